@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IPv4 and IPv6 addresses, prefixes, ranges, and MAC addresses. */
+#include "base/addr.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/str.h"
+
+size_t netd_addr_size(const struct netd_addr *a)
+{
+	return a->family == AF_INET ? 4 : a->family == AF_INET6 ? 16 : 0;
+}
+
+unsigned netd_addr_bits(const struct netd_addr *a)
+{
+	return (unsigned)netd_addr_size(a) * 8;
+}
+
+int netd_addr_parse(const char *text, struct netd_addr *out)
+{
+	struct netd_addr a = {0};
+
+	a.family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(a.family, text, a.bytes) != 1)
+		return -EINVAL;
+	*out = a;
+	return 0;
+}
+
+/* A decimal number without sign or leading zero, at most @max. */
+static int parse_number(const char *text, unsigned long max, unsigned long *out)
+{
+	unsigned long n = 0;
+
+	if (!*text || (text[0] == '0' && text[1]))
+		return -EINVAL;
+	for (; *text; text++) {
+		if (!isdigit((unsigned char)*text))
+			return -EINVAL;
+		n = n * 10 + (unsigned long)(*text - '0');
+		if (n > max)
+			return -EINVAL;
+	}
+	*out = n;
+	return 0;
+}
+
+int netd_prefix_parse(const char *text, struct netd_prefix *out)
+{
+	char buffer[NETD_PREFIX_TEXT];
+	struct netd_prefix p = {0};
+	unsigned long length;
+	char *slash;
+
+	if (!netd_copy(buffer, text))
+		return -EINVAL;
+	slash = strchr(buffer, '/');
+	if (!slash)
+		return -EINVAL;
+	*slash = '\0';
+	if (netd_addr_parse(buffer, &p.addr) ||
+	    parse_number(slash + 1, netd_addr_bits(&p.addr), &length))
+		return -EINVAL;
+	p.length = (uint8_t)length;
+	*out = p;
+	return 0;
+}
+
+int netd_addr_range_parse(const char *text, struct netd_addr_range *out)
+{
+	char buffer[2 * NETD_ADDR_TEXT];
+	struct netd_addr_range r;
+	char *dash;
+
+	if (!netd_copy(buffer, text))
+		return -EINVAL;
+	dash = strchr(buffer, '-');
+	if (dash)
+		*dash = '\0';
+	if (netd_addr_parse(buffer, &r.first) ||
+	    netd_addr_parse(dash ? dash + 1 : buffer, &r.last))
+		return -EINVAL;
+	if (r.first.family != r.last.family || netd_addr_compare(&r.first, &r.last) > 0)
+		return -EINVAL;
+	*out = r;
+	return 0;
+}
+
+static int hex_digit(char c)
+{
+	return isdigit((unsigned char)c)    ? c - '0'
+	       : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
+					    : -1;
+}
+
+int netd_mac_parse(const char *text, struct netd_mac *out)
+{
+	struct netd_mac m;
+
+	if (strlen(text) != NETD_MAC_TEXT - 1)
+		return -EINVAL;
+	for (int i = 0; i < 6; i++, text += 3) {
+		int high = hex_digit(text[0]), low = hex_digit(text[1]);
+
+		if (high < 0 || low < 0 || (i < 5 && text[2] != ':' && text[2] != '-'))
+			return -EINVAL;
+		m.bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	*out = m;
+	return 0;
+}
+
+char *netd_addr_format(const struct netd_addr *a, char out[NETD_ADDR_TEXT])
+{
+	if (!a->family || !inet_ntop(a->family, a->bytes, out, NETD_ADDR_TEXT))
+		out[0] = '\0';
+	return out;
+}
+
+char *netd_prefix_format(const struct netd_prefix *p, char out[NETD_PREFIX_TEXT])
+{
+	size_t n;
+
+	netd_addr_format(&p->addr, out);
+	n = strlen(out);
+	snprintf(out + n, NETD_PREFIX_TEXT - n, "/%u", p->length);
+	return out;
+}
+
+char *netd_mac_format(const struct netd_mac *m, char out[NETD_MAC_TEXT])
+{
+	const uint8_t *b = m->bytes;
+
+	snprintf(out, NETD_MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2],
+		 b[3], b[4], b[5]);
+	return out;
+}
+
+int netd_addr_compare(const struct netd_addr *a, const struct netd_addr *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->bytes, b->bytes, netd_addr_size(a));
+}
+
+int netd_prefix_compare(const struct netd_prefix *a, const struct netd_prefix *b)
+{
+	int order = netd_addr_compare(&a->addr, &b->addr);
+
+	return order ? order : (int)a->length - (int)b->length;
+}
+
+bool netd_addr_equal(const struct netd_addr *a, const struct netd_addr *b)
+{
+	return netd_addr_compare(a, b) == 0;
+}
+
+/* The address with every bit behind the first @length set (or cleared). */
+static struct netd_addr fill_host(const struct netd_addr *a, unsigned length, bool set)
+{
+	struct netd_addr out = *a;
+
+	for (unsigned i = 0; i < netd_addr_size(a); i++) {
+		unsigned kept = length > i * 8 ? length - i * 8 : 0;
+		uint8_t mask = kept >= 8 ? 0 : (uint8_t)(0xff >> kept);
+
+		out.bytes[i] =
+			(uint8_t)(set ? out.bytes[i] | mask : out.bytes[i] & ~mask);
+	}
+	return out;
+}
+
+struct netd_prefix netd_prefix_network(const struct netd_prefix *p)
+{
+	return (struct netd_prefix){fill_host(&p->addr, p->length, false), p->length};
+}
+
+struct netd_addr netd_prefix_last(const struct netd_prefix *p)
+{
+	return fill_host(&p->addr, p->length, true);
+}
+
+bool netd_prefix_contains(const struct netd_prefix *p, const struct netd_addr *a)
+{
+	struct netd_addr mine = fill_host(&p->addr, p->length, false);
+	struct netd_addr other = fill_host(a, p->length, false);
+
+	return netd_addr_equal(&mine, &other);
+}
+
+bool netd_prefix_overlaps(const struct netd_prefix *a, const struct netd_prefix *b)
+{
+	return a->length <= b->length ? netd_prefix_contains(a, &b->addr)
+				      : netd_prefix_contains(b, &a->addr);
+}
+
+bool netd_addr_is_multicast(const struct netd_addr *a)
+{
+	return a->family == AF_INET ? (a->bytes[0] & 0xf0) == 0xe0 : a->bytes[0] == 0xff;
+}
+
+bool netd_addr_is_loopback(const struct netd_addr *a)
+{
+	static const uint8_t one[16] = {[15] = 1};
+
+	return a->family == AF_INET ? a->bytes[0] == 127
+				    : memcmp(a->bytes, one, sizeof(one)) == 0;
+}
+
+bool netd_addr_is_unspecified(const struct netd_addr *a)
+{
+	static const uint8_t zero[16];
+
+	return memcmp(a->bytes, zero, netd_addr_size(a)) == 0;
+}
+
+bool netd_addr_is_link_local(const struct netd_addr *a)
+{
+	return a->family == AF_INET ? a->bytes[0] == 169 && a->bytes[1] == 254
+				    : a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+
+bool netd_mac_is_multicast(const struct netd_mac *m)
+{
+	return m->bytes[0] & 1;
+}
+
+bool netd_mac_is_zero(const struct netd_mac *m)
+{
+	static const struct netd_mac zero;
+
+	return memcmp(m, &zero, sizeof(zero)) == 0;
+}
+
+struct netd_addr netd_addr_offset(const struct netd_addr *a, uint32_t n)
+{
+	struct netd_addr out = *a;
+	uint64_t carry = n;
+
+	for (size_t i = netd_addr_size(a); i-- > 0 && carry;) {
+		carry += out.bytes[i];
+		out.bytes[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	return out;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Growing arrays: a pointer and a count side by side; the capacity follows from the
+ * count. */
+#include "base/array.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The capacity is the least power of two, 8 at least, that holds @count items. */
+static bool is_full(size_t count)
+{
+	return count == 0 || (count >= 8 && (count & (count - 1)) == 0);
+}
+
+void *netd_array_add_(void **items, size_t *count, size_t size)
+{
+	char *array = *items;
+	char *item;
+
+	if (is_full(*count)) {
+		size_t capacity = *count ? *count * 2 : 8;
+
+		if (capacity > SIZE_MAX / size)
+			return NULL;
+		array = realloc(array, capacity * size);
+		if (!array)
+			return NULL;
+		*items = array;
+	}
+	item = array + *count * size;
+	memset(item, 0, size);
+	++*count;
+	return item;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Owners that let go by themselves when they leave scope. */
+#ifndef NETD_BASE_CLEANUP_H
+#define NETD_BASE_CLEANUP_H
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline void netd_cleanup_free(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void netd_cleanup_close(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+#define netd_auto_free __attribute__((cleanup(netd_cleanup_free)))
+#define netd_auto_close __attribute__((cleanup(netd_cleanup_close)))
+#define netd_auto(done) __attribute__((cleanup(done)))
+
+/* Hands the pointer (or descriptor) over: the variable is empty afterwards. */
+#define netd_take(p)                    \
+	({                              \
+		typeof(p) taken_ = (p); \
+		(p) = NULL;             \
+		taken_;                 \
+	})
+
+#endif

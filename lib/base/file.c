@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Files read whole with a bound, written whole or not at all. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+
+static int failed(struct netd_error *err, const char *what, const char *path)
+{
+	int code = -errno;
+
+	return netd_error_add(err, code, "cannot %s %s: %s", what, path, strerror(-code));
+}
+
+static int check_regular(int fd, const char *path, size_t max, struct netd_error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return failed(err, "read", path);
+	if (!S_ISREG(st.st_mode))
+		return netd_error_add(err, -EINVAL, "%s is not a regular file", path);
+	if ((unsigned long long)st.st_size > max)
+		return netd_error_add(err, -EFBIG,
+				      "%s is too large: %lld bytes, at most %zu", path,
+				      (long long)st.st_size, max);
+	return 0;
+}
+
+int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *length,
+		   struct netd_error *err)
+{
+	netd_auto_close int fd =
+		openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	netd_auto_free char *data = NULL;
+	size_t have = 0;
+	int r;
+
+	if (fd < 0)
+		return failed(err, "open", path);
+	r = check_regular(fd, path, max, err);
+	if (r < 0)
+		return r;
+	/* A file may grow while it is read, or say 0 (procfs): the size is no promise. */
+	for (size_t room = 0;;) {
+		ssize_t n;
+
+		if (have + 1 >= room) {
+			char *more;
+
+			room = room ? room * 2 : 4096;
+			more = realloc(data, room);
+			if (!more)
+				return netd_error_add(err, -ENOMEM, "out of memory");
+			data = more;
+		}
+		n = read(fd, data + have, room - have - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed(err, "read", path);
+		if (n == 0)
+			break;
+		have += (size_t)n;
+		if (have > max)
+			return netd_error_add(err, -EFBIG, "%s is too large: at most %zu",
+					      path, max);
+	}
+	data[have] = '\0';
+	if (length)
+		*length = have;
+	*out = netd_take(data);
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t length)
+{
+	while (length) {
+		ssize_t n = write(fd, data, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Makes a rename or unlink in the directory of @path last. */
+static int sync_parent(int dirfd, const char *path)
+{
+	char parent[PATH_MAX];
+	netd_auto_close int fd = -1;
+	char *slash;
+
+	if (!netd_copy(parent, path))
+		return -ENAMETOOLONG;
+	slash = strrchr(parent, '/');
+	if (slash)
+		slash[slash == parent] = '\0';
+	fd = openat(dirfd, slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+int netd_file_write(int dirfd, const char *path, const void *data, size_t length,
+		    mode_t mode, struct netd_error *err)
+{
+	char temp[PATH_MAX];
+	netd_auto_close int fd = -1;
+	int r;
+
+	if (snprintf(temp, sizeof(temp), "%s.new", path) >= (int)sizeof(temp))
+		return netd_error_add(err, -ENAMETOOLONG, "%s: name too long", path);
+	/* What a crashed writer left is ours to replace: the lock has one writer. */
+	unlinkat(dirfd, temp, 0);
+	fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		    mode);
+	if (fd < 0)
+		return failed(err, "write", path);
+	r = write_all(fd, data, length);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r == 0 && renameat(dirfd, temp, dirfd, path) < 0)
+		r = -errno;
+	if (r == 0)
+		r = sync_parent(dirfd, path);
+	if (r < 0) {
+		unlinkat(dirfd, temp, 0);
+		errno = -r;
+		return failed(err, "write", path);
+	}
+	return 0;
+}
+
+int netd_file_append(int dirfd, const char *path, const void *data, size_t length,
+		     struct netd_error *err)
+{
+	netd_auto_close int fd =
+		openat(dirfd, path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return failed(err, "append to", path);
+	r = write_all(fd, data, length);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r < 0) {
+		if (ftruncate(fd, st.st_size) < 0)
+			r = -errno;
+		errno = -r;
+		return failed(err, "append to", path);
+	}
+	return 0;
+}
+
+int netd_file_remove(int dirfd, const char *path, struct netd_error *err)
+{
+	if (unlinkat(dirfd, path, 0) < 0) {
+		if (errno == ENOENT)
+			return 0;
+		return failed(err, "remove", path);
+	}
+	sync_parent(dirfd, path);
+	return 0;
+}
+
+int netd_dir_make(const char *path, struct netd_error *err)
+{
+	char part[PATH_MAX];
+
+	if (!netd_copy(part, path))
+		return netd_error_add(err, -ENAMETOOLONG, "%s: name too long", path);
+	for (char *p = part + 1; p; p = strchr(p + 1, '/')) {
+		char *slash = strchr(p, '/');
+
+		if (slash)
+			*slash = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return failed(err, "make directory", part);
+		if (!slash)
+			break;
+		*slash = '/';
+		p = slash;
+	}
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files read whole with a bound, written whole or not at all. */
+#ifndef NETD_BASE_FILE_H
+#define NETD_BASE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct netd_error;
+
+/*
+ * Reads the regular file @path (relative to the directory @dirfd, or AT_FDCWD) of at most
+ * @max bytes.  *@out is NUL-terminated and the caller's to free; *@length leaves the NUL
+ * out and may be NULL.  A FIFO, device or directory is refused without being read from or
+ * waited for (-EINVAL), a larger file with -EFBIG.
+ */
+int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *length,
+		   struct netd_error *err);
+
+/*
+ * Replaces @path by @length bytes of @data: written to a file beside it (mode @mode),
+ * fsynced, renamed over it, and the directory fsynced, so that after a crash either the
+ * old or the new content is there.
+ */
+int netd_file_write(int dirfd, const char *path, const void *data, size_t length,
+		    mode_t mode, struct netd_error *err);
+
+/* Appends in one write and fsyncs; the file is cut back to what it was if that fails. */
+int netd_file_append(int dirfd, const char *path, const void *data, size_t length,
+		     struct netd_error *err);
+
+/* Removes @path and fsyncs the directory; a missing file is fine. */
+int netd_file_remove(int dirfd, const char *path, struct netd_error *err);
+
+/* Makes @path and its missing parents (mode 0755). */
+int netd_dir_make(const char *path, struct netd_error *err);
+
+#endif
