@@ -54,6 +54,7 @@ struct netd_link {
 	enum netd_link_kind kind;
 	bool up;
 	bool hairpin;
+	bool foreign; /* desired only: exists already, only its master and MTU are ours */
 	bool no_ipv6_address; /* IN6_ADDR_GEN_MODE_NONE */
 	bool has_mac;	      /* desired only: false = any */
 	struct netd_mac mac;
@@ -65,6 +66,9 @@ struct netd_link {
 	struct netd_tap tap;
 	char peer[NETD_IFNAME];			/* veth */
 	char peer_namespace[NETD_MACHINE_NAME]; /* veth, desired only */
+	bool running, loopback;			/* observed only */
+	uint64_t rx_bytes, tx_bytes;		/* observed only */
+	uint64_t rx_packets, tx_packets;	/* observed only */
 	int index;				/* observed only */
 	int master_index;			/* observed only */
 	char kind_name[NETD_IFNAME];		/* observed only: "vlan", "tun", "" … */

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Routes and neighbours over rtnetlink. */
+#include <errno.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "kernel/address.h"
+
+static struct nl_msg *route_message(int type, int flags, const struct netd_route *r,
+				    int index, const struct netd_addr *via)
+{
+	struct rtmsg header = {
+		.rtm_family = r->to.addr.family,
+		.rtm_dst_len = r->to.length,
+		.rtm_table = r->table && r->table < 256 ? (unsigned char)r->table
+							: RT_TABLE_MAIN,
+		.rtm_protocol = r->protocol,
+		.rtm_scope = via && via->family ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
+		.rtm_type = RTN_UNICAST,
+	};
+	struct nl_msg *m = netd_nl_message(type, flags, &header, sizeof(header));
+	int size = (int)netd_addr_size(&r->to.addr);
+
+	if (!m)
+		return NULL;
+	if (r->to.length)
+		nla_put(m, RTA_DST, size, r->to.addr.bytes);
+	if (index)
+		nla_put_u32(m, RTA_OIF, (uint32_t)index);
+	if (via && via->family)
+		nla_put(m, RTA_GATEWAY, (int)netd_addr_size(via), via->bytes);
+	if (r->metric)
+		nla_put_u32(m, RTA_PRIORITY, r->metric);
+	if (r->table > 255)
+		nla_put_u32(m, RTA_TABLE, r->table);
+	return m;
+}
+
+struct nl_msg *netd_route_add_message(const struct netd_route *r, int index,
+				      const struct netd_addr *via)
+{
+	return route_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, r, index, via);
+}
+
+struct nl_msg *netd_route_delete_message(const struct netd_route *r, int index)
+{
+	return route_message(RTM_DELROUTE, 0, r, index, NULL);
+}
+
+static int visit_route(const struct nlmsghdr *m, void *data)
+{
+	const struct rtmsg *header = nlmsg_data(m);
+	struct netd_state *state = data;
+	struct nlattr *a[RTA_MAX + 1];
+	const struct netd_link *link = NULL;
+	struct netd_route *out;
+
+	if (m->nlmsg_type != RTM_NEWROUTE || header->rtm_type != RTN_UNICAST ||
+	    (header->rtm_family != AF_INET && header->rtm_family != AF_INET6) ||
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, RTA_MAX,
+			NULL))
+		return 0;
+	out = netd_array_add(&state->routes, &state->route_count, sizeof(*out));
+	if (!out)
+		return -ENOMEM;
+	out->to.addr.family = header->rtm_family;
+	out->to.length = header->rtm_dst_len;
+	if (a[RTA_DST] && nla_len(a[RTA_DST]) <= 16)
+		memcpy(out->to.addr.bytes, nla_data(a[RTA_DST]),
+		       (size_t)nla_len(a[RTA_DST]));
+	if (a[RTA_OIF])
+		link = netd_state_link_by_index(state, (int)nla_get_u32(a[RTA_OIF]));
+	if (link)
+		memcpy(out->link, link->name, sizeof(out->link));
+	out->protocol = header->rtm_protocol;
+	out->table = a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : header->rtm_table;
+	out->metric = a[RTA_PRIORITY] ? nla_get_u32(a[RTA_PRIORITY]) : 0;
+	return 0;
+}
+
+static void forget_routes(void *data)
+{
+	struct netd_state *state = data;
+
+	free(state->routes);
+	state->routes = NULL;
+	state->route_count = 0;
+}
+
+int netd_route_dump(struct netd_nl *nl, struct netd_state *out, struct netd_error *err)
+{
+	/* With strict checking the kernel sends the main table alone. */
+	struct rtmsg header = {.rtm_family = AF_UNSPEC};
+	netd_auto_message struct nl_msg *m =
+		netd_nl_message(RTM_GETROUTE, 0, &header, sizeof(header));
+
+	if (!m)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	nla_put_u32(m, RTA_TABLE, RT_TABLE_MAIN);
+	return netd_nl_dump(nl, m, visit_route, forget_routes, out, err);
+}
+
+static struct nl_msg *neighbour_message(int type, int flags, int index,
+					const struct netd_addr *a)
+{
+	struct ndmsg header = {
+		.ndm_family = a->family,
+		.ndm_ifindex = index,
+		.ndm_state = NUD_PERMANENT,
+	};
+	struct nl_msg *m = netd_nl_message(type, flags, &header, sizeof(header));
+
+	if (m)
+		nla_put(m, NDA_DST, (int)netd_addr_size(a), a->bytes);
+	return m;
+}
+
+struct nl_msg *netd_neighbour_add_message(int index, const struct netd_addr *a,
+					  const struct netd_mac *mac)
+{
+	struct nl_msg *m =
+		neighbour_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, index, a);
+
+	if (m)
+		nla_put(m, NDA_LLADDR, sizeof(mac->bytes), mac->bytes);
+	return m;
+}
+
+struct nl_msg *netd_neighbour_delete_message(int index, const struct netd_addr *a)
+{
+	return neighbour_message(RTM_DELNEIGH, 0, index, a);
+}

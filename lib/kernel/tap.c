@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tap devices: made and unmade through /dev/net/tun. */
+#include "kernel/tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+
+#define TUN_DEVICE "/dev/net/tun"
+
+static int open_device(struct netd_error *err)
+{
+	int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	fd = -errno;
+	netd_error_add(err, fd, "cannot open " TUN_DEVICE ": %s", strerror(-fd));
+	if (fd == -ENOENT || fd == -ENODEV)
+		netd_error_hint(err, "load the kernel module: modprobe tun");
+	else if (fd == -EACCES || fd == -EPERM)
+		netd_error_hint(err, "run as root");
+	return fd;
+}
+
+static int set_flags(int fd, struct netd_link *link, struct netd_error *err)
+{
+	struct ifreq request = {0};
+	const struct netd_tap *tap = &link->tap;
+
+	netd_copy(request.ifr_name, link->name);
+	request.ifr_flags = IFF_TAP | IFF_NO_PI;
+	if (tap->multi_queue)
+		request.ifr_flags |= IFF_MULTI_QUEUE;
+	if (tap->vnet_hdr)
+		request.ifr_flags |= IFF_VNET_HDR;
+	if (ioctl(fd, TUNSETIFF, &request) < 0) {
+		int code = -errno;
+
+		netd_error_add(err, code, "cannot make tap %s: %s", link->name,
+			       strerror(-code));
+		if (code == -EBUSY)
+			netd_error_hint(err, "a tap of that name is in use by a program");
+		else if (code == -EINVAL)
+			netd_error_hint(err, "an interface of that name exists already");
+		else if (code == -EPERM)
+			netd_error_hint(err, "run as root");
+		return code;
+	}
+	netd_copy(link->name, request.ifr_name);
+	return 0;
+}
+
+int netd_tap_open(struct netd_link *link, struct netd_error *err)
+{
+	const struct netd_tap *tap = &link->tap;
+	netd_auto_close int fd = open_device(err);
+	int r, result;
+
+	if (fd < 0)
+		return fd;
+	r = set_flags(fd, link, err);
+	if (r < 0)
+		return r;
+	if ((tap->has_owner && ioctl(fd, TUNSETOWNER, (unsigned long)tap->owner) < 0) ||
+	    (tap->has_group && ioctl(fd, TUNSETGROUP, (unsigned long)tap->group) < 0) ||
+	    (tap->persistent && ioctl(fd, TUNSETPERSIST, 1UL) < 0)) {
+		r = -errno;
+		return netd_error_add(err, r, "cannot set up tap %s: %s", link->name,
+				      strerror(-r));
+	}
+	result = fd;
+	fd = -1;
+	return result;
+}
+
+int netd_tap_create(const struct netd_link *link, struct netd_error *err)
+{
+	struct netd_link copy = *link;
+	netd_auto_close int fd = -1;
+
+	copy.tap.persistent = true;
+	fd = netd_tap_open(&copy, err);
+	return fd < 0 ? fd : 0;
+}
