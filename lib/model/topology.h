@@ -37,7 +37,7 @@ struct netd_nat {
 	char out[NETD_IFNAME]; /* the only interface that may be left through */
 	char on[NETD_IFNAME];  /* the sources are added to this interface */
 	struct netd_place place;
-	struct netd_place out_place, on_place;
+	struct netd_place source4_place, source6_place, out_place, on_place;
 };
 
 /* A guest that the network knows. */
@@ -46,7 +46,10 @@ struct netd_machine {
 	bool has_mac;
 	struct netd_mac mac;
 	struct netd_addr address4, address6; /* family 0: none */
+	bool partial; /* not all of it could be read: no problem that follows from that is
+			 told */
 	struct netd_place place;
+	struct netd_place mac_place, address4_place, address6_place;
 };
 
 /* DNAT.  Ports 0-0: the whole address, every protocol. */
@@ -59,6 +62,7 @@ struct netd_forward {
 	uint16_t to_port;		 /* of port_first; the others follow in step */
 	char on[NETD_IFNAME];		 /* listen is added to this interface; "" = no */
 	struct netd_place place;
+	struct netd_place to_place, on_place;
 };
 
 enum netd_port_kind {
@@ -77,7 +81,9 @@ struct netd_port {
 	char peer[NETD_IFNAME];
 	char peer_namespace[NETD_MACHINE_NAME]; /* a name in /run/netns; "" = the host's
 						 */
+	bool partial;				/* as of a machine */
 	struct netd_place place;
+	struct netd_place peer_place;
 };
 
 struct netd_network {
@@ -101,7 +107,9 @@ struct netd_network {
 	size_t forward_count;
 	struct netd_port *ports;
 	size_t port_count;
-	struct netd_place place, bridge_place, mode_place;
+	bool partial; /* as of a machine */
+	struct netd_place place, bridge_place, mode_place, mac_place, mtu_place,
+		uplink_place;
 };
 
 struct netd_topology {
@@ -111,6 +119,7 @@ struct netd_topology {
 	size_t text_length;
 	struct netd_network *networks;
 	size_t network_count;
+	struct netd_place name_place;
 };
 
 /* An empty topology of that name (at most 31 bytes), or NULL. */
@@ -145,10 +154,16 @@ int netd_network_copy(struct netd_network *to, const struct netd_network *from);
  */
 int netd_topology_check(struct netd_topology *t, struct netd_error *err);
 
-/* Adds a problem at @place of the file that @t came from. */
+/*
+ * Adds a problem at @place of the file that @t came from, with the line itself, and
+ * returns -EINVAL.
+ */
 int netd_topology_error(const struct netd_topology *t, struct netd_error *err,
 			struct netd_place place, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* True if the two ask for the same; files, texts and places do not count. */
+bool netd_topology_equal(const struct netd_topology *a, const struct netd_topology *b);
 
 /* "isolated", … / the mode of that name, or -EINVAL. */
 const char *netd_mode_name(enum netd_mode mode);
@@ -166,5 +181,10 @@ uint8_t netd_protocol_number(unsigned protocol);
  * bytes", …).  net/core/dev.c dev_valid_name(), and no characters but A-Z a-z 0-9 . _ -.
  */
 const char *netd_ifname_problem(const char *name);
+/* The same for a topology: at most 31 bytes of A-Z a-z 0-9 . _ -, not first '.' or '-'.
+ */
+const char *netd_topology_name_problem(const char *name);
+/* The same for a machine: a DNS label of at most 63 letters, digits and '-'. */
+const char *netd_machine_name_problem(const char *name);
 
 #endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* "Did you mean": the known word nearest to the one that was written. */
+#include "base/suggest.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define LONGEST 64
+
+static unsigned min(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* The optimal string alignment distance, by rows; two rows back for swaps. */
+static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	unsigned rows[3][LONGEST + 1];
+
+	for (unsigned j = 0; j <= b_length; j++)
+		rows[0][j] = j;
+	for (unsigned i = 1; i <= a_length; i++) {
+		unsigned *row = rows[i % 3];
+		const unsigned *up = rows[(i + 2) % 3], *up2 = rows[(i + 1) % 3];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= b_length; j++) {
+			bool equal = same(a[i - 1], b[j - 1]);
+
+			row[j] = min(min(row[j - 1], up[j]) + 1, up[j - 1] + !equal);
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) &&
+			    same(a[i - 2], b[j - 1]))
+				row[j] = min(row[j], up2[j - 2] + 1);
+		}
+	}
+	return rows[a_length % 3][b_length];
+}
+
+void netd_suggest_try(struct netd_suggest *s, const char *known)
+{
+	size_t a = strlen(s->word), b = strlen(known);
+	unsigned d;
+
+	if (a == 0 || b == 0 || a > LONGEST || b > LONGEST)
+		return;
+	d = distance(s->word, a, known, b);
+	if (!s->best || d < s->distance) {
+		s->best = known;
+		s->distance = d;
+	}
+}
+
+const char *netd_suggest_best(const struct netd_suggest *s)
+{
+	size_t length = s->best ? strlen(s->best) : 0;
+
+	/* A third of the letters wrong is a typo, more is another word. */
+	return length && s->distance <= (length < 3 ? 1 : length / 3) ? s->best : NULL;
+}

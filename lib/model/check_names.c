@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Names that are not one, and names given twice; fills in the bridges' names. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/check.h"
+
+/* A name, what bears it, and where. */
+struct name {
+	const char *text;
+	struct netd_place place;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+	int order = strcmp(x->text, y->text);
+
+	return order ? order : netd_place_compare(&x->place, &y->place);
+}
+
+/* Reports every name of the list that is there twice; sorts the list. */
+static void report_twice(struct netd_topology *t, struct netd_error *err,
+			 struct name *names, size_t count, const char *what)
+{
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 1; i < count; i++) {
+		char line[NETD_LINE_TEXT];
+
+		if (*names[i].text && strcmp(names[i].text, names[i - 1].text) == 0)
+			netd_topology_error(t, err, names[i].place,
+					    "%s \"%s\" is there already%s", what,
+					    names[i].text,
+					    netd_place_line(&names[i - 1].place, line));
+	}
+}
+
+static void check_name(struct netd_topology *t, struct netd_error *err,
+		       struct netd_place place, const char *what, const char *name,
+		       const char *problem)
+{
+	if (problem)
+		netd_topology_error(t, err, place, "%s name \"%s\" %s", what, name,
+				    problem);
+}
+
+static void check_ifname(struct netd_topology *t, struct netd_error *err,
+			 struct netd_place place, const char *what, const char *name)
+{
+	if (*name)
+		check_name(t, err, place, what, name, netd_ifname_problem(name));
+}
+
+static int check_machines(struct netd_topology *t, struct netd_network *n,
+			  struct netd_error *err)
+{
+	struct name *names = calloc(n->machine_count + 1, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < n->machine_count; i++) {
+		struct netd_machine *m = &n->machines[i];
+
+		check_name(t, err, m->place, "machine", m->name,
+			   netd_machine_name_problem(m->name));
+		names[i] = (struct name){m->name, m->place};
+	}
+	report_twice(t, err, names, n->machine_count, "machine");
+	free(names);
+	return 0;
+}
+
+/* A port's name and, of a veth pair, the names of the far end and its namespace. */
+static void check_port(struct netd_topology *t, struct netd_port *p,
+		       struct netd_error *err)
+{
+	check_name(t, err, p->place, "port", p->name, netd_ifname_problem(p->name));
+	check_ifname(t, err, p->peer_place, "peer", p->peer);
+	if (*p->peer_namespace &&
+	    (*p->peer_namespace == '.' || *p->peer_namespace == '-' ||
+	     strchr(p->peer_namespace, '/')))
+		netd_topology_error(t, err, p->peer_place,
+				    "namespace name \"%s\" begins with '.' or '-' or "
+				    "holds a '/'",
+				    p->peer_namespace);
+}
+
+static int check_network(struct netd_topology *t, struct netd_network *n,
+			 struct netd_error *err)
+{
+	const char *problem = netd_ifname_problem(n->name);
+
+	if (!*n->bridge)
+		netd_copy(n->bridge, n->name);
+	check_name(t, err, n->place, "network", n->name, problem);
+	if (strcmp(n->bridge, n->name) != 0)
+		check_ifname(t, err, n->bridge_place, "bridge", n->bridge);
+	check_ifname(t, err, n->uplink_place, "uplink", n->uplink);
+	check_ifname(t, err, n->nat.out_place, "interface", n->nat.out);
+	check_ifname(t, err, n->nat.on_place, "interface", n->nat.on);
+	for (size_t i = 0; i < n->forward_count; i++)
+		check_ifname(t, err, n->forwards[i].on_place, "interface",
+			     n->forwards[i].on);
+	for (size_t i = 0; i < n->port_count; i++)
+		check_port(t, &n->ports[i], err);
+	return check_machines(t, n, err);
+}
+
+int netd_check_names(struct netd_topology *t, struct netd_error *err)
+{
+	struct name *names = calloc(t->network_count + 1, sizeof(*names));
+	int r = 0;
+
+	if (!names)
+		return -ENOMEM;
+	check_name(t, err, t->name_place, "topology", t->name,
+		   netd_topology_name_problem(t->name));
+	for (size_t i = 0; i < t->network_count && r == 0; i++) {
+		r = check_network(t, &t->networks[i], err);
+		names[i] = (struct name){t->networks[i].name, t->networks[i].place};
+	}
+	if (r == 0)
+		report_twice(t, err, names, t->network_count, "network");
+	free(names);
+	return r;
+}

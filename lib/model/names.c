@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Names: of modes and protocols, and which ones interfaces and machines may bear. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "model/topology.h"
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+
+static const char *const modes[] = {
+	[NETD_MODE_ISOLATED] = "isolated", [NETD_MODE_NAT] = "nat",
+	[NETD_MODE_ROUTED] = "routed",	   [NETD_MODE_OPEN] = "open",
+	[NETD_MODE_BRIDGED] = "bridged",
+};
+
+static const struct {
+	unsigned protocol;
+	const char *name;
+	uint8_t number;
+} protocols[] = {
+	{NETD_TCP, "tcp", IPPROTO_TCP},
+	{NETD_UDP, "udp", IPPROTO_UDP},
+	{NETD_SCTP, "sctp", IPPROTO_SCTP},
+};
+
+const char *netd_mode_name(enum netd_mode mode)
+{
+	return (size_t)mode < NETD_ARRAY_SIZE(modes) ? modes[mode] : "?";
+}
+
+int netd_mode_parse(const char *name, enum netd_mode *out)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(modes); i++) {
+		if (strcmp(modes[i], name) == 0) {
+			*out = (enum netd_mode)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+const char *netd_protocol_name(unsigned protocol)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(protocols); i++)
+		if (protocols[i].protocol == protocol)
+			return protocols[i].name;
+	return "?";
+}
+
+uint8_t netd_protocol_number(unsigned protocol)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(protocols); i++)
+		if (protocols[i].protocol == protocol)
+			return protocols[i].number;
+	return 0;
+}
+
+const char *netd_ifname_problem(const char *name)
+{
+	if (!*name)
+		return "is empty";
+	if (strlen(name) >= NETD_IFNAME)
+		return "is longer than 15 bytes";
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return "is not a name";
+	if (name[0] == '-')
+		return "begins with '-'";
+	if (name[strspn(name, LETTERS DIGITS "._-")])
+		return "may hold only letters, digits, '.', '_' and '-'";
+	/* net/core/sysctl_net.c: their directories below /proc/sys/net/… are taken. */
+	if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0)
+		return "is reserved by the kernel";
+	return NULL;
+}
+
+const char *netd_topology_name_problem(const char *name)
+{
+	if (!*name)
+		return "is empty";
+	if (strlen(name) >= NETD_TOPOLOGY_NAME)
+		return "is longer than 31 bytes";
+	if (name[0] == '.' || name[0] == '-')
+		return "begins with '.' or '-'";
+	if (name[strspn(name, LETTERS DIGITS "._-")])
+		return "may hold only letters, digits, '.', '_' and '-'";
+	return NULL;
+}
+
+const char *netd_machine_name_problem(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!length)
+		return "is empty";
+	if (length >= NETD_MACHINE_NAME)
+		return "is longer than 63 bytes";
+	if (name[0] == '-' || name[length - 1] == '-')
+		return "begins or ends with '-'";
+	if (name[strspn(name, LETTERS DIGITS "-")])
+		return "may hold only letters, digits and '-'";
+	return NULL;
+}
