@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A world around the host: the outside, and cheap guests.  Sourced by netns.sh.
+
+# on NS COMMAND [ARG…]: runs it in that namespace; "host" is the test's own.
+on()
+{
+	local ns=$1
+
+	shift
+	if [ "$ns" = host ]; then
+		"$@"
+	else
+		ip netns exec "$ns" "$@"
+	fi
+}
+
+# t_namespace NAME: with lo up and no duplicate address detection (no waiting).
+t_namespace()
+{
+	ip netns add "$1"
+	ip -n "$1" link set lo up
+	on "$1" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
+		echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad' 2>/dev/null || :
+}
+
+# The Internet, in every outside namespace: addresses behind the LAN's gateway.
+T_INTERNET4=203.0.113.1
+T_INTERNET6=2001:db8:ffff::1
+
+# outside [--name NS] IF HOST GATEWAY [HOST6 GATEWAY6]: the namespace NS ("outside") joined
+# to the host's interface IF.  HOST and GATEWAY are addresses with their prefix length;
+# the gateway is the host's default route, and has no route back but its own subnet's.
+outside()
+{
+	local ns=outside
+
+	if [ "$1" = --name ]; then
+		ns=$2
+		shift 2
+	fi
+	t_namespace "$ns"
+	ip link add "$1" type veth peer name eth0 netns "$ns"
+	echo 0 >"/proc/sys/net/ipv6/conf/$1/accept_dad"
+	ip -n "$ns" address add "$T_INTERNET4/32" dev lo
+	ip -n "$ns" address add "$T_INTERNET6/128" dev lo nodad
+	ip -n "$ns" link set eth0 up
+	ip link set "$1" up
+	ip address add "$2" dev "$1"
+	ip -n "$ns" address add "$3" dev eth0
+	ip route replace default via "${3%/*}" dev "$1"
+	if [ $# -ge 5 ]; then
+		ip address add "$4" dev "$1" nodad
+		ip -n "$ns" address add "$5" dev eth0 nodad
+		ip -6 route replace default via "${5%/*}" dev "$1"
+	fi
+	wait_for 5 t_carrier "$1"
+}
+
+t_carrier()
+{
+	[ "$(cat "/sys/class/net/$1/operstate")" = up ]
+}
+
+# guest_ns [--mac MAC] NAME BRIDGE ADDRESS [GATEWAY [ADDRESS6 [GATEWAY6]]]: a namespace
+# that plays a guest: its eth0 is joined to the host's v-NAME, a port of BRIDGE ("-": of
+# none, and down).  "-" for an ADDRESS or GATEWAY: none.
+guest_ns()
+{
+	local mac=() name port
+
+	if [ "$1" = --mac ]; then
+		mac=(address "$2")
+		shift 2
+	fi
+	name=$1
+	port=v-$1
+	t_namespace "$name"
+	ip link add "$port" type veth peer name eth0 "${mac[@]}" netns "$name"
+	ip -n "$name" link set eth0 up
+	if [ "$2" != - ]; then
+		ip link set "$port" master "$2" up
+	fi
+	t_guest_address "$name" -4 "${3:--}" "${4:--}"
+	t_guest_address "$name" -6 "${5:--}" "${6:--}"
+}
+
+t_guest_address()
+{
+	local ns=$1 family=$2 nodad=
+
+	[ "$3" != - ] || return 0
+	[ "$family" = -4 ] || nodad=nodad
+	ip -n "$ns" "$family" address add "$3" dev eth0 $nodad
+	[ "$4" != - ] || return 0
+	ip -n "$ns" "$family" route replace default via "$4"
+}

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Traffic between namespaces, and what the far end saw.  Sourced by netns.sh.
+#
+# The work is done by tests/lib/peer.c, which reports addresses and ports.
+
+T_PEER=$NETD_BUILD/tests/lib/peer
+
+# pings NS ADDRESS: it answers within a second (two tries).
+pings()
+{
+	on "$1" ping -n -q -c 1 -W 1 "$2" >/dev/null 2>&1 ||
+		on "$1" ping -n -q -c 1 -W 1 "$2" >/dev/null 2>&1 ||
+		fail "$1 gets no answer to a ping of $2"
+}
+
+# no_ping NS ADDRESS: it does not.
+no_ping()
+{
+	! on "$1" ping -n -q -c 1 -W 1 "$2" >/dev/null 2>&1 ||
+		fail "$1 gets an answer to a ping of $2"
+}
+
+# serve NS PROTOCOL ADDRESS PORT[-LAST]: starts a server and returns when it listens.  It
+# tells each peer "LOCAL-ADDRESS LOCAL-PORT PEER-ADDRESS PEER-PORT" and echoes.
+serve()
+{
+	on "$1" "$T_PEER" serve "$2" "$3" "$4"
+}
+
+# ask NS PROTOCOL ADDRESS PORT [OPTION…]: prints what the server told; fails after a
+# second without an answer.  Options: --from ADDRESS, --port PORT, --timeout MS.
+ask()
+{
+	on "$1" "$T_PEER" ask "${@:2}"
+}
+
+# no_answer NS PROTOCOL ADDRESS PORT [OPTION…]
+no_answer()
+{
+	local said
+
+	! said=$(ask "$@" --timeout 700 2>/dev/null) || fail "$1 is answered by $3 $4: $said"
+}
+
+# flow_start NAME NS PROTOCOL ADDRESS PORT: one flow with an echo every 10 ms.
+flow_start()
+{
+	on "$2" "$T_PEER" flow "$3" "$4" "$5" "$T_DIR/flow-$1" >"$T_DIR/flow-$1.pid"
+}
+
+# flow_stop NAME: ends it and prints "sent N answered N gap MS" (the longest silence).
+flow_stop()
+{
+	kill -TERM "$(<"$T_DIR/flow-$1.pid")"
+	wait_for 5 test -s "$T_DIR/flow-$1"
+	cat "$T_DIR/flow-$1"
+}
