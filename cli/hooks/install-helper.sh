@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Gives the installed helper the one capability that it needs; setuid root where the file
+# system has no capabilities; a word to the packager where we are not root.
+set -eu
+helper=${DESTDIR:-}$1
+if [ "$(id -u)" != 0 ]; then
+	echo "$helper: give it cap_net_admin (setcap cap_net_admin+ep) to serve users"
+elif ! setcap cap_net_admin+ep "$helper" 2>/dev/null; then
+	chmod 4755 "$helper"
+fi
