@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a topology to the elements and chains that it needs in table inet netd. */
+#ifndef NETD_FIREWALL_COMPILE_H
+#define NETD_FIREWALL_COMPILE_H
+
+#include "model/ruleset.h"
+#include "model/topology.h"
+
+struct netd_error;
+
+/*
+ * Compiles the checked topology @t (bridges named, forwards resolved) into @out, sorted;
+ * free it with netd_ruleset_done().  @out->present is true if @t needs the table at all.
+ * Pure.  -EINVAL: a forward into an isolated network, or one whose target has another
+ * family; -EEXIST: the same listen twice; -ENOMEM.  @out is written only on success.
+ */
+int netd_ruleset_compile(const struct netd_topology *t, struct netd_ruleset *out,
+			 struct netd_error *err);
+
+/* Packs the key of a forward's element: @port 0 is the whole address (@protocol, a number
+ * of IANA's, is left out then).  Fills in map and key only. */
+void netd_element_forward_key(struct netd_element *e, const struct netd_addr *listen,
+			      uint8_t protocol, uint16_t port);
+
+#endif

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What table inet netd holds in the kernel. */
+#include "firewall/read.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <libnftnl/udata.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "firewall/batch.h"
+#include "firewall/element.h"
+#include "firewall/layout.h"
+#include "firewall/match.h"
+#include "firewall/nft.h"
+#include "firewall/skeleton.h"
+#include "firewall/source_chain.h"
+
+/*
+ * Theory of operation.  The table is read by several questions, so it is consistent only
+ * if the generation is the same before and after; else all is read again, a bounded
+ * number of times.
+ *
+ * The skeleton is built as if to be sent, and each object that the kernel dumps is
+ * compared with the message that would make it.  Sets and chains are found by name, rules
+ * by their order within their chain.  Anything missing, different or added makes the
+ * table not intact.  Rules of source chains are kept until their chain's parameters have
+ * been learned from all of them; then the rules that these parameters give are built and
+ * compared: if they differ, the ports are zeroed, which no wanted chain has.
+ */
+#define ATTEMPTS 10
+#define QUESTION_ROOM 256
+
+struct object {
+	const struct nlmsghdr *ours;
+	bool seen;
+};
+
+struct reader {
+	struct netd_nft *nft;
+	struct netd_ruleset out;
+	struct netd_batch skeleton;
+	struct object *objects;
+	size_t object_count;
+	struct netd_batch rules; /* of source chains, as dumped */
+	unsigned map;		 /* whose elements are being read */
+	bool table_seen;
+};
+
+static const struct nlattr *find_attr(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each (attr, nlh, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	}
+	return NULL;
+}
+
+/* The attribute's string, "" if it is not there. */
+static const char *text_attr(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr = find_attr(nlh, type);
+
+	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0
+		       ? mnl_attr_get_str(attr)
+		       : "";
+}
+
+/* Marks the first unseen message of the same type and name; false if there is none, or it
+ * says something else. */
+static bool see(struct reader *r, const struct nlmsghdr *theirs, uint16_t name_attr,
+		uint32_t skip)
+{
+	const char *name = text_attr(theirs, name_attr);
+
+	for (size_t i = 0; i < r->object_count; i++) {
+		struct object *o = &r->objects[i];
+
+		if (o->seen ||
+		    (o->ours->nlmsg_type & 0xff) != (theirs->nlmsg_type & 0xff) ||
+		    strcmp(text_attr(o->ours, name_attr), name))
+			continue;
+		o->seen = true;
+		return netd_message_matches(o->ours, theirs, skip);
+	}
+	return false;
+}
+
+static bool is_source_chain(const char *name)
+{
+	return !strncmp(name, NETD_SOURCE_CHAIN_PREFIX,
+			sizeof(NETD_SOURCE_CHAIN_PREFIX) - 1);
+}
+
+static int answer_table(const struct nlmsghdr *nlh, void *data)
+{
+	struct reader *r = data;
+
+	r->table_seen = true;
+	r->out.intact &= see(r, nlh, NFTA_TABLE_NAME, 0);
+	return 0;
+}
+
+static int add_source_chain(struct reader *r, const struct nlmsghdr *nlh)
+{
+	const struct nlattr *udata = find_attr(nlh, NFTA_CHAIN_USERDATA);
+	struct netd_source_chain *c =
+		netd_array_add(&r->out.chains, &r->out.chain_count, sizeof(*c));
+
+	if (!c)
+		return -ENOMEM;
+	r->out.intact &= netd_copy(c->name, text_attr(nlh, NFTA_CHAIN_NAME));
+	if (udata)
+		netd_comment_get(udata, NFTNL_UDATA_CHAIN_COMMENT, c->owner,
+				 sizeof(c->owner));
+	/* Nobody's, or on a hook: not one of ours. */
+	r->out.intact &= *c->owner && !find_attr(nlh, NFTA_CHAIN_HOOK);
+	return 0;
+}
+
+static int answer_chain(const struct nlmsghdr *nlh, void *data)
+{
+	struct reader *r = data;
+
+	if (strcmp(text_attr(nlh, NFTA_CHAIN_TABLE), NETD_TABLE))
+		return 0;
+	if (is_source_chain(text_attr(nlh, NFTA_CHAIN_NAME)))
+		return add_source_chain(r, nlh);
+	r->out.intact &= see(r, nlh, NFTA_CHAIN_NAME, 0);
+	return 0;
+}
+
+static int answer_set(const struct nlmsghdr *nlh, void *data)
+{
+	struct reader *r = data;
+
+	/* The number is for the transaction only; the userdata are hints for nft's
+	 * listing, and nft writes its own when it loads one. */
+	r->out.intact &=
+		see(r, nlh, NFTA_SET_NAME, 1U << NFTA_SET_ID | 1U << NFTA_SET_USERDATA);
+	return 0;
+}
+
+/* Keeps a copy of the rule for later. */
+static int keep_rule(struct reader *r, const struct nlmsghdr *nlh)
+{
+	struct nlmsghdr *copy =
+		netd_batch_message(&r->rules, NFT_MSG_NEWRULE, 0, nlh->nlmsg_len);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, nlh, nlh->nlmsg_len);
+	netd_batch_commit_message(&r->rules, copy);
+	return 0;
+}
+
+static int answer_rule(const struct nlmsghdr *nlh, void *data)
+{
+	struct reader *r = data;
+
+	if (is_source_chain(text_attr(nlh, NFTA_RULE_CHAIN)))
+		return keep_rule(r, nlh);
+	r->out.intact &= see(r, nlh, NFTA_RULE_CHAIN, 0);
+	return 0;
+}
+
+static int answer_elements(const struct nlmsghdr *nlh, void *data)
+{
+	struct reader *r = data;
+	const struct nlattr *list = find_attr(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+	const struct nlattr *attr;
+
+	if (!list)
+		return 0;
+	mnl_attr_for_each_nested (attr, list) {
+		struct netd_element e = {.map = (uint8_t)r->map}, *slot;
+
+		if (netd_element_get(attr, &e) < 0) {
+			/* Nothing that we would have put there: made anew without it. */
+			r->out.intact = false;
+			continue;
+		}
+		slot = netd_array_add(&r->out.elements, &r->out.element_count,
+				      sizeof(*slot));
+		if (!slot)
+			return -ENOMEM;
+		*slot = e;
+	}
+	return 0;
+}
+
+/* Asks for objects of our table, all or (@name_attr) the one of a name. */
+static int ask(struct reader *r, uint8_t type, uint16_t flags, uint16_t table_attr,
+	       uint16_t name_attr, const char *name, netd_nft_answer answer)
+{
+	char buffer[QUESTION_ROOM];
+	struct nlmsghdr *nlh = netd_nft_request(
+		r->nft, buffer, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags,
+		NFPROTO_INET);
+
+	mnl_attr_put_strz(nlh, table_attr, NETD_TABLE);
+	if (name_attr)
+		mnl_attr_put_strz(nlh, name_attr, name);
+	return netd_nft_ask(r->nft, nlh, answer, r, NULL);
+}
+
+static int answer_generation(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr = find_attr(nlh, NFTA_GEN_ID);
+
+	if (!attr || mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+		return -EBADMSG;
+	*(uint32_t *)data = ntohl(mnl_attr_get_u32(attr));
+	return 0;
+}
+
+static int ask_generation(struct netd_nft *nft, uint32_t *generation)
+{
+	char buffer[QUESTION_ROOM];
+	struct nlmsghdr *nlh =
+		netd_nft_request(nft, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETGEN,
+				 NLM_F_ACK, AF_UNSPEC);
+
+	return netd_nft_ask(nft, nlh, answer_generation, generation, NULL);
+}
+
+static int build_skeleton(struct reader *r)
+{
+	const struct nlmsghdr *nlh;
+	int left;
+
+	if (r->skeleton.seq)
+		return 0;
+	netd_skeleton_build(&r->skeleton);
+	if (r->skeleton.failed)
+		return -ENOMEM;
+	nlh = (const void *)r->skeleton.data;
+	left = (int)r->skeleton.length;
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		struct object *o =
+			netd_array_add(&r->objects, &r->object_count, sizeof(*o));
+
+		if (!o)
+			return -ENOMEM;
+		o->ours = nlh;
+	}
+	return 0;
+}
+
+/* The chain of that name; @*hint is where the last one was, since rules come chain by
+ * chain in the chains' order. */
+static struct netd_source_chain *find_chain(struct reader *r, const char *name,
+					    size_t *hint)
+{
+	for (size_t i = 0; i < r->out.chain_count; i++) {
+		size_t at = (*hint + i) % r->out.chain_count;
+
+		if (!strcmp(r->out.chains[at].name, name)) {
+			*hint = at;
+			return &r->out.chains[at];
+		}
+	}
+	return NULL;
+}
+
+/* Compares the kept rules of one chain, from *@nlh on, with what its parameters give. */
+static bool rules_match(const struct netd_source_chain *c, const struct nlmsghdr **nlh,
+			int *left, struct netd_batch *scratch)
+{
+	const struct nlmsghdr *ours;
+	int ours_left;
+	bool same = true;
+
+	scratch->length = 0;
+	netd_source_chain_fill(scratch, c);
+	ours = (const void *)scratch->data;
+	ours_left = (int)scratch->length;
+	while (mnl_nlmsg_ok(*nlh, *left) &&
+	       !strcmp(text_attr(*nlh, NFTA_RULE_CHAIN), c->name)) {
+		same = same && mnl_nlmsg_ok(ours, ours_left) &&
+		       netd_message_matches(ours, *nlh, 0);
+		if (mnl_nlmsg_ok(ours, ours_left))
+			ours = mnl_nlmsg_next(ours, &ours_left);
+		*nlh = mnl_nlmsg_next(*nlh, left);
+	}
+	return same && !mnl_nlmsg_ok(ours, ours_left);
+}
+
+static int learn_source_chains(struct reader *r)
+{
+	const struct nlmsghdr *nlh = (const void *)r->rules.data;
+	int left = (int)r->rules.length, status = 0;
+	struct netd_batch scratch = {0};
+	size_t hint = 0;
+
+	for (; mnl_nlmsg_ok(nlh, left) && status >= 0; nlh = mnl_nlmsg_next(nlh, &left)) {
+		struct netd_source_chain *c =
+			find_chain(r, text_attr(nlh, NFTA_RULE_CHAIN), &hint);
+
+		if (c)
+			status = netd_source_chain_learn(c, nlh);
+	}
+	nlh = (const void *)r->rules.data;
+	left = (int)r->rules.length;
+	while (status >= 0 && mnl_nlmsg_ok(nlh, left)) {
+		struct netd_source_chain *c =
+			find_chain(r, text_attr(nlh, NFTA_RULE_CHAIN), &hint);
+
+		if (!c) {
+			nlh = mnl_nlmsg_next(nlh, &left);
+		} else if (!rules_match(c, &nlh, &left, &scratch)) {
+			c->port_first = 0;
+			c->port_last = 0;
+		}
+	}
+	if (scratch.failed)
+		status = -ENOMEM;
+	netd_batch_done(&scratch);
+	return status;
+}
+
+static int read_objects(struct reader *r)
+{
+	int status = ask(r, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFTA_CHAIN_TABLE, 0, NULL,
+			 answer_chain);
+
+	if (status >= 0)
+		status = ask(r, NFT_MSG_GETSET, NLM_F_DUMP, NFTA_SET_TABLE, 0, NULL,
+			     answer_set);
+	if (status >= 0)
+		status = ask(r, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE, 0, NULL,
+			     answer_rule);
+	if (status >= 0)
+		status = learn_source_chains(r);
+	for (size_t i = 0; i < r->object_count; i++)
+		r->out.intact &= r->objects[i].seen;
+	return status;
+}
+
+static int read_elements(struct reader *r)
+{
+	int status = 0;
+
+	for (r->map = 0; status >= 0 && r->map < NETD_MAP_COUNT; r->map++) {
+		status = ask(r, NFT_MSG_GETSETELEM, NLM_F_DUMP, NFTA_SET_ELEM_LIST_TABLE,
+			     NFTA_SET_ELEM_LIST_SET, netd_map_layout(r->map)->name,
+			     answer_elements);
+		if (status == -ENOENT) { /* the set is gone: that is not intact */
+			r->out.intact = false;
+			status = 0;
+		}
+	}
+	return status;
+}
+
+/* One pass.  -EINTR: changed meanwhile. */
+static int read_once(struct reader *r)
+{
+	uint32_t after;
+	int status;
+
+	netd_ruleset_done(&r->out);
+	r->rules.length = 0;
+	r->table_seen = false;
+	status = ask_generation(r->nft, &r->out.generation);
+	if (status >= 0)
+		status = build_skeleton(r);
+	if (status < 0)
+		return status;
+	for (size_t i = 0; i < r->object_count; i++)
+		r->objects[i].seen = false;
+	r->out.intact = true;
+	status = ask(r, NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME, 0, NULL,
+		     answer_table);
+	r->out.present = status >= 0;
+	if (status == -ENOENT) {
+		r->out.intact = false;
+		return 0;
+	}
+	if (status >= 0)
+		status = read_objects(r);
+	if (status >= 0)
+		status = read_elements(r);
+	if (status >= 0)
+		status = ask_generation(r->nft, &after);
+	if (status == -ENOENT) /* the table went meanwhile */
+		return -EINTR;
+	return status < 0 ? status : after == r->out.generation ? 0 : -EINTR;
+}
+
+static int refuse(int code, struct netd_error *err)
+{
+	netd_error_add(err, code, "cannot read the kernel's firewall: %s",
+		       strerror(-code));
+	if (code == -EPERM)
+		netd_error_hint(err, "reading nf_tables needs root (CAP_NET_ADMIN)");
+	else if (code == -EAGAIN)
+		netd_error_hint(err, "something changes nftables without pause; `nft "
+				     "monitor` shows what");
+	else if (code == -EINVAL || code == -EOPNOTSUPP)
+		netd_error_hint(err, "the kernel needs nf_tables (CONFIG_NF_TABLES, "
+				     "CONFIG_NF_TABLES_INET)");
+	return code;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return netd_element_compare(a, b);
+}
+
+int netd_firewall_read(struct netd_nft *nft, struct netd_ruleset *out,
+		       struct netd_error *err)
+{
+	struct reader r = {.nft = nft};
+	int status = -EINTR;
+
+	for (unsigned i = 0; status == -EINTR && i < ATTEMPTS; i++)
+		status = read_once(&r);
+	netd_batch_done(&r.skeleton);
+	netd_batch_done(&r.rules);
+	free(r.objects);
+	if (status < 0) {
+		netd_ruleset_done(&r.out);
+		return refuse(status == -EINTR ? -EAGAIN : status, err);
+	}
+	if (r.out.element_count)
+		qsort(r.out.elements, r.out.element_count, sizeof(*r.out.elements),
+		      compare);
+	*out = r.out;
+	return 0;
+}
+
+int netd_firewall_probe(struct netd_nft *nft, bool *present, uint32_t *generation,
+			struct netd_error *err)
+{
+	struct reader r = {.nft = nft};
+	int status = ask_generation(nft, generation);
+
+	if (status >= 0)
+		status = ask(&r, NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME, 0, NULL,
+			     NULL);
+	if (status < 0 && status != -ENOENT)
+		return refuse(status, err);
+	*present = status >= 0;
+	return 0;
+}
