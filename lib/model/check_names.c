@@ -41,9 +41,18 @@ static void check_name(struct netd_topology *t, struct netd_error *err,
 		       struct netd_place place, const char *what, const char *name,
 		       const char *problem)
 {
-	if (problem)
+	if (problem && *name)
 		netd_topology_error(t, err, place, "%s name \"%s\" %s", what, name,
 				    problem);
+}
+
+/* What could not be read has no name; anything else must. */
+static void check_given(struct netd_topology *t, struct netd_error *err,
+			struct netd_place place, const char *what, const char *name,
+			bool partial)
+{
+	if (!*name && !partial)
+		netd_topology_error(t, err, place, "a %s without a name", what);
 }
 
 static void check_ifname(struct netd_topology *t, struct netd_error *err,
@@ -65,6 +74,7 @@ static int check_machines(struct netd_topology *t, struct netd_network *n,
 
 		check_name(t, err, m->place, "machine", m->name,
 			   netd_machine_name_problem(m->name));
+		check_given(t, err, m->place, "machine", m->name, m->partial);
 		names[i] = (struct name){m->name, m->place};
 	}
 	report_twice(t, err, names, n->machine_count, "machine");
@@ -77,6 +87,7 @@ static void check_port(struct netd_topology *t, struct netd_port *p,
 		       struct netd_error *err)
 {
 	check_name(t, err, p->place, "port", p->name, netd_ifname_problem(p->name));
+	check_given(t, err, p->place, "port", p->name, p->partial);
 	check_ifname(t, err, p->peer_place, "peer", p->peer);
 	if (*p->peer_namespace &&
 	    (*p->peer_namespace == '.' || *p->peer_namespace == '-' ||
@@ -95,6 +106,7 @@ static int check_network(struct netd_topology *t, struct netd_network *n,
 	if (!*n->bridge)
 		netd_copy(n->bridge, n->name);
 	check_name(t, err, n->place, "network", n->name, problem);
+	check_given(t, err, n->place, "network", n->name, n->partial);
 	if (strcmp(n->bridge, n->name) != 0)
 		check_ifname(t, err, n->bridge_place, "bridge", n->bridge);
 	check_ifname(t, err, n->uplink_place, "uplink", n->uplink);
