@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The guest harness itself: boot, output, traffic, hot-plug, death, no leftovers.
+. "$(dirname "$0")/../lib/netns.sh"
+. "$(dirname "$0")/../guest/guest.sh"
+
+world()
+{
+	need_guests
+	need bridge tun
+	ip link add br0 type bridge
+	ip link set br0 up
+	ip address add 10.1.0.254/16 dev br0
+}
+
+# nic TAP [MAC]: fills the array $nic with QEMU's arguments for a NIC on a tap there is.
+nic()
+{
+	nic=(-netdev "tap,id=$1,ifname=$1,script=no,downscript=no"
+		-device "virtio-net-pci,netdev=$1,mac=${2:-52:54:00:00:00:01},romfile=")
+}
+
+tap()
+{
+	ip tuntap add dev "$1" mode tap
+	ip link set "$1" master br0 up
+}
+
+boots()
+{
+	world
+	guest_start a 'echo hello; uname -s; exit 7'
+	guest_wait a 60
+	eq "hello
+Linux" "$(guest_output a)"
+	eq 7 "$(guest_status a)"
+	eq 0 "$(cat "$T_DIR/guest-a/exit")"
+}
+
+two_guests()
+{
+	world
+	tap t1
+	tap t2
+	nic t1
+	guest_start a 'net eth0 10.1.0.1/16; stay' "${nic[@]}"
+	nic t2 52:54:00:00:00:02
+	guest_start b 'net eth0 10.1.0.2/16; stay' "${nic[@]}"
+	guest_wait a 60 READY
+	guest_wait b 60 READY
+	match ' 0% packet loss' "$(guest_run a 'ping -c 2 -W 2 10.1.0.2')"
+	match ' 0% packet loss' "$(guest_run b 'ping -c 2 -W 2 10.1.0.254')"
+	pings host 10.1.0.1
+	refused guest_run a 'ping -c 1 -W 1 10.1.0.77'
+	guest_say a exit
+	guest_wait a 20
+	eq 0 "$(guest_status a)"
+	guest_kill b
+	eq none "$(guest_status b)"
+	eq 137 "$(cat "$T_DIR/guest-b/exit")"
+	refused pgrep qemu
+}
+
+hot_plug()
+{
+	world
+	guest_start a stay
+	guest_wait a 60 READY
+	refused guest_run a 'ip link show eth0'
+	ip tuntap add dev t1 mode tap
+	ip link set t1 master br0 up
+	guest_plug a n1 '{"ifname": "t1", "script": "no", "downscript": "no"}'
+	guest_run a 'wait_for 10 test -e /sys/class/net/eth0'
+	guest_run a 'net eth0 10.1.0.3/16'
+	pings host 10.1.0.3
+	guest_unplug a n1
+	refused guest_run a 'ip link show eth0'
+	guest_plug a n1 '{"ifname": "t1", "script": "no", "downscript": "no"}'
+	guest_run a 'wait_for 10 test -e /sys/class/net/eth0'
+	refused guest_qmp a no_such_command
+}
+
+own_files()
+{
+	world
+	guest_program a jq ip
+	guest_module a veth
+	GUEST_MB=160 guest_start a 'echo "{\"a\": 4}" | /host/jq .a
+		/host/ip link add v0 type veth peer name v1; ls /sys/class/net'
+	guest_wait a 60
+	match '^4
+lo
+v0
+v1$' "$(guest_output a)"
+}
+
+no_boot()
+{
+	world
+	guest_start a stay -netdev tap,id=n,ifname=t1,script=/bin/false
+	guest_wait a 10
+	match 'could not launch network script|network script .* failed' "$(guest_errors a)"
+	refused eval '(guest_wait a 10 READY)'
+}
+
+t_fresh "a guest runs a script" boots
+t_fresh "two guests ping each other; one exits, one is killed" two_guests
+t_fresh "a NIC comes and goes" hot_plug
+t_fresh "a guest with programs and modules of its own" own_files
+t_fresh "QEMU that does not start" no_boot
+t_done
