@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Problems as people and programs read them. */
+#ifndef NETD_RENDER_ERROR_H
+#define NETD_RENDER_ERROR_H
+
+#include <stdbool.h>
+
+struct netd_error;
+struct netd_str;
+
+/*
+ * Appends every problem: "FILE:LINE:COLUMN: error: TEXT", the line and a caret if there
+ * is one, the kernel's words, the hint.  Control characters and what is not UTF-8 are
+ * replaced, so the text is safe on a terminal; @color adds escape sequences.
+ */
+void netd_render_error(const struct netd_error *err, bool color, struct netd_str *out);
+
+/*
+ * Appends {"errors": [{"code": "EINVAL", "message", "file", "line", "column", "hint",
+ * "kernel"}]}; what is not known is null.
+ */
+void netd_render_error_json(const struct netd_error *err, struct netd_str *out);
+
+/* Appends @text as it may go to a terminal: on one line, no controls, valid UTF-8. */
+void netd_render_safe(const char *text, struct netd_str *out);
+
+#endif
