@@ -208,7 +208,7 @@ static const struct netd_rule rules[] = {
 
 static void add_table(struct netd_batch *b)
 {
-	static const char comment[] = "\x00\x16netd; see netdctl(8)";
+	static const char comment[] = "\x00\x15netd; see netdctl(8)";
 	struct nftnl_table *t = nftnl_table_alloc();
 	struct nlmsghdr *nlh = netd_batch_message(b, NFT_MSG_NEWTABLE, NLM_F_CREATE, 256);
 

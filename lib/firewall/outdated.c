@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which connections a change of the ruleset outdates. */
+#include "firewall/outdated.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netfilter/nf_conntrack_common.h>
+
+#include "base/array.h"
+#include "firewall/compile.h"
+#include "firewall/conntrack.h"
+#include "firewall/delta.h"
+#include "firewall/flow.h"
+#include "firewall/layout.h"
+
+/*
+ * Theory of operation.  nf_nat looks at a flow's first packet only and keeps what it did
+ * in the entry: a reply's source is where a forward sent it, a reply's target the source
+ * that was chosen.  So an entry tells by itself which element made it: the key is made
+ * from its original target and looked up in the delta (sorted), which is as quick for
+ * 10,000 forwards as for one.
+ */
+struct netd_source_change {
+	const struct netd_bridge_subnets *network;
+	bool was, is; /* a source NAT at all, before and now */
+	struct netd_source_chain old, new;
+};
+
+static const struct netd_element *find(const struct netd_element *list, size_t n,
+				       const struct netd_element *key)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = netd_element_compare(key, &list[middle]);
+
+		if (!order)
+			return &list[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+/* True if the element's target is where the flow goes. */
+static bool leads_there(const struct netd_element *e, const struct netd_flow *flow)
+{
+	size_t size = netd_addr_size(&flow->reply.source);
+	uint16_t port = flow->original.target_port;
+
+	if (e->data_length > size)
+		port = (uint16_t)(e->data[size] << 8 | e->data[size + 1]);
+	return !memcmp(e->data, flow->reply.source.bytes, size) &&
+	       port == flow->reply.source_port;
+}
+
+static bool forward_outdates(const struct netd_outdated *o, const struct netd_flow *flow,
+			     const struct netd_element *key)
+{
+	const struct netd_ruleset_delta *d = o->delta;
+	const struct netd_element *old = find(d->removed, d->removed_count, key);
+	const struct netd_element *new = find(d->added, d->added_count, key);
+	bool translated = flow->status & IPS_DST_NAT;
+	bool whole_address =
+		key->map == NETD_MAP_ADDRESS4 || key->map == NETD_MAP_ADDRESS6;
+
+	if (new &&leads_there(new, flow))
+		return false;
+	if (old && translated && leads_there(old, flow))
+		return true;
+	if (!new || flow->original.protocol != IPPROTO_UDP)
+		return false;
+	return translated ? !whole_address : !(flow->status & IPS_SEEN_REPLY);
+}
+
+static bool any_forward_outdates(const struct netd_outdated *o,
+				 const struct netd_flow *flow)
+{
+	const struct netd_tuple *t = &flow->original;
+	struct netd_element port = {0}, address = {0};
+
+	netd_element_forward_key(&address, &t->target, 0, 0);
+	if (forward_outdates(o, flow, &address))
+		return true;
+	if (!t->target_port)
+		return false;
+	netd_element_forward_key(&port, &t->target, t->protocol, t->target_port);
+	return forward_outdates(o, flow, &port);
+}
+
+static bool contains(const struct netd_bridge_subnets *network, const struct netd_addr *a)
+{
+	for (size_t i = 0; i < network->count; i++)
+		if (netd_prefix_contains(&network->subnets[i], a))
+			return true;
+	return false;
+}
+
+static const struct netd_addr_range *range_of(const struct netd_source_chain *c,
+					      const struct netd_addr *like)
+{
+	return netd_addr_size(like) == 4 ? &c->source4 : &c->source6;
+}
+
+/* True if @c could have given the flow the source that it has. */
+static bool could_have_made(const struct netd_source_change *s,
+			    const struct netd_flow *flow)
+{
+	const struct netd_addr *source = &flow->reply.target;
+	const struct netd_addr_range *old = range_of(&s->old, source);
+	const struct netd_addr_range *new = range_of(&s->new, source);
+	uint16_t port = flow->reply.target_port;
+
+	if (!s->is || (port && (port < s->new.port_first || port > s->new.port_last)))
+		return false;
+	if (!new->first.family) /* masquerade: the same only if it was one before */
+		return !old->first.family;
+	return netd_addr_compare(&new->first, source) <= 0 &&
+	       netd_addr_compare(source, &new->last) <= 0;
+}
+
+static bool source_outdates(const struct netd_source_change *s,
+			    const struct netd_flow *flow)
+{
+	if (!contains(s->network, &flow->original.source) ||
+	    contains(s->network, &flow->original.target))
+		return false;
+	if (!(flow->status & IPS_SRC_NAT))
+		return s->is && !s->was && !(flow->status & IPS_SEEN_REPLY);
+	/* A hairpin's source is the bridge's own address: not this source NAT's work. */
+	return s->was && !contains(s->network, &flow->reply.target) &&
+	       !could_have_made(s, flow);
+}
+
+bool netd_flow_is_outdated(const struct netd_outdated *o, const struct netd_flow *flow)
+{
+	if (o->forwards && any_forward_outdates(o, flow))
+		return true;
+	for (size_t i = 0; i < o->source_count; i++)
+		if (source_outdates(&o->sources[i], flow))
+			return true;
+	return false;
+}
+
+/* The bridge's entry of map `source` in @list; NULL if there is none. */
+static const struct netd_element *find_source(const struct netd_element *list, size_t n,
+					      const char *bridge)
+{
+	struct netd_element key = {.map = NETD_MAP_SOURCE, .key_length = NETD_IFNAME};
+
+	memcpy(key.key, bridge, strnlen(bridge, NETD_IFNAME - 1));
+	return find(list, n, &key);
+}
+
+static const struct netd_source_chain *find_chain(const struct netd_source_chain *list,
+						  size_t n, const char *bridge)
+{
+	size_t skip = sizeof(NETD_SOURCE_CHAIN_PREFIX) - 1;
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(list[i].name + skip, bridge))
+			return &list[i];
+	return NULL;
+}
+
+/* One side of a change: the chain if there is one, else the plain masquerade. */
+static void fill_side(struct netd_source_chain *out, bool *there,
+		      const struct netd_element *e, const struct netd_source_chain *c)
+{
+	static const struct netd_source_chain plain = {
+		.port_first = 1024,
+		.port_last = UINT16_MAX,
+	};
+
+	*there = e || c;
+	*out = c ? *c : plain;
+}
+
+static int add_source(struct netd_outdated *o, const struct netd_bridge_subnets *network)
+{
+	const struct netd_ruleset_delta *d = o->delta;
+	const char *bridge = network->bridge;
+	struct netd_source_change change = {.network = network}, *slot;
+
+	fill_side(&change.old, &change.was,
+		  find_source(d->removed, d->removed_count, bridge),
+		  find_chain(d->chains_removed, d->chains_removed_count, bridge));
+	fill_side(&change.new, &change.is, find_source(d->added, d->added_count, bridge),
+		  find_chain(d->chains_added, d->chains_added_count, bridge));
+	if (!change.was && !change.is)
+		return 0;
+	slot = netd_array_add(&o->sources, &o->source_count, sizeof(*slot));
+	if (!slot)
+		return -ENOMEM;
+	*slot = change;
+	return 0;
+}
+
+static bool has_forwards(const struct netd_element *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].map >= NETD_MAP_FORWARD4)
+			return true;
+	return false;
+}
+
+int netd_outdated_init(struct netd_outdated *out, const struct netd_ruleset_delta *d,
+		       const struct netd_bridge_subnets *subnets, size_t n)
+{
+	*out = (struct netd_outdated){.delta = d};
+	out->forwards = has_forwards(d->removed, d->removed_count) ||
+			has_forwards(d->added, d->added_count);
+	for (size_t i = 0; i < n; i++) {
+		if (add_source(out, &subnets[i]) < 0) {
+			netd_outdated_done(out);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void netd_outdated_done(struct netd_outdated *o)
+{
+	free(o->sources);
+	*o = (struct netd_outdated){0};
+}
+
+bool netd_outdated_matters(const struct netd_outdated *o)
+{
+	return o->forwards || o->source_count;
+}
