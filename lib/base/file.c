@@ -183,17 +183,14 @@ int netd_dir_make(const char *path, struct netd_error *err)
 
 	if (!netd_copy(part, path))
 		return netd_error_add(err, -ENAMETOOLONG, "%s: name too long", path);
-	for (char *p = part + 1; p; p = strchr(p + 1, '/')) {
-		char *slash = strchr(p, '/');
-
+	for (char *slash = part; slash;) {
+		slash = strchr(slash + 1, '/');
 		if (slash)
 			*slash = '\0';
 		if (mkdir(part, 0755) < 0 && errno != EEXIST)
 			return failed(err, "make directory", part);
-		if (!slash)
-			break;
-		*slash = '/';
-		p = slash;
+		if (slash)
+			*slash = '/';
 	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The keys of a topology and of its networks. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/reader.h"
@@ -48,6 +49,13 @@ static int read_address(struct netd_reader *r, const struct netd_yaml *value,
 static int read_addresses(struct netd_reader *r, const struct netd_yaml *value,
 			  const struct netd_key *key, void *object)
 {
+	struct netd_network *n = object;
+
+	free(n->addresses);
+	free(n->address_places);
+	n->addresses = NULL;
+	n->address_places = NULL;
+	n->address_count = n->address_place_count = 0;
 	return netd_read_list(r, value, key, object, read_address);
 }
 
@@ -82,6 +90,13 @@ static const struct netd_key network_keys[] = {
 	{"dns", .later = true},
 };
 
+int netd_read_network_settings(struct netd_reader *r, const struct netd_yaml *node,
+			       struct netd_network *n)
+{
+	return netd_read_mapping(r, node, network_keys, NETD_ARRAY_SIZE(network_keys),
+				 "a network", n);
+}
+
 static int read_network(struct netd_reader *r, const struct netd_yaml *name,
 			const struct netd_yaml *value, void *object)
 {
@@ -93,8 +108,7 @@ static int read_network(struct netd_reader *r, const struct netd_yaml *name,
 	n->place = name->place;
 	if (netd_read_name(r, name, "network name", n->name, sizeof(n->name)))
 		n->partial = true;
-	if (netd_read_mapping(r, value, network_keys, NETD_ARRAY_SIZE(network_keys),
-			      "a network", n))
+	if (netd_read_network_settings(r, value, n))
 		n->partial = true;
 	return n->partial ? -EINVAL : 0;
 }

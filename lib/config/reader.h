@@ -107,6 +107,9 @@ void netd_reader_suggest(struct netd_reader *r, const char *word,
 /* Readers of the objects of a topology, for the tables of those that hold them. */
 int netd_read_topology(struct netd_reader *r, const struct netd_yaml *node);
 netd_key_read netd_read_networks;
+/* A network's mapping over what @n has: a list of addresses replaces the one it had. */
+int netd_read_network_settings(struct netd_reader *r, const struct netd_yaml *node,
+			       struct netd_network *n);
 netd_key_read netd_read_nat;
 netd_key_read netd_read_machines;
 netd_key_read netd_read_forwards;

@@ -81,8 +81,6 @@ struct nl_msg *netd_link_create_message(const struct netd_link *link, int master
 {
 	struct ifinfomsg header = {
 		.ifi_family = AF_UNSPEC,
-		.ifi_flags = link->up ? IFF_UP : 0,
-		.ifi_change = link->up ? IFF_UP : 0,
 	};
 	struct nl_msg *m = netd_nl_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
 					   &header, sizeof(header));
@@ -145,14 +143,11 @@ struct nl_msg *netd_link_set_message(const struct netd_link *link, unsigned fiel
 	return m;
 }
 
-struct nl_msg *netd_link_delete_message(const char *name)
+struct nl_msg *netd_link_delete_message(int index)
 {
-	struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
-	struct nl_msg *m = netd_nl_message(RTM_DELLINK, 0, &header, sizeof(header));
+	struct ifinfomsg header = {.ifi_family = AF_UNSPEC, .ifi_index = index};
 
-	if (m)
-		nla_put_string(m, IFLA_IFNAME, name);
-	return m;
+	return netd_nl_message(RTM_DELLINK, 0, &header, sizeof(header));
 }
 
 struct nl_msg *netd_link_delete_group_message(uint32_t group)

@@ -19,9 +19,10 @@
 
 #include "base/str.h"
 
-#define BUFFER_SIZE (256 * 1024) /* the kernel fills a dump reply up to 32 KiB at most \
-				  */
-#define CHUNK 64		 /* acks that surely fit the default receive buffer */
+#define BUFFER_SIZE                                                        \
+	(256 * 1024) /* the kernel fills a dump reply up to 32 KiB at most \
+		      */
+#define CHUNK 64     /* acks that surely fit the default receive buffer */
 #define DUMP_TRIES 20
 
 int netd_nl_open(struct netd_nl *nl, struct netd_error *err)
@@ -279,4 +280,13 @@ int netd_nl_ifindex(struct netd_nl *nl, const char *name)
 	if (!netd_copy(request.ifr_name, name))
 		return -ENODEV;
 	return ioctl(nl->fd, SIOCGIFINDEX, &request) < 0 ? -errno : request.ifr_ifindex;
+}
+
+uint32_t netd_nl_mtu(struct netd_nl *nl, const char *name)
+{
+	struct ifreq request = {0};
+
+	if (!netd_copy(request.ifr_name, name) || ioctl(nl->fd, SIOCGIFMTU, &request) < 0)
+		return 0;
+	return (uint32_t)request.ifr_mtu;
 }

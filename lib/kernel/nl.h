@@ -71,5 +71,7 @@ struct nl_msg *netd_nl_message(int type, int flags, const void *header, size_t s
 
 /* The index of the interface of that name in the socket's namespace, or -errno. */
 int netd_nl_ifindex(struct netd_nl *nl, const char *name);
+/* Its MTU in bytes, 0 if there is no such interface. */
+uint32_t netd_nl_mtu(struct netd_nl *nl, const char *name);
 
 #endif

@@ -75,6 +75,19 @@ struct netd_link {
 	struct netd_place place;		/* desired only */
 };
 
+/* What of a link a change sets. */
+enum netd_link_field {
+	NETD_LINK_UP = 1 << 0,
+	NETD_LINK_MAC = 1 << 1,
+	NETD_LINK_MTU = 1 << 2,
+	NETD_LINK_MASTER = 1 << 3, /* "" releases */
+	NETD_LINK_ALIAS_TEXT = 1 << 4,
+	NETD_LINK_GROUP_NUMBER = 1 << 5,
+	NETD_LINK_BRIDGE_DATA = 1 << 6,
+	NETD_LINK_HAIRPIN = 1 << 7,
+	NETD_LINK_NO_IPV6 = 1 << 8, /* no IPv6 address of its own, as ports want it */
+};
+
 struct netd_ifaddr {
 	char link[NETD_IFNAME];
 	struct netd_prefix prefix;

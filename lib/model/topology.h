@@ -162,6 +162,9 @@ int netd_topology_error(const struct netd_topology *t, struct netd_error *err,
 			struct netd_place place, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Zeroes every place of @t and what is in it. */
+void netd_topology_forget_places(struct netd_topology *t);
+
 /* True if the two ask for the same; files, texts and places do not count. */
 bool netd_topology_equal(const struct netd_topology *a, const struct netd_topology *b);
 

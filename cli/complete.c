@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Shell completion: scripts for the shells, and the verb that answers them. */
+#include <dirent.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+/*
+ * The scripts know nothing: they hand the words typed so far to `netdctl complete`, whose
+ * answers come from the same tables as the parser and the help, and from what is running.
+ */
+static const struct {
+	const char *shell;
+	const char *script;
+} scripts[] = {
+	{"bash",
+	 "# netdctl completion for bash\n"
+	 "_netdctl() {\n"
+	 "	local IFS=$'\\n' answers\n"
+	 "	answers=$(netdctl complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
+	 "2>/dev/null)\n"
+	 "	if [ \"$answers\" = '<files>' ]; then\n"
+	 "		compopt -o filenames\n"
+	 "		COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+	 "	else\n"
+	 "		COMPREPLY=($(compgen -W \"$answers\" -- "
+	 "\"${COMP_WORDS[COMP_CWORD]}\"))\n"
+	 "	fi\n"
+	 "}\n"
+	 "complete -F _netdctl netdctl\n"},
+	{"zsh", "#compdef netdctl\n"
+		"_netdctl() {\n"
+		"	local -a answers\n"
+		"	answers=(${(f)\"$(netdctl complete -- \"${(@)words[2,CURRENT]}\" "
+		"2>/dev/null)\"})\n"
+		"	if [[ \"$answers\" == '<files>' ]]; then _files; else compadd -- "
+		"$answers; fi\n"
+		"}\n"
+		"compdef _netdctl netdctl\n"},
+	{"fish", "# netdctl completion for fish\n"
+		 "function __netdctl\n"
+		 "	set -l words (commandline -opc) (commandline -ct)\n"
+		 "	set -l answers (netdctl complete -- $words[2..-1] 2>/dev/null)\n"
+		 "	if test \"$answers\" = '<files>'\n"
+		 "		__fish_complete_path (commandline -ct)\n"
+		 "	else\n"
+		 "		printf '%s\\n' $answers\n"
+		 "	end\n"
+		 "end\n"
+		 "complete -c netdctl -f -a '(__netdctl)'\n"},
+};
+
+int run_completion(struct cli *cli, int argc, char **argv)
+{
+	(void)argc;
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		if (strcmp(scripts[i].shell, argv[0]) != 0)
+			continue;
+		fputs(scripts[i].script, stdout);
+		return EXIT_DONE;
+	}
+	return usage(cli,
+		     "completion: no script for \"%s\"; there are bash, zsh and fish",
+		     argv[0]);
+}
+
+/* The first word of each line of a table but its head. */
+static void say_first_words(struct cli *cli, const char *kind)
+{
+	char *text = NULL, *rest, *line;
+
+	if (netd_show(cli->netd, kind, NULL, NETD_FORMAT_TEXT, &text, NULL) < 0)
+		return;
+	rest = text;
+	strsep(&rest, "\n");
+	while (rest && (line = strsep(&rest, "\n")))
+		if (*line)
+			printf("%.*s\n", (int)strcspn(line, " "), line);
+	free(text);
+}
+
+static void say_networks(struct cli *cli)
+{
+	say_first_words(cli, "networks");
+}
+
+static void say_topologies(struct cli *cli)
+{
+	say_first_words(cli, "topologies");
+}
+
+static void say_directory(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			puts(entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+static void say_interfaces(struct cli *cli)
+{
+	(void)cli;
+	say_directory("/sys/class/net");
+}
+
+static void say_namespaces(struct cli *cli)
+{
+	(void)cli;
+	say_directory("/run/netns");
+}
+
+static void say_users(struct cli *cli)
+{
+	const struct passwd *user;
+
+	(void)cli;
+	setpwent();
+	while ((user = getpwent()))
+		puts(user->pw_name);
+	endpwent();
+}
+
+static void say_files(struct cli *cli)
+{
+	(void)cli;
+	puts("<files>");
+}
+
+static const struct {
+	const char *kind;
+	void (*say)(struct cli *cli);
+} kinds[] = {
+	{"<network>", say_networks},	 {"<topology>", say_topologies},
+	{"<interface>", say_interfaces}, {"<port>", say_interfaces},
+	{"<namespace>", say_namespaces}, {"<user>", say_users},
+	{"<yaml>", say_files},		 {"<directory>", say_files},
+};
+
+/* "a|b|c", or a kind. */
+static void say_values(struct cli *cli, const char *values, size_t length)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strlen(kinds[i].kind) == length &&
+		    memcmp(kinds[i].kind, values, length) == 0) {
+			kinds[i].say(cli);
+			return;
+		}
+	}
+	for (size_t i = 0; i < length; i++)
+		putchar(values[i] == '|' ? '\n' : values[i]);
+	putchar('\n');
+}
+
+static void say_verbs(const struct verb *verbs)
+{
+	for (; verbs->name; verbs++)
+		if (verbs->summary)
+			puts(verbs->name);
+}
+
+static void say_options(const struct option_row *rows)
+{
+	for (; rows && rows->name; rows++)
+		printf("--%s\n", rows->name);
+}
+
+static const struct option_row *find_option(const struct option_row *rows,
+					    const char *word)
+{
+	for (; rows && rows->name; rows++)
+		if (strncmp(word, "--", 2) == 0 && strcmp(rows->name, word + 2) == 0)
+			return rows;
+	return NULL;
+}
+
+/* What the @n-th argument of @verb may be; the last kind holds for all that follow. */
+static void say_argument(struct cli *cli, const struct verb *verb, int n)
+{
+	const char *kind = verb->complete;
+	size_t length;
+
+	if (!kind || (verb->most >= 0 && n >= verb->most))
+		return;
+	for (; n > 0 && strchr(kind, ' '); n--)
+		kind = strchr(kind, ' ') + 1;
+	length = strcspn(kind, " ");
+	say_values(cli, kind, length);
+}
+
+int run_complete(struct cli *cli, int argc, char **argv)
+{
+	const struct verb *verbs = netdctl_verbs, *verb = NULL;
+	const char *last = argc ? argv[argc - 1] : "";
+	const struct option_row *option = NULL;
+	int arguments = 0;
+
+	for (int i = 0; i < argc - 1; i++) {
+		option = NULL;
+		if (argv[i][0] == '-') {
+			option = find_option(verb ? verb->options : NULL, argv[i]);
+			option = option ? option : find_option(common_options, argv[i]);
+			if (option && !option->argument)
+				option = NULL;
+			else if (option && i + 1 < argc - 1)
+				i++;
+		} else if (verbs) {
+			verb = verb_find(verbs, argv[i]);
+			if (!verb)
+				return EXIT_DONE;
+			verbs = verb->verbs;
+		} else {
+			arguments++;
+		}
+	}
+	if (option && argc >= 2 && argv[argc - 2][0] == '-') {
+		if (option->values)
+			say_values(cli, option->values, strlen(option->values));
+	} else if (last[0] == '-') {
+		say_options(verb ? verb->options : NULL);
+		say_options(common_options);
+	} else if (verbs) {
+		say_verbs(verbs);
+	} else {
+		say_argument(cli, verb, arguments);
+	}
+	return EXIT_DONE;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Help texts, made from the verbs' tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+#define COLUMN 26
+
+static void print_options(const char *title, const struct option_row *rows)
+{
+	if (!rows || !rows->name)
+		return;
+	printf("\n%s:\n", title);
+	for (; rows->name; rows++) {
+		char text[80];
+
+		snprintf(text, sizeof(text), "%c%c%s --%s%s%s", rows->letter ? '-' : ' ',
+			 rows->letter ? rows->letter : ' ', rows->letter ? "," : " ",
+			 rows->name, rows->argument ? " " : "",
+			 rows->argument ? rows->argument : "");
+		printf("  %-*s %s%s\n", COLUMN, text, rows->help,
+		       rows->list ? " (may be repeated)" : "");
+	}
+}
+
+static void print_verbs(const struct verb *verbs)
+{
+	printf("\nVerbs:\n");
+	for (; verbs->name; verbs++) {
+		char text[80];
+
+		if (!verbs->summary)
+			continue; /* not for people */
+		snprintf(text, sizeof(text), "%s%s%s", verbs->name,
+			 verbs->arguments ? " " : "",
+			 verbs->arguments ? verbs->arguments : "");
+		printf("  %-*s %s\n", COLUMN, text, verbs->summary);
+	}
+}
+
+void help_print(const char *path, const struct verb *verb)
+{
+	printf("Usage: %s%s%s%s\n", path,
+	       verb->options || !verb->verbs ? " [OPTION…]" : "",
+	       verb->verbs	 ? " VERB …"
+	       : verb->arguments ? " "
+				 : "",
+	       verb->arguments && !verb->verbs ? verb->arguments : "");
+	printf("\n%s.\n", verb->summary);
+	if (verb->more)
+		printf("\n%s\n", verb->more);
+	if (verb->verbs)
+		print_verbs(verb->verbs);
+	print_options("Options", verb->options);
+	print_options("Common options", common_options);
+	if (verb->verbs)
+		printf("\n`%s VERB --help` tells more of each.\n", path);
+}
+
+const struct verb *verb_find(const struct verb *verbs, const char *name)
+{
+	for (; verbs->name; verbs++)
+		if (strcmp(verbs->name, name) == 0)
+			return verbs;
+	return NULL;
+}
+
+/* How many single-letter edits lead from @a to @b (Levenshtein), up to 16 letters. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[17], length = strnlen(b, 16);
+
+	for (size_t j = 0; j <= length; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= length; j++) {
+			size_t change = corner + (a[i - 1] != b[j - 1]);
+			size_t least = row[j] < row[j - 1] ? row[j] : row[j - 1];
+
+			corner = row[j];
+			row[j] = change < least + 1 ? change : least + 1;
+		}
+	}
+	return row[length];
+}
+
+const struct verb *verb_guess(const struct verb *verbs, const char *name)
+{
+	const struct verb *best = NULL;
+	size_t least = 3; /* further away it is another word */
+
+	for (; verbs->name; verbs++) {
+		size_t d = distance(name, verbs->name);
+
+		if (verbs->summary && d < least) {
+			least = d;
+			best = verbs;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdctl status and show. */
+#include <stdlib.h>
+
+#include "cli.h"
+
+static enum netd_format format(const struct cli *cli)
+{
+	return cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT;
+}
+
+int run_status(struct cli *cli, int argc, char **argv)
+{
+	char *text = NULL;
+	int r = netd_status(cli->netd, format(cli), cli->color, &text, cli->err);
+
+	(void)argc;
+	(void)argv;
+	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+}
+
+int run_show(struct cli *cli, int argc, char **argv)
+{
+	char *text = NULL;
+	int r = netd_show(cli->netd, argc > 0 ? argv[0] : "networks",
+			  argc > 1 ? argv[1] : NULL, format(cli), &text, cli->err);
+
+	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+}

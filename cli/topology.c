@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdctl plan, apply, destroy, recover, export. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+static enum netd_format plan_format(const struct cli *cli)
+{
+	return cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT;
+}
+
+static int plan_one(struct cli *cli, const char *path)
+{
+	struct netd_topology *t = NULL;
+	struct netd_plan *plan = NULL;
+	int code = EXIT_DONE;
+	int r = netd_topology_load(path, &t, cli->err);
+
+	if (r == 0)
+		r = netd_plan(cli->netd, t, &plan, cli->err);
+	if (r < 0) {
+		code = report(cli, r, NETD_UNTOUCHED);
+	} else {
+		print_text(netd_plan_format(plan, plan_format(cli), cli->color));
+		code = netd_plan_size(plan) ? EXIT_CHANGES : EXIT_DONE;
+		if (code == EXIT_DONE)
+			note(cli, "%s: nothing to do", netd_topology_name(t));
+	}
+	netd_plan_free(plan);
+	netd_topology_free(t);
+	return code;
+}
+
+/* The worst code of several: a failure outranks pending changes. */
+static int worse(int a, int b)
+{
+	static const int rank[] = {
+		[EXIT_DONE] = 0,   [EXIT_CHANGES] = 1, [EXIT_USAGE] = 2,
+		[EXIT_FAILED] = 3, [EXIT_BROKEN] = 4,
+	};
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
+int run_plan(struct cli *cli, int argc, char **argv)
+{
+	int code = EXIT_DONE;
+
+	for (int i = 0; i < argc; i++)
+		code = worse(code, plan_one(cli, argv[i]));
+	return code;
+}
+
+static void say_done(struct cli *cli, const char *name, const struct netd_plan *plan,
+		     const char *verb)
+{
+	size_t size = netd_plan_size(plan);
+
+	if (cli->options.json)
+		print_text(netd_plan_format(plan, NETD_FORMAT_JSON, false));
+	else if (size)
+		note(cli, "%s: %s, %zu change%s", name, verb, size, size == 1 ? "" : "s");
+	else
+		note(cli, "%s: nothing to do", name);
+}
+
+int apply_topology(struct cli *cli, const struct netd_topology *t)
+{
+	enum netd_outcome outcome = NETD_UNTOUCHED;
+	struct netd_plan *plan = NULL;
+	int code = EXIT_DONE;
+	int r = netd_apply(cli->netd, t, &plan, &outcome, cli->err);
+
+	if (r < 0)
+		code = report(cli, r, outcome);
+	else
+		say_done(cli, netd_topology_name(t), plan, "applied");
+	netd_plan_free(plan);
+	return code;
+}
+
+int run_apply(struct cli *cli, int argc, char **argv)
+{
+	int code = EXIT_DONE;
+
+	for (int i = 0; i < argc && code == EXIT_DONE; i++) {
+		struct netd_topology *t = NULL;
+		int r = netd_topology_load(argv[i], &t, cli->err);
+
+		code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : apply_topology(cli, t);
+		netd_topology_free(t);
+	}
+	return code;
+}
+
+/* The topology's name: @word itself, or what the file of that name says. */
+static int destroy_name(struct cli *cli, const char *word, char name[64])
+{
+	struct netd_topology *t = NULL;
+	int r;
+
+	if (!strchr(word, '/') && !strchr(word, '.')) {
+		snprintf(name, 64, "%s", word);
+		return 0;
+	}
+	r = netd_topology_load(word, &t, cli->err);
+	if (r == 0)
+		snprintf(name, 64, "%s", netd_topology_name(t));
+	netd_topology_free(t);
+	return r;
+}
+
+static int destroy_one(struct cli *cli, const char *word)
+{
+	enum netd_outcome outcome = NETD_UNTOUCHED;
+	struct netd_plan *plan = NULL;
+	char name[64];
+	int code = EXIT_DONE;
+	int r = destroy_name(cli, word, name);
+
+	if (r == 0)
+		r = netd_destroy(cli->netd, name, &plan, &outcome, cli->err);
+	if (r < 0)
+		code = report(cli, r, outcome);
+	else
+		say_done(cli, name, plan, "destroyed");
+	netd_plan_free(plan);
+	return code;
+}
+
+int run_destroy(struct cli *cli, int argc, char **argv)
+{
+	int code = EXIT_DONE;
+
+	for (int i = 0; i < argc && code == EXIT_DONE; i++)
+		code = destroy_one(cli, argv[i]);
+	return code;
+}
+
+int run_recover(struct cli *cli, int argc, char **argv)
+{
+	enum netd_outcome outcome = NETD_UNTOUCHED;
+	char *name = NULL;
+	int r = netd_recover(cli->netd, &name, &outcome, cli->err);
+
+	(void)argc;
+	(void)argv;
+	if (r < 0)
+		return report(cli, r, outcome);
+	if (r == 0)
+		note(cli, "nothing to recover");
+	else
+		note(cli, "%s: an interrupted change was undone", name ? name : "?");
+	free(name);
+	return EXIT_DONE;
+}
+
+int run_export(struct cli *cli, int argc, char **argv)
+{
+	struct netd_topology *t = NULL;
+	char *text = NULL;
+	int r = netd_running(cli->netd, argc ? argv[0] : "default", &t, cli->err);
+
+	if (r == 0)
+		r = netd_topology_format(
+			t, cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_YAML, &text,
+			cli->err);
+	netd_topology_free(t);
+	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+}

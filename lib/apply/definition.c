@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Definitions: topologies as they are kept in the configuration directory. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/context.h"
+#include "base/array.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "config/config.h"
+#include "netd.h"
+
+static void definition_path(const struct netd *netd, const char *name, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%s/%s.yaml", netd->config_dir, name);
+}
+
+int netd_definition_load(struct netd *netd, const char *name, struct netd_topology **out,
+			 struct netd_error *err)
+{
+	char path[PATH_MAX];
+	int r;
+
+	definition_path(netd, name, path);
+	if (access(path, F_OK) == 0)
+		return netd_config_load(path, out, err);
+	if (errno != ENOENT && errno != ENOTDIR) {
+		r = -errno;
+		return netd_error_add(err, r, "cannot read %s: %s", path, strerror(-r));
+	}
+	return netd_topology_create(name, out, err);
+}
+
+int netd_definition_save(struct netd *netd, const struct netd_topology *t,
+			 struct netd_error *err)
+{
+	struct netd_str text = {0};
+	char path[PATH_MAX];
+	int r;
+
+	definition_path(netd, t->name, path);
+	if (t->network_count == 0)
+		return access(path, F_OK) ? 0 : netd_file_remove(AT_FDCWD, path, err);
+	r = netd_config_write(t, &text);
+	if (r < 0)
+		netd_error_add(err, r, "out of memory");
+	else
+		r = netd_dir_make(netd->config_dir, err);
+	if (r == 0)
+		r = netd_file_write(AT_FDCWD, path, netd_str_text(&text), text.length,
+				    0644, err);
+	netd_str_done(&text);
+	return r;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void names_free(char **names)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* "NAME" of "NAME.yaml", or NULL; hidden files do not count. */
+static char *definition_name(const char *file, int *error)
+{
+	size_t length = strlen(file);
+	char *name;
+
+	if (*file == '.' || length < 6 || strcmp(file + length - 5, ".yaml") != 0)
+		return NULL;
+	name = strndup(file, length - 5);
+	*error = name ? 0 : -ENOMEM;
+	return name;
+}
+
+int netd_definition_names(struct netd *netd, char ***out, struct netd_error *err)
+{
+	DIR *dir = opendir(netd->config_dir);
+	const struct dirent *entry;
+	char **names = NULL, **slot;
+	size_t count = 0;
+	int r = 0;
+
+	while (dir && r == 0 && (entry = readdir(dir))) {
+		char *name = definition_name(entry->d_name, &r);
+
+		if (!name)
+			continue;
+		slot = netd_array_add(&names, &count, sizeof(*names));
+		if (slot)
+			*slot = name;
+		else
+			r = -ENOMEM;
+	}
+	if (dir)
+		closedir(dir);
+	if (r == 0 && count)
+		qsort(names, count, sizeof(*names), compare_names);
+	if (r == 0 && !netd_array_add(&names, &count, sizeof(*names)))
+		r = -ENOMEM;
+	if (r < 0) {
+		names_free(names);
+		return netd_error_add(err, r, "out of memory");
+	}
+	*out = names;
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel has now, and what planning must know of the host. */
+#ifndef NETD_APPLY_OBSERVE_H
+#define NETD_APPLY_OBSERVE_H
+
+#include "apply/context.h"
+#include "plan/facts.h"
+#include "plan/claims.h"
+
+/* Reads links, addresses, routes and our firewall table into the zeroed @out. */
+int netd_observe(struct netd *netd, struct netd_state *out, struct netd_error *err);
+
+/* Fills @facts about this host; @observed must live as long as it. */
+void netd_observe_facts(struct netd_state *observed, struct netd_facts *facts);
+
+/* Adds to @observed the present values of all settings that a plan could touch. */
+int netd_observe_sysctls(struct netd_state *observed, const struct netd_state *desired,
+			 const struct netd_claims *claims);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libnetd: networks for virtual machines and labs. */
+#ifndef NETD_H
+#define NETD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Two tiers.  The topology calls take what a file describes and make the host so, as one
+ * transaction.  The primitives do one thing to one object, at once and for good.
+ *
+ * Every call that can fail returns 0 or a negative errno, takes a struct netd_error as
+ * its last parameter (NULL is allowed) and has put at least one problem there when it
+ * fails. Outputs are written only on success.  Nothing is printed, and the process never
+ * ends. A context may be used by one thread at a time; it works on the network namespace
+ * of the thread that first uses it.
+ */
+#define NETD_PUBLIC __attribute__((visibility("default")))
+
+struct netd;
+struct netd_topology;
+struct netd_plan;
+struct netd_error;
+
+enum netd_format {
+	NETD_FORMAT_TEXT,
+	NETD_FORMAT_JSON,
+	NETD_FORMAT_YAML,
+};
+
+/*
+ * Errors: a list of problems, each with what failed, where, why and what to do.
+ */
+NETD_PUBLIC struct netd_error *netd_error_new(void);
+NETD_PUBLIC struct netd_error *netd_error_free(struct netd_error *err);
+/* All problems, newline-terminated; @color: with terminal colours.  Free it with free().
+ */
+NETD_PUBLIC char *netd_error_format(const struct netd_error *err, enum netd_format format,
+				    bool color);
+
+/*
+ * A context.  @state_dir and @config_dir: NULL for /run/netd and /etc/netd.  Nothing is
+ * opened or made before it is needed.
+ */
+NETD_PUBLIC int netd_new(const char *state_dir, const char *config_dir, struct netd **out,
+			 struct netd_error *err);
+NETD_PUBLIC struct netd *netd_free(struct netd *netd);
+
+/*
+ * Topologies
+ */
+
+/*
+ * Reads and checks the file @path ("-": standard input).  -EINVAL with every problem of
+ * it at its place; -ENOENT, -EACCES, -EFBIG (over 16 MiB) for the file itself.
+ */
+NETD_PUBLIC int netd_topology_load(const char *path, struct netd_topology **out,
+				   struct netd_error *err);
+NETD_PUBLIC const char *netd_topology_name(const struct netd_topology *t);
+NETD_PUBLIC struct netd_topology *netd_topology_free(struct netd_topology *t);
+
+/* The running topology of that name; -ENOENT if there is none. */
+NETD_PUBLIC int netd_running(struct netd *netd, const char *name,
+			     struct netd_topology **out, struct netd_error *err);
+/* The topology as a file (YAML or JSON); free it with free(). */
+NETD_PUBLIC int netd_topology_format(const struct netd_topology *t,
+				     enum netd_format format, char **out,
+				     struct netd_error *err);
+
+/*
+ * What apply would do, in order; touches nothing.  -EINVAL or another code with problems
+ * if apply would refuse.  An empty plan: nothing to do.
+ */
+NETD_PUBLIC int netd_plan(struct netd *netd, const struct netd_topology *t,
+			  struct netd_plan **out, struct netd_error *err);
+/* As netd_plan, for netd_destroy; -ENOENT if no such topology is running. */
+NETD_PUBLIC int netd_plan_destroy(struct netd *netd, const char *name,
+				  struct netd_plan **out, struct netd_error *err);
+NETD_PUBLIC size_t netd_plan_size(const struct netd_plan *plan);
+/* One line per op, or a JSON array; free it with free(). */
+NETD_PUBLIC char *netd_plan_format(const struct netd_plan *plan, enum netd_format format,
+				   bool color);
+NETD_PUBLIC struct netd_plan *netd_plan_free(struct netd_plan *plan);
+
+/* What became of a failed apply. */
+enum netd_outcome {
+	NETD_UNTOUCHED,	      /* refused: nothing was changed */
+	NETD_DONE,	      /* succeeded */
+	NETD_ROLLED_BACK,     /* failed, and everything is as it was */
+	NETD_NOT_ROLLED_BACK, /* failed, and not everything is: the problems say what */
+};
+
+/*
+ * Makes the host have @t, as one transaction: on failure the topology of that name is
+ * made what it was.  *@plan (may be NULL) gets what was done; it is empty if nothing was
+ * to do, and nothing was written then.  *@outcome (may be NULL) is always written.
+ */
+NETD_PUBLIC int netd_apply(struct netd *netd, const struct netd_topology *t,
+			   struct netd_plan **plan, enum netd_outcome *outcome,
+			   struct netd_error *err);
+/* Removes all of that topology, and gives back what was changed for it. */
+NETD_PUBLIC int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
+			     enum netd_outcome *outcome, struct netd_error *err);
+/*
+ * Undoes an apply that was killed; every changing call does so first.  1 if there was
+ * one (*@name, to be freed, is its topology's name), 0 if not.
+ */
+NETD_PUBLIC int netd_recover(struct netd *netd, char **name, enum netd_outcome *outcome,
+			     struct netd_error *err);
+
+/*
+ * Edits of a topology in memory; apply it afterwards.  @settings are written in the
+ * file's words, as a flow mapping: "{mode: nat, addresses: [10.1.0.1/24]}".
+ */
+NETD_PUBLIC int netd_topology_create(const char *name, struct netd_topology **out,
+				     struct netd_error *err);
+NETD_PUBLIC int netd_topology_duplicate(const struct netd_topology *t,
+					struct netd_topology **out,
+					struct netd_error *err);
+NETD_PUBLIC int netd_network_add(struct netd_topology *t, const char *name,
+				 const char *settings, struct netd_error *err);
+/* Replaces the settings that @settings names; forwards, machines and ports stay. */
+NETD_PUBLIC int netd_network_set(struct netd_topology *t, const char *name,
+				 const char *settings, struct netd_error *err);
+NETD_PUBLIC int netd_network_remove(struct netd_topology *t, const char *name,
+				    struct netd_error *err);
+/* Copies network @name of @from into @to, over one of that name. */
+NETD_PUBLIC int netd_network_take(struct netd_topology *to,
+				  const struct netd_topology *from, const char *name,
+				  struct netd_error *err);
+/* The running topology that has network @name, in *@topology to be freed; -ENOENT. */
+NETD_PUBLIC int netd_network_find(struct netd *netd, const char *name, char **topology,
+				  struct netd_error *err);
+NETD_PUBLIC bool netd_network_exists(const struct netd_topology *t, const char *name);
+/* The names of its networks, NULL-terminated; free the array only. */
+NETD_PUBLIC const char **netd_network_names(const struct netd_topology *t);
+NETD_PUBLIC bool netd_network_autostart(const struct netd_topology *t, const char *name);
+
+NETD_PUBLIC int netd_port_add(struct netd_topology *t, const char *network,
+			      const char *name, const char *settings,
+			      struct netd_error *err);
+NETD_PUBLIC int netd_port_remove(struct netd_topology *t, const char *network,
+				 const char *name, struct netd_error *err);
+NETD_PUBLIC int netd_forward_add(struct netd_topology *t, const char *network,
+				 const char *settings, struct netd_error *err);
+/* @listen as in a file ("172.16.5.40:8080"); @protocol NULL: every one. */
+NETD_PUBLIC int netd_forward_remove(struct netd_topology *t, const char *network,
+				    const char *listen, const char *protocol,
+				    struct netd_error *err);
+
+/*
+ * Definitions: topologies as they are kept in the configuration directory.
+ */
+/* An empty topology if there is no such file. */
+NETD_PUBLIC int netd_definition_load(struct netd *netd, const char *name,
+				     struct netd_topology **out, struct netd_error *err);
+NETD_PUBLIC int netd_definition_save(struct netd *netd, const struct netd_topology *t,
+				     struct netd_error *err);
+/* The names of all definitions, NULL-terminated, sorted; free each, then the array. */
+NETD_PUBLIC int netd_definition_names(struct netd *netd, char ***out,
+				      struct netd_error *err);
+
+/*
+ * What is there.  Text tables or JSON; free it with free().
+ */
+NETD_PUBLIC int netd_status(struct netd *netd, enum netd_format format, bool color,
+			    char **out, struct netd_error *err);
+/* @kind: "networks", "ports", "forwards", "machines", "topologies"; @name NULL: all. */
+NETD_PUBLIC int netd_show(struct netd *netd, const char *kind, const char *name,
+			  enum netd_format format, char **out, struct netd_error *err);
+
+/*
+ * Primitives
+ */
+
+struct netd_bridge_options {
+	const char *mac; /* NULL: the kernel chooses, and it follows the ports */
+	uint32_t mtu;	 /* bytes; 0: 1500 */
+	bool stp;	 /* off: no forward delay either */
+};
+/* Makes a bridge and brings it up; @options may be NULL.  -EEXIST: the name is taken. */
+NETD_PUBLIC int netd_bridge_create(struct netd *netd, const char *name,
+				   const struct netd_bridge_options *options,
+				   struct netd_error *err);
+/* Puts @link, at the bridge's MTU, into @bridge and brings it up.  -EXFULL: 1,023 ports.
+ */
+NETD_PUBLIC int netd_link_enslave(struct netd *netd, const char *link, const char *bridge,
+				  struct netd_error *err);
+NETD_PUBLIC int netd_link_release(struct netd *netd, const char *link,
+				  struct netd_error *err);
+NETD_PUBLIC int netd_link_up(struct netd *netd, const char *link, bool up,
+			     struct netd_error *err);
+NETD_PUBLIC int netd_link_delete(struct netd *netd, const char *link,
+				 struct netd_error *err);
+/* A veth pair; @peer is made straight in the namespace of that name (NULL: in this one).
+ */
+NETD_PUBLIC int netd_veth_create(struct netd *netd, const char *link, const char *peer,
+				 const char *peer_namespace, struct netd_error *err);
+
+struct netd_tap_options {
+	bool persistent; /* false: it dies with the descriptor */
+	bool multi_queue, vnet_hdr;
+	bool has_owner, has_group;
+	uint32_t owner, group; /* uid, gid */
+};
+/*
+ * Makes a tap; "%d" in @name becomes a number.  Returns 0 with the descriptor, which the
+ * caller closes, in *@fd (NULL: closed at once, for a persistent one).
+ */
+NETD_PUBLIC int netd_tap_add(struct netd *netd, const char *name,
+			     const struct netd_tap_options *options, int *fd,
+			     struct netd_error *err);
+
+/* @address with its length, "10.1.0.1/16". */
+NETD_PUBLIC int netd_address_add(struct netd *netd, const char *link, const char *address,
+				 struct netd_error *err);
+NETD_PUBLIC int netd_address_delete(struct netd *netd, const char *link,
+				    const char *address, struct netd_error *err);
+/* @to: a subnet ("default" is "0.0.0.0/0" or "::/0"); @via NULL: on link; @metric 0:
+ * none. */
+NETD_PUBLIC int netd_route_add(struct netd *netd, const char *to, const char *via,
+			       const char *link, uint32_t metric, struct netd_error *err);
+NETD_PUBLIC int netd_route_delete(struct netd *netd, const char *to, const char *link,
+				  uint32_t metric, struct netd_error *err);
+/* A permanent neighbour entry. */
+NETD_PUBLIC int netd_neighbour_add(struct netd *netd, const char *link,
+				   const char *address, const char *mac,
+				   struct netd_error *err);
+NETD_PUBLIC int netd_neighbour_delete(struct netd *netd, const char *link,
+				      const char *address, struct netd_error *err);
+/* A network namespace as `ip netns` has them. */
+NETD_PUBLIC int netd_namespace_create(const char *name, struct netd_error *err);
+NETD_PUBLIC int netd_namespace_delete(const char *name, struct netd_error *err);
+/* @path below /proc/sys/net, with slashes; *@previous (may be NULL): the value before. */
+NETD_PUBLIC int netd_sysctl_set(const char *path, int value, int *previous,
+				struct netd_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What on this host stands in a topology's way; found before anything is touched. */
+#ifndef NETD_PLAN_CONFLICT_H
+#define NETD_PLAN_CONFLICT_H
+
+#include "plan/facts.h"
+
+/*
+ * Adds a problem, at its place in the file, for every object of @desired that cannot be
+ * made because of what @facts->observed shows: names that others hold, interfaces that
+ * are not there, subnets that overlap, addresses that are taken.  0, or the first one's
+ * code.
+ */
+int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *facts,
+			const struct netd_state *desired, struct netd_error *err);
+
+#endif

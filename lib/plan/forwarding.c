@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which interfaces outside must forward, so that replies come back to the networks. */
+#include "plan/forwarding.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/array.h"
+
+/*
+ * Theory of operation.  The kernel looks forwarding up on the interface that a packet
+ * came in by (net/ipv4/route.c ip_route_input_slow(), IN_DEV_FORWARD).  So our bridges
+ * forward, and so must each interface by which replies or forwarded flows come in; the
+ * rest of the host stays what it was, and net.ipv4.ip_forward stays 0.
+ *
+ * With `nat: {out: X}` that is X, what `on:` names, and whatever has an address that a
+ * forward listens on.  Without it a network may leave through any interface, so it is
+ * every one that has an address of the family.
+ *
+ * IPv6 has a switch per interface only since Linux 6.17 (force_forwarding).  Before, it
+ * is conf/all/forwarding, which makes the host ignore router advertisements and drop what
+ * it learned from them, unless accept_ra is 2: so that is raised first.
+ */
+
+static bool forwards(const struct netd_network *n, uint8_t family)
+{
+	if (n->mode != NETD_MODE_NAT && n->mode != NETD_MODE_ROUTED &&
+	    n->mode != NETD_MODE_OPEN)
+		return false;
+	for (size_t i = 0; i < n->address_count; i++)
+		if (n->addresses[i].addr.family == family)
+			return true;
+	return false;
+}
+
+static bool link_has_family(const struct netd_state *s, const char *link, uint8_t family)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (s->addrs[i].prefix.addr.family == family &&
+		    strcmp(s->addrs[i].link, link) == 0 &&
+		    !netd_addr_is_link_local(&s->addrs[i].prefix.addr))
+			return true;
+	return false;
+}
+
+static bool link_has_address(const struct netd_state *s, const char *link,
+			     const struct netd_addr *a)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (strcmp(s->addrs[i].link, link) == 0 &&
+		    netd_addr_equal(&s->addrs[i].prefix.addr, a))
+			return true;
+	return false;
+}
+
+/* True if network @n needs @link to forward what comes in by it. */
+static bool network_uses(const struct netd_network *n, const struct netd_state *observed,
+			 const struct netd_link *link, uint8_t family)
+{
+	if (!forwards(n, family))
+		return false;
+	if (!n->nat.out[0] && link_has_family(observed, link->name, family))
+		return true;
+	if (strcmp(n->nat.out, link->name) == 0 || strcmp(n->nat.on, link->name) == 0)
+		return true;
+	for (size_t i = 0; i < n->forward_count; i++) {
+		const struct netd_forward *f = &n->forwards[i];
+
+		if (f->listen.family == family &&
+		    (strcmp(f->on, link->name) == 0 ||
+		     link_has_address(observed, link->name, &f->listen)))
+			return true;
+	}
+	return false;
+}
+
+static bool topology_uses(const struct netd_topology *t,
+			  const struct netd_state *observed, const struct netd_link *link,
+			  uint8_t family)
+{
+	/* Our own bridges have their settings from the start. */
+	if (link->loopback || netd_link_is_ours(link))
+		return false;
+	for (size_t i = 0; i < t->network_count; i++)
+		if (network_uses(&t->networks[i], observed, link, family))
+			return true;
+	return false;
+}
+
+static bool topology_forwards(const struct netd_topology *t, uint8_t family)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		if (forwards(&t->networks[i], family))
+			return true;
+	return false;
+}
+
+static int add(struct netd_state *out, const char *family, const char *link,
+	       const char *name, int value)
+{
+	struct netd_sysctl *s =
+		netd_array_add(&out->sysctls, &out->sysctl_count, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	snprintf(s->path, sizeof(s->path), "%s/conf/%s/%s", family, link, name);
+	s->value = value;
+	s->foreign = true;
+	return 0;
+}
+
+static int add_per_link(const struct netd_topology *t, const struct netd_facts *facts,
+			struct netd_state *out, uint8_t family, const char *directory,
+			const char *name)
+{
+	const struct netd_state *observed = facts->observed;
+
+	for (size_t i = 0; i < observed->link_count; i++) {
+		const struct netd_link *link = &observed->links[i];
+
+		if (topology_uses(t, observed, link, family) &&
+		    add(out, directory, link->name, name, 1) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Linux before 6.17: the one switch, and accept_ra out of its way. */
+static int add_ipv6_global(const struct netd_facts *facts, struct netd_state *out)
+{
+	const struct netd_state *observed = facts->observed;
+
+	for (size_t i = 0; i < observed->link_count; i++) {
+		const struct netd_link *link = &observed->links[i];
+		char path[NETD_SYSCTL_PATH];
+		int value;
+
+		snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra", link->name);
+		if (netd_link_is_ours(link) ||
+		    !netd_state_sysctl(observed, path, &value) || value == 0)
+			continue;
+		if (add(out, "ipv6", link->name, "accept_ra", 2) < 0)
+			return -ENOMEM;
+	}
+	return add(out, "ipv6", "all", "forwarding", 1);
+}
+
+int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *facts,
+			struct netd_state *out)
+{
+	int r = 0;
+
+	if (topology_forwards(t, AF_INET))
+		r = add_per_link(t, facts, out, AF_INET, "ipv4", "forwarding");
+	if (r < 0 || !topology_forwards(t, AF_INET6))
+		return r;
+	if (facts->force_forwarding)
+		return add_per_link(t, facts, out, AF_INET6, "ipv6", "force_forwarding");
+	return add_ipv6_global(facts, out);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which interfaces outside must forward, so that replies come back to the networks. */
+#ifndef NETD_PLAN_FORWARDING_H
+#define NETD_PLAN_FORWARDING_H
+
+#include "plan/facts.h"
+
+/* Adds those settings to out->sysctls as foreign ones; -ENOMEM. */
+int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *facts,
+			struct netd_state *out);
+
+#endif
