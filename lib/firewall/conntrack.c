@@ -125,21 +125,16 @@ static int refuse(int code, struct netd_error *err)
 	return code;
 }
 
-static int forget(const struct netd_outdated *outdated, size_t *forgotten,
-		  struct netd_error *err)
+static int forget(struct netd_nft *nft, const struct netd_outdated *outdated,
+		  size_t *forgotten, struct netd_error *err)
 {
-	struct netd_nft nft;
-	struct collector c = {.outdated = outdated, .nft = &nft};
+	struct collector c = {.outdated = outdated, .nft = nft};
 	size_t gone = 0;
-	int r = netd_nft_open(&nft, err);
+	int r = dump(&c);
 
-	if (r < 0)
-		return r;
-	r = dump(&c);
 	if (r >= 0 && c.count)
 		r = delete_all(&c, &gone);
 	netd_str_done(&c.requests);
-	netd_nft_close(&nft);
 	if (r < 0)
 		return refuse(r, err);
 	if (forgotten)
@@ -147,7 +142,7 @@ static int forget(const struct netd_outdated *outdated, size_t *forgotten,
 	return 0;
 }
 
-int netd_conntrack_forget(const struct netd_ruleset_delta *d,
+int netd_conntrack_forget(struct netd_nft *nft, const struct netd_ruleset_delta *d,
 			  const struct netd_bridge_subnets *subnets, size_t n,
 			  size_t *forgotten, struct netd_error *err)
 {
@@ -159,7 +154,7 @@ int netd_conntrack_forget(const struct netd_ruleset_delta *d,
 	if (r < 0)
 		return netd_error_add(err, r, "no memory for the connections to forget");
 	if (netd_outdated_matters(&outdated))
-		r = forget(&outdated, forgotten, err);
+		r = forget(nft, &outdated, forgotten, err);
 	netd_outdated_done(&outdated);
 	return r;
 }

@@ -8,6 +8,7 @@
 #include "base/addr.h"
 
 struct netd_error;
+struct netd_nft;
 struct netd_ruleset_delta;
 
 /* A bridge and the subnets behind it; borrowed. */
@@ -18,8 +19,8 @@ struct netd_bridge_subnets {
 };
 
 /*
- * After @d was committed: deletes the conntrack entries in this network namespace that it
- * outdates, and no others.
+ * After @d was committed: deletes the conntrack entries in @nft's network namespace that
+ * @d outdates, and no others.
  *  - Those that a removed or changed forward made.
  *  - UDP flows to the address and port of a new forward that nobody has answered, or that
  *    a forward of the whole address sends elsewhere.
@@ -32,7 +33,7 @@ struct netd_bridge_subnets {
  * go on as they were until they expire, and the firewall itself is as it should be.
  * -ENOMEM, -errno of the kernel's.
  */
-int netd_conntrack_forget(const struct netd_ruleset_delta *d,
+int netd_conntrack_forget(struct netd_nft *nft, const struct netd_ruleset_delta *d,
 			  const struct netd_bridge_subnets *subnets, size_t n,
 			  size_t *forgotten, struct netd_error *err);
 
