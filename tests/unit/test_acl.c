@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* QEMU's bridge.conf: lines, precedence, includes, who may have written it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "attach/acl.h"
+#include "base/array.h"
+
+static char included[64];
+
+static int note_include(struct netd_acl *acl, const char *path)
+{
+	(void)acl;
+	snprintf(included, sizeof(included), "%s", path);
+	return 0;
+}
+
+static void lines(void **state)
+{
+	/* The question is always: network "lab", whose bridge is "br0". */
+	static const struct {
+		const char *text;
+		int permits;
+		unsigned bad_line; /* 0: the text is fine */
+	} rows[] = {
+		{"", 0, 0},
+		{"allow br0\n", 1, 0},
+		{"allow lab\n", 1, 0},
+		{"allow all", 1, 0},
+		{"allow br1\n", 0, 0},
+		{"allow br\nallow br00\nallow LAB\n", 0, 0},
+		{"allow all\ndeny br0\n", 0, 0},
+		{"deny br0\nallow all\n", 0, 0},
+		{"allow lab\ndeny br0\n", 0, 0},
+		{"allow br0\ndeny lab\n", 0, 0},
+		{"allow br0\ndeny all\n", 0, 0},
+		{"deny br1\nallow br0\n", 1, 0},
+		{"# allow all\n\n   \t\n", 0, 0},
+		{"  \tallow \t br0 \t\r\n", 1, 0},
+		{"allow\tbr0", 1, 0},
+		{"allow br0 # and a comment\n", 0, 1},
+		{"allow\n", 0, 1},
+		{"\nallow \n", 0, 2},
+		{"deny\n", 0, 1},
+		{"permit br0\n", 0, 1},
+		{"allowbr0\n", 0, 1},
+		{"Allow br0\n", 0, 1},
+		{"allow br0 br1\n", 0, 1},
+		{"allow a123456789012345\n", 0, 1},
+		{"deny a123456789012345\n", 0, 1},
+		{"allow a12345678901234\n", 0, 0},
+		{"include relative.conf\n", 0, 1},
+		{"include\n", 0, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
+		struct netd_acl acl = {
+			.network = "lab", .bridge = "br0", .include = note_include};
+		int r = netd_acl_parse(&acl, rows[i].text, strlen(rows[i].text));
+
+		assert_int_equal(r, rows[i].bad_line ? -EINVAL : 0);
+		assert_int_equal(acl.line, rows[i].bad_line);
+		if (r == 0)
+			assert_int_equal(netd_acl_permits(&acl), rows[i].permits);
+	}
+}
+
+static void nul_bytes(void **state)
+{
+	static const char text[] = "allow all\ndeny br0\0x\n";
+	struct netd_acl acl = {.network = "br0", .include = note_include};
+
+	(void)state;
+	assert_int_equal(netd_acl_parse(&acl, text, sizeof(text) - 1), -EINVAL);
+	assert_int_equal(acl.line, 2);
+}
+
+static void include_line(void **state)
+{
+	static const char text[] = "include /etc/qemu/a b.conf \n";
+	struct netd_acl acl = {.network = "br0", .include = note_include};
+
+	(void)state;
+	assert_int_equal(netd_acl_parse(&acl, text, strlen(text)), 0);
+	assert_string_equal(included, "/etc/qemu/a b.conf");
+}
+
+static char directory[] = "/tmp/netd-acl-XXXXXX";
+
+static const char *put(const char *name, const char *text)
+{
+	static char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+	return path;
+}
+
+static int make_directory(void **state)
+{
+	(void)state;
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+	static const char *const names[] = {"main", "one", "two", "bad"};
+	char path[128];
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	return rmdir(directory);
+}
+
+/* Reads a file of @lines, in which @ stands for the directory. */
+static int read_main(struct netd_acl *acl, const char *lines_text)
+{
+	char text[512] = "", path[128];
+
+	for (const char *c = lines_text; *c; c++)
+		strncat(text, *c == '@' ? directory : c,
+			*c == '@' ? sizeof(directory) : 1);
+	snprintf(path, sizeof(path), "%s", put("main", text));
+	*acl = (struct netd_acl){.network = "lab", .bridge = "br0"};
+	return netd_acl_read(acl, path);
+}
+
+static void files(void **state)
+{
+	struct netd_acl acl;
+
+	(void)state;
+	if (getuid())
+		skip(); /* only root's files count */
+	put("one", "include /nonexistent/file\nallow br0\n");
+	put("two", "deny br0\n");
+	assert_int_equal(read_main(&acl, "include @/one\n"), 0);
+	assert_true(netd_acl_permits(&acl));
+	assert_int_equal(read_main(&acl, "include @/one\ninclude @/two\n"), 0);
+	assert_false(netd_acl_permits(&acl));
+	assert_int_equal(read_main(&acl, "allow br0\ninclude @/missing\n"), 0);
+	assert_true(netd_acl_permits(&acl));
+}
+
+static void bad_include(void **state)
+{
+	struct netd_acl acl;
+
+	(void)state;
+	if (getuid())
+		skip();
+	put("bad", "allow br0\n\nwhat\n");
+	assert_int_equal(read_main(&acl, "allow all\ninclude @/bad\n"), -EINVAL);
+	assert_int_equal(acl.line, 3);
+	assert_non_null(strstr(acl.file, "/bad"));
+	put("bad", "include /etc\n");
+	assert_int_equal(read_main(&acl, "allow all\ninclude @/bad\n"), -EINVAL);
+	assert_int_equal(acl.line, 0);
+	assert_string_equal(acl.file, "/etc");
+}
+
+static void endless_include(void **state)
+{
+	struct netd_acl acl;
+
+	(void)state;
+	if (getuid())
+		skip();
+	assert_int_equal(read_main(&acl, "allow all\ninclude @/main\n"), -ELOOP);
+	assert_non_null(strstr(acl.file, "/main"));
+}
+
+static void foreign_files(void **state)
+{
+	const char *path;
+	struct netd_acl acl;
+
+	(void)state;
+	if (getuid())
+		skip();
+	path = put("two", "allow all\n");
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(read_main(&acl, "include @/two\n"), -EPERM);
+	path = put("two", "allow all\n");
+	assert_int_equal(chown(path, 65534, 0), 0);
+	assert_int_equal(read_main(&acl, "include @/two\n"), -EPERM);
+	assert_int_equal(acl.line, 0);
+	assert_non_null(strstr(acl.file, "/two"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines),	 cmocka_unit_test(nul_bytes),
+		cmocka_unit_test(include_line),	 cmocka_unit_test(files),
+		cmocka_unit_test(bad_include),	 cmocka_unit_test(endless_include),
+		cmocka_unit_test(foreign_files),
+	};
+
+	return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
