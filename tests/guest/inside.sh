@@ -20,6 +20,7 @@ net()
 }
 
 # ready [WORD]: tells the test, which waits with guest_wait NAME SECONDS READY.
+# shellcheck disable=SC2120 # the word is optional
 ready()
 {
 	echo "${1:-READY}"
