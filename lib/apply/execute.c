@@ -300,7 +300,8 @@ static int forget_flows(const struct run *run)
 		return -ENOMEM;
 	count = add_subnets(run->observed, subnets);
 	count += add_subnets(run->desired, subnets + count);
-	r = netd_conntrack_forget(&run->plan->firewall, subnets, count, NULL, run->err);
+	r = netd_conntrack_forget(&run->netd->nft, &run->plan->firewall, subnets, count,
+				  NULL, run->err);
 	if (r != -EOPNOTSUPP)
 		return r;
 	/* A kernel without ctnetlink: such flows end when they expire. */
