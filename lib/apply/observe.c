@@ -17,15 +17,16 @@
 #include "kernel/link.h"
 #include "kernel/sysctl.h"
 
-int netd_observe(struct netd *netd, struct netd_state *out, struct netd_error *err)
+int netd_observe(struct netd *netd, unsigned parts, struct netd_state *out,
+		 struct netd_error *err)
 {
 	int r = netd_link_dump(&netd->nl, out, err);
 
 	if (r == 0)
 		r = netd_address_dump(&netd->nl, out, err);
-	if (r == 0)
+	if (r == 0 && parts & NETD_PART_ROUTES)
 		r = netd_route_dump(&netd->nl, out, err);
-	if (r == 0)
+	if (r == 0 && parts & NETD_PART_FIREWALL)
 		r = netd_firewall_read(&netd->nft, &out->ruleset, err);
 	if (r < 0)
 		netd_state_done(out);

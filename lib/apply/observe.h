@@ -7,8 +7,15 @@
 #include "plan/facts.h"
 #include "plan/claims.h"
 
-/* Reads links, addresses, routes and our firewall table into the zeroed @out. */
-int netd_observe(struct netd *netd, struct netd_state *out, struct netd_error *err);
+/* What an observation takes in beside links and addresses. */
+enum netd_part {
+	NETD_PART_ROUTES = 1 << 0,
+	NETD_PART_FIREWALL = 1 << 1, /* our table, whole */
+};
+
+/* Reads the host into the zeroed @out. */
+int netd_observe(struct netd *netd, unsigned parts, struct netd_state *out,
+		 struct netd_error *err);
 
 /* Fills @facts about this host; @observed must live as long as it. */
 void netd_observe_facts(struct netd_state *observed, struct netd_facts *facts);

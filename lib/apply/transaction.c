@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "firewall/read.h"
 #include "kernel/link.h"
 #include "netd.h"
 #include "plan/conflict.h"
@@ -43,12 +44,31 @@ static void view_done(struct view *v)
 	*v = (struct view){0};
 }
 
+static int view_plan(const struct netd_topology *t, struct view *v,
+		     const struct netd_state *desired, bool skip_firewall,
+		     struct netd_error *err)
+{
+	const struct netd_plan_input in = {
+		.topology = t->name,
+		.observed = &v->observed,
+		.desired = desired,
+		.claims = v->claims.items,
+		.claim_count = v->claims.count,
+		.skip_firewall = skip_firewall,
+	};
+	int r = netd_observe_sysctls(&v->observed, desired, &v->claims);
+
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	return netd_plan_make(&in, &v->plan, err);
+}
+
 /* Observes the host and plans the way to @t.  @check: also look for conflicts. */
 static int view_make(struct netd *netd, const struct netd_topology *t, bool check,
 		     struct view *v, struct netd_error *err)
 {
-	struct netd_plan_input in = {.topology = t->name};
-	int r = netd_observe(netd, &v->observed, err);
+	unsigned parts = NETD_PART_FIREWALL | (check ? NETD_PART_ROUTES : 0);
+	int r = netd_observe(netd, parts, &v->observed, err);
 
 	if (r < 0)
 		return r;
@@ -58,24 +78,34 @@ static int view_make(struct netd *netd, const struct netd_topology *t, bool chec
 		r = netd_conflict_check(t, &v->facts, &v->desired, err);
 	if (r == 0 && netd->store.fd >= 0)
 		r = netd_store_load_claims(&netd->store, &v->claims, err);
-	if (r == 0)
-		r = netd_observe_sysctls(&v->observed, &v->desired, &v->claims);
-	if (r < 0)
-		return r;
-	in.observed = &v->observed;
-	in.desired = &v->desired;
-	in.claims = v->claims.items;
-	in.claim_count = v->claims.count;
-	return netd_plan_make(&in, &v->plan, err);
+	return r < 0 ? r : view_plan(t, v, &v->desired, false, err);
 }
 
-/* Looks again: after the ops nothing may be left to do. */
+/*
+ * The firewall is as planned if nobody else committed to nf_tables since it was read: the
+ * kernel counts commits, each of them is all or nothing, and ours was acknowledged.
+ */
+static bool firewall_is_certain(struct netd *netd, const struct view *done)
+{
+	uint32_t now, then = done->observed.ruleset.generation;
+	bool present, wrote = !netd_ruleset_delta_is_empty(&done->plan.firewall);
+
+	return netd_firewall_probe(&netd->nft, &present, &now, NULL) == 0 &&
+	       now == then + wrote;
+}
+
+/* Looks again: behind the ops of @done nothing may be left to do. */
 static int verify(struct netd *netd, const struct netd_topology *t,
-		  struct netd_error *err)
+		  const struct view *done, struct netd_error *err)
 {
 	netd_auto(view_done) struct view v = {0};
-	int r = view_make(netd, t, false, &v, err);
+	bool certain = firewall_is_certain(netd, done);
+	int r = netd_observe(netd, certain ? 0 : NETD_PART_FIREWALL, &v.observed, err);
 
+	if (r == 0)
+		r = netd_store_load_claims(&netd->store, &v.claims, err);
+	if (r == 0)
+		r = view_plan(t, &v, &done->desired, certain, err);
 	for (size_t i = 0; r == 0 && i < v.plan.op_count; i++) {
 		struct netd_str what = {0};
 
@@ -84,7 +114,7 @@ static int verify(struct netd *netd, const struct netd_topology *t,
 			       netd_str_text(&what));
 		netd_str_done(&what);
 	}
-	return r ? r : netd_error_code(err);
+	return r < 0 ? r : v.plan.op_count ? -EIO : 0;
 }
 
 /* Ports that are not the topology's, but were plugged into its bridges, come back. */
@@ -144,7 +174,7 @@ static int converge(struct netd *netd, const struct netd_topology *t, struct vie
 	if (r == 0)
 		r = netd_execute(netd, t, &v->plan, &v->observed, &v->desired, err);
 	if (r == 0)
-		r = verify(netd, t, err);
+		r = verify(netd, t, v, err);
 	return r;
 }
 

@@ -377,8 +377,12 @@ static int keep_other_claims(struct diff *d)
 static int diff_firewall(struct diff *d, struct netd_error *err)
 {
 	struct netd_ruleset_delta *delta = &d->plan->firewall;
-	int r = netd_ruleset_diff(&d->in->observed->ruleset, &d->in->desired->ruleset,
-				  d->in->topology, delta, err);
+	int r;
+
+	if (d->in->skip_firewall)
+		return 0;
+	r = netd_ruleset_diff(&d->in->observed->ruleset, &d->in->desired->ruleset,
+			      d->in->topology, delta, err);
 
 	if (r < 0 || netd_ruleset_delta_is_empty(delta))
 		return r;

@@ -54,6 +54,7 @@ struct netd_plan_input {
 	const struct netd_state *desired;
 	const struct netd_claim *claims; /* all topologies' */
 	size_t claim_count;
+	bool skip_firewall; /* it is known to be as desired, and was not observed */
 };
 
 /*
