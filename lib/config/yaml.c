@@ -147,7 +147,8 @@ static bool has_bad_byte(const char *text, size_t length, struct netd_place *pla
 	size_t start = 0;
 
 	for (size_t i = 0; i < length;) {
-		size_t n = netd_utf8_length(text + i, length - i);
+		bool ascii = (unsigned char)(text[i] - 1) < 0x7f;
+		size_t n = ascii ? 1 : netd_utf8_length(text + i, length - i);
 
 		if (n == 0 || text[i] == '\0') {
 			*place = (struct netd_place){line, (unsigned)(i - start + 1), 1};
