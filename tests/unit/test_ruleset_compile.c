@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From topologies to elements and chains. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "config/config.h"
+#include "firewall/compile.h"
+#include "firewall/print.h"
+#include "model/topology.h"
+
+static const struct {
+	const char *name;
+	const char *yaml;
+	const char *expected;
+} rows[] = {
+	{
+		"an isolated network",
+		"name: lab\nnetworks: {br0: {}}\n",
+		"bridges\n\t\"br0\" . \"br0\" comment \"lab/br0\"\n"
+		"from\n\t\"br0\" comment \"lab/br0\" : jump closed\n"
+		"to\n\t\"br0\" comment \"lab/br0\" : jump closed\n"
+		"input\n\t\"br0\" comment \"lab/br0\" : jump local\n",
+	},
+	{
+		"routed and open networks have no rules",
+		"name: lab\nnetworks: {r: {mode: routed}, o: {mode: open}}\n",
+		"bridges\n\t\"o\" . \"o\" comment \"lab/o\"\n"
+		"\t\"r\" . \"r\" comment \"lab/r\"\n",
+	},
+	{
+		"masquerade; the bridge has another name",
+		"name: lab\nnetworks: {n: {mode: nat, bridge: br7}}\n",
+		"bridges\n\t\"br7\" . \"br7\" comment \"lab/n\"\n"
+		"from\n\t\"br7\" comment \"lab/n\" : jump from-nat\n"
+		"to\n\t\"br7\" comment \"lab/n\" : jump to-nat\n"
+		"source\n\t\"br7\" comment \"lab/n\" : jump masquerade-plain\n",
+	},
+	{
+		"a pool of sources, ports, a way out",
+		"name: lab\nnetworks: {n: {mode: nat, addresses: [10.1.0.1/24], nat: "
+		"{source: 172.16.5.4-172.16.5.6, ports: 2000-3000, out: eth0}}}\n",
+		"bridges\n\t\"n\" . \"n\" comment \"lab/n\"\n"
+		"from\n\t\"n\" comment \"lab/n\" : jump from-nat-out\n"
+		"to\n\t\"n\" comment \"lab/n\" : jump to-nat\n"
+		"egress\n\t\"n\" . \"eth0\" comment \"lab/n\"\n"
+		"source\n\t\"n\" comment \"lab/n\" : jump nat-n\n"
+		"chain nat-n comment \"lab/n\"\n"
+		"\tsnat ip to 172.16.5.4-172.16.5.6:2000-3000, else masquerade to "
+		":2000-3000\n",
+	},
+	{
+		"forwards: shifted range, protocols, whole address, both versions",
+		"name: lab\nnetworks:\n"
+		"  n:\n"
+		"    mode: open\n"
+		"    addresses: [10.1.0.1/24, \"fd00::1/64\"]\n"
+		"    machines: {web: {address: 10.1.0.5}}\n"
+		"    forwards:\n"
+		"      - {listen: \"1.2.3.4:9000-9001\", to: \"web:80-81\", protocol: "
+		"udp}\n"
+		"      - {listen: \"[2001:db8::1]:22\", to: \"[fd00::5]:2222\"}\n"
+		"      - {listen: 1.2.3.5, to: web}\n",
+		"bridges\n\t\"n\" . \"n\" comment \"lab/n\"\n"
+		"forward4\n"
+		"\t1.2.3.4 . udp . 9000 comment \"lab/n web\" : 10.1.0.5 . 80\n"
+		"\t1.2.3.4 . udp . 9001 comment \"lab/n web\" : 10.1.0.5 . 81\n"
+		"forward6\n"
+		"\t2001:db8::1 . tcp . 22 comment \"lab/n\" : fd00::5 . 2222\n"
+		"address4\n"
+		"\t1.2.3.5 comment \"lab/n web\" : 10.1.0.5\n",
+	},
+	{"nothing", "name: lab\nnetworks: {}\n", ""},
+};
+
+static struct netd_topology *parse(const char *yaml)
+{
+	struct netd_topology *t = NULL;
+	struct netd_error err = {0};
+	int r = netd_config_parse(yaml, strlen(yaml), NULL, &t, &err);
+
+	if (r < 0)
+		print_error("# %s\n", err.problems[0].text);
+	assert_int_equal(r, 0);
+	return t;
+}
+
+static void compile(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
+		struct netd_topology *t = parse(rows[i].yaml);
+		struct netd_ruleset r = {0};
+		struct netd_str text = {0};
+
+		assert_int_equal(netd_ruleset_compile(t, &r, NULL), 0);
+		netd_ruleset_print(&text, &r);
+		assert_string_equal(netd_str_text(&text), rows[i].expected);
+		assert_int_equal(r.present, *rows[i].expected != '\0');
+		netd_str_done(&text);
+		netd_ruleset_done(&r);
+		netd_topology_free(t);
+	}
+}
+
+/* A topology made by hand may hold what the check would refuse. */
+static void refused(void **state)
+{
+	static const struct {
+		enum netd_mode mode;
+		const char *to;
+		int count, code;
+	} forwards[] = {
+		{NETD_MODE_ISOLATED, "10.1.0.5", 1, -EINVAL},
+		{NETD_MODE_NAT, "fd00::5", 1, -EINVAL},
+		{NETD_MODE_NAT, "10.1.0.5", 2, -EEXIST},
+		{NETD_MODE_NAT, "10.1.0.5", 1, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(forwards); i++) {
+		struct netd_topology *t = netd_topology_new("lab");
+		struct netd_network *n = netd_topology_add_network(t);
+		struct netd_ruleset r = {0};
+		struct netd_error err = {0};
+
+		netd_copy(n->name, "n");
+		netd_copy(n->bridge, "n");
+		n->mode = forwards[i].mode;
+		for (int k = 0; k < forwards[i].count; k++) {
+			struct netd_forward *f = netd_array_add(
+				&n->forwards, &n->forward_count, sizeof(*f));
+
+			assert_int_equal(netd_addr_parse("1.2.3.4", &f->listen), 0);
+			assert_int_equal(netd_addr_parse(forwards[i].to, &f->to), 0);
+			f->port_first = f->port_last = f->to_port = 80;
+			f->protocols = NETD_TCP;
+		}
+		assert_int_equal(netd_ruleset_compile(t, &r, &err), forwards[i].code);
+		assert_int_equal(netd_error_code(&err), forwards[i].code);
+		netd_error_done(&err);
+		netd_ruleset_done(&r);
+		netd_topology_free(t);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(compile),
+		cmocka_unit_test(refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
