@@ -13,6 +13,7 @@
 static const char *const kind_names[] = {
 	[NETD_CLAIM_SYSCTL] = "sysctl",
 	[NETD_CLAIM_ADDRESS] = "address",
+	[NETD_CLAIM_MTU] = "mtu",
 	[NETD_CLAIM_PORT] = "port",
 };
 

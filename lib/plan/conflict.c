@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/check.h"
+
 /* What each check needs; a check adds its problems and returns nothing. */
 struct check {
 	const struct netd_topology *t;
@@ -222,6 +224,7 @@ int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *
 	check_links(&c);
 	check_interfaces(&c);
 	check_addresses(&c);
+	netd_problems_finish(&mine);
 	r = netd_error_code(&mine);
 	netd_error_move(err, &mine);
 	return r;

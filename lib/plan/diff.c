@@ -144,6 +144,17 @@ static unsigned link_completion(const struct netd_link *want)
 	return fields;
 }
 
+/* What an interface that is not ours was before it became a port. */
+static int claim_port(struct diff *d, const struct netd_link *want,
+		      const struct netd_link *have)
+{
+	int r = 0;
+
+	if (have && (have->mtu != want->mtu || is_claimed(d, NETD_CLAIM_MTU, want->name)))
+		r = claim(d, NETD_CLAIM_MTU, want->name, (int)have->mtu, (int)want->mtu);
+	return r ? r : claim(d, NETD_CLAIM_PORT, want->name, have && have->up, 1);
+}
+
 static int want_link(struct diff *d, const struct netd_link *want)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, want->name);
@@ -157,7 +168,7 @@ static int want_link(struct diff *d, const struct netd_link *want)
 		fields = link_changes(want, have);
 	}
 	if (r == 0 && want->foreign)
-		r = claim(d, NETD_CLAIM_PORT, want->name, have && have->up, 1);
+		r = claim_port(d, want, have);
 	if (r == 0 && fields)
 		r = add_link_op(d, NETD_OP_SET_LINK, want, fields);
 	return r;
@@ -221,15 +232,29 @@ static bool is_inside(const struct diff *d, const struct netd_ifaddr *a)
 					    netd_owner_is(owner, d->in->topology));
 }
 
+/* An address outside is there whatever its prefix length: it is to be answered for. */
+static const struct netd_ifaddr *find_outside_addr(const struct netd_state *s,
+						   const struct netd_ifaddr *a)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (strcmp(s->addrs[i].link, a->link) == 0 &&
+		    netd_addr_equal(&s->addrs[i].prefix.addr, &a->prefix.addr))
+			return &s->addrs[i];
+	return NULL;
+}
+
 static int want_addr(struct diff *d, const struct netd_ifaddr *want)
 {
-	const struct netd_ifaddr *have = find_addr(d->in->observed, want);
+	bool inside = is_inside(d, want);
+	const struct netd_ifaddr *have =
+		inside ? find_addr(d->in->observed, want)
+		       : find_outside_addr(d->in->observed, want);
 	char key[NETD_SYSCTL_PATH];
 	int r = 0;
 
 	netd_claim_address_key(want, key);
 	/* An address that the admin gave it is there, and will stay there. */
-	if (!is_inside(d, want) && (!have || is_claimed(d, NETD_CLAIM_ADDRESS, key)))
+	if (!inside && (!have || is_claimed(d, NETD_CLAIM_ADDRESS, key)))
 		r = claim(d, NETD_CLAIM_ADDRESS, key, 0, 1);
 	if (r == 0 && !have)
 		r = add_addr_op(d, NETD_OP_ADD_ADDRESS, want);
@@ -317,6 +342,18 @@ static int release_sysctl(struct diff *d, const struct netd_claim *c)
 	return add_sysctl_op(d, NETD_OP_RESTORE_SYSCTL, c->key, c->previous);
 }
 
+static int release_mtu(struct diff *d, const struct netd_claim *c)
+{
+	const struct netd_link *have = netd_state_link(d->in->observed, c->key);
+	struct netd_link link;
+
+	if (!have || have->mtu != (uint32_t)c->ours)
+		return 0;
+	link = *have;
+	link.mtu = (uint32_t)c->previous;
+	return add_link_op(d, NETD_OP_RELEASE_PORT, &link, NETD_LINK_MTU);
+}
+
 static int release_port(struct diff *d, const struct netd_claim *c)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, c->key);
@@ -340,6 +377,7 @@ static int release(struct diff *d, const struct netd_claim *c)
 	static int (*const releases[])(struct diff *, const struct netd_claim *) = {
 		[NETD_CLAIM_SYSCTL] = release_sysctl,
 		[NETD_CLAIM_ADDRESS] = release_address,
+		[NETD_CLAIM_MTU] = release_mtu,
 		[NETD_CLAIM_PORT] = release_port,
 	};
 

@@ -20,6 +20,7 @@ struct netd_facts {
 enum netd_claim_kind {
 	NETD_CLAIM_SYSCTL,  /* key: path below /proc/sys/net */
 	NETD_CLAIM_ADDRESS, /* key: "LINK PREFIX"; ours to remove */
+	NETD_CLAIM_MTU,	    /* key: LINK; previous: its MTU */
 	NETD_CLAIM_PORT,    /* key: LINK; previous: 1 if it was up */
 };
 
