@@ -215,6 +215,8 @@ static int add_bridge_sysctls(struct netd_state *out, const struct netd_network 
 		/* strict filtering drops replies of forwarded flows on multi-homed hosts
 		 */
 		{v4, "ipv4", "rp_filter", 2},
+		/* else the new address of a subnet goes with its old one */
+		{v4, "ipv4", "promote_secondaries", 1},
 		{facts->ipv6, "ipv6", "disable_ipv6", !v6},
 		{facts->ipv6 && v6, "ipv6", "accept_ra", 0},
 		{facts->ipv6 && v6, "ipv6", "autoconf", 0},
