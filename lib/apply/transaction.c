@@ -382,6 +382,7 @@ int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 	r = change(netd, empty, plan, outcome, err);
 	if (r == 0 && !running && plan && netd_plan_is_empty(*plan)) {
 		*plan = netd_plan_free(*plan);
+		*outcome = NETD_UNTOUCHED;
 		return not_running(name, err);
 	}
 	return r;
