@@ -19,7 +19,8 @@ static void text_free(char *text)
 		free(text);
 }
 
-static char *text_format(const char *fmt, va_list args)
+__attribute__((format(printf, 1, 0))) static char *text_format(const char *fmt,
+							       va_list args)
 {
 	char *text;
 

@@ -82,7 +82,8 @@ static int read_value(struct netd_reader *r, const struct netd_yaml *name,
 		return netd_reader_problem(
 			r, name, "\"%s\" is not supported by this version", key->name);
 	if (key->place)
-		*(struct netd_place *)((char *)object + key->place) = name->next->place;
+		*(struct netd_place *)(void *)((char *)object + key->place) =
+			name->next->place;
 	return key->read(r, name->next, key, object);
 }
 

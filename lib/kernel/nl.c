@@ -136,7 +136,7 @@ static void parse_reply(const struct nlmsghdr *m, struct netd_reply *out)
 	if (!(m->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
 	/* NETLINK_CAP_ACK is on: no copy of the request stands before the attributes */
-	attrs = (struct nlattr *)((char *)nlmsg_data(m) + NLMSG_ALIGN(head));
+	attrs = (struct nlattr *)(void *)((char *)nlmsg_data(m) + NLMSG_ALIGN(head));
 	text = nla_find(attrs, nlmsg_datalen(m) - (int)NLMSG_ALIGN(head),
 			NLMSGERR_ATTR_MSG);
 	if (text)
@@ -153,7 +153,7 @@ static int burst_chunk(struct netd_nl *nl, struct nl_msg *const *messages, size_
 
 	while (r == 0 && open) {
 		ssize_t n = receive(nl);
-		struct nlmsghdr *m = (struct nlmsghdr *)nl->buffer;
+		struct nlmsghdr *m = (struct nlmsghdr *)(void *)nl->buffer;
 		int left = (int)n;
 
 		if (n < 0)
@@ -201,7 +201,7 @@ enum { DUMP_MORE, DUMP_DONE };
 static int visit_buffer(struct netd_nl *nl, int length, netd_nl_visit visit, void *data,
 			bool *interrupted, struct netd_reply *reply)
 {
-	struct nlmsghdr *m = (struct nlmsghdr *)nl->buffer;
+	struct nlmsghdr *m = (struct nlmsghdr *)(void *)nl->buffer;
 
 	for (; nlmsg_ok(m, length); m = nlmsg_next(m, &length)) {
 		int r;
