@@ -55,9 +55,9 @@ int netd_nft_open(struct netd_nft *nft, struct netd_error *err)
 
 void netd_nft_close(struct netd_nft *nft)
 {
-	free(nft->buffer);
 	if (nft->buffer && nft->fd >= 0)
 		close(nft->fd);
+	free(nft->buffer);
 	*nft = (struct netd_nft){.fd = -1};
 }
 

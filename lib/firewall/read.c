@@ -413,11 +413,6 @@ static int refuse(int code, struct netd_error *err)
 	return code;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return netd_element_compare(a, b);
-}
-
 int netd_firewall_read(struct netd_nft *nft, struct netd_ruleset *out,
 		       struct netd_error *err)
 {
@@ -433,9 +428,6 @@ int netd_firewall_read(struct netd_nft *nft, struct netd_ruleset *out,
 		netd_ruleset_done(&r.out);
 		return refuse(status == -EINTR ? -EAGAIN : status, err);
 	}
-	if (r.out.element_count)
-		qsort(r.out.elements, r.out.element_count, sizeof(*r.out.elements),
-		      compare);
 	*out = r.out;
 	return 0;
 }

@@ -12,10 +12,11 @@ struct netd_error;
 struct netd_nft;
 
 /*
- * Reads the whole table: elements (sorted), source chains, whether the skeleton is as
- * this version makes it, and the generation that all of this was true in.  Without a
- * table it costs two small questions.  -EAGAIN: others changed the firewall all the time;
- * -errno of the kernel's.  @out is written only on success; netd_ruleset_done() frees it.
+ * Reads the whole table: elements (in the kernel's order), source chains, whether the
+ * skeleton is as this version makes it, and the generation that all of this was true in.
+ * Without a table it costs two small questions.  -EAGAIN: others changed the firewall all
+ * the time; -errno of the kernel's.  @out is written only on success; netd_ruleset_done()
+ * frees it.
  */
 int netd_firewall_read(struct netd_nft *nft, struct netd_ruleset *out,
 		       struct netd_error *err);

@@ -222,6 +222,18 @@ forwards()
 	no_answer outside tcp 172.16.5.40 8081
 }
 
+sctp()
+{
+	need sctp
+	lab
+	sed -i '/8080.*a:80/s/}$/, protocol: [tcp, sctp]}/' lab.yaml
+	"$RULESET" lab.yaml
+	serve a sctp 10.1.0.1 80 >/dev/null
+	serve outside sctp 172.16.5.1 80 >/dev/null
+	eq "10.1.0.1 80 172.16.5.1" "$(seen 1-3 outside sctp 172.16.5.40 8080)"
+	eq 172.16.5.40 "$(seen 3 a sctp 172.16.5.1 80)"
+}
+
 hairpin_and_host()
 {
 	lab
@@ -330,6 +342,7 @@ t_fresh "masquerade" masquerade
 t_fresh "a fixed source and a range of ports" fixed_source
 t_fresh "a pool of sources" pool
 t_fresh "forwards from outside" forwards
+t_fresh "the same for SCTP" sctp
 t_fresh "forwards from the network itself and from the host" hairpin_and_host
 t_fresh "the same where bridged frames pass the inet hooks" hairpin_with_bridge_netfilter
 t_fresh "an isolated network" isolation

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which connections a change of the ruleset outdates, and which it must not touch. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <cmocka.h>
+
+#include <linux/netfilter/nf_conntrack_common.h>
+
+#include "base/array.h"
+#include "firewall/compile.h"
+#include "firewall/conntrack.h"
+#include "firewall/delta.h"
+#include "firewall/flow.h"
+#include "firewall/outdated.h"
+
+#define TCP 6
+#define UDP 17
+
+/* 203.0.113.9:4000 to TARGET:PORT; the reply comes from BY:BY_PORT. */
+struct case_flow {
+	uint8_t protocol;
+	const char *target;
+	uint16_t port;
+	const char *by;
+	uint16_t by_port;
+	uint32_t status;
+};
+
+/* Where 1.1.1.1 udp/tcp 80 (or the whole address) went and goes; NULL: nowhere. */
+struct change {
+	uint8_t protocol; /* 0: the whole address */
+	const char *was, *is;
+	uint16_t port; /* of both */
+};
+
+static const struct {
+	const char *name;
+	struct change change;
+	struct case_flow flow;
+	bool outdated;
+} forwards[] = {
+	{"removed",
+	 {TCP, "10.0.0.1", NULL, 80},
+	 {TCP, "1.1.1.1", 80, "10.0.0.1", 80, IPS_DST_NAT},
+	 true},
+	{"another port",
+	 {TCP, "10.0.0.1", NULL, 80},
+	 {TCP, "1.1.1.1", 81, "10.0.0.1", 81, IPS_DST_NAT},
+	 false},
+	{"another protocol",
+	 {TCP, "10.0.0.1", NULL, 80},
+	 {UDP, "1.1.1.1", 80, "10.0.0.1", 80, IPS_DST_NAT},
+	 false},
+	{"another address",
+	 {TCP, "10.0.0.1", NULL, 80},
+	 {TCP, "1.1.1.2", 80, "10.0.0.1", 80, IPS_DST_NAT},
+	 false},
+	{"not translated",
+	 {TCP, "10.0.0.1", NULL, 80},
+	 {TCP, "1.1.1.1", 80, "1.1.1.1", 80, IPS_SEEN_REPLY},
+	 false},
+	{"somebody else's translation",
+	 {TCP, "10.0.0.1", NULL, 80},
+	 {TCP, "1.1.1.1", 80, "10.9.9.9", 80, IPS_DST_NAT},
+	 false},
+	{"changed",
+	 {TCP, "10.0.0.1", "10.0.0.2", 80},
+	 {TCP, "1.1.1.1", 80, "10.0.0.1", 80, IPS_DST_NAT},
+	 true},
+	{"made since the change",
+	 {TCP, "10.0.0.1", "10.0.0.2", 80},
+	 {TCP, "1.1.1.1", 80, "10.0.0.2", 80, IPS_DST_NAT},
+	 false},
+	{"the comment alone",
+	 {UDP, "10.0.0.1", "10.0.0.1", 80},
+	 {UDP, "1.1.1.1", 80, "10.0.0.1", 80, IPS_DST_NAT},
+	 false},
+	{"new, unanswered UDP",
+	 {UDP, NULL, "10.0.0.1", 80},
+	 {UDP, "1.1.1.1", 80, "1.1.1.1", 80, 0},
+	 true},
+	{"new, answered UDP",
+	 {UDP, NULL, "10.0.0.1", 80},
+	 {UDP, "1.1.1.1", 80, "1.1.1.1", 80, IPS_SEEN_REPLY},
+	 false},
+	{"new, went with the address",
+	 {UDP, NULL, "10.0.0.1", 80},
+	 {UDP, "1.1.1.1", 80, "10.0.0.5", 80, IPS_DST_NAT},
+	 true},
+	{"new, TCP",
+	 {TCP, NULL, "10.0.0.1", 80},
+	 {TCP, "1.1.1.1", 80, "1.1.1.1", 80, 0},
+	 false},
+	{"an address removed",
+	 {0, "10.0.0.1", NULL, 0},
+	 {TCP, "1.1.1.1", 22, "10.0.0.1", 22, IPS_DST_NAT},
+	 true},
+	{"an address removed, a port's stays",
+	 {0, "10.0.0.1", NULL, 0},
+	 {TCP, "1.1.1.1", 22, "10.0.0.2", 22, IPS_DST_NAT},
+	 false},
+	{"an address removed, a shifted port's stays",
+	 {0, "10.0.0.1", NULL, 0},
+	 {TCP, "1.1.1.1", 22, "10.0.0.1", 2222, IPS_DST_NAT},
+	 false},
+	{"an address new, unanswered UDP",
+	 {0, NULL, "10.0.0.1", 0},
+	 {UDP, "1.1.1.1", 53, "1.1.1.1", 53, 0},
+	 true},
+	{"an address new, a port's stays",
+	 {0, NULL, "10.0.0.1", 0},
+	 {UDP, "1.1.1.1", 53, "10.0.0.2", 53, IPS_DST_NAT},
+	 false},
+};
+
+static struct netd_addr addr(const char *text)
+{
+	struct netd_addr a = {0};
+
+	assert_int_equal(netd_addr_parse(text, &a), 0);
+	return a;
+}
+
+static size_t make_element(struct netd_element *e, const struct change *c, const char *to)
+{
+	struct netd_addr listen = addr("1.1.1.1"), target;
+
+	if (!to)
+		return 0;
+	*e = (struct netd_element){0};
+	netd_element_forward_key(e, &listen, c->protocol, c->protocol ? 80 : 0);
+	target = addr(to);
+	memcpy(e->data, target.bytes, 4);
+	e->data_length = c->protocol ? 8 : 4;
+	e->data[5] = (uint8_t)c->port;
+	return 1;
+}
+
+static void forward(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(forwards); i++) {
+		const struct case_flow *f = &forwards[i].flow;
+		struct netd_element old, new;
+		struct netd_ruleset_delta d = {.removed = &old, .added = &new};
+		struct netd_outdated o;
+		struct netd_flow flow = {.status = f->status};
+
+		d.removed_count =
+			make_element(&old, &forwards[i].change, forwards[i].change.was);
+		d.added_count =
+			make_element(&new, &forwards[i].change, forwards[i].change.is);
+		flow.original = (struct netd_tuple){addr("203.0.113.9"), addr(f->target),
+						    f->protocol, 4000, f->port};
+		flow.reply = (struct netd_tuple){addr(f->by), addr("203.0.113.9"),
+						 f->protocol, f->by_port, 4000};
+		assert_int_equal(netd_outdated_init(&o, &d, NULL, 0), 0);
+		assert_true(netd_outdated_matters(&o));
+		if (netd_flow_is_outdated(&o, &flow) != forwards[i].outdated)
+			fail_msg("%s", forwards[i].name);
+		netd_outdated_done(&o);
+	}
+}
+
+/* The source NAT of bridge n: NULL none, "" the plain masquerade, else a range. */
+static const struct {
+	const char *name;
+	const char *was, *is;
+	/* From SOURCE:4000 to TARGET; outside saw SEEN:PORT. */
+	const char *source, *target, *seen;
+	uint16_t port;
+	uint32_t status;
+	bool outdated;
+} sources[] = {
+	{"masquerade to a source", "", "9.9.9.1", "10.1.0.5", "8.8.8.8", "9.9.9.9", 4000,
+	 IPS_SRC_NAT, true},
+	{"a source to masquerade", "9.9.9.1", "", "10.1.0.5", "8.8.8.8", "9.9.9.1", 4000,
+	 IPS_SRC_NAT, true},
+	{"removed", "", NULL, "10.1.0.5", "8.8.8.8", "9.9.9.9", 4000, IPS_SRC_NAT, true},
+	{"inside the wider pool", "9.9.9.1", "9.9.9.1-9.9.9.3", "10.1.0.5", "8.8.8.8",
+	 "9.9.9.1", 4000, IPS_SRC_NAT, false},
+	{"not in the pool any more", "9.9.9.1-9.9.9.3", "9.9.9.3", "10.1.0.5", "8.8.8.8",
+	 "9.9.9.1", 4000, IPS_SRC_NAT, true},
+	{"another subnet", "", "9.9.9.1", "10.2.0.5", "8.8.8.8", "9.9.9.9", 4000,
+	 IPS_SRC_NAT, false},
+	{"never translated", "", "9.9.9.1", "10.1.0.5", "8.8.8.8", "10.1.0.5", 4000,
+	 IPS_SEEN_REPLY, false},
+	{"a hairpin", "", "9.9.9.1", "10.1.0.5", "1.1.1.1", "10.1.0.254", 4000,
+	 IPS_SRC_NAT | IPS_DST_NAT, false},
+	{"new, unanswered", NULL, "", "10.1.0.5", "8.8.8.8", "10.1.0.5", 4000, 0, true},
+	{"new, answered", NULL, "", "10.1.0.5", "8.8.8.8", "10.1.0.5", 4000,
+	 IPS_SEEN_REPLY, false},
+	{"new, inside", NULL, "", "10.1.0.5", "10.1.0.6", "10.1.0.5", 4000, 0, false},
+	{"port out of the new range", "", "9.9.9.9", "10.1.0.5", "8.8.8.8", "9.9.9.9",
+	 999, IPS_SRC_NAT, true},
+};
+
+/* Fills one side in; the counts say which of the two there are. */
+static void make_source(const char *text, struct netd_element *e, size_t *elements,
+			struct netd_source_chain *c, size_t *chains)
+{
+	*e = (struct netd_element){
+		.map = NETD_MAP_SOURCE, .key_length = NETD_IFNAME, .key = "n"};
+	*c = (struct netd_source_chain){
+		.name = "nat-n", .port_first = 1024, .port_last = UINT16_MAX};
+	*elements = text != NULL;
+	*chains = text && *text;
+	if (*chains)
+		assert_int_equal(netd_addr_range_parse(text, &c->source4), 0);
+}
+
+static void source(void **state)
+{
+	const struct netd_prefix subnet = {addr("10.1.0.254"), 24};
+	const struct netd_bridge_subnets network = {"n", &subnet, 1};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(sources); i++) {
+		struct netd_element old, new;
+		struct netd_source_chain old_chain, new_chain;
+		struct netd_ruleset_delta d = {.removed = &old,
+					       .added = &new,
+					       .chains_removed = &old_chain,
+					       .chains_added = &new_chain};
+		struct netd_outdated o;
+		struct netd_flow flow = {.status = sources[i].status};
+
+		make_source(sources[i].was, &old, &d.removed_count, &old_chain,
+			    &d.chains_removed_count);
+		make_source(sources[i].is, &new, &d.added_count, &new_chain,
+			    &d.chains_added_count);
+		flow.original = (struct netd_tuple){
+			addr(sources[i].source), addr(sources[i].target), UDP, 4000, 53};
+		flow.reply = (struct netd_tuple){addr(sources[i].target),
+						 addr(sources[i].seen), UDP, 53,
+						 sources[i].port};
+		assert_int_equal(netd_outdated_init(&o, &d, &network, 1), 0);
+		assert_true(netd_outdated_matters(&o));
+		if (netd_flow_is_outdated(&o, &flow) != sources[i].outdated)
+			fail_msg("%s", sources[i].name);
+		netd_outdated_done(&o);
+	}
+}
+
+/* A bridge that comes or goes without forwards or NAT concerns no connection. */
+static void nothing(void **state)
+{
+	struct netd_element e = {.map = NETD_MAP_BRIDGES, .key_length = 32};
+	struct netd_ruleset_delta d = {.removed = &e, .removed_count = 1};
+	const struct netd_bridge_subnets network = {"n", NULL, 0};
+	struct netd_outdated o;
+
+	(void)state;
+	assert_int_equal(netd_outdated_init(&o, &d, &network, 1), 0);
+	assert_false(netd_outdated_matters(&o));
+	netd_outdated_done(&o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forward),
+		cmocka_unit_test(source),
+		cmocka_unit_test(nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
