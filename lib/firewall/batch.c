@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "firewall/element.h"
 #include "firewall/layout.h"
+#include "firewall/message.h"
 #include "firewall/nft.h"
 #include "firewall/print.h"
 #include "model/ruleset.h"
@@ -153,23 +154,12 @@ static const struct message_kind {
 	{NFT_MSG_DELSETELEM, "delete from set", NFTA_SET_ELEM_LIST_SET},
 };
 
-static const struct nlattr *find_attr(const struct nlmsghdr *nlh, uint16_t type)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each (attr, nlh, sizeof(struct nfgenmsg)) {
-		if (mnl_attr_get_type(attr) == type)
-			return attr;
-	}
-	return NULL;
-}
-
 /* Appends the element at @offset of the message, and whose it is. */
 static void describe_element(struct netd_str *s, const struct nlmsghdr *nlh,
 			     uint32_t offset)
 {
-	const struct nlattr *set = find_attr(nlh, NFTA_SET_ELEM_LIST_SET);
-	const struct nlattr *list = find_attr(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+	const struct nlattr *set = netd_message_attr(nlh, NFTA_SET_ELEM_LIST_SET);
+	const struct nlattr *list = netd_message_attr(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
 	struct netd_element e = {0};
 	const struct nlattr *attr;
 	const char *at = (const char *)nlh + offset;
@@ -193,7 +183,7 @@ static void describe(struct netd_str *s, const struct nlmsghdr *nlh, uint32_t of
 	uint8_t type = (uint8_t)nlh->nlmsg_type;
 
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(kinds); i++) {
-		const struct nlattr *name = find_attr(nlh, kinds[i].name);
+		const struct nlattr *name = netd_message_attr(nlh, kinds[i].name);
 
 		if (kinds[i].type != type)
 			continue;

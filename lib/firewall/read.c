@@ -19,10 +19,11 @@
 #include "firewall/batch.h"
 #include "firewall/element.h"
 #include "firewall/layout.h"
+#include "firewall/learn.h"
 #include "firewall/match.h"
+#include "firewall/message.h"
 #include "firewall/nft.h"
 #include "firewall/skeleton.h"
-#include "firewall/source_chain.h"
 
 /*
  * Theory of operation.  The table is read by several questions, so it is consistent only
@@ -32,9 +33,7 @@
  * The skeleton is built as if to be sent, and each object that the kernel dumps is
  * compared with the message that would make it.  Sets and chains are found by name, rules
  * by their order within their chain.  Anything missing, different or added makes the
- * table not intact.  Rules of source chains are kept until their chain's parameters have
- * been learned from all of them; then the rules that these parameters give are built and
- * compared: if they differ, the ports are zeroed, which no wanted chain has.
+ * table not intact.  Rules of source chains are kept until all are there (learn.c).
  */
 #define ATTEMPTS 10
 #define QUESTION_ROOM 256
@@ -55,40 +54,19 @@ struct reader {
 	bool table_seen;
 };
 
-static const struct nlattr *find_attr(const struct nlmsghdr *nlh, uint16_t type)
-{
-	const struct nlattr *attr;
-
-	mnl_attr_for_each (attr, nlh, sizeof(struct nfgenmsg)) {
-		if (mnl_attr_get_type(attr) == type)
-			return attr;
-	}
-	return NULL;
-}
-
-/* The attribute's string, "" if it is not there. */
-static const char *text_attr(const struct nlmsghdr *nlh, uint16_t type)
-{
-	const struct nlattr *attr = find_attr(nlh, type);
-
-	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0
-		       ? mnl_attr_get_str(attr)
-		       : "";
-}
-
 /* Marks the first unseen message of the same type and name; false if there is none, or it
  * says something else. */
 static bool see(struct reader *r, const struct nlmsghdr *theirs, uint16_t name_attr,
 		uint32_t skip)
 {
-	const char *name = text_attr(theirs, name_attr);
+	const char *name = netd_message_text(theirs, name_attr);
 
 	for (size_t i = 0; i < r->object_count; i++) {
 		struct object *o = &r->objects[i];
 
 		if (o->seen ||
 		    (o->ours->nlmsg_type & 0xff) != (theirs->nlmsg_type & 0xff) ||
-		    strcmp(text_attr(o->ours, name_attr), name))
+		    strcmp(netd_message_text(o->ours, name_attr), name))
 			continue;
 		o->seen = true;
 		return netd_message_matches(o->ours, theirs, skip);
@@ -113,18 +91,18 @@ static int answer_table(const struct nlmsghdr *nlh, void *data)
 
 static int add_source_chain(struct reader *r, const struct nlmsghdr *nlh)
 {
-	const struct nlattr *udata = find_attr(nlh, NFTA_CHAIN_USERDATA);
+	const struct nlattr *udata = netd_message_attr(nlh, NFTA_CHAIN_USERDATA);
 	struct netd_source_chain *c =
 		netd_array_add(&r->out.chains, &r->out.chain_count, sizeof(*c));
 
 	if (!c)
 		return -ENOMEM;
-	r->out.intact &= netd_copy(c->name, text_attr(nlh, NFTA_CHAIN_NAME));
+	r->out.intact &= netd_copy(c->name, netd_message_text(nlh, NFTA_CHAIN_NAME));
 	if (udata)
 		netd_comment_get(udata, NFTNL_UDATA_CHAIN_COMMENT, c->owner,
 				 sizeof(c->owner));
 	/* Nobody's, or on a hook: not one of ours. */
-	r->out.intact &= *c->owner && !find_attr(nlh, NFTA_CHAIN_HOOK);
+	r->out.intact &= *c->owner && !netd_message_attr(nlh, NFTA_CHAIN_HOOK);
 	return 0;
 }
 
@@ -132,9 +110,9 @@ static int answer_chain(const struct nlmsghdr *nlh, void *data)
 {
 	struct reader *r = data;
 
-	if (strcmp(text_attr(nlh, NFTA_CHAIN_TABLE), NETD_TABLE))
+	if (strcmp(netd_message_text(nlh, NFTA_CHAIN_TABLE), NETD_TABLE))
 		return 0;
-	if (is_source_chain(text_attr(nlh, NFTA_CHAIN_NAME)))
+	if (is_source_chain(netd_message_text(nlh, NFTA_CHAIN_NAME)))
 		return add_source_chain(r, nlh);
 	r->out.intact &= see(r, nlh, NFTA_CHAIN_NAME, 0);
 	return 0;
@@ -168,7 +146,7 @@ static int answer_rule(const struct nlmsghdr *nlh, void *data)
 {
 	struct reader *r = data;
 
-	if (is_source_chain(text_attr(nlh, NFTA_RULE_CHAIN)))
+	if (is_source_chain(netd_message_text(nlh, NFTA_RULE_CHAIN)))
 		return keep_rule(r, nlh);
 	r->out.intact &= see(r, nlh, NFTA_RULE_CHAIN, 0);
 	return 0;
@@ -177,7 +155,7 @@ static int answer_rule(const struct nlmsghdr *nlh, void *data)
 static int answer_elements(const struct nlmsghdr *nlh, void *data)
 {
 	struct reader *r = data;
-	const struct nlattr *list = find_attr(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+	const struct nlattr *list = netd_message_attr(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
 	const struct nlattr *attr;
 
 	if (!list)
@@ -216,7 +194,7 @@ static int ask(struct reader *r, uint8_t type, uint16_t flags, uint16_t table_at
 
 static int answer_generation(const struct nlmsghdr *nlh, void *data)
 {
-	const struct nlattr *attr = find_attr(nlh, NFTA_GEN_ID);
+	const struct nlattr *attr = netd_message_attr(nlh, NFTA_GEN_ID);
 
 	if (!attr || mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
 		return -EBADMSG;
@@ -257,78 +235,6 @@ static int build_skeleton(struct reader *r)
 	return 0;
 }
 
-/* The chain of that name; @*hint is where the last one was, since rules come chain by
- * chain in the chains' order. */
-static struct netd_source_chain *find_chain(struct reader *r, const char *name,
-					    size_t *hint)
-{
-	for (size_t i = 0; i < r->out.chain_count; i++) {
-		size_t at = (*hint + i) % r->out.chain_count;
-
-		if (!strcmp(r->out.chains[at].name, name)) {
-			*hint = at;
-			return &r->out.chains[at];
-		}
-	}
-	return NULL;
-}
-
-/* Compares the kept rules of one chain, from *@nlh on, with what its parameters give. */
-static bool rules_match(const struct netd_source_chain *c, const struct nlmsghdr **nlh,
-			int *left, struct netd_batch *scratch)
-{
-	const struct nlmsghdr *ours;
-	int ours_left;
-	bool same = true;
-
-	scratch->length = 0;
-	netd_source_chain_fill(scratch, c);
-	ours = (const void *)scratch->data;
-	ours_left = (int)scratch->length;
-	while (mnl_nlmsg_ok(*nlh, *left) &&
-	       !strcmp(text_attr(*nlh, NFTA_RULE_CHAIN), c->name)) {
-		same = same && mnl_nlmsg_ok(ours, ours_left) &&
-		       netd_message_matches(ours, *nlh, 0);
-		if (mnl_nlmsg_ok(ours, ours_left))
-			ours = mnl_nlmsg_next(ours, &ours_left);
-		*nlh = mnl_nlmsg_next(*nlh, left);
-	}
-	return same && !mnl_nlmsg_ok(ours, ours_left);
-}
-
-static int learn_source_chains(struct reader *r)
-{
-	const struct nlmsghdr *nlh = (const void *)r->rules.data;
-	int left = (int)r->rules.length, status = 0;
-	struct netd_batch scratch = {0};
-	size_t hint = 0;
-
-	for (; mnl_nlmsg_ok(nlh, left) && status >= 0; nlh = mnl_nlmsg_next(nlh, &left)) {
-		struct netd_source_chain *c =
-			find_chain(r, text_attr(nlh, NFTA_RULE_CHAIN), &hint);
-
-		if (c)
-			status = netd_source_chain_learn(c, nlh);
-	}
-	nlh = (const void *)r->rules.data;
-	left = (int)r->rules.length;
-	while (status >= 0 && mnl_nlmsg_ok(nlh, left)) {
-		struct netd_source_chain *c =
-			find_chain(r, text_attr(nlh, NFTA_RULE_CHAIN), &hint);
-
-		if (!c) {
-			nlh = mnl_nlmsg_next(nlh, &left);
-		} else if (!rules_match(c, &nlh, &left, &scratch)) {
-			c->port_first = 0;
-			c->port_last = 0;
-		}
-	}
-	if (scratch.failed)
-		status = -ENOMEM;
-	netd_batch_done(&scratch);
-	return status;
-}
-
 static int read_objects(struct reader *r)
 {
 	int status = ask(r, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFTA_CHAIN_TABLE, 0, NULL,
@@ -341,7 +247,7 @@ static int read_objects(struct reader *r)
 		status = ask(r, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE, 0, NULL,
 			     answer_rule);
 	if (status >= 0)
-		status = learn_source_chains(r);
+		status = netd_source_chains_learn(&r->out, &r->rules);
 	for (size_t i = 0; i < r->object_count; i++)
 		r->out.intact &= r->objects[i].seen;
 	return status;
