@@ -60,10 +60,6 @@ int netd_store_open(struct netd_store *store, const char *path, bool create,
 	store->path = strdup(path);
 	if (!store->path)
 		r = netd_error_add(err, -ENOMEM, "out of memory");
-	if (r == 0 && create)
-		r = make_directory(store, TOPOLOGIES, err);
-	if (r == 0 && create)
-		r = make_directory(store, NETWORKS, err);
 	if (r < 0)
 		netd_store_done(store);
 	return r;
@@ -110,8 +106,14 @@ static void sign_lock(int fd)
 int netd_store_lock(struct netd_store *store, unsigned seconds, struct netd_error *err)
 {
 	const struct timespec pause = {0, 10 * 1000 * 1000};
-	netd_auto_close int fd =
-		openat(store->fd, LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	int r = make_directory(store, TOPOLOGIES, err);
+	netd_auto_close int fd = -1;
+
+	if (r == 0)
+		r = make_directory(store, NETWORKS, err);
+	if (r < 0)
+		return r;
+	fd = openat(store->fd, LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 
 	if (fd < 0)
 		return failed(err, "lock", store->path);
