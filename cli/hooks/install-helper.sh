@@ -7,5 +7,6 @@ helper=${DESTDIR:-}$1
 if [ "$(id -u)" != 0 ]; then
 	echo "$helper: give it cap_net_admin (setcap cap_net_admin+ep) to serve users"
 elif ! setcap cap_net_admin+ep "$helper" 2>/dev/null; then
+	echo "$helper: no file capabilities here: setuid root instead"
 	chmod 4755 "$helper"
 fi
