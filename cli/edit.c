@@ -177,15 +177,14 @@ const struct verb port_verbs[] = {
  * Forwards
  */
 
-static int add_forward(struct cli *cli, struct netd_topology *t, char **argv)
+/* The words of the command line as the file's; the caller frees it. */
+static char *forward_settings(const struct options *o, char **argv)
 {
-	const struct options *o = &cli->options;
 	struct settings s = {0};
 	struct list protocols = {0};
 	char *words = o->protocol ? strdup(o->protocol) : NULL, *rest = words, *word;
-	int r;
 
-	while (rest && protocols.count < 3 && (word = strsep(&rest, ",")))
+	while (rest && protocols.count < LIST_MAX && (word = strsep(&rest, ",")))
 		protocols.items[protocols.count++] = word;
 	settings_open(&s, NULL);
 	settings_word(&s, "listen", argv[1]);
@@ -193,15 +192,32 @@ static int add_forward(struct cli *cli, struct netd_topology *t, char **argv)
 	settings_list(&s, "protocol", &protocols);
 	settings_word(&s, "on", o->on);
 	settings_close(&s);
-	r = netd_forward_add(t, argv[0], s.text, cli->err);
-	free(s.text);
 	free(words);
+	return s.text;
+}
+
+static int add_forward(struct cli *cli, struct netd_topology *t, char **argv)
+{
+	char *settings = forward_settings(&cli->options, argv);
+	int r = netd_forward_add(t, argv[0], settings, cli->err);
+
+	free(settings);
 	return r;
 }
 
 static int run_forward_add(struct cli *cli, int argc, char **argv)
 {
+	char *settings = forward_settings(&cli->options, argv);
+	int r = cli->options.json
+			? -EAGAIN /* asks for the plan */
+			: netd_forward_insert(cli->netd, argv[0], settings, cli->err);
+
 	(void)argc;
+	free(settings);
+	if (r == 0)
+		note(cli, "default: applied, 1 change");
+	if (r != -EAGAIN)
+		return r ? report(cli, r, NETD_ROLLED_BACK) : EXIT_DONE;
 	return edit_network(cli, argv[0], add_forward, argv);
 }
 

@@ -149,6 +149,14 @@ NETD_PUBLIC int netd_port_remove(struct netd_topology *t, const char *network,
 				 const char *name, struct netd_error *err);
 NETD_PUBLIC int netd_forward_add(struct netd_topology *t, const char *network,
 				 const char *settings, struct netd_error *err);
+/*
+ * Adds a forward to a running network of topology `default`, in the kernel and in both
+ * its files, at a price that does not grow with the forwards there are.  -EAGAIN, with
+ * nothing touched and no problem added: the case is not a simple one (or is wrong); take
+ * the edit of the topology and netd_apply.
+ */
+NETD_PUBLIC int netd_forward_insert(struct netd *netd, const char *network,
+				    const char *settings, struct netd_error *err);
 /* @listen as in a file ("172.16.5.40:8080"); @protocol NULL: every one. */
 NETD_PUBLIC int netd_forward_remove(struct netd_topology *t, const char *network,
 				    const char *listen, const char *protocol,

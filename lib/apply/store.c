@@ -114,7 +114,6 @@ int netd_store_lock(struct netd_store *store, unsigned seconds, struct netd_erro
 	if (r < 0)
 		return r;
 	fd = openat(store->fd, LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-
 	if (fd < 0)
 		return failed(err, "lock", store->path);
 	for (unsigned tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
@@ -270,6 +269,11 @@ int netd_store_load_all(const struct netd_store *store, struct netd_topology ***
 	*out = all;
 	*count = n;
 	return r;
+}
+
+bool netd_store_is_pending(const struct netd_store *store)
+{
+	return faccessat(store->fd, PENDING, F_OK, 0) == 0;
 }
 
 int netd_store_load_pending(const struct netd_store *store, struct netd_topology **out,

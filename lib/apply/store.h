@@ -48,6 +48,8 @@ int netd_store_save(const struct netd_store *store, const struct netd_topology *
 int netd_store_load_all(const struct netd_store *store, struct netd_topology ***out,
 			size_t *count, struct netd_error *err);
 
+/* True if a change was begun and not ended. */
+bool netd_store_is_pending(const struct netd_store *store);
 int netd_store_load_pending(const struct netd_store *store, struct netd_topology **out,
 			    struct netd_error *err);
 int netd_store_save_pending(const struct netd_store *store, const struct netd_topology *t,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,9 @@ static int failed(struct netd_error *err, const char *what, const char *path)
 	return netd_error_add(err, code, "cannot %s %s: %s", what, path, strerror(-code));
 }
 
-static int check_regular(int fd, const char *path, size_t max, struct netd_error *err)
+/* *@size is what the file has now. */
+static int check_regular(int fd, const char *path, size_t max, size_t *size,
+			 struct netd_error *err)
 {
 	struct stat st;
 
@@ -34,6 +37,7 @@ static int check_regular(int fd, const char *path, size_t max, struct netd_error
 		return netd_error_add(err, -EFBIG,
 				      "%s is too large: %lld bytes, at most %zu", path,
 				      (long long)st.st_size, max);
+	*size = (size_t)st.st_size;
 	return 0;
 }
 
@@ -43,22 +47,22 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 	netd_auto_close int fd =
 		openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	netd_auto_free char *data = NULL;
-	size_t have = 0;
+	size_t have = 0, room = 0;
 	int r;
 
 	if (fd < 0)
 		return failed(err, "open", path);
-	r = check_regular(fd, path, max, err);
+	r = check_regular(fd, path, max, &room, err);
 	if (r < 0)
 		return r;
 	/* A file may grow while it is read, or say 0 (procfs): the size is no promise. */
-	for (size_t room = 0;;) {
+	for (room += 2;;) {
 		ssize_t n;
 
-		if (have + 1 >= room) {
+		if (!data || have + 1 >= room) {
 			char *more;
 
-			room = room ? room * 2 : 4096;
+			room = data ? room * 2 : room;
 			more = realloc(data, room);
 			if (!more)
 				return netd_error_add(err, -ENOMEM, "out of memory");
@@ -114,8 +118,8 @@ static int sync_parent(int dirfd, const char *path)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-int netd_file_write(int dirfd, const char *path, const void *data, size_t length,
-		    mode_t mode, struct netd_error *err)
+int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts,
+			  int count, mode_t mode, struct netd_error *err)
 {
 	char temp[PATH_MAX];
 	netd_auto_close int fd = -1;
@@ -129,7 +133,9 @@ int netd_file_write(int dirfd, const char *path, const void *data, size_t length
 		    mode);
 	if (fd < 0)
 		return failed(err, "write", path);
-	r = write_all(fd, data, length);
+	r = 0;
+	for (int i = 0; r == 0 && i < count; i++)
+		r = write_all(fd, parts[i].iov_base, parts[i].iov_len);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
 	if (r == 0 && renameat(dirfd, temp, dirfd, path) < 0)
@@ -144,26 +150,12 @@ int netd_file_write(int dirfd, const char *path, const void *data, size_t length
 	return 0;
 }
 
-int netd_file_append(int dirfd, const char *path, const void *data, size_t length,
-		     struct netd_error *err)
+int netd_file_write(int dirfd, const char *path, const void *data, size_t length,
+		    mode_t mode, struct netd_error *err)
 {
-	netd_auto_close int fd =
-		openat(dirfd, path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
-	struct stat st;
-	int r;
+	const struct iovec part = {(void *)(uintptr_t)data, length};
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return failed(err, "append to", path);
-	r = write_all(fd, data, length);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	if (r < 0) {
-		if (ftruncate(fd, st.st_size) < 0)
-			r = -errno;
-		errno = -r;
-		return failed(err, "append to", path);
-	}
-	return 0;
+	return netd_file_write_parts(dirfd, path, &part, 1, mode, err);
 }
 
 int netd_file_remove(int dirfd, const char *path, struct netd_error *err)

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 struct netd_error;
 
@@ -25,9 +26,9 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 int netd_file_write(int dirfd, const char *path, const void *data, size_t length,
 		    mode_t mode, struct netd_error *err);
 
-/* Appends in one write and fsyncs; the file is cut back to what it was if that fails. */
-int netd_file_append(int dirfd, const char *path, const void *data, size_t length,
-		     struct netd_error *err);
+/* The same for a content in @count parts. */
+int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts,
+			  int count, mode_t mode, struct netd_error *err);
 
 /* Removes @path and fsyncs the directory; a missing file is fine. */
 int netd_file_remove(int dirfd, const char *path, struct netd_error *err);

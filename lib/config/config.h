@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct netd_error;
+struct netd_forward;
 struct netd_str;
 struct netd_topology;
 
@@ -35,6 +36,9 @@ int netd_config_load(const char *path, struct netd_topology **out,
  * or port, and no key whose value is the default.  0 or -ENOMEM.
  */
 int netd_config_write(const struct netd_topology *t, struct netd_str *out);
+
+/* Appends one forward as it stands there: "{listen: …, to: …}". */
+int netd_config_write_forward(const struct netd_forward *f, struct netd_str *out);
 
 /* The same tree as JSON. */
 int netd_config_write_json(const struct netd_topology *t, struct netd_str *out);

@@ -155,7 +155,7 @@ static void emit_protocols(const struct netd_emitter *e, unsigned protocols)
 		e->end_list(e->to);
 }
 
-static void emit_forward(const struct netd_emitter *e, const struct netd_forward *f)
+void netd_emit_forward(const struct netd_emitter *e, const struct netd_forward *f)
 {
 	char listen[NETD_ADDR_TEXT], to[NETD_ADDR_TEXT];
 	unsigned more = (unsigned)f->port_last - f->port_first;
@@ -177,7 +177,7 @@ static void emit_forwards(const struct netd_emitter *e, const struct netd_networ
 	e->key(e->to, "forwards");
 	e->begin_list(e->to, false);
 	for (size_t i = 0; i < n->forward_count; i++)
-		emit_forward(e, &n->forwards[i]);
+		netd_emit_forward(e, &n->forwards[i]);
 	e->end_list(e->to);
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct netd_forward;
 struct netd_topology;
 
 /* Every value but the outermost mapping and the items of a list follows a key. */
@@ -23,5 +24,7 @@ struct netd_emitter {
 
 /* Writes the keys of a topology whose value is not the default. */
 void netd_emit_topology(const struct netd_emitter *e, const struct netd_topology *t);
+/* Writes one forward, as an item of its list. */
+void netd_emit_forward(const struct netd_emitter *e, const struct netd_forward *f);
 
 #endif

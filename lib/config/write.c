@@ -212,3 +212,14 @@ int netd_config_write(const struct netd_topology *t, struct netd_str *out)
 	netd_emit_topology(&e, t);
 	return netd_str_error(out);
 }
+
+int netd_config_write_forward(const struct netd_forward *f, struct netd_str *out)
+{
+	/* as the only item of a list that is open on the line */
+	struct writer w = {.out = out, .nested = 1};
+	struct netd_emitter e = {begin_mapping, end_mapping, begin_list, end_list, key,
+				 string,	number,	     truth,	 &w};
+
+	netd_emit_forward(&e, f);
+	return netd_str_error(out);
+}

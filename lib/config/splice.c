@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One line in or out of a topology file as netd_config_write() makes it, without parsing
+ * it. */
+#include "config/splice.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/config.h"
+
+#define LIST "    forwards:\n"
+#define ITEM "      - {listen: "
+
+static bool begins(const char *line, const char *with)
+{
+	return strncmp(line, with, strlen(with)) == 0;
+}
+
+static const char *next_line(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return end ? end + 1 : line + strlen(line);
+}
+
+/* The end of the items that begin at @line. */
+static const char *skip_items(const char *line)
+{
+	while (begins(line, ITEM))
+		line = next_line(line);
+	return line;
+}
+
+void netd_config_strip_forwards(const char *text, struct netd_str *out)
+{
+	const char *kept = text, *list;
+
+	while ((list = strstr(kept, "\n" LIST))) {
+		netd_str_add_bytes(out, kept, (size_t)(list + 1 - kept));
+		kept = skip_items(list + sizeof(LIST));
+	}
+	netd_str_add(out, kept);
+}
+
+/* Where the items of @network's list end; NULL if there is no such list. */
+static const char *find_end(const char *text, const char *network)
+{
+	char head[NETD_IFNAME + 8];
+	const char *line;
+
+	snprintf(head, sizeof(head), "\n  %s:\n", network);
+	line = strstr(text, head);
+	if (!line)
+		return NULL;
+	for (line += strlen(head); begins(line, "    "); line = next_line(line))
+		if (begins(line, LIST ITEM))
+			return skip_items(next_line(line));
+	return NULL;
+}
+
+int netd_config_forward_offset(const char *text, const char *network, size_t *offset)
+{
+	const char *end = find_end(text, network);
+
+	if (!end)
+		return -EAGAIN;
+	*offset = (size_t)(end - text);
+	return 0;
+}
+
+int netd_config_forward_line(const struct netd_forward *f, struct netd_str *out)
+{
+	netd_str_add(out, "      - ");
+	netd_config_write_forward(f, out);
+	netd_str_add_char(out, '\n');
+	return netd_str_error(out);
+}
