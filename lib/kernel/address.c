@@ -49,6 +49,12 @@ struct nl_msg *netd_address_add_message(const struct netd_ifaddr *a, int index)
 	}
 	if (a->prefix.addr.family == AF_INET6)
 		nla_put_u32(m, IFA_FLAGS, IFA_F_NODAD);
+	if (a->no_source) {
+		/* deprecated: valid for ever, preferred never (RFC 4862, 5.5.4) */
+		struct ifa_cacheinfo life = {.ifa_prefered = 0, .ifa_valid = UINT32_MAX};
+
+		nla_put(m, IFA_CACHEINFO, sizeof(life), &life);
+	}
 	if (a->protocol)
 		nla_put_u8(m, ATTR_PROTO, a->protocol);
 	return m;

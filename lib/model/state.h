@@ -91,8 +91,9 @@ enum netd_link_field {
 struct netd_ifaddr {
 	char link[NETD_IFNAME];
 	struct netd_prefix prefix;
-	uint8_t protocol;	 /* NETD_PROTOCOL on ours */
-	bool dynamic;		 /* observed only: has a lifetime */
+	uint8_t protocol; /* NETD_PROTOCOL on ours */
+	bool dynamic;	  /* observed only: has a lifetime */
+	bool no_source;	  /* desired only: never the source of a flow of the host's */
 	char owner[NETD_OWNER];	 /* desired only: "TOPOLOGY/NETWORK" */
 	struct netd_place place; /* desired only */
 };

@@ -149,14 +149,23 @@ static int add_address(struct netd_state *out, const struct netd_topology *t,
 	return 0;
 }
 
-/* A single address, as forwards and source pools put it onto an outside interface. */
+/*
+ * A single address, as forwards and source pools put it onto an outside interface.  Of
+ * two IPv6 addresses the kernel takes the longer match as source (RFC 6724, 5), so
+ * without more this one would become the source of what the host itself, and masquerade,
+ * sends.
+ */
 static int add_outside_address(struct netd_state *out, const struct netd_topology *t,
 			       const struct netd_network *n, const char *link,
 			       const struct netd_addr *addr, struct netd_place place)
 {
 	struct netd_prefix prefix = {*addr, (uint8_t)netd_addr_bits(addr)};
+	size_t before = out->addr_count;
+	int r = add_address(out, t, n, link, &prefix, place);
 
-	return add_address(out, t, n, link, &prefix, place);
+	if (out->addr_count > before)
+		out->addrs[before].no_source = addr->family == AF_INET6;
+	return r;
 }
 
 static int add_pool(struct netd_state *out, const struct netd_topology *t,
