@@ -99,7 +99,7 @@ static void shell(const char *command, const char *what, const char *label, int 
 {
 	char *words[] = {(char[]){"sh"}, (char[]){"-c"}, NULL, NULL};
 	int status, r;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (!command)
 		return;
