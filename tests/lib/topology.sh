@@ -76,6 +76,7 @@ guest_ns()
 	port=v-$1
 	t_namespace "$name"
 	ip link add "$port" type veth peer name eth0 "${mac[@]}" netns "$name"
+	ip link set "$port" addrgenmode none 2>/dev/null || : # no IPv6
 	ip -n "$name" link set eth0 up
 	if [ "$2" != - ]; then
 		ip link set "$port" master "$2" up
@@ -93,4 +94,15 @@ t_guest_address()
 	ip -n "$ns" "$family" address add "$3" dev eth0 $nodad
 	[ "$4" != - ] || return 0
 	ip -n "$ns" "$family" route replace default via "$4"
+}
+
+# guest_gone NAME…: takes them away, also those in which servers still run.
+guest_gone()
+{
+	local name
+
+	for name; do
+		ip link del "v-$name"
+		ip netns del "$name"
+	done
 }

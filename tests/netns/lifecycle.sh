@@ -246,10 +246,7 @@ two_share_the_outside()
 		lab) ask outside tcp 172.16.5.70 80 ;;
 		other) ask outside tcp 172.16.5.70 99 ;;
 		esac
-		ip netns del web
-		ip netns del o
-		ip link del v-web
-		ip link del v-o
+		guest_gone web o
 		ok netdctl destroy "$second"
 		snapshot after
 		same before after

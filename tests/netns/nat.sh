@@ -107,16 +107,10 @@ fixed_source()
 	done
 	# the host's own traffic keeps its address
 	seen_as host 172.16.5.40 tcp
-	t_guest_gone a
+	guest_gone a
 	netdctl destroy lab
 	snapshot after
 	same before after
-}
-
-t_guest_gone()
-{
-	ip netns del "$1"
-	ip link del "v-$1" 2>/dev/null || :
 }
 
 # An admin's own address may be the source; it stays when netd goes.
@@ -128,7 +122,7 @@ source_that_is_there()
 	lab "nat0: {mode: nat, $NAT0, nat: {source: 172.16.5.41, on: eth0}}"
 	guest a nat0 1.0 1
 	seen_as a 172.16.5.41 tcp
-	t_guest_gone a
+	guest_gone a
 	netdctl destroy lab
 	snapshot after
 	same before after
@@ -277,7 +271,7 @@ forwarding_is_given_back()
 	guest a nat0 1.0 1
 	seen_as a 172.16.5.40 tcp
 	seen_as a 2001:db8:5::40 tcp
-	t_guest_gone a
+	guest_gone a
 	netdctl destroy lab
 	snapshot after
 	same before after
