@@ -43,12 +43,13 @@ static void read_host_id(char *out, size_t size)
 	snprintf(out, size, "%s", text);
 }
 
+/* Reads one setting; one that is not there stays unknown. */
 static int add_sysctl(struct netd_state *s, const char *path)
 {
 	struct netd_sysctl *sysctl;
 	int value;
 
-	if (netd_state_sysctl(s, path, &value) || netd_sysctl_read(path, &value) < 0)
+	if (netd_sysctl_read(path, &value) < 0)
 		return 0;
 	sysctl = netd_array_add(&s->sysctls, &s->sysctl_count, sizeof(*sysctl));
 	if (!sysctl)
@@ -88,8 +89,8 @@ void netd_observe_facts(struct netd_state *observed, struct netd_facts *facts)
 }
 
 /*
- * A setting of an interface that is not there yet cannot be read, and the plan sets it;
- * so only those are read whose interface was seen.
+ * A setting of an interface that is not there yet cannot be read, and the plan sets it.
+ * One that is wanted and claimed is read twice; that does no harm.
  */
 int netd_observe_sysctls(struct netd_state *observed, const struct netd_state *desired,
 			 const struct netd_claims *claims)
@@ -101,5 +102,6 @@ int netd_observe_sysctls(struct netd_state *observed, const struct netd_state *d
 	for (size_t i = 0; r == 0 && i < claims->count; i++)
 		if (claims->items[i].kind == NETD_CLAIM_SYSCTL)
 			r = add_sysctl(observed, claims->items[i].key);
+	netd_state_sort_sysctls(observed);
 	return r;
 }

@@ -158,22 +158,19 @@ static void forget_links(void *data)
 
 	free(state->links);
 	state->links = NULL;
-	state->link_count = 0;
+	state->link_count = state->sorted_count = 0;
 }
 
 /* Gives each port its master's name, which the dump has only as an index. */
 static void name_masters(struct netd_state *state)
 {
-	const struct netd_link *master = NULL;
-
 	for (size_t i = 0; i < state->link_count; i++) {
 		struct netd_link *link = &state->links[i];
+		const struct netd_link *master =
+			link->master_index
+				? netd_state_link_by_index(state, link->master_index)
+				: NULL;
 
-		if (!link->master_index)
-			continue;
-		/* neighbours in the dump mostly share their bridge */
-		if (!master || master->index != link->master_index)
-			master = netd_state_link_by_index(state, link->master_index);
 		if (master)
 			memcpy(link->master, master->name, sizeof(link->master));
 	}
@@ -191,6 +188,8 @@ int netd_link_dump(struct netd_nl *nl, struct netd_state *out, struct netd_error
 	r = netd_nl_dump(nl, m, visit_link, forget_links, out, err);
 	if (r < 0)
 		return r;
+	if (netd_state_sort_links(out) < 0)
+		return netd_error_add(err, -ENOMEM, "out of memory");
 	name_masters(out);
 	return 0;
 }

@@ -2,12 +2,17 @@
 /* What the kernel has, or should have: lookups, and who owns what. */
 #include "model/state.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/str.h"
 
 void netd_state_done(struct netd_state *s)
 {
 	free(s->links);
+	free(s->by_name);
+	free(s->by_index);
 	free(s->addrs);
 	free(s->routes);
 	free(s->sysctls);
@@ -15,8 +20,72 @@ void netd_state_done(struct netd_state *s)
 	*s = (struct netd_state){0};
 }
 
+static int compare_name(const void *a, const void *b)
+{
+	return strcmp((*(struct netd_link *const *)a)->name,
+		      (*(struct netd_link *const *)b)->name);
+}
+
+static int compare_index(const void *a, const void *b)
+{
+	int x = (*(struct netd_link *const *)a)->index;
+	int y = (*(struct netd_link *const *)b)->index;
+
+	return x < y ? -1 : x > y;
+}
+
+static int compare_path(const void *a, const void *b)
+{
+	return strcmp(((const struct netd_sysctl *)a)->path,
+		      ((const struct netd_sysctl *)b)->path);
+}
+
+int netd_state_sort_links(struct netd_state *s)
+{
+	struct netd_link **by_name = calloc(s->link_count + 1, sizeof(*by_name));
+	struct netd_link **by_index = calloc(s->link_count + 1, sizeof(*by_index));
+
+	if (!by_name || !by_index) {
+		free(by_name);
+		free(by_index);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < s->link_count; i++)
+		by_name[i] = by_index[i] = &s->links[i];
+	qsort(by_name, s->link_count, sizeof(*by_name), compare_name);
+	qsort(by_index, s->link_count, sizeof(*by_index), compare_index);
+	free(s->by_name);
+	free(s->by_index);
+	s->by_name = by_name;
+	s->by_index = by_index;
+	s->sorted_count = s->link_count;
+	return 0;
+}
+
+void netd_state_sort_sysctls(struct netd_state *s)
+{
+	if (s->sysctl_count)
+		qsort(s->sysctls, s->sysctl_count, sizeof(*s->sysctls), compare_path);
+	s->sysctls_sorted = true;
+}
+
+/* True if the sorted arrays still show every link. */
+static bool is_sorted(const struct netd_state *s)
+{
+	return s->by_name && s->sorted_count == s->link_count;
+}
+
 struct netd_link *netd_state_link(const struct netd_state *s, const char *name)
 {
+	struct netd_link key, *wanted = &key, **hit;
+
+	if (is_sorted(s)) {
+		if (!netd_copy(key.name, name))
+			return NULL;
+		hit = bsearch(&wanted, s->by_name, s->link_count, sizeof(wanted),
+			      compare_name);
+		return hit ? *hit : NULL;
+	}
 	for (size_t i = 0; i < s->link_count; i++)
 		if (strcmp(s->links[i].name, name) == 0)
 			return &s->links[i];
@@ -25,21 +94,41 @@ struct netd_link *netd_state_link(const struct netd_state *s, const char *name)
 
 struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index)
 {
+	struct netd_link key = {.index = index}, *wanted = &key, **hit;
+
+	if (is_sorted(s)) {
+		hit = bsearch(&wanted, s->by_index, s->link_count, sizeof(wanted),
+			      compare_index);
+		return hit ? *hit : NULL;
+	}
 	for (size_t i = 0; i < s->link_count; i++)
 		if (s->links[i].index == index)
 			return &s->links[i];
 	return NULL;
 }
 
+static const struct netd_sysctl *find_sysctl(const struct netd_state *s, const char *path)
+{
+	struct netd_sysctl key;
+
+	if (s->sysctls_sorted)
+		return netd_copy(key.path, path) && s->sysctl_count
+			       ? bsearch(&key, s->sysctls, s->sysctl_count,
+					 sizeof(*s->sysctls), compare_path)
+			       : NULL;
+	for (size_t i = 0; i < s->sysctl_count; i++)
+		if (strcmp(s->sysctls[i].path, path) == 0)
+			return &s->sysctls[i];
+	return NULL;
+}
+
 bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value)
 {
-	for (size_t i = 0; i < s->sysctl_count; i++) {
-		if (strcmp(s->sysctls[i].path, path) == 0) {
-			*value = s->sysctls[i].value;
-			return true;
-		}
-	}
-	return false;
+	const struct netd_sysctl *found = find_sysctl(s, path);
+
+	if (found)
+		*value = found->value;
+	return found;
 }
 
 bool netd_link_is_ours(const struct netd_link *link)

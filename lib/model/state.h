@@ -118,17 +118,27 @@ struct netd_sysctl {
 struct netd_state {
 	struct netd_link *links;
 	size_t link_count;
+	struct netd_link **by_name, **by_index; /* sorted; see netd_state_sort_links() */
+	size_t sorted_count;
 	struct netd_ifaddr *addrs;
 	size_t addr_count;
 	struct netd_route *routes;
 	size_t route_count;
 	struct netd_sysctl *sysctls;
 	size_t sysctl_count;
+	bool sysctls_sorted;
 	struct netd_ruleset ruleset;
 };
 
 /* Frees what @s holds and zeroes it. */
 void netd_state_done(struct netd_state *s);
+
+/*
+ * Each makes the lookups below fast, as long as nothing is added behind it.  -ENOMEM
+ * leaves them slow.  The order of the links stays, that of the sysctls is by path then.
+ */
+int netd_state_sort_links(struct netd_state *s);
+void netd_state_sort_sysctls(struct netd_state *s);
 
 /* The link of that name or index; NULL if there is none. */
 struct netd_link *netd_state_link(const struct netd_state *s, const char *name);

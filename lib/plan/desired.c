@@ -293,6 +293,8 @@ int netd_desired_make(const struct netd_topology *t, const struct netd_facts *fa
 		r = netd_forwarding_add(t, facts, out);
 	if (r == 0)
 		r = netd_ruleset_compile(t, &out->ruleset, err);
+	if (r == 0)
+		r = netd_state_sort_links(out);
 	if (r == -ENOMEM && !netd_error_code(err))
 		netd_error_add(err, r, "out of memory");
 	if (r < 0)
