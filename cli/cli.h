@@ -128,8 +128,12 @@ int run_status(struct cli *cli, int argc, char **argv);
 int run_show(struct cli *cli, int argc, char **argv);
 int run_export(struct cli *cli, int argc, char **argv);
 
-/* Applies @t, says what happened, and returns the exit code. */
-int apply_topology(struct cli *cli, const struct netd_topology *t);
+/*
+ * Applies @t and returns the exit code.  If something was changed it says so: "WHAT:
+ * DONE, 3 changes".
+ */
+int apply_topology(struct cli *cli, const struct netd_topology *t, const char *what,
+		   const char *done);
 
 /*
  * A growing flow mapping in the file's words: "{mode: nat, addresses:

@@ -40,7 +40,7 @@ typedef int (*edit)(struct cli *cli, struct netd_topology *t, char **argv);
 
 /* Edits `default`: its definition, and what runs if the network does. */
 static int edit_default(struct cli *cli, struct netd_topology *defined,
-			const char *network, edit change, char **argv)
+			const char *network, edit change, const char *done, char **argv)
 {
 	struct netd_topology *running = NULL;
 	bool runs;
@@ -51,7 +51,7 @@ static int edit_default(struct cli *cli, struct netd_topology *defined,
 	if (r == 0 && runs)
 		r = netd_network_take(running, defined, network, cli->err);
 	if (r == 0 && runs)
-		code = apply_topology(cli, running);
+		code = apply_topology(cli, running, network, done);
 	if (r == 0 && code == EXIT_DONE)
 		r = netd_definition_save(cli->netd, defined, cli->err);
 	netd_topology_free(running);
@@ -59,14 +59,16 @@ static int edit_default(struct cli *cli, struct netd_topology *defined,
 }
 
 /* Edits what runs of a topology that a file describes. */
-static int edit_running(struct cli *cli, const char *name, edit change, char **argv)
+static int edit_running(struct cli *cli, const char *name, edit change, const char *done,
+			char **argv)
 {
 	struct netd_topology *t = NULL;
 	int r = netd_running(cli->netd, name, &t, cli->err), code;
 
 	if (r == 0)
 		r = change(cli, t, argv);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : apply_topology(cli, t);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : apply_topology(cli, t, argv[0], done);
 	if (code == EXIT_DONE)
 		note(cli,
 		     "note: topology %s came from a file; applying that file again "
@@ -76,7 +78,8 @@ static int edit_running(struct cli *cli, const char *name, edit change, char **a
 	return code;
 }
 
-static int edit_network(struct cli *cli, const char *network, edit change, char **argv)
+static int edit_network(struct cli *cli, const char *network, edit change,
+			const char *done, char **argv)
 {
 	struct netd_topology *defined = NULL;
 	char *topology = NULL;
@@ -84,12 +87,12 @@ static int edit_network(struct cli *cli, const char *network, edit change, char 
 	int r = netd_definition_load(cli->netd, TOPOLOGY, &defined, cli->err);
 
 	if (r == 0 && netd_network_exists(defined, network)) {
-		code = edit_default(cli, defined, network, change, argv);
+		code = edit_default(cli, defined, network, change, done, argv);
 	} else {
 		if (r == 0)
 			r = netd_network_find(cli->netd, network, &topology, cli->err);
 		code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-			     : edit_running(cli, topology, change, argv);
+			     : edit_running(cli, topology, change, done, argv);
 	}
 	free(topology);
 	netd_topology_free(defined);
@@ -143,7 +146,7 @@ static int run_port_add(struct cli *cli, int argc, char **argv)
 			     "go with --tap");
 	if (!o->veth && o->namespace_name)
 		return usage(cli, "port add: --namespace goes with --veth");
-	return edit_network(cli, argv[0], add_port, argv);
+	return edit_network(cli, argv[0], add_port, "port added", argv);
 }
 
 static int remove_port(struct cli *cli, struct netd_topology *t, char **argv)
@@ -154,7 +157,7 @@ static int remove_port(struct cli *cli, struct netd_topology *t, char **argv)
 static int run_port_remove(struct cli *cli, int argc, char **argv)
 {
 	(void)argc;
-	return edit_network(cli, argv[0], remove_port, argv);
+	return edit_network(cli, argv[0], remove_port, "port removed", argv);
 }
 
 static int run_port_list(struct cli *cli, int argc, char **argv)
@@ -215,10 +218,10 @@ static int run_forward_add(struct cli *cli, int argc, char **argv)
 	(void)argc;
 	free(settings);
 	if (r == 0)
-		note(cli, "default: applied, 1 change");
+		note(cli, "%s: forward added, 1 change", argv[0]);
 	if (r != -EAGAIN)
 		return r ? report(cli, r, NETD_ROLLED_BACK) : EXIT_DONE;
-	return edit_network(cli, argv[0], add_forward, argv);
+	return edit_network(cli, argv[0], add_forward, "forward added", argv);
 }
 
 static int remove_forward(struct cli *cli, struct netd_topology *t, char **argv)
@@ -229,7 +232,7 @@ static int remove_forward(struct cli *cli, struct netd_topology *t, char **argv)
 static int run_forward_remove(struct cli *cli, int argc, char **argv)
 {
 	(void)argc;
-	return edit_network(cli, argv[0], remove_forward, argv);
+	return edit_network(cli, argv[0], remove_forward, "forward removed", argv);
 }
 
 static int run_forward_list(struct cli *cli, int argc, char **argv)

@@ -5,7 +5,18 @@
 
 #include "cli.h"
 
-#define COLUMN 26
+#define COLUMN 27
+
+/* Pads @text, in which "…" takes one column, and prints @help behind it. */
+static void print_row(const char *text, const char *help, const char *more)
+{
+	int columns = 0;
+
+	for (const char *s = text; *s; s++)
+		columns += (*s & 0xc0) != 0x80;
+	printf("  %s%*s %s%s\n", text, columns < COLUMN ? COLUMN - columns : 0, "", help,
+	       more);
+}
 
 static void print_options(const char *title, const struct option_row *rows)
 {
@@ -19,8 +30,7 @@ static void print_options(const char *title, const struct option_row *rows)
 			 rows->letter ? rows->letter : ' ', rows->letter ? "," : " ",
 			 rows->name, rows->argument ? " " : "",
 			 rows->argument ? rows->argument : "");
-		printf("  %-*s %s%s\n", COLUMN, text, rows->help,
-		       rows->list ? " (may be repeated)" : "");
+		print_row(text, rows->help, rows->list ? " (may be repeated)" : "");
 	}
 }
 
@@ -35,7 +45,7 @@ static void print_verbs(const struct verb *verbs)
 		snprintf(text, sizeof(text), "%s%s%s", verbs->name,
 			 verbs->arguments ? " " : "",
 			 verbs->arguments ? verbs->arguments : "");
-		printf("  %-*s %s\n", COLUMN, text, verbs->summary);
+		print_row(text, verbs->summary, "");
 	}
 }
 

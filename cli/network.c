@@ -65,14 +65,17 @@ static void pair_done(struct pair *p)
 }
 
 /* Applies what runs, then keeps what is defined: nothing unproven is written there. */
-static int pair_commit(struct cli *cli, struct pair *p, bool apply)
+static int pair_commit(struct cli *cli, struct pair *p, bool apply, const char *network,
+		       const char *done)
 {
-	int code = apply ? apply_topology(cli, p->running) : EXIT_DONE;
+	int code = apply ? apply_topology(cli, p->running, network, done) : EXIT_DONE;
 	int r;
 
 	if (code != EXIT_DONE)
 		return code;
 	r = netd_definition_save(cli->netd, p->defined, cli->err);
+	if (r == 0 && !apply)
+		note(cli, "%s: %s", network, done);
 	return r < 0 ? report(cli, r, NETD_DONE) : EXIT_DONE;
 }
 
@@ -121,7 +124,9 @@ static int run_create(struct cli *cli, int argc, char **argv)
 		r = netd_network_add(p.defined, argv[0], settings, cli->err);
 	if (r == 0 && start)
 		r = netd_network_take(p.running, p.defined, argv[0], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : pair_commit(cli, &p, start);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : pair_commit(cli, &p, start, argv[0],
+				   start ? "created" : "defined");
 	pair_done(&p);
 	free(settings);
 	return code;
@@ -141,7 +146,8 @@ static int run_set(struct cli *cli, int argc, char **argv)
 		runs = netd_network_exists(p.running, argv[0]);
 	if (runs)
 		r = netd_network_take(p.running, p.defined, argv[0], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : pair_commit(cli, &p, runs);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : pair_commit(cli, &p, runs, argv[0], "changed");
 	pair_done(&p);
 	free(settings);
 	return code;
@@ -160,7 +166,8 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 		runs = netd_network_exists(p.running, argv[0]);
 	if (runs)
 		r = netd_network_remove(p.running, argv[0], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : pair_commit(cli, &p, runs);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : pair_commit(cli, &p, runs, argv[0], "deleted");
 	pair_done(&p);
 	return code;
 }
@@ -186,7 +193,7 @@ static int start_marked(struct cli *cli, const char *name)
 	if (r < 0)
 		code = report(cli, r, NETD_UNTOUCHED);
 	else if (any)
-		code = apply_topology(cli, running);
+		code = apply_topology(cli, running, name, "started");
 	free(names);
 	netd_topology_free(defined);
 	netd_topology_free(running);
@@ -223,7 +230,9 @@ static int run_start(struct cli *cli, int argc, char **argv)
 	r = pair_load(cli, &p);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = netd_network_take(p.running, p.defined, argv[i], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : apply_topology(cli, p.running);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
+				      "started");
 	pair_done(&p);
 	return code;
 }
@@ -235,7 +244,9 @@ static int run_stop(struct cli *cli, int argc, char **argv)
 
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = netd_network_remove(p.running, argv[i], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : apply_topology(cli, p.running);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
+				      "stopped");
 	pair_done(&p);
 	return code;
 }
@@ -255,7 +266,12 @@ static int run_autostart(struct cli *cli, int argc, char **argv)
 		runs = netd_network_exists(p.running, argv[0]);
 	if (runs)
 		r = netd_network_set(p.running, argv[0], settings, cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : pair_commit(cli, &p, runs);
+	if (r == 0 && runs) /* nothing in the kernel knows of it */
+		r = netd_apply(cli->netd, p.running, NULL, NULL, cli->err);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : pair_commit(cli, &p, false, argv[0],
+				   cli->options.off ? "will not start at boot"
+						    : "will start at boot");
 	pair_done(&p);
 	return code;
 }

@@ -68,7 +68,8 @@ static void say_done(struct cli *cli, const char *name, const struct netd_plan *
 		note(cli, "%s: nothing to do", name);
 }
 
-int apply_topology(struct cli *cli, const struct netd_topology *t)
+int apply_topology(struct cli *cli, const struct netd_topology *t, const char *what,
+		   const char *done)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
 	struct netd_plan *plan = NULL;
@@ -78,7 +79,7 @@ int apply_topology(struct cli *cli, const struct netd_topology *t)
 	if (r < 0)
 		code = report(cli, r, outcome);
 	else
-		say_done(cli, netd_topology_name(t), plan, "applied");
+		say_done(cli, what, plan, done);
 	netd_plan_free(plan);
 	return code;
 }
@@ -91,7 +92,8 @@ int run_apply(struct cli *cli, int argc, char **argv)
 		struct netd_topology *t = NULL;
 		int r = netd_topology_load(argv[i], &t, cli->err);
 
-		code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : apply_topology(cli, t);
+		code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+			     : apply_topology(cli, t, netd_topology_name(t), "applied");
 		netd_topology_free(t);
 	}
 	return code;

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "attach/record.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -338,41 +339,24 @@ int netd_store_save_claims(const struct netd_store *store,
  * Records for the hooks
  */
 
-static int write_record(const struct netd_store *store, const struct netd_network *n,
-			struct netd_error *err)
-{
-	char path[PATH_MAX], temp[PATH_MAX], now[NETD_IFNAME + 1];
-	ssize_t length;
-
-	snprintf(path, sizeof(path), NETWORKS "/%s", n->name);
-	length = readlinkat(store->fd, path, now, sizeof(now) - 1);
-	if (length > 0) {
-		now[length] = '\0';
-		if (strcmp(now, n->bridge) == 0)
-			return 0;
-	}
-	snprintf(temp, sizeof(temp), NETWORKS "/.%s", n->name);
-	unlinkat(store->fd, temp, 0);
-	if (symlinkat(n->bridge, store->fd, temp) < 0 ||
-	    renameat(store->fd, temp, store->fd, path) < 0)
-		return failed(err, "write", path);
-	return 0;
-}
-
 int netd_store_update_records(const struct netd_store *store,
 			      const struct netd_topology *previous,
 			      const struct netd_topology *t, struct netd_error *err)
 {
-	char path[PATH_MAX];
 	int r = 0;
 
-	for (size_t i = 0; previous && i < previous->network_count; i++) {
-		if (netd_topology_network(t, previous->networks[i].name))
-			continue;
-		snprintf(path, sizeof(path), NETWORKS "/%s", previous->networks[i].name);
-		unlinkat(store->fd, path, 0);
+	for (size_t i = 0; previous && i < previous->network_count; i++)
+		if (!netd_topology_network(t, previous->networks[i].name))
+			netd_record_remove(store->path, previous->networks[i].name);
+	for (size_t i = 0; r == 0 && i < t->network_count; i++) {
+		const struct netd_network *n = &t->networks[i];
+		char bridge[NETD_RECORD_NAME];
+
+		if (netd_record_read(store->path, n->name, bridge) < 0 ||
+		    strcmp(bridge, n->bridge) != 0)
+			r = netd_record_write(store->path, n->name, n->bridge);
 	}
-	for (size_t i = 0; r == 0 && i < t->network_count; i++)
-		r = write_record(store, &t->networks[i], err);
-	return r;
+	return r < 0 ? netd_error_add(err, r, "cannot write %s/" NETWORKS ": %s",
+				      store->path, strerror(-r))
+		     : 0;
 }

@@ -60,6 +60,19 @@ static void check_source(struct netd_topology *t, const struct netd_network *n,
 				    SOURCES_ADDED_MAX, n->nat.on);
 }
 
+/* Without an address of its own the host cannot be anybody's way out. */
+static void check_addresses(struct netd_topology *t, const struct netd_network *n,
+			    struct netd_error *err)
+{
+	if (n->partial || n->address_count ||
+	    (n->mode != NETD_MODE_NAT && n->mode != NETD_MODE_ROUTED))
+		return;
+	netd_topology_error(t, err, n->mode_place,
+			    "network \"%s\" has no address, but its mode is %s", n->name,
+			    netd_mode_name(n->mode));
+	netd_error_hint(err, "give it one, e.g. \"addresses: [10.1.0.1/24]\"");
+}
+
 static void check_nat(struct netd_topology *t, const struct netd_network *n,
 		      struct netd_error *err)
 {
@@ -189,6 +202,7 @@ int netd_check_networks(struct netd_topology *t, struct netd_error *err)
 
 		check_link(t, n, err);
 		check_uplink(t, n, err);
+		check_addresses(t, n, err);
 		check_nat(t, n, err);
 		check_ports(t, n, err);
 	}
