@@ -140,37 +140,53 @@ struct netd_yaml *netd_yaml_last(const struct netd_yaml_document *d)
 				       : d->open[d->depth - 1];
 }
 
-/* A NUL or a byte that is not UTF-8: the place where it is. */
-static bool has_bad_byte(const char *text, size_t length, struct netd_place *place)
+/*
+ * What is refused before any parser sees it, with its place.  libfyaml looks ahead for
+ * the end of a key as far as the line and its brackets go, at some hundred bytes of
+ * memory for each of them.  Brackets in quotes and comments count too: nobody writes a
+ * thousand of them that are never closed.
+ */
+#define LINE_MAX_BYTES ((size_t)4 << 20)
+#define OPEN_MAX 1000
+
+static const char *unfit(const char *text, size_t length, struct netd_place *place)
 {
+	size_t start = 0, n, open = 0;
 	unsigned line = 1;
-	size_t start = 0;
 
-	for (size_t i = 0; i < length;) {
+	for (size_t i = 0; i < length; i += n) {
 		bool ascii = (unsigned char)(text[i] - 1) < 0x7f;
-		size_t n = ascii ? 1 : netd_utf8_length(text + i, length - i);
 
-		if (n == 0 || text[i] == '\0') {
-			*place = (struct netd_place){line, (unsigned)(i - start + 1), 1};
-			return true;
-		}
-		i += n;
-		if (text[i - 1] == '\n') {
+		n = ascii ? 1 : netd_utf8_length(text + i, length - i);
+		*place = (struct netd_place){line, (unsigned)(i - start + 1), 1};
+		if (text[i] == '\0')
+			return "not a text file: it holds a NUL byte";
+		if (n == 0)
+			return "not text in UTF-8";
+		if (i - start > LINE_MAX_BYTES)
+			return "a line of more than 4 MiB";
+		if (text[i] == '[' || text[i] == '{')
+			open++;
+		else if ((text[i] == ']' || text[i] == '}') && open)
+			open--;
+		if (open > OPEN_MAX)
+			return "nested too deeply";
+		if (text[i] == '\n') {
 			line++;
-			start = i;
+			start = i + 1;
 		}
 	}
-	return false;
+	return NULL;
 }
 
 int netd_yaml_read(struct netd_yaml_document *d, const char *text, size_t length)
 {
 	struct netd_place place;
+	const char *problem = unfit(text, length, &place);
 	int r;
 
-	if (has_bad_byte(text, length, &place))
-		return netd_yaml_problem(d, place, "not text in UTF-8",
-					 "is this a topology file?");
+	if (problem)
+		return netd_yaml_problem(d, place, problem, "is this a topology file?");
 	r = netd_yaml_read_plain(d, text, length);
 	if (r != -EAGAIN)
 		return r;

@@ -97,6 +97,9 @@ static struct netd_place event_place(struct source *s, struct fy_event *e)
 
 	if (!start)
 		return place_at(s, s->position, s->position);
+	/* Nor does it count the '*' of an alias. */
+	if (e->type == FYET_ALIAS && start->input_pos)
+		return place_at(s, start->input_pos - 1, end ? end->input_pos : 0);
 	if (end && start->input_pos >= quote)
 		return place_at(s, start->input_pos - quote, end->input_pos + quote);
 	return place_at(s, start->input_pos, start->input_pos);

@@ -87,9 +87,9 @@ static void report(struct netd_topology *t, const struct listen *a,
 			 low == high ? " %s port %u" : " %s ports %u-%u",
 			 netd_protocol_name(a->key[17]), low, high);
 	netd_topology_error(t, err, second->forward->place,
-			    "%s%s is already forwarded in network \"%s\"%s",
+			    "%s%s %s already forwarded in network \"%s\"%s",
 			    netd_addr_format(&second->forward->listen, text), ports,
-			    first->network->name,
+			    low == high ? "is" : "are", first->network->name,
 			    netd_place_line(&first->forward->place, line));
 }
 

@@ -40,23 +40,22 @@ static void check_address(struct netd_topology *t, const struct netd_prefix *p,
 			  struct netd_place place, struct netd_error *err)
 {
 	const char *problem = netd_check_host_address(&p->addr);
-	struct netd_addr next;
+	const char *within = netd_check_subnet_address(p, &p->addr);
 	char text[NETD_PREFIX_TEXT], better[NETD_ADDR_TEXT];
+	struct netd_addr next;
 
 	if (!problem && p->length == 0)
 		problem = "leaves no room for any other network";
-	if (!problem)
-		problem = netd_check_subnet_address(p, &p->addr);
-	if (!problem)
+	if (!problem && !within)
 		return;
 	netd_topology_error(t, err, place, "address %s %s", netd_prefix_format(p, text),
-			    problem);
+			    problem ? problem : within);
+	if (problem)
+		return;
 	next = netd_prefix_network(p).addr;
-	if (netd_addr_equal(&next, &p->addr) && p->length) {
-		next = netd_addr_offset(&next, 1);
-		netd_error_hint(err, "give the bridge an address within it, e.g. %s/%u",
-				netd_addr_format(&next, better), p->length);
-	}
+	next = netd_addr_offset(&next, 1);
+	netd_error_hint(err, "give the bridge an address within it, e.g. %s/%u",
+			netd_addr_format(&next, better), p->length);
 }
 
 static int add_subnets(struct netd_topology *t, size_t number, struct subnets *list,

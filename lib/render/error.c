@@ -49,7 +49,7 @@ static void render_problem(const struct netd_problem *p, const struct style *s,
 	netd_str_addf(out, "%serror:%s %s", s->error, s->off, s->text);
 	netd_render_safe(p->text, out);
 	netd_str_addf(out, "%s\n", s->off);
-	if (p->excerpt && p->place.line)
+	if (p->excerpt && *p->excerpt && p->place.line)
 		netd_render_excerpt(p->excerpt, p->place, &s->excerpt, out);
 	add_line("    kernel: ", p->kernel, out);
 	add_line("    ", p->hint, out);
