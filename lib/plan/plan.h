@@ -55,6 +55,7 @@ struct netd_plan_input {
 	const struct netd_claim *claims; /* all topologies' */
 	size_t claim_count;
 	bool skip_firewall; /* it is known to be as desired, and was not observed */
+	bool nameless;	    /* links of ours whose alias was never written go, too */
 };
 
 /*

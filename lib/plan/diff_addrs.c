@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Addresses and settings: which to add, change, remove. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "plan/diff.h"
+
+static const struct netd_ifaddr *find_addr(const struct netd_state *s,
+					   const struct netd_ifaddr *a)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (strcmp(s->addrs[i].link, a->link) == 0 &&
+		    netd_prefix_compare(&s->addrs[i].prefix, &a->prefix) == 0)
+			return &s->addrs[i];
+	return NULL;
+}
+
+/* True if the address sits on a link of this topology, not on one outside. */
+static bool is_inside(const struct netd_diff *d, const struct netd_ifaddr *a)
+{
+	const struct netd_link *want = netd_state_link(d->in->desired, a->link);
+	const struct netd_link *have = netd_state_link(d->in->observed, a->link);
+	const char *owner = have ? netd_link_owner(have) : NULL;
+
+	return (want && !want->foreign) || (have && netd_link_is_ours(have) && owner &&
+					    netd_owner_is(owner, d->in->topology));
+}
+
+/* An address outside is there whatever its prefix length: it is to be answered for. */
+static const struct netd_ifaddr *find_outside_addr(const struct netd_state *s,
+						   const struct netd_ifaddr *a)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (strcmp(s->addrs[i].link, a->link) == 0 &&
+		    netd_addr_equal(&s->addrs[i].prefix.addr, &a->prefix.addr))
+			return &s->addrs[i];
+	return NULL;
+}
+
+static int want_addr(struct netd_diff *d, const struct netd_ifaddr *want)
+{
+	bool inside = is_inside(d, want);
+	const struct netd_ifaddr *have =
+		inside ? find_addr(d->in->observed, want)
+		       : find_outside_addr(d->in->observed, want);
+	char key[NETD_SYSCTL_PATH];
+	int r = 0;
+
+	netd_claim_address_key(want, key);
+	/* An address that the admin gave it is there, and will stay there. */
+	if (!inside && (!have || netd_diff_is_claimed(d, NETD_CLAIM_ADDRESS, key)))
+		r = netd_diff_claim(d, NETD_CLAIM_ADDRESS, key, 0, 1);
+	if (r == 0 && !have)
+		r = netd_diff_add_addr(d, NETD_OP_ADD_ADDRESS, want);
+	return r;
+}
+
+static int drop_inside_addr(struct netd_diff *d, const struct netd_ifaddr *have)
+{
+	const struct netd_link *link = netd_state_link(d->in->desired, have->link);
+
+	/* With its link gone, or going, the address goes by itself. */
+	if (!link || link->foreign || have->protocol != NETD_PROTOCOL ||
+	    find_addr(d->in->desired, have))
+		return 0;
+	return netd_diff_add_addr(d, NETD_OP_DELETE_ADDRESS, have);
+}
+
+int netd_diff_addrs(struct netd_diff *d)
+{
+	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < desired->addr_count; i++)
+		r = want_addr(d, &desired->addrs[i]);
+	for (size_t i = 0; r == 0 && i < observed->addr_count; i++)
+		r = drop_inside_addr(d, &observed->addrs[i]);
+	return r;
+}
+
+static int want_sysctl(struct netd_diff *d, const struct netd_sysctl *want)
+{
+	int have = 0;
+	bool known = netd_state_sysctl(d->in->observed, want->path, &have);
+	int r = 0;
+
+	if (want->foreign && ((known && have != want->value) ||
+			      netd_diff_is_claimed(d, NETD_CLAIM_SYSCTL, want->path)))
+		r = netd_diff_claim(d, NETD_CLAIM_SYSCTL, want->path, have, want->value);
+	if (r < 0 || (known && have == want->value))
+		return r;
+	return netd_diff_add_sysctl(
+		d, want->foreign ? NETD_OP_CLAIM_SYSCTL : NETD_OP_SET_SYSCTL, want->path,
+		want->value);
+}
+
+int netd_diff_sysctls(struct netd_diff *d)
+{
+	const struct netd_state *desired = d->in->desired;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < desired->sysctl_count; i++)
+		r = want_sysctl(d, &desired->sysctls[i]);
+	return r;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Claims: what is not ours and was changed, kept while wanted, given back after. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "plan/diff.h"
+
+int netd_diff_claim(struct netd_diff *d, enum netd_claim_kind kind, const char *key,
+		    int previous, int ours)
+{
+	const struct netd_claim *mine =
+		netd_claims_find(&d->old, d->in->topology, kind, key);
+	const struct netd_claim *other =
+		netd_claims_other(&d->old, d->in->topology, kind, key);
+	struct netd_claim c = {.kind = kind, .previous = previous, .ours = ours};
+
+	if (mine)
+		c = *mine;
+	else if (other)
+		c = *other;
+	netd_copy(c.topology, d->in->topology);
+	netd_copy(c.key, key);
+	if (!mine)
+		d->plan->claims_changed = true;
+	return netd_claims_add(&d->claims, &c);
+}
+
+bool netd_diff_is_claimed(const struct netd_diff *d, enum netd_claim_kind kind,
+			  const char *key)
+{
+	return netd_claims_find(&d->old, d->in->topology, kind, key) ||
+	       netd_claims_other(&d->old, d->in->topology, kind, key);
+}
+
+static int release_address(struct netd_diff *d, const struct netd_claim *c)
+{
+	const struct netd_state *observed = d->in->observed;
+	char key[NETD_SYSCTL_PATH];
+
+	for (size_t i = 0; i < observed->addr_count; i++) {
+		netd_claim_address_key(&observed->addrs[i], key);
+		if (strcmp(key, c->key) == 0)
+			return netd_diff_add_addr(d, NETD_OP_DELETE_ADDRESS,
+						  &observed->addrs[i]);
+	}
+	return 0;
+}
+
+static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
+{
+	int value;
+
+	/* Gone with its interface, or changed by somebody since: not ours to touch. */
+	if (!netd_state_sysctl(d->in->observed, c->key, &value) || value != c->ours ||
+	    value == c->previous)
+		return 0;
+	return netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, c->key, c->previous);
+}
+
+static int release_mtu(struct netd_diff *d, const struct netd_claim *c)
+{
+	const struct netd_link *have = netd_state_link(d->in->observed, c->key);
+	struct netd_link link;
+
+	if (!have || have->mtu != (uint32_t)c->ours)
+		return 0;
+	link = *have;
+	link.mtu = (uint32_t)c->previous;
+	return netd_diff_add_link(d, NETD_OP_RELEASE_PORT, &link, NETD_LINK_MTU);
+}
+
+static int release_port(struct netd_diff *d, const struct netd_claim *c)
+{
+	const struct netd_link *have = netd_state_link(d->in->observed, c->key);
+	const struct netd_link *master =
+		have && have->master[0] ? netd_state_link(d->in->observed, have->master)
+					: NULL;
+	const char *owner = master ? netd_link_owner(master) : NULL;
+	struct netd_link link;
+
+	if (!owner || !netd_owner_is(owner, d->in->topology))
+		return 0;
+	link = *have;
+	link.master[0] = '\0';
+	link.up = c->previous;
+	return netd_diff_add_link(d, NETD_OP_RELEASE_PORT, &link,
+				  NETD_LINK_MASTER | NETD_LINK_UP);
+}
+
+static int release(struct netd_diff *d, const struct netd_claim *c)
+{
+	static int (*const releases[])(struct netd_diff *, const struct netd_claim *) = {
+		[NETD_CLAIM_SYSCTL] = release_sysctl,
+		[NETD_CLAIM_ADDRESS] = release_address,
+		[NETD_CLAIM_MTU] = release_mtu,
+		[NETD_CLAIM_PORT] = release_port,
+	};
+
+	d->plan->claims_changed = true;
+	if (netd_claims_other(&d->old, c->topology, c->kind, c->key))
+		return 0;
+	return releases[c->kind](d, c);
+}
+
+/* Backwards: what was changed last (a global switch) goes back first. */
+int netd_diff_release(struct netd_diff *d)
+{
+	int r = 0;
+
+	for (size_t i = d->old.count; r == 0 && i-- > 0;) {
+		const struct netd_claim *c = &d->old.items[i];
+
+		if (strcmp(c->topology, d->in->topology) == 0 &&
+		    !netd_claims_find(&d->claims, c->topology, c->kind, c->key))
+			r = release(d, c);
+	}
+	return r;
+}
