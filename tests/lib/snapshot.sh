@@ -30,6 +30,15 @@ t_snapshot_ip()
 	ip -d -j "$@" | t_jq "sort_by($what) | .[]"
 }
 
+# Nothing that the kernel still has to do by itself: addresses being probed (their routes
+# come afterwards), carriers not yet noticed.
+t_settled()
+{
+	ip -d -j address show | jq -e 'all(.[];
+		((.flags | index("LOWER_UP") | not) or .operstate != "DOWN")
+		and all(.addr_info[]?; .tentative | not))' >/dev/null
+}
+
 # snapshot FILE [NS]: writes all of the network state there.
 snapshot()
 {
@@ -37,6 +46,7 @@ snapshot()
 	if [ -n "${2:-}" ]; then
 		ip netns exec "$2" bash -c 'T_LIB=$0; . "$0/snapshot.sh"; t_snapshot' "$T_LIB" >"$1"
 	else
+		wait_for 5 t_settled
 		t_snapshot >"$1"
 	fi
 }
