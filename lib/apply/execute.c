@@ -99,13 +99,31 @@ static int veth_into_namespace(const struct run *run, const struct netd_op *op)
 	return r || !reply.code ? r : op_failed(run, op, reply.code, reply.text);
 }
 
+/* A tap has no group from birth: it is marked before it can outlive this process. */
+static int tap_create(const struct run *run, struct netd_link *link)
+{
+	netd_auto_message struct nl_msg *m = NULL;
+	netd_auto_close int fd = -1;
+	int r;
+
+	link->tap.persistent = false;
+	fd = netd_tap_open(link, run->err);
+	if (fd < 0)
+		return fd;
+	m = netd_link_set_message(link, NETD_LINK_GROUP_NUMBER, 0);
+	if (!m)
+		return -ENOMEM;
+	r = netd_nl_request(&run->netd->nl, m, run->err);
+	return r ? r : netd_tap_keep(fd, link->name, run->err);
+}
+
 static int link_create(const struct run *run, const struct netd_op *op,
 		       struct nl_msg **out)
 {
 	struct netd_link link = op->link;
 
 	if (link.kind == NETD_LINK_TAP)
-		return netd_tap_create(&link, run->err);
+		return tap_create(run, &link);
 	if (link.peer_namespace[0])
 		return veth_into_namespace(run, op);
 	*out = netd_link_create_message(&link, 0, -1);

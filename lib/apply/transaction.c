@@ -33,6 +33,7 @@ struct view {
 	struct netd_facts facts;
 	struct netd_claims claims;
 	struct netd_plan plan;
+	bool nameless; /* of the plan's input */
 };
 
 static void view_done(struct view *v)
@@ -55,6 +56,7 @@ static int view_plan(const struct netd_topology *t, struct view *v,
 		.claims = v->claims.items,
 		.claim_count = v->claims.count,
 		.skip_firewall = skip_firewall,
+		.nameless = v->nameless,
 	};
 	int r = netd_observe_sysctls(&v->observed, desired, &v->claims);
 
@@ -200,7 +202,7 @@ static int roll_back(struct netd *netd, const struct netd_topology *t,
 		     const struct netd_topology *previous,
 		     const struct netd_state *before, struct netd_error *err)
 {
-	netd_auto(view_done) struct view v = {0};
+	netd_auto(view_done) struct view v = {.nameless = true};
 	struct netd_error why = {0};
 	int r = view_make(netd, previous, false, &v, &why);
 
@@ -231,6 +233,8 @@ static int commit(struct netd *netd, const struct netd_topology *t,
 	r = converge(netd, t, v, err);
 	if (r == 0)
 		r = settle(netd, previous, t, v, err);
+	if (r == 0)
+		r = netd_store_remove_pending(&netd->store, err);
 	if (r < 0) {
 		*outcome = roll_back(netd, t, previous, &v->observed, err) < 0
 				   ? NETD_NOT_ROLLED_BACK
@@ -238,7 +242,7 @@ static int commit(struct netd *netd, const struct netd_topology *t,
 		return r;
 	}
 	*outcome = NETD_DONE;
-	return netd_store_remove_pending(&netd->store, err);
+	return 0;
 }
 
 /* The topology that runs under that name; an empty one if none does. */

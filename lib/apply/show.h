@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `netdctl show` draws from, and the tables that it can draw. */
+#ifndef NETD_APPLY_SHOW_H
+#define NETD_APPLY_SHOW_H
+
+#include "apply/context.h"
+#include "model/state.h"
+#include "render/table.h"
+
+/* All running topologies, and the links and addresses of the host. */
+struct netd_scene {
+	struct netd *netd;
+	struct netd_topology **running, **defined;
+	size_t running_count, defined_count;
+	struct netd_state state;
+	const char *network; /* only this one; NULL: all */
+};
+
+/* One kind of table. */
+struct netd_show_kind {
+	const char *name;
+	const struct netd_column *columns;
+	size_t column_count;
+	void (*fill)(const struct netd_scene *s, struct netd_table *table);
+};
+
+/* The kind called @name ("port" does as well as "ports"), or NULL. */
+const struct netd_show_kind *netd_show_kind_find(const char *name);
+
+#endif
