@@ -18,7 +18,7 @@ void netd_element_put(struct nlmsghdr *nlh, const struct netd_element *e, bool w
 
 /* Reads an NFTA_LIST_ELEM into @out, whose map is set already.  -EBADMSG if it is not
  * one that netd makes (another key length, an interval, a foreign verdict). */
-int netd_element_get(const struct nlattr *attr, struct netd_element *out);
+int netd_element_get(const struct nlattr *elem, struct netd_element *out);
 
 /* Reads nft's comment out of userdata @attr: "" if there is none.  @type is the TLV's
  * number, 0 for each kind of object but a set. */

@@ -42,7 +42,7 @@ unsigned netd_map_by_name(const char *name);
 /* Bytes that a part takes up in a key, without its padding and with it. */
 size_t netd_part_size(enum netd_part part);
 size_t netd_part_room(enum netd_part part);
-size_t netd_parts_room(const enum netd_part parts[NETD_PARTS]);
+size_t netd_parts_room(const enum netd_part list[NETD_PARTS]);
 
 /* nft's number for the type (enum datatypes of its include/datatype.h), which it needs in
  * order to list a set, and the byte order that it must be told (enum byteorder). */

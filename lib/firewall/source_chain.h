@@ -17,6 +17,6 @@ void netd_source_chain_delete(struct netd_batch *b, const struct netd_source_cha
 
 /* Takes from one NFT_MSG_NEWRULE what it says about sources and ports.  -errno if it is
  * not a rule at all. */
-int netd_source_chain_learn(struct netd_source_chain *c, const struct nlmsghdr *rule);
+int netd_source_chain_learn(struct netd_source_chain *c, const struct nlmsghdr *nlh);
 
 #endif

@@ -184,7 +184,7 @@ int netd_nl_burst(struct netd_nl *nl, struct nl_msg *const *messages, size_t cou
 
 int netd_nl_request(struct netd_nl *nl, struct nl_msg *message, struct netd_error *err)
 {
-	struct netd_reply reply;
+	struct netd_reply reply = {0};
 	int r = netd_nl_burst(nl, &message, 1, &reply, err);
 
 	if (r < 0 || reply.code == 0)

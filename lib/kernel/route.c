@@ -18,7 +18,7 @@ static struct nl_msg *route_message(int type, int flags, const struct netd_route
 		.rtm_table = r->table && r->table < 256 ? (unsigned char)r->table
 							: RT_TABLE_MAIN,
 		.rtm_protocol = r->protocol,
-		.rtm_scope = type == RTM_DELROUTE  ? RT_SCOPE_NOWHERE /* any */
+		.rtm_scope = type == RTM_DELROUTE ? RT_SCOPE_NOWHERE /* any */
 			     : via && via->family ? RT_SCOPE_UNIVERSE
 						  : RT_SCOPE_LINK,
 		.rtm_type = RTN_UNICAST,

@@ -127,8 +127,8 @@ struct netd_topology *netd_topology_new(const char *name);
 /* A deep copy, or NULL on lack of memory. */
 struct netd_topology *netd_topology_copy(const struct netd_topology *t);
 /* Frees it all; takes NULL, returns NULL.  Public: it is in netd.h too. */
-__attribute__((visibility("default"))) struct netd_topology *
-netd_topology_free(struct netd_topology *t);
+__attribute__((visibility("default"))) struct netd_topology *netd_topology_free(
+	struct netd_topology *t);
 static inline void netd_topology_cleanup(struct netd_topology **t)
 {
 	netd_topology_free(*t);

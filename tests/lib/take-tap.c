@@ -46,6 +46,8 @@ static int run(char **argv, int socket, int other)
 		close(other);
 		for (char **a = argv; *a; a++)
 			*a = fill_in(*a, socket);
+		if (!argv[0])
+			die("memory");
 		execvp(argv[0], argv);
 		die(argv[0]);
 	}

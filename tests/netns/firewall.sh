@@ -200,11 +200,9 @@ fixed_source()
 
 pool()
 {
-	local n
-
 	NAT0='{source: 172.16.5.40-172.16.5.41}' lab
 	eq 172.16.5.41 "$(seen 3 a tcp 172.16.5.1 80)"
-	for n in 1 2 3; do
+	for _ in 1 2 3; do
 		eq 172.16.5.40 "$(seen 3 b tcp 172.16.5.1 80)"
 	done
 }
