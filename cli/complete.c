@@ -16,19 +16,32 @@ static const struct {
 	const char *shell;
 	const char *script;
 } scripts[] = {
+	/* bash cuts words at = and : too, so the line is cut again here, at blanks; what
+	   bash took for the last word's beginning is left out of the answers. */
 	{"bash",
 	 "# netdctl completion for bash\n"
 	 "_netdctl() {\n"
-	 "	local IFS=$'\\n' answers\n"
-	 "	answers=$(netdctl complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
-	 "2>/dev/null)\n"
-	 "	if [ \"$answers\" = '<files>' ]; then\n"
-	 "		compopt -o filenames\n"
-	 "		COMPREPLY=($(compgen -f -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
-	 "	else\n"
-	 "		COMPREPLY=($(compgen -W \"$answers\" -- "
-	 "\"${COMP_WORDS[COMP_CWORD]}\"))\n"
-	 "	fi\n"
+	 "	local line=${COMP_LINE:0:COMP_POINT} part=${COMP_WORDS[COMP_CWORD]}\n"
+	 "	local words=() raw word answer\n"
+	 "	read -ra raw <<<\"$line\"\n"
+	 "	case $line in *[[:blank:]]) raw+=('') ;; esac\n"
+	 "	for word in \"${raw[@]:1}\"; do\n"
+	 "		case $word in\n"
+	 "		--*=*) words+=(\"${word%%=*}\" \"${word#*=}\") ;;\n"
+	 "		*) words+=(\"$word\") ;;\n"
+	 "		esac\n"
+	 "	done\n"
+	 "	word=${words[${#words[@]} - 1]}\n"
+	 "	case $part in [=:]) part= ;; esac\n"
+	 "	COMPREPLY=()\n"
+	 "	while IFS= read -r answer; do\n"
+	 "		if [ \"$answer\" = '<files>' ]; then\n"
+	 "			compopt -o filenames 2>/dev/null\n"
+	 "			mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+	 "		elif [ \"${answer:0:${#word}}\" = \"$word\" ]; then\n"
+	 "			COMPREPLY+=(\"${answer:${#word} - ${#part}}\")\n"
+	 "		fi\n"
+	 "	done < <(netdctl complete -- \"${words[@]}\" 2>/dev/null)\n"
 	 "}\n"
 	 "complete -F _netdctl netdctl\n"},
 	{"zsh", "#compdef netdctl\n"
@@ -39,7 +52,8 @@ static const struct {
 		"	if [[ \"$answers\" == '<files>' ]]; then _files; else compadd -- "
 		"$answers; fi\n"
 		"}\n"
-		"compdef _netdctl netdctl\n"},
+		"if [ \"$funcstack[1]\" = _netdctl ]; then _netdctl \"$@\"; "
+		"else compdef _netdctl netdctl; fi\n"},
 	{"fish", "# netdctl completion for fish\n"
 		 "function __netdctl\n"
 		 "	set -l words (commandline -opc) (commandline -ct)\n"
@@ -67,8 +81,8 @@ int run_completion(struct cli *cli, int argc, char **argv)
 		     argv[0]);
 }
 
-/* The first word of each line of a table but its head. */
-static void say_first_words(struct cli *cli, const char *kind)
+/* The @n-th word of each line of a table but its head. */
+static void say_column(struct cli *cli, const char *kind, int n)
 {
 	char *text = NULL, *rest, *line;
 
@@ -76,20 +90,41 @@ static void say_first_words(struct cli *cli, const char *kind)
 		return;
 	rest = text;
 	strsep(&rest, "\n");
-	while (rest && (line = strsep(&rest, "\n")))
+	while (rest && (line = strsep(&rest, "\n"))) {
+		for (int i = 0; i < n; i++) {
+			line += strcspn(line, " ");
+			line += strspn(line, " ");
+		}
 		if (*line)
 			printf("%.*s\n", (int)strcspn(line, " "), line);
+	}
 	free(text);
 }
 
 static void say_networks(struct cli *cli)
 {
-	say_first_words(cli, "networks");
+	say_column(cli, "networks", 0);
 }
 
 static void say_topologies(struct cli *cli)
 {
-	say_first_words(cli, "topologies");
+	say_column(cli, "topologies", 0);
+}
+
+static void say_ports(struct cli *cli)
+{
+	say_column(cli, "ports", 0);
+}
+
+static void say_forwards(struct cli *cli)
+{
+	say_column(cli, "forwards", 1);
+}
+
+/* What only the person knows. */
+static void say_nothing(struct cli *cli)
+{
+	(void)cli;
 }
 
 static void say_directory(const char *path)
@@ -138,7 +173,8 @@ static const struct {
 	void (*say)(struct cli *cli);
 } kinds[] = {
 	{"<network>", say_networks},	 {"<topology>", say_topologies},
-	{"<interface>", say_interfaces}, {"<port>", say_interfaces},
+	{"<interface>", say_interfaces}, {"<port>", say_ports},
+	{"<forward>", say_forwards},	 {"<none>", say_nothing},
 	{"<namespace>", say_namespaces}, {"<user>", say_users},
 	{"<yaml>", say_files},		 {"<directory>", say_files},
 };

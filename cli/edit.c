@@ -247,7 +247,7 @@ const struct verb forward_verbs[] = {
 	 "TO: a machine's name or address, and :PORT or :FIRST-LAST if it is another "
 	 "one.\n"
 	 "The host itself and machines of the same network reach LISTEN too.",
-	 3, 3, "<network>", forward_add_options, run_forward_add, NULL},
+	 3, 3, "<network> <none>", forward_add_options, run_forward_add, NULL},
 	{"remove", "NETWORK LISTEN", "Take a forward away, and the flows that it made",
 	 NULL, 2, 2, "<network> <forward>", forward_remove_options, run_forward_remove,
 	 NULL},
