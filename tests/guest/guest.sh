@@ -94,7 +94,7 @@ guest_start()
 	: >"$dir/tty.out"
 	mkfifo "$dir/tty.in"
 	{
-		set +ex
+		{ set +ex; } 2>/dev/null # the trace's descriptor is closed here
 		"$T_QEMU" -machine pc,usb=off,vmport=off,hpet=off -accel tcg -m "${GUEST_MB:-96}" \
 			-nodefaults -no-user-config -no-reboot -display none \
 			-kernel "$T_IMAGE/kernel" -initrd "$dir/initrd" \
