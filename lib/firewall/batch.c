@@ -59,6 +59,8 @@ static char *reserve(struct netd_batch *b, size_t room)
 		b->failed = true;
 		return NULL;
 	}
+	/* libmnl leaves what pads an attribute as it was, and all of it is sent */
+	memset(data + b->capacity, 0, capacity - b->capacity);
 	b->data = data;
 	b->capacity = capacity;
 	return b->data + b->length;

@@ -52,7 +52,7 @@ static int collect(const struct nlmsghdr *nlh, void *data)
 
 static int dump(struct collector *c)
 {
-	char buffer[64];
+	char buffer[64] = {0}; /* padding is sent too */
 	int r = -EINTR;
 
 	for (unsigned i = 0; r == -EINTR && i < ATTEMPTS; i++) {

@@ -181,7 +181,7 @@ static int answer_elements(const struct nlmsghdr *nlh, void *data)
 static int ask(struct reader *r, uint8_t type, uint16_t flags, uint16_t table_attr,
 	       uint16_t name_attr, const char *name, netd_nft_answer answer)
 {
-	char buffer[QUESTION_ROOM];
+	char buffer[QUESTION_ROOM] = {0}; /* padding is sent too */
 	struct nlmsghdr *nlh = netd_nft_request(
 		r->nft, buffer, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags,
 		NFPROTO_INET);
@@ -204,7 +204,7 @@ static int answer_generation(const struct nlmsghdr *nlh, void *data)
 
 static int ask_generation(struct netd_nft *nft, uint32_t *generation)
 {
-	char buffer[QUESTION_ROOM];
+	char buffer[QUESTION_ROOM] = {0}; /* padding is sent too */
 	struct nlmsghdr *nlh =
 		netd_nft_request(nft, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETGEN,
 				 NLM_F_ACK, AF_UNSPEC);
