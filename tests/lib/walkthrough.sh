@@ -5,14 +5,18 @@
 # ("> " goes on with it) and the lines behind it are what it prints, on standard output and
 # error together.  "…" stands for any text, on a line of its own for any lines.  A command
 # has to succeed; "|| true" or "; echo" shows where it does not.  A block behind
-# <!-- file: NAME --> is written to that file.  Each "## " section is a case.
+# <!-- file: NAME --> is written to that file.  Each "## " section with commands is a case.
 #
-#	walk docs/tutorial.md      with NETD_WALK_WRITE=FILE: writes it with the real output
+#	walk docs/tutorial.md
+#
+# With NETD_WALK_WRITE=FILE it compares nothing: it writes the document there, with what
+# was printed where that differs; sections without commands are left out.
 
-# The headings of the sections, one per line.
+# The headings of the sections that have commands, one per line.
 t_walk_sections()
 {
-	sed -n 's/^## //p' "$1"
+	awk '/^## / { heading = substr($0, 4) }
+		/^```console$/ && heading != "" { print heading; heading = "" }' "$1"
 }
 
 t_walk_pattern()
