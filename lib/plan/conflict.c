@@ -141,6 +141,13 @@ static void check_interfaces(const struct check *c)
 	}
 }
 
+static bool is_our_bridge(const struct check *c, const char *link)
+{
+	const struct netd_link *have = netd_state_link(c->observed, link);
+
+	return have && is_of(have, c->t);
+}
+
 /* An address that another interface has already. */
 static void check_address_free(const struct check *c, const struct netd_ifaddr *want)
 {
@@ -148,20 +155,14 @@ static void check_address_free(const struct check *c, const struct netd_ifaddr *
 		const struct netd_ifaddr *have = &c->observed->addrs[i];
 		char text[NETD_ADDR_TEXT];
 
+		/* moving it from one bridge of ours to another is no conflict */
 		if (!netd_addr_equal(&have->prefix.addr, &want->prefix.addr) ||
-		    strcmp(have->link, want->link) == 0)
+		    strcmp(have->link, want->link) == 0 || is_our_bridge(c, have->link))
 			continue;
 		netd_topology_error(
 			c->t, c->err, want->place, "address %s is already on %s",
 			netd_addr_format(&want->prefix.addr, text), have->link);
 	}
-}
-
-static bool is_our_bridge(const struct check *c, const char *link)
-{
-	const struct netd_link *have = netd_state_link(c->observed, link);
-
-	return have && is_of(have, c->t);
 }
 
 static bool overlap_error(const struct check *c, const struct netd_ifaddr *want,

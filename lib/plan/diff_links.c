@@ -89,6 +89,21 @@ static int want_link(struct netd_diff *d, const struct netd_link *want)
 	return r;
 }
 
+/* A tap that a hook plugged in follows its bridge's MTU, as when it was plugged in. */
+static int follow_mtu(struct netd_diff *d, const struct netd_link *have)
+{
+	const struct netd_link *bridge =
+		have->master[0] ? netd_state_link(d->in->desired, have->master) : NULL;
+	struct netd_link link;
+
+	if (!bridge || have->kind != NETD_LINK_TAP || have->mtu == bridge->mtu ||
+	    netd_state_link(d->in->desired, have->name))
+		return 0;
+	link = *have;
+	link.mtu = bridge->mtu;
+	return netd_diff_add_link(d, NETD_OP_SET_LINK, &link, NETD_LINK_MTU);
+}
+
 static bool is_doomed(const struct netd_diff *d, const struct netd_link *have)
 {
 	const char *owner = netd_link_owner(have);
@@ -116,8 +131,11 @@ int netd_diff_links(struct netd_diff *d)
 
 	for (size_t i = 0; r == 0 && i < desired->link_count; i++)
 		r = want_link(d, &desired->links[i]);
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++)
+	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
 		if (is_doomed(d, &observed->links[i]))
 			r = drop_link(d, &observed->links[i]);
+		else
+			r = follow_mtu(d, &observed->links[i]);
+	}
 	return r;
 }
