@@ -228,8 +228,11 @@ static int commit(struct netd *netd, const struct netd_topology *t,
 {
 	int r = netd_store_save_pending(&netd->store, previous, err);
 
-	if (r < 0)
+	if (r < 0) {
+		/* It may be there in spite of that, and nothing is to be recovered. */
+		netd_store_remove_pending(&netd->store, NULL);
 		return r;
+	}
 	r = converge(netd, t, v, err);
 	if (r == 0)
 		r = settle(netd, previous, t, v, err);

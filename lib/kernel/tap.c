@@ -57,6 +57,17 @@ static int set_flags(int fd, struct netd_link *link, struct netd_error *err)
 	return 0;
 }
 
+int netd_tap_keep(int fd, const char *name, struct netd_error *err)
+{
+	int code;
+
+	if (ioctl(fd, TUNSETPERSIST, 1UL) == 0)
+		return 0;
+	code = -errno;
+	return netd_error_add(err, code, "cannot set up tap %s: %s", name,
+			      strerror(-code));
+}
+
 int netd_tap_open(struct netd_link *link, struct netd_error *err)
 {
 	const struct netd_tap *tap = &link->tap;
@@ -69,23 +80,15 @@ int netd_tap_open(struct netd_link *link, struct netd_error *err)
 	if (r < 0)
 		return r;
 	if ((tap->has_owner && ioctl(fd, TUNSETOWNER, (unsigned long)tap->owner) < 0) ||
-	    (tap->has_group && ioctl(fd, TUNSETGROUP, (unsigned long)tap->group) < 0) ||
-	    (tap->persistent && ioctl(fd, TUNSETPERSIST, 1UL) < 0)) {
+	    (tap->has_group && ioctl(fd, TUNSETGROUP, (unsigned long)tap->group) < 0)) {
 		r = -errno;
 		return netd_error_add(err, r, "cannot set up tap %s: %s", link->name,
 				      strerror(-r));
 	}
+	r = tap->persistent ? netd_tap_keep(fd, link->name, err) : 0;
+	if (r < 0)
+		return r;
 	result = fd;
 	fd = -1;
 	return result;
-}
-
-int netd_tap_create(const struct netd_link *link, struct netd_error *err)
-{
-	struct netd_link copy = *link;
-	netd_auto_close int fd = -1;
-
-	copy.tap.persistent = true;
-	fd = netd_tap_open(&copy, err);
-	return fd < 0 ? fd : 0;
 }

@@ -15,7 +15,10 @@
  */
 int netd_tap_open(struct netd_link *link, struct netd_error *err);
 
-/* Makes a persistent tap and lets go of it. */
-int netd_tap_create(const struct netd_link *link, struct netd_error *err);
+/*
+ * Makes the tap @name behind @fd persistent.  What must never outlive us unmarked is
+ * opened without, marked, and kept then: until here it dies with us.
+ */
+int netd_tap_keep(int fd, const char *name, struct netd_error *err);
 
 #endif
