@@ -9,13 +9,18 @@
  * descriptors that the competitor handed over.  The first round warms up and does not
  * count.
  *
+ * With -N each competitor has a network namespace of its own, which lasts for the whole
+ * run, so that what one leaves behind or has been prepared with is not in another's way.
+ *
  * A competitor that fails ends the run: a number for work that was not done is worthless.
  * The check command, run after each competitor and before `after`, sees to the rest.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <sched.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,14 +39,16 @@ struct competitor {
 	const char *label;
 	char *words[WORDS + 1];
 	double *ms; /* one per round */
+	int ns;	    /* its network namespace */
 	double median, low, high;
 };
 
 static struct bench {
 	const char *title;
-	const char *before, *after, *check;
+	const char *prepare, *before, *after, *check;
 	const char *markdown; /* file that the table is appended to */
 	int rounds;
+	bool separate; /* a network namespace for each */
 	int socket; /* descriptor number that a competitor finds a socket at; -1: none */
 	const char *budget_label;
 	double budget; /* times the first competitor; 0: none */
@@ -192,6 +199,22 @@ static double measure(struct competitor *c)
 	return end - start;
 }
 
+static void prepare(void)
+{
+	for (size_t i = 0; i < bench.count; i++) {
+		struct competitor *c = &bench.competitors[i];
+
+		if (bench.separate) {
+			if (unshare(CLONE_NEWNET) < 0)
+				die("unshare");
+			c->ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+			if (c->ns < 0)
+				die("/proc/self/ns/net");
+		}
+		shell(bench.prepare, "prepare", c->label, 0);
+	}
+}
+
 static void run_round(int round)
 {
 	for (size_t i = 0; i < bench.count; i++) {
@@ -199,6 +222,8 @@ static void run_round(int round)
 			&bench.competitors[(i + (size_t)round) % bench.count];
 		double ms;
 
+		if (bench.separate && setns(c->ns, CLONE_NEWNET) < 0)
+			die("setns");
 		shell(bench.before, "before", c->label, round);
 		ms = measure(c);
 		shell(bench.after, "after", c->label, round);
@@ -276,11 +301,14 @@ static void print_markdown(const char *file)
 static void usage(void)
 {
 	fprintf(stderr,
-		"usage: run [-t TITLE] [-n ROUNDS] [-b BEFORE] [-c CHECK] [-a AFTER]\n"
-		"           [-s FD] [-B LABEL=BUDGET] [-m FILE] LABEL COMMAND...\n"
+		"usage: run [-t TITLE] [-n ROUNDS] [-p PREPARE] [-b BEFORE] [-c CHECK]\n"
+		"           [-a AFTER] [-N] [-s FD] [-B LABEL=BUDGET] [-m FILE]\n"
+		"           LABEL COMMAND...\n"
 		"LABEL COMMAND are pairs; the first is what the others are measured by.\n"
 		"BEFORE, CHECK and AFTER are for sh, untimed, once per competitor and\n"
-		"round ($BENCH_LABEL says which); a COMMAND is run without a shell.\n"
+		"round ($BENCH_LABEL says which), PREPARE is, too, but once before\n"
+		"all rounds; a COMMAND is run without a shell.  -N gives each\n"
+		"competitor a network namespace of its own.\n"
 		"-s FD gives it one end of a socket pair, of which a descriptor must\n"
 		"come.  -m appends the table as markdown.\n");
 	exit(2);
@@ -301,13 +329,19 @@ static void parse_options(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "t:n:b:c:a:s:B:m:")) >= 0) {
+	while ((option = getopt(argc, argv, "t:n:p:b:c:a:Ns:B:m:")) >= 0) {
 		switch (option) {
 		case 't':
 			bench.title = optarg;
 			break;
 		case 'n':
 			bench.rounds = atoi(optarg);
+			break;
+		case 'p':
+			bench.prepare = optarg;
+			break;
+		case 'N':
+			bench.separate = true;
 			break;
 		case 'b':
 			bench.before = optarg;
@@ -348,6 +382,7 @@ int main(int argc, char **argv)
 		if (!c->ms)
 			die("memory");
 	}
+	prepare();
 	for (int round = 0; round <= bench.rounds; round++)
 		run_round(round);
 	for (size_t i = 0; i < bench.count; i++)
