@@ -10,11 +10,15 @@
 #	walk docs/tutorial.md
 #
 # With NETD_WALK_WRITE=FILE it compares nothing: it writes the document there, with what
-# was printed where that differs; sections without commands are left out.
+# was printed where that differs.
 
-# The headings of the sections that have commands, one per line.
+# The headings of the sections that have commands (to write: of all), one per line.
 t_walk_sections()
 {
+	[ -z "${NETD_WALK_WRITE:-}" ] || {
+		sed -n 's/^## //p' "$1"
+		return
+	}
 	awk '/^## / { heading = substr($0, 4) }
 		/^```console$/ && heading != "" { print heading; heading = "" }' "$1"
 }

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The manual pages: well-formed, and complete: every verb and option of `netdctl --help`,
+# every key of a topology file, every link between pages and files.
+root=$(cd "$(dirname "$0")/../.." && pwd)
+T_LIB=$root/tests/lib
+. "$T_LIB/tap.sh"
+T_DIR=$(mktemp -d)
+trap 'rm -rf "$T_DIR"' EXIT
+netdctl=${NETD_BUILD:-$root/build}/cli/netdctl
+pages=("$root"/docs/man/*.[58] "$root"/cli/hooks/*.8)
+
+command -v mandoc >/dev/null || t_skip "no mandoc"
+
+# page NAME: as plain text.
+page()
+{
+	mandoc -Tascii "$root/docs/man/$1" | sed 's/.\x08//g'
+}
+
+lint()
+{
+	mandoc -Tlint -Wwarning "${pages[@]}"
+}
+
+# verbs [GROUP]: the names that its help lists.
+verbs()
+{
+	"$netdctl" "$@" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+# "network create" and the like, one per line.
+all_verbs()
+{
+	local verb sub subs
+
+	for verb in $(verbs); do
+		subs=$(verbs "$verb")
+		for sub in ${subs:-''}; do
+			echo "$verb $sub"
+		done
+	done
+}
+
+verbs_are_there()
+{
+	local text verb missing='' count=0
+
+	text=$(page netdctl.8)
+	while read -r verb; do
+		grep -qE "^ *${verb% }( |\$)" <<<"$text" || missing+=" '$verb'"
+		count=$((count + 1))
+	done < <(all_verbs)
+	[ "$count" -gt 15 ]
+	eq "" "$missing" "verbs that netdctl.8 does not describe"
+}
+
+options_are_there()
+{
+	local text verb option missing='' count=0
+
+	text=$(page netdctl.8)
+	while read -r verb; do
+		# shellcheck disable=SC2086 # two words
+		for option in $("$netdctl" $verb --help | sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p'); do
+			grep -qE "^ *(-., )?$option( |\$)" <<<"$text" || missing+=" '$verb $option'"
+			count=$((count + 1))
+		done
+	done < <(all_verbs)
+	[ "$count" -gt 100 ]
+	eq "" "$missing" "options that netdctl.8 does not describe"
+}
+
+# What it says of options must be true, too.
+no_other_options()
+{
+	local real option wrong=''
+
+	real=$(all_verbs | while read -r verb; do
+		# shellcheck disable=SC2086 # two words
+		"$netdctl" $verb --help
+	done)
+	for option in $(page netdctl.8 | grep -oE '^ *(-., )?--[a-z-]+' | grep -oE -e '--[a-z-]+' | sort -u); do
+		grep -qE -e "$option( |\$)" <<<"$real" || wrong+=" $option"
+	done
+	eq "" "$wrong" "options that netdctl.8 describes and that are not there"
+}
+
+# The first string of each row of a table of struct netd_key.
+keys()
+{
+	sed -n '/^static const struct netd_key /,/^};/s/^\t{"\([a-z0-9_]*\)",.*/\1/p' \
+		"$root"/lib/config/*.c | sort -u
+}
+
+keys_are_there()
+{
+	local text key missing='' count=0
+
+	text=$(page netd.yaml.5)
+	for key in $(keys); do
+		grep -qE "(^ *| and |, |keys )$key([ ,.]|\$)" <<<"$text" || missing+=" $key"
+		count=$((count + 1))
+	done
+	[ "$count" -gt 25 ]
+	eq "" "$missing" "keys that netd.yaml.5 does not describe"
+}
+
+# With one key too many, that is the only mistake.
+example_is_read()
+{
+	page netd.yaml.5 | sed -n '/^ *name: lab$/,/^ *dmz: {}$/p' |
+		sed 's/owner: alice/owner: root/' >"$T_DIR/lab.yaml"
+	[ "$(wc -l <"$T_DIR/lab.yaml")" -gt 10 ]
+	sed 's/name: lab/name: lab\nnonsense: 1/' "$T_DIR/lab.yaml" >"$T_DIR/bad.yaml"
+	fails 2 "$netdctl" --state-dir "$T_DIR" plan "$T_DIR/bad.yaml"
+	eq 1 "$(grep -c error: <<<"$err")" "$err"
+}
+
+# Relative links of the documents lead to files.
+links_lead_somewhere()
+{
+	local file target missing=''
+
+	for file in "$root"/README.md "$root"/docs/*.md; do
+		for target in $(grep -oE '\]\([^)#]+' "$file" | cut -c 3-); do
+			case $target in
+			*://*) ;;
+			*) [ -e "$(dirname "$file")/$target" ] || missing+=" ${file##*/}:$target" ;;
+			esac
+		done
+	done
+	eq "" "$missing" "links to nowhere"
+}
+
+t_case "mandoc has no complaint" lint
+t_case "netdctl.8 has every verb" verbs_are_there
+t_case "netdctl.8 has every option" options_are_there
+t_case "netdctl.8 has no other options" no_other_options
+t_case "netd.yaml.5 has every key" keys_are_there
+t_case "netd.yaml.5's example is read" example_is_read
+t_case "links lead somewhere" links_lead_somewhere
+t_done
