@@ -45,13 +45,17 @@ no_answer()
 # flow_start NAME NS PROTOCOL ADDRESS PORT: one flow with an echo every 10 ms.
 flow_start()
 {
+	echo "$2" >"$T_DIR/flow-$1.ns"
 	on "$2" "$T_PEER" flow "$3" "$4" "$5" "$T_DIR/flow-$1" >"$T_DIR/flow-$1.pid"
 }
 
 # flow_stop NAME: ends it and prints "sent N answered N gap MS" (the longest silence).
 flow_stop()
 {
-	kill -TERM "$(<"$T_DIR/flow-$1.pid")"
-	wait_for 5 test -s "$T_DIR/flow-$1"
-	cat "$T_DIR/flow-$1"
+	local ns
+
+	ns=$(<"$T_DIR/flow-$1.ns")
+	on "$ns" kill -TERM "$(<"$T_DIR/flow-$1.pid")"
+	wait_for 5 on "$ns" test -s "$T_DIR/flow-$1"
+	on "$ns" cat "$T_DIR/flow-$1"
 }
