@@ -87,15 +87,15 @@ apply_again_writes_nothing()
 	ip monitor all >monitor.ip &
 	nft monitor >monitor.nft &
 	sleep 0.2
-	ok strace -f -o trace -e trace=network,file,desc netdctl apply lab.yaml
+	ok strace -f -o strace -e trace=network,file,desc netdctl apply lab.yaml
 	match 'nothing to do' "$err"
 	sleep 0.2
 	kill %1 %2
-	eq "" "$(grep -E 'send(to|msg)\(' trace | grep -E '(RTM|NFT_MSG)_(NEW|DEL|SET)' || :)" \
+	eq "" "$(grep -E 'send(to|msg)\(' strace | grep -E '(RTM|NFT_MSG)_(NEW|DEL|SET)' || :)" \
 		"change requests"
-	eq "" "$(grep -E 'O_(WRONLY|RDWR)' trace | grep -v -e '"lock"' -e '/dev/null' -e ENOENT || :)" \
+	eq "" "$(grep -E 'O_(WRONLY|RDWR)' strace | grep -v -e '"lock"' -e '/dev/null' -e ENOENT || :)" \
 		"files that are opened for writing"
-	eq "" "$(grep -E '^[0-9]+ +(rename|unlink|mkdir|symlink|link)' trace |
+	eq "" "$(grep -E '^[0-9]+ +(rename|unlink|mkdir|symlink|link)' strace |
 		grep -v -e EEXIST || :)" "directory entries"
 	eq "" "$(cat monitor.ip)" "ip monitor"
 	eq "" "$(grep -v '^# new generation' monitor.nft || :)" "nft monitor"

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs netdctl with one system call after the other failing, or killing it.
+#
+# Theory of operation.  strace makes one system call of netdctl fail, or kills it there:
+# the first, the second, … until one run gets through without.  After each, the host must
+# be as it was before (or, where the call did not matter, as the file says).  Sourced
+# behind netns.sh.
+
+RUNS_MAX=80
+
+world()
+{
+	need bridge veth nft command:strace
+	outside eth0 172.16.5.40/24 172.16.5.1/24 2001:db8:5::40/64 2001:db8:5::1/64
+}
+
+# lab.yaml: something of each kind of object.
+lab()
+{
+	ip link add p0 type veth peer name p1
+	ip link set p0 addrgenmode none
+	ip link set p0 up # a link that was up once has another queue
+	ip link set p0 down
+	ip netns add far
+	cat >lab.yaml <<-'EOF'
+	name: lab
+	networks:
+	  nat0:
+	    mode: nat
+	    addresses: [10.1.0.254/24, "fd00:1::ff/64"]
+	    nat: {source: 172.16.5.41, on: eth0}
+	    forwards:
+	      - {listen: 172.16.5.70, to: 10.1.0.1, on: eth0}
+	      - {listen: "172.16.5.40:80", to: 10.1.0.1}
+	    ports:
+	      p0: {}
+	      tap0: {type: tap}
+	      veth0: {type: veth, peer: eth0, namespace: far}
+	  iso0: {addresses: [10.2.0.254/24]}
+	EOF
+	# the same with changes of each kind
+	sed -e 's/254/253/; s/nat: {source.*/nat: {}/; s/:80"/:81"/; /p0:/d; s/tap0/tap1/; s/iso0/iso1/' \
+		lab.yaml >changed.yaml
+}
+
+# All that counts of the host, without what the sweep cannot wait for.
+state()
+{
+	ip -o -d link show | sort -k2 | sed -E 's/ (gc_timer|hello_timer|tcn_timer|topology_change_timer) +[0-9.]+//g'
+	ip -o address show
+	ip -4 route show table all
+	ip -6 route show table all
+	nft list ruleset
+	grep . /proc/sys/net/ipv[46]/conf/{all,default,eth0,p0}/{forwarding,force_forwarding,accept_ra,rp_filter,disable_ipv6} \
+		2>/dev/null || :
+}
+
+# The same by names only: objects that were made anew have other indexes, and taps and
+# veth pairs without a MAC of their own another one.
+named_state()
+{
+	state | sed -E 's/^[0-9]+: //; s/@[^:]*:/:/; s/link-netnsid [0-9]+//; s/bridge_id [^ ]+//g; s/designated_[a-z]+ [^ ]+//g; s/port_(id|no) [^ ]+//g; /^(tap|veth)/s/ether [^ ]+//' |
+		grep -v -e fe80: -e ff00::/8 -e permaddr | sed -E 's/<[^>]*>//; s/state [A-Za-z]+//g; s/qdisc [a-z]+//; s/ linkdown//' | sort
+}
+
+# is_as_before COMMAND: what it prints is in the file `before`.
+is_as_before()
+{
+	"$1" >now
+	diff -U 0 before now | cut -c 1-300 || fail "the state differs (- before, + after)"
+}
+
+# sweep CALLS FAULT CHECK COMMAND…: runs the command with the Nth of the CALLS hit by
+# FAULT, for N = 1, 2, …, and CHECK STATUS after each.
+sweep()
+{
+	local calls=$1 fault=$2 check=$3 n status
+
+	for ((n = 1; n < RUNS_MAX; n++)); do
+		status=0
+		strace -f -o strace -e "trace=$calls" -e "inject=$calls:$fault:when=$n" \
+			"${@:4}" >out 2>&1 || status=$?
+		{ set +x; } 2>/dev/null
+		("$check" "$status") || fail "$calls number $n ($fault), exit status $status:
+$(tail -n 2 strace | cut -c 1-300 | tr -d '\000')
+$(grep -a error out)"
+		set -x
+		grep -q -e INJECTED -e 'killed by SIGKILL' strace || break
+	done
+	[ "$n" -gt 1 ] || fail "no $calls was made"
+	[ "$n" -lt $RUNS_MAX ] || fail "no end of $calls"
+	echo "$calls: $((n - 1)) runs" >>swept
+}
