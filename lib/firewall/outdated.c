@@ -210,12 +210,26 @@ static bool has_forwards(const struct netd_element *list, size_t n)
 	return false;
 }
 
+/* As forward_outdates() has it: a new forward of anything but UDP outdates nothing. */
+static bool may_take_over(const struct netd_element *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct netd_element *e = &list[i];
+		size_t address = e->map == NETD_MAP_FORWARD6 ? 16 : 4;
+
+		if (e->map >= NETD_MAP_ADDRESS4 ||
+		    (e->map >= NETD_MAP_FORWARD4 && e->key[address] == IPPROTO_UDP))
+			return true;
+	}
+	return false;
+}
+
 int netd_outdated_init(struct netd_outdated *out, const struct netd_ruleset_delta *d,
 		       const struct netd_bridge_subnets *subnets, size_t n)
 {
 	*out = (struct netd_outdated){.delta = d};
 	out->forwards = has_forwards(d->removed, d->removed_count) ||
-			has_forwards(d->added, d->added_count);
+			may_take_over(d->added, d->added_count);
 	for (size_t i = 0; i < n; i++) {
 		if (add_source(out, &subnets[i]) < 0) {
 			netd_outdated_done(out);

@@ -160,9 +160,38 @@ static void forward(void **state)
 		flow.reply = (struct netd_tuple){addr(f->by), addr("203.0.113.9"),
 						 f->protocol, f->by_port, 4000};
 		assert_int_equal(netd_outdated_init(&o, &d, NULL, 0), 0);
-		assert_true(netd_outdated_matters(&o));
+		if (forwards[i].outdated)
+			assert_true(netd_outdated_matters(&o));
 		if (netd_flow_is_outdated(&o, &flow) != forwards[i].outdated)
 			fail_msg("%s", forwards[i].name);
+		netd_outdated_done(&o);
+	}
+}
+
+/* Connections are looked at only for a change that may outdate one. */
+static void matters(void **state)
+{
+	static const struct {
+		struct change change;
+		bool matters;
+	} rows[] = {
+		{{TCP, NULL, "10.0.0.1", 80}, false},
+		{{UDP, NULL, "10.0.0.1", 80}, true},
+		{{0, NULL, "10.0.0.1", 0}, true},
+		{{TCP, "10.0.0.1", NULL, 80}, true},
+		{{TCP, "10.0.0.1", "10.0.0.2", 80}, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
+		struct netd_element old, new;
+		struct netd_ruleset_delta d = {.removed = &old, .added = &new};
+		struct netd_outdated o;
+
+		d.removed_count = make_element(&old, &rows[i].change, rows[i].change.was);
+		d.added_count = make_element(&new, &rows[i].change, rows[i].change.is);
+		assert_int_equal(netd_outdated_init(&o, &d, NULL, 0), 0);
+		assert_int_equal(netd_outdated_matters(&o), rows[i].matters);
 		netd_outdated_done(&o);
 	}
 }
@@ -265,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forward),
+		cmocka_unit_test(matters),
 		cmocka_unit_test(source),
 		cmocka_unit_test(nothing),
 	};
