@@ -12,7 +12,7 @@ static enum netd_format format(const struct cli *cli)
 int run_status(struct cli *cli, int argc, char **argv)
 {
 	char *text = NULL;
-	int r = netd_status(cli->netd, format(cli), cli->color, &text, cli->err);
+	int r = netd_status(cli->netd, format(cli), &text, cli->err);
 
 	(void)argc;
 	(void)argv;

@@ -177,8 +177,8 @@ NETD_PUBLIC int netd_definition_names(struct netd *netd, char ***out,
 /*
  * What is there.  Text tables or JSON; free it with free().
  */
-NETD_PUBLIC int netd_status(struct netd *netd, enum netd_format format, bool color,
-			    char **out, struct netd_error *err);
+NETD_PUBLIC int netd_status(struct netd *netd, enum netd_format format, char **out,
+			    struct netd_error *err);
 /* @kind: "networks", "ports", "forwards", "machines", "topologies"; @name NULL: all. */
 NETD_PUBLIC int netd_show(struct netd *netd, const char *kind, const char *name,
 			  enum netd_format format, char **out, struct netd_error *err);

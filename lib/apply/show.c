@@ -81,6 +81,18 @@ static const struct netd_show_kind *find_kind(const char *name, struct netd_erro
 	return NULL;
 }
 
+static int hand_over(struct netd_str *text, char **out, struct netd_error *err)
+{
+	char *taken = netd_str_take(text);
+
+	if (!taken) {
+		netd_error_add(err, -ENOMEM, "out of memory");
+		return -ENOMEM;
+	}
+	*out = taken;
+	return 0;
+}
+
 int netd_show(struct netd *netd, const char *kind, const char *name,
 	      enum netd_format format, char **out, struct netd_error *err)
 {
@@ -101,19 +113,18 @@ int netd_show(struct netd *netd, const char *kind, const char *name,
 					       : netd_table_render_text(&table, &text);
 	}
 	if (r == 0)
-		*out = netd_str_take(&text);
+		r = hand_over(&text, out, err);
 	netd_table_done(&table);
 	netd_str_done(&text);
 	return r;
 }
 
 /* Things about the host that spoil the best topology. */
-static void add_warnings(struct netd *netd, struct netd_str *text)
+static void add_warnings(struct netd_str *text)
 {
 	struct netd_state state = {0};
 	struct netd_facts facts;
 
-	(void)netd;
 	netd_observe_facts(&state, &facts);
 	if (facts.bridge_nf_call)
 		netd_str_add(
@@ -125,20 +136,17 @@ static void add_warnings(struct netd *netd, struct netd_str *text)
 	netd_state_done(&state);
 }
 
-int netd_status(struct netd *netd, enum netd_format format, bool color, char **out,
+int netd_status(struct netd *netd, enum netd_format format, char **out,
 		struct netd_error *err)
 {
-	struct netd_str text = {0};
-	char *table = NULL;
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	netd_auto_free char *table = NULL;
 	int r = netd_show(netd, "topologies", NULL, format, &table, err);
 
-	(void)color;
-	if (r < 0)
+	if (!table)
 		return r;
 	netd_str_add(&text, *table ? table : "no topology is running\n");
-	free(table);
 	if (format == NETD_FORMAT_TEXT)
-		add_warnings(netd, &text);
-	*out = netd_str_take(&text);
-	return *out ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
+		add_warnings(&text);
+	return hand_over(&text, out, err);
 }

@@ -266,8 +266,10 @@ static int hand_over(struct netd_plan *plan, struct netd_plan **out,
 	if (!out)
 		return 0;
 	*out = malloc(sizeof(**out));
-	if (!*out)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+	if (!*out) {
+		netd_error_add(err, -ENOMEM, "out of memory");
+		return -ENOMEM;
+	}
 	**out = *plan;
 	*plan = (struct netd_plan){0};
 	return 0;

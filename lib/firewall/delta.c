@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "model/state.h"
 #include "firewall/layout.h"
 #include "firewall/print.h"
 
@@ -26,12 +27,9 @@ struct differ {
 	int result;
 };
 
-/* True if @owner is "TOPOLOGY/…" of ours. */
 static bool is_ours(const struct differ *d, const char *owner)
 {
-	size_t length = strlen(d->topology);
-
-	return !strncmp(owner, d->topology, length) && owner[length] == '/';
+	return netd_owner_is(owner, d->topology);
 }
 
 static void add_to(struct differ *d, void *items, size_t *count, const void *item,
@@ -81,12 +79,13 @@ static void refuse_element(struct differ *d, const struct netd_element *have,
 static void diff_element(struct differ *d, const struct netd_element *have,
 			 const struct netd_element *want)
 {
-	if (!want && is_ours(d, have->comment)) {
+	if (!have) {
+		if (want)
+			ADD(d, added, want);
+	} else if (!want && is_ours(d, have->comment)) {
 		ADD(d, removed, have);
 	} else if (!want) {
 		keep_element(d, have);
-	} else if (!have) {
-		ADD(d, added, want);
 	} else if (!is_ours(d, have->comment)) {
 		refuse_element(d, have, want);
 	} else if (netd_element_equal(have, want)) {
