@@ -176,7 +176,7 @@ static void visit_chain(struct differ *d, const void *h, const void *w)
 {
 	const struct netd_source_chain *have = h, *want = w;
 
-	if (!want && !is_ours(d, have->owner)) {
+	if (have && !want && !is_ours(d, have->owner)) {
 		d->others = true;
 		if (d->remake)
 			ADD(d, chains_kept, have);
