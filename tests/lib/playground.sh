@@ -54,10 +54,23 @@ t_playground_outside()
 # guest plug|unplug NAME ID [TAP-OPTIONS]     a NIC of the running guest
 guest()
 {
-	local what=$1
+	local what=${1:-} usage="guest start|run|stop|kill|plug|unplug NAME …"
 
+	[ $# -ge 2 ] && declare -F "t_guest_$what" >/dev/null || {
+		echo "usage: $usage"
+		return 2
+	}
+	[ "$what" = start ] || t_guest_runs "$2" || {
+		echo "no guest $2 is running"
+		return 1
+	}
 	shift
 	("t_guest_$what" "$@")
+}
+
+t_guest_runs()
+{
+	[ -e "$T_DIR/guest-$1/pid" ] && [ ! -e "$T_DIR/guest-$1/exit" ]
 }
 
 t_guest_start()
