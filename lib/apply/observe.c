@@ -15,6 +15,7 @@
 #include "firewall/read.h"
 #include "kernel/address.h"
 #include "kernel/link.h"
+#include "kernel/netns.h"
 #include "kernel/sysctl.h"
 
 int netd_observe(struct netd *netd, unsigned parts, struct netd_state *out,
@@ -103,5 +104,28 @@ int netd_observe_sysctls(struct netd_state *observed, const struct netd_state *d
 		if (claims->items[i].kind == NETD_CLAIM_SYSCTL)
 			r = add_sysctl(observed, claims->items[i].key);
 	netd_state_sort_sysctls(observed);
+	return r;
+}
+
+int netd_observe_namespaces(const struct netd_topology *t,
+			    const struct netd_state *observed,
+			    const struct netd_state *desired, struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < desired->link_count; i++) {
+		const struct netd_link *want = &desired->links[i];
+		netd_auto_close int fd = -1;
+
+		if (!want->peer_namespace[0] || netd_state_link(observed, want->name))
+			continue;
+		fd = netd_netns_open(want->peer_namespace, NULL);
+		if (fd != -ENOENT)
+			continue;
+		r = netd_topology_error(t, err, want->place,
+					"veth %s: there is no namespace %s", want->name,
+					want->peer_namespace);
+		netd_error_hint(err, "`ip netns list` shows those that exist");
+	}
 	return r;
 }

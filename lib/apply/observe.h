@@ -24,4 +24,12 @@ void netd_observe_facts(struct netd_state *observed, struct netd_facts *facts);
 int netd_observe_sysctls(struct netd_state *observed, const struct netd_state *desired,
 			 const struct netd_claims *claims);
 
+/*
+ * -EINVAL with a problem for each veth pair to be made whose far end goes into a
+ * namespace that this host does not have.
+ */
+int netd_observe_namespaces(const struct netd_topology *t,
+			    const struct netd_state *observed,
+			    const struct netd_state *desired, struct netd_error *err);
+
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The tables of networks, ports, forwards, machines and topologies. */
+#include <errno.h>
 #include <string.h>
 
 #include "apply/show.h"
@@ -289,9 +290,12 @@ static void add_state(const struct netd_scene *s, const struct netd_topology *t,
 {
 	struct netd_plan *plan = NULL;
 	size_t changes;
+	int r = netd_plan(s->netd, t, &plan, NULL);
 
-	if (netd_plan(s->netd, t, &plan, NULL) < 0) {
-		netd_table_text(table, "in conflict with the host");
+	if (r < 0) {
+		netd_table_text(table, r == -EPERM || r == -EACCES
+					       ? "unknown, only root sees it"
+					       : "in conflict with the host");
 		return;
 	}
 	changes = netd_plan_size(plan);

@@ -78,6 +78,8 @@ static int view_make(struct netd *netd, const struct netd_topology *t, bool chec
 	r = netd_desired_make(t, &v->facts, &v->desired, err);
 	if (r == 0 && check)
 		r = netd_conflict_check(t, &v->facts, &v->desired, err);
+	if (r == 0 && check)
+		r = netd_observe_namespaces(t, &v->observed, &v->desired, err);
 	if (r == 0 && netd->store.fd >= 0)
 		r = netd_store_load_claims(&netd->store, &v->claims, err);
 	return r < 0 ? r : view_plan(t, v, &v->desired, false, err);

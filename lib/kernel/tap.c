@@ -74,8 +74,10 @@ int netd_tap_open(struct netd_link *link, struct netd_error *err)
 	netd_auto_close int fd = open_device(err);
 	int r, result;
 
-	if (fd < 0)
+	if (fd < 0) {
+		netd_error_context(err, "tap %s", link->name);
 		return fd;
+	}
 	r = set_flags(fd, link, err);
 	if (r < 0)
 		return r;

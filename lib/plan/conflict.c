@@ -137,7 +137,7 @@ static void check_interfaces(const struct check *c)
 		check_interface(c, n->nat.on, "nat.on", n->nat.on_place);
 		for (size_t j = 0; j < n->forward_count; j++)
 			check_interface(c, n->forwards[j].on, "forward.on",
-					n->forwards[j].place);
+					n->forwards[j].on_place);
 	}
 }
 
