@@ -116,8 +116,33 @@ int netd_mac_parse(const char *text, struct netd_mac *out)
 	return 0;
 }
 
+static char *put_byte(char *at, unsigned byte)
+{
+	if (byte >= 100)
+		*at++ = (char)('0' + byte / 100);
+	if (byte >= 10)
+		*at++ = (char)('0' + byte / 10 % 10);
+	*at++ = (char)('0' + byte % 10);
+	return at;
+}
+
+/* inet_ntop() goes by printf, which is felt where there are 10,000 forwards. */
+static char *format4(const struct netd_addr *a, char *out)
+{
+	char *at = out;
+
+	for (int i = 0; i < 4; i++) {
+		at = put_byte(at, a->bytes[i]);
+		*at++ = '.';
+	}
+	at[-1] = '\0';
+	return out;
+}
+
 char *netd_addr_format(const struct netd_addr *a, char out[NETD_ADDR_TEXT])
 {
+	if (a->family == AF_INET)
+		return format4(a, out);
 	if (!a->family || !inet_ntop(a->family, a->bytes, out, NETD_ADDR_TEXT))
 		out[0] = '\0';
 	return out;

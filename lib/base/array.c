@@ -34,3 +34,16 @@ void *netd_array_add_(void **items, size_t *count, size_t size)
 	++*count;
 	return item;
 }
+
+void netd_array_sort(void *items, size_t count, size_t size,
+		     int (*compare)(const void *a, const void *b))
+{
+	const char *item = items;
+
+	for (size_t i = 1; i < count; i++, item += size) {
+		if (compare(item, item + size) > 0) {
+			qsort(items, count, size, compare);
+			return;
+		}
+	}
+}

@@ -16,6 +16,11 @@
 void *netd_array_add_(void **items, size_t *count, size_t size);
 #define netd_array_add(items, count, size) netd_array_add_((void **)(items), count, size)
 
+/* qsort(3), but for a glance only if they are in order already, as long lists often are.
+ */
+void netd_array_sort(void *items, size_t count, size_t size,
+		     int (*compare)(const void *a, const void *b));
+
 #define NETD_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

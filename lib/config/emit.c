@@ -2,7 +2,6 @@
 /* The tree of a topology file, out of a topology. */
 #include "config/emit.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -55,9 +54,27 @@ static void pair(const struct netd_emitter *e, const char *key, const char *one,
 	e->end_list(e->to);
 }
 
-static void ports_text(unsigned first, unsigned last, char *out, size_t size)
+static char *put_port(char *at, unsigned port)
 {
-	snprintf(out, size, first == last ? "%u" : "%u-%u", first, last);
+	unsigned unit = 1;
+
+	while (port / unit >= 10)
+		unit *= 10;
+	for (; unit; unit /= 10)
+		*at++ = (char)('0' + port / unit % 10);
+	*at = '\0';
+	return at;
+}
+
+#define PORTS_TEXT 16
+/* "80", "80-90"; returns its end.  Without printf: there may be 10,000 forwards. */
+static char *put_ports(char *at, unsigned first, unsigned last)
+{
+	at = put_port(at, first);
+	if (first == last)
+		return at;
+	*at++ = '-';
+	return put_port(at, last);
 }
 
 static const char *range_text(const struct netd_addr_range *r,
@@ -76,12 +93,12 @@ static const char *range_text(const struct netd_addr_range *r,
 
 static void emit_nat(const struct netd_emitter *e, const struct netd_nat *nat)
 {
-	char one[2 * NETD_ADDR_TEXT], two[2 * NETD_ADDR_TEXT], ports[16] = "";
+	char one[2 * NETD_ADDR_TEXT], two[2 * NETD_ADDR_TEXT], ports[PORTS_TEXT] = "";
 
 	range_text(&nat->source4, one);
 	range_text(&nat->source6, two);
 	if (nat->port_first)
-		ports_text(nat->port_first, nat->port_last, ports, sizeof(ports));
+		put_ports(ports, nat->port_first, nat->port_last);
 	if (!*one && !*two && !*ports && !*nat->out && !*nat->on)
 		return;
 	e->key(e->to, "nat");
@@ -132,12 +149,17 @@ static void emit_endpoint(const struct netd_emitter *e, const char *key, const c
 			  unsigned first, unsigned last)
 {
 	bool brackets = first && strchr(host, ':');
-	char ports[16] = "", text[NETD_MACHINE_NAME + 24];
+	char text[NETD_MACHINE_NAME + sizeof("[]:") + PORTS_TEXT], *at = text;
 
-	if (first)
-		ports_text(first, last, ports, sizeof(ports));
-	snprintf(text, sizeof(text), "%s%s%s%s%s", brackets ? "[" : "", host,
-		 brackets ? "]" : "", first ? ":" : "", ports);
+	if (brackets)
+		*at++ = '[';
+	at = stpcpy(at, host);
+	if (brackets)
+		*at++ = ']';
+	if (first) {
+		*at++ = ':';
+		put_ports(at, first, last);
+	}
 	string(e, key, text);
 }
 

@@ -123,28 +123,49 @@ static void end_list(void *to)
 		w->indent--;
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_word(const char *text)
+{
+	if (!is_letter(*text))
+		return false;
+	while (is_letter(*text) || (*text >= '0' && *text <= '9') || *text == '.' ||
+	       *text == '_' || *text == '-')
+		text++;
+	return *text == '\0';
+}
+
+static bool means_something(const char *word)
+{
+	static const char *const words[] = {"null", "true", "false", "yes", "no",
+					    "on",   "off",  "y",     "n"};
+
+	if (strlen(word) > strlen("false"))
+		return false;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(words); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
 /*
  * True for what every reader of YAML, 1.1 too, takes for this very text when it has no
  * quotes: a word that means nothing else, and an IPv4 address (no number has three dots).
+ * Asked of every word of a file, which may be many.
  */
 static bool is_plain(const char *text)
 {
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	static const char more[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-	static const char *const words[] = {"null", "true", "false", "yes", "no",
-					    "on",   "off",  "y",     "n"};
 	struct netd_prefix prefix;
 	struct netd_addr addr;
 
-	if (!strchr(text, ':') &&
-	    (netd_addr_parse(text, &addr) == 0 || netd_prefix_parse(text, &prefix) == 0))
-		return true;
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(words); i++)
-		if (strcasecmp(text, words[i]) == 0)
-			return false;
-	return *text && strchr(letters, *text) && text[strspn(text, more)] == '\0';
+	if (is_word(text))
+		return !means_something(text);
+	return *text >= '0' && *text <= '9' && !strchr(text, ':') &&
+	       (netd_addr_parse(text, &addr) == 0 ||
+		netd_prefix_parse(text, &prefix) == 0);
 }
 
 static void scalar(struct writer *w, const char *text)

@@ -266,8 +266,8 @@ static int sort_elements(struct compiler *c)
 {
 	struct netd_ruleset *out = &c->out;
 
-	if (out->element_count)
-		qsort(out->elements, out->element_count, sizeof(*out->elements), compare);
+	netd_array_sort(out->elements, out->element_count, sizeof(*out->elements),
+			compare);
 	for (size_t i = 1; i < out->element_count; i++) {
 		const struct netd_element *e = &out->elements[i];
 

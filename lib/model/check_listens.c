@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "model/check.h"
 
 /*
@@ -102,7 +103,7 @@ int netd_check_listens(struct netd_topology *t, struct netd_error *err)
 	if (!list)
 		return -ENOMEM;
 	count = fill_all(t, list);
-	qsort(list, count, sizeof(*list), compare_listens);
+	netd_array_sort(list, count, sizeof(*list), compare_listens);
 	for (size_t i = 1; i < count; i++) {
 		const struct listen *l = &list[i];
 		bool same = memcmp(furthest->key, l->key, sizeof(l->key)) == 0;
