@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The manual pages: well-formed, and complete: every verb and option of `netdctl --help`,
-# every key of a topology file, every link between pages and files.
+# every key of a topology file, every link between pages and files; and the service.
 root=$(cd "$(dirname "$0")/../.." && pwd)
 T_LIB=$root/tests/lib
 . "$T_LIB/tap.sh"
@@ -117,6 +117,19 @@ example_is_read()
 	eq 1 "$(grep -c error: <<<"$err")" "$err"
 }
 
+# The service at boot runs a verb that is there, and systemd can read it.
+service_is_sound()
+{
+	local unit=$T_DIR/netd-autostart.service words
+
+	sed "s,@bindir@,$(dirname "$netdctl")," "$root/data/netd-autostart.service.in" >"$unit"
+	words=$(sed -n 's/^ExecStart=//p' "$unit")
+	# shellcheck disable=SC2086 # words
+	ok $words --help
+	! command -v systemd-analyze >/dev/null ||
+		eq "" "$(systemd-analyze verify --man=no "$unit" 2>&1)"
+}
+
 # Relative links of the documents lead to files.
 links_lead_somewhere()
 {
@@ -139,5 +152,6 @@ t_case "netdctl.8 has every option" options_are_there
 t_case "netdctl.8 has no other options" no_other_options
 t_case "netd.yaml.5 has every key" keys_are_there
 t_case "netd.yaml.5's example is read" example_is_read
+t_case "the service at boot is sound" service_is_sound
 t_case "links lead somewhere" links_lead_somewhere
 t_done
