@@ -114,7 +114,9 @@ struct nl_msg *netd_link_set_message(const struct netd_link *link, unsigned fiel
 	bool port = fields & NETD_LINK_HAIRPIN;
 	struct ifinfomsg header = {
 		.ifi_family = port ? AF_BRIDGE : AF_UNSPEC,
-		.ifi_flags = link->up ? IFF_UP : 0,
+		/* Flags without a mask would be all of the link's flags, to the kernel.
+		 */
+		.ifi_flags = fields & NETD_LINK_UP && link->up ? IFF_UP : 0,
 		.ifi_change = fields & NETD_LINK_UP ? IFF_UP : 0,
 	};
 	/* Without NLM_F_CREATE it only changes. */
