@@ -1,0 +1,228 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Ports: taps, veth pairs and interfaces, plugged in and out; what `show` tells of them.
+. "$(dirname "$0")/../lib/netns.sh"
+
+world()
+{
+	need bridge veth
+	snapshot before
+	netdctl network create net0 --address 10.1.0.254/24 --address fd00:1::ff/64
+}
+
+# With the network gone, too, the host is as it was.
+is_as_before()
+{
+	ok netdctl network delete net0
+	snapshot after
+	same before after
+}
+
+# port NAME: its row of `show ports`, as JSON.
+port()
+{
+	netdctl show ports --json | jq -ec --arg name "$1" '.[] | select(.port == $name)'
+}
+
+# S10: made by hand, plugged in and out by hand; `show` lists it all the same.
+veth_by_hand()
+{
+	world
+	t_namespace far
+	ip link add p0 type veth peer name eth0 netns far
+	ip -n far address add 10.1.0.1/24 dev eth0
+	ip -n far link set eth0 up
+	ip link set p0 master net0 up
+	pings far 10.1.0.254
+	eq net0 "$(port p0 | jq -r .network)"
+	match 'p0 +net0 ' "$(netdctl port list net0)"
+	ok netdctl network set net0 --mtu 1500
+	match 'master net0' "$(ip link show p0)"
+	ip link set p0 nomaster
+	refused port p0
+	no_ping far 10.1.0.254
+}
+
+veth_into_a_namespace()
+{
+	world
+	t_namespace far
+	ok netdctl port add net0 vm1 --veth eth0 --namespace far
+	ip -n far address add 10.1.0.1/24 dev eth0
+	ip -n far link set eth0 up
+	pings far 10.1.0.254
+	eq '["net0","veth"]' "$(port vm1 | jq -c '[.network, .kind]')"
+	match 'alias netd:default/net0' "$(ip link show vm1)"
+	ok netdctl port remove net0 vm1
+	refused ip link show vm1
+	eq "lo" "$(ip -n far -j link | jq -r '.[].ifname')"
+	is_as_before
+}
+
+# Both ends here: the far one is anybody's.
+veth_in_the_host()
+{
+	world
+	ok netdctl port add net0 vm1 --veth vm1-peer
+	ip address add 10.1.0.9/24 dev vm1-peer
+	ok netdctl port remove net0 vm1
+	refused ip link show vm1-peer
+}
+
+tap()
+{
+	need tun
+	world
+	ok netdctl port add net0 tap0 --tap --owner nobody --group nogroup
+	match 'tap0: tap persist user (nobody|65534) group (nogroup|65534)' "$(ip tuntap list)"
+	match 'master net0' "$(ip link show tap0)"
+	eq '["net0","tap"]' "$(port tap0 | jq -c '[.network, .kind]')"
+	ok netdctl port add net0 tap1 --tap --multi-queue --vnet-hdr
+	match 'multi_queue' "$(ip tuntap list | grep tap1)"
+	match 'vnet_hdr' "$(ip tuntap list | grep tap1)"
+	fails 2 netdctl port add net0 tap0 --tap
+	match tap0 "$err"
+	ok netdctl port remove net0 tap0
+	ok netdctl port remove net0 tap1
+	is_as_before
+}
+
+# An interface that was there: it is released as it was, and never deleted.
+interface()
+{
+	need bridge veth
+	ip link add p0 type veth peer name p1
+	ip link set p0 mtu 1400
+	ip link set p0 addrgenmode none
+	ip link set p1 addrgenmode none
+	# one that was up once has another queue than one that never was
+	ip link set p0 up
+	ip link set p0 "$1"
+	world
+	ok netdctl port add net0 p0
+	match 'mtu 1500.*master net0' "$(ip link show p0)"
+	match 'UP' "$(ip -o link show p0 | sed 's/.*<\(.*\)>.*/\1/')"
+	eq 1500 "$(cat /sys/class/net/net0/mtu)"
+	eq '["net0","veth"]' "$(port p0 | jq -c '[.network, .kind]')"
+	ok netdctl port remove net0 p0
+	match 'mtu 1400' "$(ip link show p0)"
+	is_as_before
+	# the same with the network
+	ok netdctl network create net0
+	ok netdctl port add net0 p0
+	is_as_before
+}
+
+# between FILE COMMAND FILTER: the number lies between two looks at the kernel's.
+between()
+{
+	local low high number
+
+	low=$(cat "/sys/class/net/$1")
+	number=$($2 | jq "$3")
+	high=$(cat "/sys/class/net/$1")
+	{ [ "$low" -le "$number" ] && [ "$number" -le "$high" ]; } ||
+		fail "$2: $3 is $number, not within $low-$high"
+}
+
+# S13: the numbers are the kernel's, seen from the guest's end or the host's.
+counters()
+{
+	local before after sent
+
+	world
+	t_namespace far
+	netdctl port add net0 vm1 --veth eth0 --namespace far
+	ip -n far address add 10.1.0.1/24 dev eth0
+	ip -n far link set eth0 up
+	pings far 10.1.0.254
+	before=$(port vm1)
+	on far ping -q -i 0.002 -c 100 -s 1000 10.1.0.254 >/dev/null
+	after=$(port vm1)
+	sent=$(jq -n "$after.rx_bytes - $before.rx_bytes")
+	{ [ "$sent" -ge 100000 ] && [ "$sent" -lt 120000 ]; } || fail "rx_bytes rose by $sent"
+	between vm1/statistics/rx_bytes "port vm1" .rx_bytes
+	between vm1/statistics/tx_bytes "port vm1" .tx_bytes
+	between net0/statistics/rx_bytes "netdctl show networks --json" '.[0].rx_bytes'
+	between net0/statistics/tx_bytes "netdctl show networks --json" '.[0].tx_bytes'
+	eq 1 "$(netdctl show networks --json | jq '.[0].ports')"
+}
+
+# What is plugged in stays plugged in when the network changes, and when it is not in the
+# file: hooks plug in, too.
+ports_of_others_stay()
+{
+	world
+	guest_ns a net0 10.1.0.1/24
+	netdctl port add net0 tap0 --tap
+	netdctl network set net0 --mtu 1400
+	netdctl port remove net0 tap0
+	match 'master net0' "$(ip link show v-a)"
+	pings a 10.1.0.254
+	fails 2 netdctl port remove net0 v-a
+	match 'v-a' "$err"
+	match 'master net0' "$(ip link show v-a)"
+}
+
+# A file's ports: the same as by command, and moved from network to network.
+by_file()
+{
+	need tun
+	need bridge veth
+	t_namespace far
+	ip link add p0 type veth peer name p1
+	cat >lab.yaml <<-'EOF'
+	name: lab
+	networks:
+	  net0:
+	    ports:
+	      tap0: {type: tap, owner: 0}
+	      vm1: {type: veth, peer: eth0, namespace: far}
+	      p0: {}
+	  net1: {}
+	EOF
+	ok netdctl apply lab.yaml
+	ok netdctl plan lab.yaml
+	eq "net0 net0 net0" "$(echo $(netdctl show ports --json | jq -r '.[].network'))"
+	ifindex=$(cat /sys/class/net/tap0/ifindex)
+	sed -i '/tap0/d; s/net1: {}/net1: {ports: {tap0: {type: tap, owner: 0}}}/' lab.yaml
+	ok netdctl apply lab.yaml
+	match 'master net1' "$(ip link show tap0)"
+	match 'netd:lab/net1' "$(ip link show tap0)"
+	eq "$ifindex" "$(cat /sys/class/net/tap0/ifindex)"
+	ok netdctl plan lab.yaml
+	ok netdctl destroy lab
+	refused ip link show tap0
+	ip link show p0 >/dev/null
+}
+
+# Many at once, in one go; they go in one go, too.
+many()
+{
+	local i
+
+	need bridge tun
+	printf '%s\n' 'name: lab' 'networks:' '  net0:' '    ports:' >lab.yaml
+	for ((i = 0; i < 100; i++)); do
+		echo "      tap$i: {type: tap}" >>lab.yaml
+	done
+	snapshot before
+	ok netdctl apply lab.yaml
+	eq 100 "$(netdctl show ports --json | jq length)"
+	ok netdctl plan lab.yaml
+	ok netdctl destroy lab
+	snapshot after
+	same before after
+}
+
+t_fresh "a veth pair made by hand" veth_by_hand
+t_fresh "a veth pair into a namespace" veth_into_a_namespace
+t_fresh "a veth pair in the host" veth_in_the_host
+t_fresh "taps, their owner and flags" tap
+t_fresh "an interface that was down" interface down
+t_fresh "an interface that was up" interface up
+t_fresh "counters are the kernel's" counters
+t_fresh "ports of others stay" ports_of_others_stay
+t_fresh "by file" by_file
+t_fresh "a hundred taps" many
+t_done
