@@ -208,7 +208,12 @@ static int add_addresses(struct netd_state *out, const struct netd_topology *t,
 	return r;
 }
 
-/* What every bridge of ours is set to; the family column says when. */
+/*
+ * What every bridge of ours is set to; the family column says when.  IPv6's `forwarding`
+ * is not among them: on one interface it does not make the kernel forward, it makes it a
+ * router to the neighbours, and setting it anywhere drops every default route that the
+ * host has by router advertisement (net/ipv6/addrconf.c addrconf_fixup_forwarding()).
+ */
 static int add_bridge_sysctls(struct netd_state *out, const struct netd_network *n,
 			      const struct netd_facts *facts)
 {
@@ -230,7 +235,6 @@ static int add_bridge_sysctls(struct netd_state *out, const struct netd_network 
 		{facts->ipv6 && v6, "ipv6", "accept_ra", 0},
 		{facts->ipv6 && v6, "ipv6", "autoconf", 0},
 		{facts->ipv6 && v6, "ipv6", "accept_dad", 0},
-		{facts->ipv6 && v6, "ipv6", "forwarding", forwards},
 		{v6 && facts->force_forwarding, "ipv6", "force_forwarding", forwards},
 	};
 

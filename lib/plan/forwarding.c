@@ -137,9 +137,11 @@ static int add_ipv6_global(const struct netd_facts *facts, struct netd_state *ou
 		char path[NETD_SYSCTL_PATH];
 		int value;
 
+		/* Nobody listens for advertisements on loopback or a port. */
+		if (netd_link_is_ours(link) || link->loopback || link->master[0])
+			continue;
 		snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra", link->name);
-		if (netd_link_is_ours(link) ||
-		    !netd_state_sysctl(observed, path, &value) || value == 0)
+		if (!netd_state_sysctl(observed, path, &value) || value == 0)
 			continue;
 		if (add(out, "ipv6", link->name, "accept_ra", 2) < 0)
 			return -ENOMEM;

@@ -13,12 +13,13 @@
 #include "config/config.h"
 #include "plan/forwarding.h"
 
-/* lo, eth0 (both families, lives from router advertisements), eth1 (IPv4), eth2 (none).
+/* lo, eth0 (both families, lives from router advertisements), eth1 (IPv4), eth2 (none),
+ * and a port of a bridge.
  */
-static void make_host(struct netd_state *s, struct netd_link links[4],
-		      struct netd_ifaddr addrs[3], struct netd_sysctl sysctls[3])
+static void make_host(struct netd_state *s, struct netd_link links[5],
+		      struct netd_ifaddr addrs[3], struct netd_sysctl sysctls[5])
 {
-	static const char *const names[] = {"lo", "eth0", "eth1", "eth2"};
+	static const char *const names[] = {"lo", "eth0", "eth1", "eth2", "vm1"};
 	static const struct {
 		const char *link, *prefix;
 	} have[] = {
@@ -33,36 +34,41 @@ static void make_host(struct netd_state *s, struct netd_link links[4],
 		{"ipv6/conf/eth0/accept_ra", 1},
 		{"ipv6/conf/eth1/accept_ra", 0},
 		{"ipv6/conf/eth2/accept_ra", 2},
+		{"ipv6/conf/lo/accept_ra", 1},
+		{"ipv6/conf/vm1/accept_ra", 1},
 	};
 
-	memset(links, 0, 4 * sizeof(*links));
+	memset(links, 0, 5 * sizeof(*links));
 	memset(addrs, 0, 3 * sizeof(*addrs));
-	memset(sysctls, 0, 3 * sizeof(*sysctls));
-	for (size_t i = 0; i < 4; i++)
+	memset(sysctls, 0, 5 * sizeof(*sysctls));
+	for (size_t i = 0; i < 5; i++)
 		netd_copy(links[i].name, names[i]);
 	links[0].loopback = true;
+	netd_copy(links[4].master, "br9");
 	for (size_t i = 0; i < 3; i++) {
 		netd_copy(addrs[i].link, have[i].link);
 		assert_int_equal(netd_prefix_parse(have[i].prefix, &addrs[i].prefix), 0);
+	}
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(settings); i++) {
 		netd_copy(sysctls[i].path, settings[i].path);
 		sysctls[i].value = settings[i].value;
 	}
 	*s = (struct netd_state){
 		.links = links,
-		.link_count = 4,
+		.link_count = 5,
 		.addrs = addrs,
 		.addr_count = 3,
 		.sysctls = sysctls,
-		.sysctl_count = 3,
+		.sysctl_count = 5,
 	};
 }
 
 /* "path=value path=value …" of what is added. */
 static void added(const char *network, bool force_forwarding, struct netd_str *out)
 {
-	struct netd_link links[4];
+	struct netd_link links[5];
 	struct netd_ifaddr addrs[3];
-	struct netd_sysctl sysctls[3];
+	struct netd_sysctl sysctls[5];
 	struct netd_state host, desired = {0};
 	struct netd_facts facts = {
 		.observed = &host,
