@@ -31,10 +31,8 @@ static void make_host(struct netd_state *s, struct netd_link links[5],
 		const char *path;
 		int value;
 	} settings[] = {
-		{"ipv6/conf/eth0/accept_ra", 1},
-		{"ipv6/conf/eth1/accept_ra", 0},
-		{"ipv6/conf/eth2/accept_ra", 2},
-		{"ipv6/conf/lo/accept_ra", 1},
+		{"ipv6/conf/eth0/accept_ra", 1}, {"ipv6/conf/eth1/accept_ra", 0},
+		{"ipv6/conf/eth2/accept_ra", 2}, {"ipv6/conf/lo/accept_ra", 1},
 		{"ipv6/conf/vm1/accept_ra", 1},
 	};
 
