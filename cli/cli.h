@@ -129,6 +129,13 @@ int run_show(struct cli *cli, int argc, char **argv);
 int run_export(struct cli *cli, int argc, char **argv);
 
 /*
+ * Makes this process the only writer until it ends, and undoes what a killed one left:
+ * what is read behind it is true until it is changed.  0, or -errno with a problem in
+ * cli->err.
+ */
+int change_begin(struct cli *cli);
+
+/*
  * Applies @t and returns the exit code.  If something was changed it says so: "WHAT:
  * DONE, 3 changes".
  */

@@ -84,8 +84,10 @@ static int edit_network(struct cli *cli, const char *network, edit change,
 	struct netd_topology *defined = NULL;
 	char *topology = NULL;
 	int code;
-	int r = netd_definition_load(cli->netd, TOPOLOGY, &defined, cli->err);
+	int r = change_begin(cli);
 
+	if (r == 0)
+		r = netd_definition_load(cli->netd, TOPOLOGY, &defined, cli->err);
 	if (r == 0 && netd_network_exists(defined, network)) {
 		code = edit_default(cli, defined, network, change, done, argv);
 	} else {

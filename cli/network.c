@@ -49,8 +49,10 @@ struct pair {
 
 static int pair_load(struct cli *cli, struct pair *p)
 {
-	int r = netd_definition_load(cli->netd, TOPOLOGY, &p->defined, cli->err);
+	int r = change_begin(cli);
 
+	if (r == 0)
+		r = netd_definition_load(cli->netd, TOPOLOGY, &p->defined, cli->err);
 	if (r == 0)
 		r = netd_running(cli->netd, TOPOLOGY, &p->running, NULL);
 	if (r == -ENOENT)
@@ -177,10 +179,14 @@ static int start_marked(struct cli *cli, const char *name)
 {
 	struct netd_topology *defined = NULL, *running = NULL;
 	int code = EXIT_DONE;
-	int r = netd_definition_load(cli->netd, name, &defined, cli->err);
-	const char **names = r < 0 ? NULL : netd_network_names(defined);
+	int r = change_begin(cli);
+	const char **names = NULL;
 	bool any = false;
 
+	if (r == 0)
+		r = netd_definition_load(cli->netd, name, &defined, cli->err);
+	if (r == 0)
+		names = netd_network_names(defined);
 	if (r == 0 &&
 	    netd_running(cli->netd, netd_topology_name(defined), &running, NULL) < 0)
 		r = netd_topology_create(netd_topology_name(defined), &running, cli->err);

@@ -68,6 +68,13 @@ static void say_done(struct cli *cli, const char *name, const struct netd_plan *
 		note(cli, "%s: nothing to do", name);
 }
 
+int change_begin(struct cli *cli)
+{
+	int r = netd_recover(cli->netd, NULL, NULL, cli->err);
+
+	return r < 0 ? r : 0;
+}
+
 int apply_topology(struct cli *cli, const struct netd_topology *t, const char *what,
 		   const char *done)
 {
