@@ -66,6 +66,28 @@ static void pair_done(struct pair *p)
 	netd_topology_free(p->running);
 }
 
+/*
+ * Reports a failed edit.  These verbs are about topology `default`: a network that is not
+ * there may have been brought up by a file.
+ */
+static int refuse(struct cli *cli, int r, int argc, char **argv)
+{
+	int code = report(cli, r, NETD_UNTOUCHED);
+	char *topology = NULL;
+
+	for (int i = 0; r == -ENOENT && i < argc; i++) {
+		if (netd_network_find(cli->netd, argv[i], &topology, NULL) < 0)
+			continue;
+		if (strcmp(topology, TOPOLOGY) != 0)
+			note(cli,
+			     "network %s is in topology %s: change its file and apply "
+			     "that, or `netdctl destroy %s`",
+			     argv[i], topology, topology);
+		free(topology);
+	}
+	return code;
+}
+
 /* Applies what runs, then keeps what is defined: nothing unproven is written there. */
 static int pair_commit(struct cli *cli, struct pair *p, bool apply, const char *network,
 		       const char *done)
@@ -141,14 +163,13 @@ static int run_set(struct cli *cli, int argc, char **argv)
 	bool runs = false;
 	int r = pair_load(cli, &p), code;
 
-	(void)argc;
 	if (r == 0)
 		r = netd_network_set(p.defined, argv[0], settings, cli->err);
 	if (r == 0)
 		runs = netd_network_exists(p.running, argv[0]);
 	if (runs)
 		r = netd_network_take(p.running, p.defined, argv[0], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : pair_commit(cli, &p, runs, argv[0], "changed");
 	pair_done(&p);
 	free(settings);
@@ -161,14 +182,13 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 	bool runs = false;
 	int r = pair_load(cli, &p), code;
 
-	(void)argc;
 	if (r == 0)
 		r = netd_network_remove(p.defined, argv[0], cli->err);
 	if (r == 0)
 		runs = netd_network_exists(p.running, argv[0]);
 	if (runs)
 		r = netd_network_remove(p.running, argv[0], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : pair_commit(cli, &p, runs, argv[0], "deleted");
 	pair_done(&p);
 	return code;
@@ -236,7 +256,7 @@ static int run_start(struct cli *cli, int argc, char **argv)
 	r = pair_load(cli, &p);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = netd_network_take(p.running, p.defined, argv[i], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
 				      "started");
 	pair_done(&p);
@@ -250,7 +270,7 @@ static int run_stop(struct cli *cli, int argc, char **argv)
 
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = netd_network_remove(p.running, argv[i], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
 				      "stopped");
 	pair_done(&p);
@@ -265,7 +285,6 @@ static int run_autostart(struct cli *cli, int argc, char **argv)
 	bool runs = false;
 	int r = pair_load(cli, &p), code;
 
-	(void)argc;
 	if (r == 0)
 		r = netd_network_set(p.defined, argv[0], settings, cli->err);
 	if (r == 0)
@@ -274,12 +293,37 @@ static int run_autostart(struct cli *cli, int argc, char **argv)
 		r = netd_network_set(p.running, argv[0], settings, cli->err);
 	if (r == 0 && runs) /* nothing in the kernel knows of it */
 		r = netd_apply(cli->netd, p.running, NULL, NULL, cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : pair_commit(cli, &p, false, argv[0],
 				   cli->options.off ? "will not start at boot"
 						    : "will start at boot");
 	pair_done(&p);
 	return code;
+}
+
+/* A definition that cannot be read is missing in the list: say so. */
+static void note_unreadable(struct cli *cli)
+{
+	char **names = NULL;
+
+	if (netd_definition_names(cli->netd, &names, NULL) < 0)
+		return;
+	for (size_t i = 0; names[i]; i++) {
+		struct netd_error *err = netd_error_new();
+		struct netd_topology *t = NULL;
+
+		if (netd_definition_load(cli->netd, names[i], &t, err) < 0) {
+			char *text = netd_error_format(err, NETD_FORMAT_TEXT, false);
+
+			note(cli, "not listed, since its file has errors: %s\n%s",
+			     names[i], text ? text : "");
+			free(text);
+		}
+		netd_topology_free(t);
+		netd_error_free(err);
+		free(names[i]);
+	}
+	free(names);
 }
 
 static int run_list(struct cli *cli, int argc, char **argv)
@@ -289,6 +333,7 @@ static int run_list(struct cli *cli, int argc, char **argv)
 			  cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT, &text,
 			  cli->err);
 
+	note_unreadable(cli);
 	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
 }
 
