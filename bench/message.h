@@ -110,14 +110,16 @@ static inline void receive(int fd)
 	ssize_t left;
 
 	while (wanted) {
-		struct nlmsghdr *h = (void *)answers;
+		ssize_t offset = 0;
 
 		left = recv(fd, answers, sizeof(answers), 0);
 		if (left < 0)
 			exit(1);
-		for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+		while (offset < left) {
+			const struct nlmsghdr *h = (void *)(answers + offset);
 			const struct nlmsgerr *e = NLMSG_DATA(h);
 
+			offset += NLMSG_ALIGN(h->nlmsg_len);
 			if (h->nlmsg_type == NLMSG_ERROR && e->error)
 				exit(1);
 			wanted -= h->nlmsg_type == NLMSG_ERROR ||
