@@ -43,13 +43,17 @@ lab()
 		lab.yaml >changed.yaml
 }
 
-# All that counts of the host, without what the sweep cannot wait for.
+# All that counts of the host, without timers and carrier, for which nobody waits here.
 state()
 {
-	ip -o -d link show | sort -k2 | sed -E 's/ (gc_timer|hello_timer|tcn_timer|topology_change_timer) +[0-9.]+//g'
-	ip -o address show
-	ip -4 route show table all
-	ip -6 route show table all
+	{
+		ip -o -d link show | sort -k2
+		ip -o address show
+		ip -4 route show table all
+		ip -6 route show table all
+	} | sed -E 's/ (gc_timer|hello_timer|tcn_timer|topology_change_timer) +[0-9.]+//g
+		s/<[^>]*[<,]UP[,>][^>]*>/<up>/; s/<[A-Z_,-]*>/<down>/
+		s/ (state [A-Za-z]+|linkdown|qdisc [a-z_]+)//g'
 	nft list ruleset
 	grep . /proc/sys/net/ipv[46]/conf/{all,default,eth0,p0}/{forwarding,force_forwarding,accept_ra,rp_filter,disable_ipv6} \
 		2>/dev/null || :
@@ -70,6 +74,13 @@ is_as_before()
 	diff -U 0 before now | cut -c 1-300 || fail "the state differs (- before, + after)"
 }
 
+# traced OPTION… COMMAND…: by strace, into the file `strace`.  The leak sanitizer cannot
+# work there.
+traced()
+{
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -o strace "$@"
+}
+
 # sweep CALLS FAULT CHECK COMMAND…: runs the command with the Nth of the CALLS hit by
 # FAULT, for N = 1, 2, …, and CHECK STATUS after each.
 sweep()
@@ -78,7 +89,7 @@ sweep()
 
 	for ((n = 1; n < RUNS_MAX; n++)); do
 		status=0
-		strace -f -o strace -e "trace=$calls" -e "inject=$calls:$fault:when=$n" \
+		traced -e "trace=$calls" -e "inject=$calls:$fault:when=$n" \
 			"${@:4}" >out 2>&1 || status=$?
 		{ set +x; } 2>/dev/null
 		("$check" "$status") || fail "$calls number $n ($fault), exit status $status:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A topology's life: plan, apply, apply again, change, export, destroy.
 . "$(dirname "$0")/../lib/netns.sh"
+. "$T_LIB/faults.sh"
 
 world()
 {
@@ -87,7 +88,7 @@ apply_again_writes_nothing()
 	ip monitor all >monitor.ip &
 	nft monitor >monitor.nft &
 	sleep 0.2
-	ok strace -f -o strace -e trace=network,file,desc netdctl apply lab.yaml
+	ok traced -e trace=network,file,desc netdctl apply lab.yaml
 	match 'nothing to do' "$err"
 	sleep 0.2
 	kill %1 %2

@@ -183,7 +183,7 @@ by_file()
 	EOF
 	ok netdctl apply lab.yaml
 	ok netdctl plan lab.yaml
-	eq "net0 net0 net0" "$(echo $(netdctl show ports --json | jq -r '.[].network'))"
+	eq '["net0","net0","net0"]' "$(netdctl show ports --json | jq -c 'map(.network)')"
 	ifindex=$(cat /sys/class/net/tap0/ifindex)
 	sed -i '/tap0/d; s/net1: {}/net1: {ports: {tap0: {type: tap, owner: 0}}}/' lab.yaml
 	ok netdctl apply lab.yaml

@@ -77,9 +77,9 @@ recovery_is_killed()
 	lab
 	state >before
 	for n in 2 4 6 8 10 12; do
-		strace -f -o strace -e trace=sendmsg -e "inject=sendmsg:signal=KILL:when=$((n + 4))" \
+		traced -e trace=sendmsg -e "inject=sendmsg:signal=KILL:when=$((n + 4))" \
 			netdctl apply -q lab.yaml || :
-		strace -f -o strace -e trace=sendmsg -e "inject=sendmsg:signal=KILL:when=$n" \
+		traced -e trace=sendmsg -e "inject=sendmsg:signal=KILL:when=$n" \
 			netdctl recover -q || :
 		after=recover recovered
 	done

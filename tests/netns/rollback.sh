@@ -144,7 +144,7 @@ interface_vanishes()
 		until [ -e /sys/class/net/nat0 ]; do :; done
 		ip link del p0
 	) &
-	fails 1 strace -f -o strace -e trace=sendmsg -e inject=sendmsg:delay_exit=40000 \
+	fails 1 traced -e trace=sendmsg -e inject=sendmsg:delay_exit=40000 \
 		netdctl apply lab.yaml
 	wait
 	match 'p0' "$err"
@@ -163,7 +163,7 @@ no_sockets()
 	lab
 	state >before
 	for n in 1 2; do
-		undone 'error: ' strace -f -o strace -e trace=socket \
+		undone 'error: ' traced -e trace=socket \
 			-e inject=socket:error=EPROTONOSUPPORT:when=$n netdctl apply lab.yaml
 		match 'Protocol not supported|not supported|nf_tables|netlink' "$err"
 	done
