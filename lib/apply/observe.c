@@ -60,17 +60,28 @@ static int add_sysctl(struct netd_state *s, const char *path)
 	return 0;
 }
 
-/* Who lives from router advertisements; matters where IPv6 forwards all or nothing. */
-static void read_accept_ra(struct netd_state *observed)
+static void read_ipv6_setting(struct netd_state *observed, const char *link,
+			      const char *name)
 {
-	for (size_t i = 0; i < observed->link_count; i++) {
-		char path[NETD_SYSCTL_PATH];
+	char path[NETD_SYSCTL_PATH];
 
+	snprintf(path, sizeof(path), "ipv6/conf/%s/%s", link, name);
+	add_sysctl(observed, path);
+}
+
+/*
+ * Who lives from router advertisements, and who forwards; matters where IPv6 forwards all
+ * or nothing.
+ */
+static void read_ipv6_settings(struct netd_state *observed)
+{
+	read_ipv6_setting(observed, "all", "forwarding");
+	read_ipv6_setting(observed, "default", "forwarding");
+	for (size_t i = 0; i < observed->link_count; i++) {
 		if (netd_link_is_ours(&observed->links[i]))
 			continue;
-		snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra",
-			 observed->links[i].name);
-		add_sysctl(observed, path);
+		read_ipv6_setting(observed, observed->links[i].name, "accept_ra");
+		read_ipv6_setting(observed, observed->links[i].name, "forwarding");
 	}
 }
 
@@ -86,7 +97,7 @@ void netd_observe_facts(struct netd_state *observed, struct netd_facts *facts)
 	facts->bridge_nf_call =
 		netd_sysctl_read("bridge/bridge-nf-call-iptables", &value) == 0 && value;
 	if (facts->ipv6 && !facts->force_forwarding)
-		read_accept_ra(observed);
+		read_ipv6_settings(observed);
 }
 
 /*

@@ -110,8 +110,10 @@ struct netd_route {
 struct netd_sysctl {
 	char path[NETD_SYSCTL_PATH];
 	int value;
-	bool foreign; /* not of a link of ours: the previous value is captured and
-			 restored */
+	bool foreign;	 /* not of a link of ours: the previous value is captured and
+			    restored */
+	bool overridden; /* desired only: has the value, but a wider switch that is set
+			    and given back would take it along: captured all the same */
 	char owner[NETD_OWNER]; /* desired only */
 };
 

@@ -85,7 +85,7 @@ static int want_sysctl(struct netd_diff *d, const struct netd_sysctl *want)
 	bool known = netd_state_sysctl(d->in->observed, want->path, &have);
 	int r = 0;
 
-	if (want->foreign && ((known && have != want->value) ||
+	if (want->foreign && ((known && (have != want->value || want->overridden)) ||
 			      netd_diff_is_claimed(d, NETD_CLAIM_SYSCTL, want->path)))
 		r = netd_diff_claim(d, NETD_CLAIM_SYSCTL, want->path, have, want->value);
 	if (r < 0 || (known && have == want->value))

@@ -47,13 +47,28 @@ static int release_address(struct netd_diff *d, const struct netd_claim *c)
 	return 0;
 }
 
+/* True if the plan gives IPv6's one switch back, which is released before what it
+ * overrode (forwarding.c). */
+static bool gives_switch_back(const struct netd_diff *d)
+{
+	for (size_t i = 0; i < d->plan->op_count; i++) {
+		const struct netd_op *op = &d->plan->ops[i];
+
+		if (op->kind == NETD_OP_RESTORE_SYSCTL &&
+		    strcmp(op->sysctl.path, "ipv6/conf/all/forwarding") == 0)
+			return true;
+	}
+	return false;
+}
+
 static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
 {
 	int value;
 
 	/* Gone with its interface, or changed by somebody since: not ours to touch. */
-	if (!netd_state_sysctl(d->in->observed, c->key, &value) || value != c->ours ||
-	    value == c->previous)
+	if (!netd_state_sysctl(d->in->observed, c->key, &value) || value != c->ours)
+		return 0;
+	if (value == c->previous && !gives_switch_back(d))
 		return 0;
 	return netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, c->key, c->previous);
 }

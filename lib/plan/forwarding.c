@@ -127,11 +127,9 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 	return 0;
 }
 
-/* Linux before 6.17: the one switch, and accept_ra out of its way. */
-static int add_ipv6_global(const struct netd_facts *facts, struct netd_state *out)
+/* The links that could live from router advertisements, out of the one switch's way. */
+static int add_accept_ra(const struct netd_state *observed, struct netd_state *out)
 {
-	const struct netd_state *observed = facts->observed;
-
 	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
 		char path[NETD_SYSCTL_PATH];
@@ -146,7 +144,44 @@ static int add_ipv6_global(const struct netd_facts *facts, struct netd_state *ou
 		if (add(out, "ipv6", link->name, "accept_ra", 2) < 0)
 			return -ENOMEM;
 	}
-	return add(out, "ipv6", "all", "forwarding", 1);
+	return 0;
+}
+
+/* @link forwards by itself, which the one switch forgets when it goes off again. */
+static int add_overridden(const struct netd_state *observed, struct netd_state *out,
+			  const char *link, bool switched)
+{
+	char path[NETD_SYSCTL_PATH];
+	int value;
+
+	snprintf(path, sizeof(path), "ipv6/conf/%s/forwarding", link);
+	if (!netd_state_sysctl(observed, path, &value) || value != 1)
+		return 0;
+	if (add(out, "ipv6", link, "forwarding", 1) < 0)
+		return -ENOMEM;
+	out->sysctls[out->sysctl_count - 1].overridden = !switched;
+	return 0;
+}
+
+/*
+ * Linux before 6.17: the one switch.  It stands last, so it is the first to be given
+ * back, and accept_ra the last.
+ */
+static int add_ipv6_global(const struct netd_facts *facts, struct netd_state *out)
+{
+	const struct netd_state *observed = facts->observed;
+	int value = 0;
+	bool switched =
+		netd_state_sysctl(observed, "ipv6/conf/all/forwarding", &value) && value;
+	int r = add_accept_ra(observed, out);
+
+	if (r == 0)
+		r = add_overridden(observed, out, "default", switched);
+	for (size_t i = 0; r == 0 && i < observed->link_count; i++)
+		if (!netd_link_is_ours(&observed->links[i]))
+			r = add_overridden(observed, out, observed->links[i].name,
+					   switched);
+	return r < 0 ? r : add(out, "ipv6", "all", "forwarding", 1);
 }
 
 int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *facts,

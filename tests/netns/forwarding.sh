@@ -94,11 +94,12 @@ guests_are_no_drift()
 # Interfaces that forward, and one that ignores advertisements, before netd came.
 settings_of_others()
 {
-	world
 	ip link add x0 type veth peer name x1
 	ip link set x0 up
 	ip link set x1 up
+	# first of all, since it drops default routes
 	echo 1 >/proc/sys/net/ipv6/conf/x0/forwarding
+	world
 	echo 1 >/proc/sys/net/ipv4/conf/x0/forwarding
 	echo 0 >/proc/sys/net/ipv6/conf/x1/accept_ra
 	wait_for 5 t_carrier x0
@@ -107,7 +108,9 @@ settings_of_others()
 	sysctl_is ipv6/conf/x0/forwarding 1
 	sysctl_is ipv6/conf/x1/accept_ra 0
 	fails 0 netdctl plan lab.yaml
+	netdctl apply lab.yaml
 	netdctl destroy lab
+	advertised || fail "the default route is gone"
 	snapshot after
 	same before after
 }

@@ -17,7 +17,7 @@
  * and a port of a bridge.
  */
 static void make_host(struct netd_state *s, struct netd_link links[5],
-		      struct netd_ifaddr addrs[3], struct netd_sysctl sysctls[5])
+		      struct netd_ifaddr addrs[3], struct netd_sysctl sysctls[6])
 {
 	static const char *const names[] = {"lo", "eth0", "eth1", "eth2", "vm1"};
 	static const struct {
@@ -33,12 +33,12 @@ static void make_host(struct netd_state *s, struct netd_link links[5],
 	} settings[] = {
 		{"ipv6/conf/eth0/accept_ra", 1}, {"ipv6/conf/eth1/accept_ra", 0},
 		{"ipv6/conf/eth2/accept_ra", 2}, {"ipv6/conf/lo/accept_ra", 1},
-		{"ipv6/conf/vm1/accept_ra", 1},
+		{"ipv6/conf/vm1/accept_ra", 1},	 {"ipv6/conf/eth1/forwarding", 1},
 	};
 
 	memset(links, 0, 5 * sizeof(*links));
 	memset(addrs, 0, 3 * sizeof(*addrs));
-	memset(sysctls, 0, 5 * sizeof(*sysctls));
+	memset(sysctls, 0, 6 * sizeof(*sysctls));
 	for (size_t i = 0; i < 5; i++)
 		netd_copy(links[i].name, names[i]);
 	links[0].loopback = true;
@@ -57,7 +57,7 @@ static void make_host(struct netd_state *s, struct netd_link links[5],
 		.addrs = addrs,
 		.addr_count = 3,
 		.sysctls = sysctls,
-		.sysctl_count = 5,
+		.sysctl_count = 6,
 	};
 }
 
@@ -66,7 +66,7 @@ static void added(const char *network, bool force_forwarding, struct netd_str *o
 {
 	struct netd_link links[5];
 	struct netd_ifaddr addrs[3];
-	struct netd_sysctl sysctls[5];
+	struct netd_sysctl sysctls[6];
 	struct netd_state host, desired = {0};
 	struct netd_facts facts = {
 		.observed = &host,
@@ -112,7 +112,7 @@ static const struct {
 	 "ipv6/conf/eth0/force_forwarding=1"},
 	{"IPv6 all or nothing", "{mode: routed, addresses: [\"fd01::1/64\"]}", false,
 	 "ipv6/conf/eth0/accept_ra=2 ipv6/conf/eth2/accept_ra=2 "
-	 "ipv6/conf/all/forwarding=1"},
+	 "ipv6/conf/eth1/forwarding=1 ipv6/conf/all/forwarding=1"},
 	{"both", "{mode: open, addresses: [10.1.0.1/24, \"fd01::1/64\"]}", true,
 	 "ipv4/conf/eth0/forwarding=1 ipv4/conf/eth1/forwarding=1 "
 	 "ipv6/conf/eth0/force_forwarding=1"},
