@@ -21,7 +21,7 @@
 int netd_observe(struct netd *netd, unsigned parts, struct netd_state *out,
 		 struct netd_error *err)
 {
-	int r = netd_link_dump(&netd->nl, out, err);
+	int r = netd_link_dump(&netd->nl, false, out, err);
 
 	if (r == 0)
 		r = netd_address_dump(&netd->nl, out, err);

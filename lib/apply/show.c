@@ -64,7 +64,7 @@ static int scene_make(struct netd *netd, struct netd_scene *s, struct netd_error
 	if (r == 0)
 		r = load_definitions(s, err);
 	if (r == 0)
-		r = netd_link_dump(&netd->nl, &s->state, err);
+		r = netd_link_dump(&netd->nl, true, &s->state, err);
 	if (r == 0)
 		r = netd_address_dump(&netd->nl, &s->state, err);
 	return r;

@@ -182,6 +182,20 @@ static int converge(struct netd *netd, const struct netd_topology *t, struct vie
 	return r;
 }
 
+/* True if a claim that was on disk is none any more; new ones are there already. */
+static bool lets_go(const struct view *v)
+{
+	const struct netd_claims planned = {v->plan.claims, v->plan.claim_count};
+
+	for (size_t i = 0; i < v->claims.count; i++) {
+		const struct netd_claim *c = &v->claims.items[i];
+
+		if (!netd_claims_find(&planned, c->topology, c->kind, c->key))
+			return true;
+	}
+	return false;
+}
+
 /* What is no longer claimed is forgotten only when it has been given back. */
 static int settle(struct netd *netd, const struct netd_topology *previous,
 		  const struct netd_topology *t, const struct view *v,
@@ -189,7 +203,7 @@ static int settle(struct netd *netd, const struct netd_topology *previous,
 {
 	int r = 0;
 
-	if (v->plan.claims_changed)
+	if (lets_go(v))
 		r = netd_store_save_claims(&netd->store, v->plan.claims,
 					   v->plan.claim_count, err);
 	if (r == 0)

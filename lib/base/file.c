@@ -112,6 +112,8 @@ static int sync_parent(int dirfd, const char *path)
 	if (!netd_copy(parent, path))
 		return -ENAMETOOLONG;
 	slash = strrchr(parent, '/');
+	if (!slash && dirfd != AT_FDCWD)
+		return fsync(dirfd) < 0 ? -errno : 0;
 	if (slash)
 		slash[slash == parent] = '\0';
 	fd = openat(dirfd, slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

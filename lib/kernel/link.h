@@ -23,7 +23,11 @@ struct nl_msg *netd_link_set_message(const struct netd_link *link, unsigned fiel
 struct nl_msg *netd_link_delete_message(int index);
 struct nl_msg *netd_link_delete_group_message(uint32_t group);
 
-/* Reads all links of the socket's namespace into out->links. */
-int netd_link_dump(struct netd_nl *nl, struct netd_state *out, struct netd_error *err);
+/*
+ * Reads all links of the socket's namespace into out->links; their counters only if
+ * @counters, since they are half of what the kernel would have to write.
+ */
+int netd_link_dump(struct netd_nl *nl, bool counters, struct netd_state *out,
+		   struct netd_error *err);
 
 #endif

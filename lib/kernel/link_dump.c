@@ -176,7 +176,8 @@ static void name_masters(struct netd_state *state)
 	}
 }
 
-int netd_link_dump(struct netd_nl *nl, struct netd_state *out, struct netd_error *err)
+int netd_link_dump(struct netd_nl *nl, bool counters, struct netd_state *out,
+		   struct netd_error *err)
 {
 	struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
 	netd_auto_message struct nl_msg *m =
@@ -185,6 +186,8 @@ int netd_link_dump(struct netd_nl *nl, struct netd_state *out, struct netd_error
 
 	if (!m)
 		return netd_error_add(err, -ENOMEM, "out of memory");
+	if (!counters)
+		nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	r = netd_nl_dump(nl, m, visit_link, forget_links, out, err);
 	if (r < 0)
 		return r;

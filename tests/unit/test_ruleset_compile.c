@@ -31,13 +31,15 @@ static const struct {
 	},
 	{
 		"routed and open networks have no rules",
-		"name: lab\nnetworks: {r: {mode: routed}, o: {mode: open}}\n",
+		"name: lab\nnetworks: {r: {mode: routed, addresses: [10.8.0.1/24]}, o: "
+		"{mode: open}}\n",
 		"bridges\n\t\"o\" . \"o\" comment \"lab/o\"\n"
 		"\t\"r\" . \"r\" comment \"lab/r\"\n",
 	},
 	{
 		"masquerade; the bridge has another name",
-		"name: lab\nnetworks: {n: {mode: nat, bridge: br7}}\n",
+		"name: lab\nnetworks: {n: {mode: nat, bridge: br7, addresses: "
+		"[10.7.0.1/24]}}\n",
 		"bridges\n\t\"br7\" . \"br7\" comment \"lab/n\"\n"
 		"from\n\t\"br7\" comment \"lab/n\" : jump from-nat\n"
 		"to\n\t\"br7\" comment \"lab/n\" : jump to-nat\n"
