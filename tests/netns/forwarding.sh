@@ -38,6 +38,8 @@ world()
 	outside eth0 172.16.5.40/24 172.16.5.1/24
 	serve outside tcp "$T_INTERNET4" 80 >/dev/null
 	serve outside tcp "$T_INTERNET6" 80 >/dev/null
+	# else its neighbour advertisements say that it is no router
+	on outside sh -c 'echo 1 >/proc/sys/net/ipv6/conf/eth0/forwarding'
 	advertise 2001:db8:5::
 }
 
