@@ -43,7 +43,8 @@ struct cli {
 	struct options options;
 	struct netd *netd;
 	struct netd_error *err;
-	bool color; /* on standard output */
+	bool color;		    /* on standard output */
+	enum netd_outcome recovery; /* of what change_begin() found to be undone */
 };
 
 struct option_row {
@@ -134,6 +135,19 @@ int run_export(struct cli *cli, int argc, char **argv);
  * cli->err.
  */
 int change_begin(struct cli *cli);
+
+/* Says what was done: "WHAT: DONE, 3 changes", or the plan with --json. */
+void say_done(struct cli *cli, const char *what, const struct netd_plan *plan,
+	      const char *done);
+
+/*
+ * Applies @running (NULL: nothing is to run), then keeps @defined: nothing unproven is
+ * written to the configuration.  If that cannot be written, the host goes back to what
+ * ran before.  Returns the exit code.
+ */
+int commit_definition(struct cli *cli, const struct netd_topology *running,
+		      const struct netd_topology *defined, const char *what,
+		      const char *done);
 
 /*
  * Applies @t and returns the exit code.  If something was changed it says so: "WHAT:

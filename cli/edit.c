@@ -44,18 +44,17 @@ static int edit_default(struct cli *cli, struct netd_topology *defined,
 {
 	struct netd_topology *running = NULL;
 	bool runs;
-	int r = change(cli, defined, argv), code = EXIT_DONE;
+	int r = change(cli, defined, argv), code;
 
 	runs = netd_running(cli->netd, TOPOLOGY, &running, NULL) == 0 &&
 	       netd_network_exists(running, network);
 	if (r == 0 && runs)
 		r = netd_network_take(running, defined, network, cli->err);
-	if (r == 0 && runs)
-		code = apply_topology(cli, running, network, done);
-	if (r == 0 && code == EXIT_DONE)
-		r = netd_definition_save(cli->netd, defined, cli->err);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : commit_definition(cli, runs ? running : NULL, defined, network,
+					 done);
 	netd_topology_free(running);
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : code;
+	return code;
 }
 
 /* Edits what runs of a topology that a file describes. */

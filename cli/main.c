@@ -139,7 +139,7 @@ int report(struct cli *cli, int code, enum netd_outcome outcome)
 
 	fputs(text ? text : "netdctl: out of memory\n", stderr);
 	free(text);
-	if (outcome == NETD_NOT_ROLLED_BACK)
+	if (outcome == NETD_NOT_ROLLED_BACK || cli->recovery == NETD_NOT_ROLLED_BACK)
 		return EXIT_BROKEN;
 	if (outcome == NETD_ROLLED_BACK && !json)
 		note(cli, "rolled back: everything is as it was before");

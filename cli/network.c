@@ -88,19 +88,11 @@ static int refuse(struct cli *cli, int r, int argc, char **argv)
 	return code;
 }
 
-/* Applies what runs, then keeps what is defined: nothing unproven is written there. */
-static int pair_commit(struct cli *cli, struct pair *p, bool apply, const char *network,
-		       const char *done)
+static int pair_commit(struct cli *cli, const struct pair *p, bool apply,
+		       const char *network, const char *done)
 {
-	int code = apply ? apply_topology(cli, p->running, network, done) : EXIT_DONE;
-	int r;
-
-	if (code != EXIT_DONE)
-		return code;
-	r = netd_definition_save(cli->netd, p->defined, cli->err);
-	if (r == 0 && !apply)
-		note(cli, "%s: %s", network, done);
-	return r < 0 ? report(cli, r, NETD_DONE) : EXIT_DONE;
+	return commit_definition(cli, apply ? p->running : NULL, p->defined, network,
+				 done);
 }
 
 /* "on" and "off" in YAML 1.2's words; anything else stays, to be refused. */

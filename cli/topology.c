@@ -55,8 +55,8 @@ int run_plan(struct cli *cli, int argc, char **argv)
 	return code;
 }
 
-static void say_done(struct cli *cli, const char *name, const struct netd_plan *plan,
-		     const char *verb)
+void say_done(struct cli *cli, const char *name, const struct netd_plan *plan,
+	      const char *verb)
 {
 	size_t size = netd_plan_size(plan);
 
@@ -70,7 +70,7 @@ static void say_done(struct cli *cli, const char *name, const struct netd_plan *
 
 int change_begin(struct cli *cli)
 {
-	int r = netd_recover(cli->netd, NULL, NULL, cli->err);
+	int r = netd_recover(cli->netd, NULL, &cli->recovery, cli->err);
 
 	return r < 0 ? r : 0;
 }

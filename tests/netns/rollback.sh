@@ -187,6 +187,28 @@ no_ipv6()
 	is_as_before state
 }
 
+# A one-liner's change that cannot be kept is not made either.
+definition_is_read_only()
+{
+	world
+	ok netdctl network create a --address 10.1.0.1/24
+	mount --bind /etc/netd /etc/netd
+	mount -o remount,ro,bind /etc/netd
+	state >before
+	fails 1 netdctl network create b --address 10.2.0.1/24
+	match 'cannot write .*default.yaml' "$err"
+	match 'rolled back' "$err"
+	is_as_before state
+	fails 1 netdctl network set a --mtu 1400
+	is_as_before state
+	fails 1 netdctl port add a t0 --tap
+	fails 1 ip link show t0
+	umount /etc/netd
+	ok netdctl network create b --address 10.2.0.1/24
+	ok netdctl network delete a
+	ok netdctl network delete b
+}
+
 t_fresh "apply fails: netlink" apply_fails sendmsg
 t_fresh "apply fails: taps" apply_fails ioctl
 t_fresh "apply fails: files and settings" apply_fails write renameat fsync unlinkat
@@ -198,4 +220,5 @@ t_fresh "read-only sysctls" sysctls_are_read_only
 t_fresh "an interface that vanishes on the way" interface_vanishes
 t_fresh "a kernel without netlink or nf_tables" no_sockets
 t_fresh "a kernel without IPv6" no_ipv6
+t_fresh "a configuration that cannot be written" definition_is_read_only
 t_done
