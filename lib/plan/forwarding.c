@@ -127,7 +127,21 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 	return 0;
 }
 
-/* The links that could live from router advertisements, out of the one switch's way. */
+/*
+ * True if the link does, or one day could, live from router advertisements.  Nobody
+ * listens for them on loopback or a port.  Guests' taps and pairs come and go, and are no
+ * uplink as long as they have no IPv6 address.
+ */
+static bool may_listen(const struct netd_state *s, const struct netd_link *link,
+		       int accept_ra)
+{
+	if (netd_link_is_ours(link) || link->loopback || link->master[0] || !accept_ra)
+		return false;
+	return (link->kind != NETD_LINK_TAP && link->kind != NETD_LINK_VETH) ||
+	       accept_ra == 2 || link_has_family(s, link->name, AF_INET6);
+}
+
+/* Who listens for router advertisements, out of the one switch's way. */
 static int add_accept_ra(const struct netd_state *observed, struct netd_state *out)
 {
 	for (size_t i = 0; i < observed->link_count; i++) {
@@ -135,11 +149,9 @@ static int add_accept_ra(const struct netd_state *observed, struct netd_state *o
 		char path[NETD_SYSCTL_PATH];
 		int value;
 
-		/* Nobody listens for advertisements on loopback or a port. */
-		if (netd_link_is_ours(link) || link->loopback || link->master[0])
-			continue;
 		snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra", link->name);
-		if (!netd_state_sysctl(observed, path, &value) || value == 0)
+		if (!netd_state_sysctl(observed, path, &value) ||
+		    !may_listen(observed, link, value))
 			continue;
 		if (add(out, "ipv6", link->name, "accept_ra", 2) < 0)
 			return -ENOMEM;

@@ -91,6 +91,10 @@ guests_are_no_drift()
 	guest_gone a
 	ip link del tap0
 	fails 0 netdctl plan lab.yaml
+	# nor is what other people's guests have
+	ip link add v0 type veth peer name v1
+	ip link set v0 up
+	fails 0 netdctl plan lab.yaml
 }
 
 # Interfaces that forward, and one that ignores advertisements, before netd came.

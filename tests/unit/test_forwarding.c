@@ -14,12 +14,12 @@
 #include "plan/forwarding.h"
 
 /* lo, eth0 (both families, lives from router advertisements), eth1 (IPv4), eth2 (none),
- * and a port of a bridge.
+ * a port of a bridge, and a guest's loose end.
  */
-static void make_host(struct netd_state *s, struct netd_link links[5],
-		      struct netd_ifaddr addrs[3], struct netd_sysctl sysctls[6])
+static void make_host(struct netd_state *s, struct netd_link links[6],
+		      struct netd_ifaddr addrs[3], struct netd_sysctl sysctls[7])
 {
-	static const char *const names[] = {"lo", "eth0", "eth1", "eth2", "vm1"};
+	static const char *const names[] = {"lo", "eth0", "eth1", "eth2", "vm1", "v0"};
 	static const struct {
 		const char *link, *prefix;
 	} have[] = {
@@ -36,13 +36,14 @@ static void make_host(struct netd_state *s, struct netd_link links[5],
 		{"ipv6/conf/vm1/accept_ra", 1},	 {"ipv6/conf/eth1/forwarding", 1},
 	};
 
-	memset(links, 0, 5 * sizeof(*links));
+	memset(links, 0, 6 * sizeof(*links));
 	memset(addrs, 0, 3 * sizeof(*addrs));
-	memset(sysctls, 0, 6 * sizeof(*sysctls));
-	for (size_t i = 0; i < 5; i++)
+	memset(sysctls, 0, 7 * sizeof(*sysctls));
+	for (size_t i = 0; i < 6; i++)
 		netd_copy(links[i].name, names[i]);
 	links[0].loopback = true;
 	netd_copy(links[4].master, "br9");
+	links[5].kind = NETD_LINK_VETH;
 	for (size_t i = 0; i < 3; i++) {
 		netd_copy(addrs[i].link, have[i].link);
 		assert_int_equal(netd_prefix_parse(have[i].prefix, &addrs[i].prefix), 0);
@@ -53,20 +54,20 @@ static void make_host(struct netd_state *s, struct netd_link links[5],
 	}
 	*s = (struct netd_state){
 		.links = links,
-		.link_count = 5,
+		.link_count = 6,
 		.addrs = addrs,
 		.addr_count = 3,
 		.sysctls = sysctls,
-		.sysctl_count = 6,
+		.sysctl_count = 7,
 	};
 }
 
 /* "path=value path=value …" of what is added. */
 static void added(const char *network, bool force_forwarding, struct netd_str *out)
 {
-	struct netd_link links[5];
+	struct netd_link links[6];
 	struct netd_ifaddr addrs[3];
-	struct netd_sysctl sysctls[6];
+	struct netd_sysctl sysctls[7];
 	struct netd_state host, desired = {0};
 	struct netd_facts facts = {
 		.observed = &host,
