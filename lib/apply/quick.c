@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "apply/context.h"
 #include "base/array.h"
@@ -34,28 +36,60 @@
  */
 #define DEFAULT "default"
 
-/* A file that gets one more line. */
+/* The text of both files, what runs and its definition, and where the line goes. */
 struct splice {
-	char path[PATH_MAX];
+	char running[PATH_MAX], defined[PATH_MAX];
 	char *text;
-	size_t length, offset; /* of the line to come */
+	size_t length, offset;
 };
 
 static void splice_done(struct splice *s)
 {
-	free(s->text);
+	if (s->text)
+		munmap(s->text, s->length);
 }
 
-static int splice_read(struct splice *s, const char *network)
+/*
+ * What runs is ours alone to write, and we have the lock, so it can be mapped: it will
+ * not shrink under our eyes.  The last page's rest is zero, unless the text fills it.
+ */
+static int splice_map(struct splice *s)
 {
-	if (netd_file_read(AT_FDCWD, s->path, NETD_CONFIG_MAX, &s->text, &s->length,
-			   NULL) < 0)
+	netd_auto_close int fd = open(s->running, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+	void *text;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size % 4096 == 0)
 		return -EAGAIN;
-	return netd_config_forward_offset(s->text, network, &s->offset);
+	text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd,
+		    0);
+	if (text == MAP_FAILED)
+		return -EAGAIN;
+	s->text = text;
+	s->length = (size_t)st.st_size;
+	return 0;
 }
 
-static int splice_write(const struct splice *s, const struct netd_str *line,
-			struct netd_error *err)
+/* 0 if the definition is what runs, to the letter; it passes through a small buffer. */
+static int splice_compare(const struct splice *s)
+{
+	netd_auto_close int fd = open(s->defined, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char buffer[65536];
+	size_t at = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -EAGAIN;
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
+		if ((size_t)n > s->length - at || memcmp(s->text + at, buffer, (size_t)n))
+			return -EAGAIN;
+		at += (size_t)n;
+	}
+	return n == 0 && at == s->length ? 0 : -EAGAIN;
+}
+
+static int splice_write(const struct splice *s, const char *path,
+			const struct netd_str *line, struct netd_error *err)
 {
 	const struct iovec parts[] = {
 		{s->text, s->offset},
@@ -63,13 +97,24 @@ static int splice_write(const struct splice *s, const struct netd_str *line,
 		{s->text + s->offset, s->length - s->offset},
 	};
 
-	return netd_file_write_parts(AT_FDCWD, s->path, parts, NETD_ARRAY_SIZE(parts),
-				     0644, err);
+	if (s->offset == s->length)
+		return netd_file_append(AT_FDCWD, path, line->text, line->length, err);
+	return netd_file_write_parts(AT_FDCWD, path, parts, NETD_ARRAY_SIZE(parts), 0644,
+				     err);
 }
 
-static void splice_undo(const struct splice *s)
+/* Both files, or neither. */
+static int splice_commit(const struct splice *s, const struct netd_str *line,
+			 struct netd_error *err)
 {
-	netd_file_write(AT_FDCWD, s->path, s->text, s->length, 0644, NULL);
+	int r = splice_write(s, s->running, line, err);
+
+	if (r < 0)
+		return r;
+	r = splice_write(s, s->defined, line, err);
+	if (r < 0)
+		netd_file_write(AT_FDCWD, s->running, s->text, s->length, 0644, NULL);
+	return r;
 }
 
 /* Reads what surrounds the forwards, and the new one by the file's own rules. */
@@ -111,7 +156,7 @@ static void keep_forwards(struct netd_ruleset *r)
 }
 
 static int commit(struct netd *netd, const struct netd_ruleset *r,
-		  const struct splice files[2], const struct netd_str *line,
+		  const struct splice *files, const struct netd_str *line,
 		  struct netd_error *err)
 {
 	const struct netd_ruleset_delta delta = {
@@ -123,12 +168,7 @@ static int commit(struct netd *netd, const struct netd_ruleset *r,
 	if (netd_firewall_add_elements(&netd->nft, r->elements, r->element_count, true,
 				       NULL) < 0)
 		return -EAGAIN;
-	result = splice_write(&files[0], line, err);
-	if (result == 0) {
-		result = splice_write(&files[1], line, err);
-		if (result < 0)
-			splice_undo(&files[0]);
-	}
+	result = splice_commit(files, line, err);
 	if (result < 0)
 		netd_firewall_delete_elements(&netd->nft, r->elements, r->element_count,
 					      NULL);
@@ -138,12 +178,12 @@ static int commit(struct netd *netd, const struct netd_ruleset *r,
 }
 
 static int insert(struct netd *netd, const char *network, const char *settings,
-		  const struct splice files[2], struct netd_error *err)
+		  const struct splice *files, struct netd_error *err)
 {
 	netd_auto_topology struct netd_topology *t = NULL;
 	netd_auto(netd_ruleset_done) struct netd_ruleset ruleset = {0};
 	netd_auto(netd_str_done) struct netd_str line = {0};
-	int r = read_forward(files[0].text, network, settings, &t);
+	int r = read_forward(files->text, network, settings, &t);
 
 	if (r == 0)
 		r = netd_config_forward_line(
@@ -172,17 +212,17 @@ static int open_quick(struct netd *netd)
 int netd_forward_insert(struct netd *netd, const char *network, const char *settings,
 			struct netd_error *err)
 {
-	struct splice files[2] = {0};
+	netd_auto(splice_done) struct splice files = {0};
 	int r = open_quick(netd);
 
-	snprintf(files[0].path, PATH_MAX, "%s/topologies/" DEFAULT ".yaml",
+	snprintf(files.running, PATH_MAX, "%s/topologies/" DEFAULT ".yaml",
 		 netd->state_dir);
-	snprintf(files[1].path, PATH_MAX, "%s/" DEFAULT ".yaml", netd->config_dir);
-	for (int i = 0; r == 0 && i < 2; i++)
-		r = splice_read(&files[i], network);
+	snprintf(files.defined, PATH_MAX, "%s/" DEFAULT ".yaml", netd->config_dir);
 	if (r == 0)
-		r = insert(netd, network, settings, files, err);
-	splice_done(&files[0]);
-	splice_done(&files[1]);
-	return r;
+		r = splice_map(&files);
+	if (r == 0)
+		r = splice_compare(&files);
+	if (r == 0)
+		r = netd_config_forward_offset(files.text, network, &files.offset);
+	return r < 0 ? r : insert(netd, network, settings, &files, err);
 }

@@ -160,6 +160,28 @@ int netd_file_write(int dirfd, const char *path, const void *data, size_t length
 	return netd_file_write_parts(dirfd, path, &part, 1, mode, err);
 }
 
+int netd_file_append(int dirfd, const char *path, const void *data, size_t length,
+		     struct netd_error *err)
+{
+	netd_auto_close int fd =
+		openat(dirfd, path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return failed(err, "append to", path);
+	r = write_all(fd, data, length);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r < 0) {
+		if (ftruncate(fd, st.st_size) < 0)
+			r = -errno;
+		errno = -r;
+		return failed(err, "append to", path);
+	}
+	return 0;
+}
+
 int netd_file_remove(int dirfd, const char *path, struct netd_error *err)
 {
 	if (unlinkat(dirfd, path, 0) < 0) {

@@ -30,6 +30,13 @@ int netd_file_write(int dirfd, const char *path, const void *data, size_t length
 int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts,
 			  int count, mode_t mode, struct netd_error *err);
 
+/*
+ * Appends in one write and fsyncs; the file is cut back to what it was if that fails.
+ * What is there already is never at risk.
+ */
+int netd_file_append(int dirfd, const char *path, const void *data, size_t length,
+		     struct netd_error *err);
+
 /* Removes @path and fsyncs the directory; a missing file is fine. */
 int netd_file_remove(int dirfd, const char *path, struct netd_error *err);
 

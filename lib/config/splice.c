@@ -12,10 +12,11 @@
 #define LIST "    forwards:\n"
 #define ITEM "      - {listen: "
 
-static bool begins(const char *line, const char *with)
+static bool begins(const char *line, const char *with, size_t length)
 {
-	return strncmp(line, with, strlen(with)) == 0;
+	return strncmp(line, with, length) == 0;
 }
+#define BEGINS(line, with) begins(line, with, sizeof(with) - 1)
 
 static const char *next_line(const char *line)
 {
@@ -27,7 +28,7 @@ static const char *next_line(const char *line)
 /* The end of the items that begin at @line. */
 static const char *skip_items(const char *line)
 {
-	while (begins(line, ITEM))
+	while (BEGINS(line, ITEM))
 		line = next_line(line);
 	return line;
 }
@@ -53,8 +54,8 @@ static const char *find_end(const char *text, const char *network)
 	line = strstr(text, head);
 	if (!line)
 		return NULL;
-	for (line += strlen(head); begins(line, "    "); line = next_line(line))
-		if (begins(line, LIST ITEM))
+	for (line += strlen(head); BEGINS(line, "    "); line = next_line(line))
+		if (BEGINS(line, LIST ITEM))
 			return skip_items(next_line(line));
 	return NULL;
 }
