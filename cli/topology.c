@@ -55,17 +55,17 @@ int run_plan(struct cli *cli, int argc, char **argv)
 	return code;
 }
 
-void say_done(struct cli *cli, const char *name, const struct netd_plan *plan,
-	      const char *verb)
+void say_done(struct cli *cli, const char *what, const struct netd_plan *plan,
+	      const char *done)
 {
 	size_t size = netd_plan_size(plan);
 
 	if (cli->options.json)
 		print_text(netd_plan_format(plan, NETD_FORMAT_JSON, false));
 	else if (size)
-		note(cli, "%s: %s, %zu change%s", name, verb, size, size == 1 ? "" : "s");
+		note(cli, "%s: %s, %zu change%s", what, done, size, size == 1 ? "" : "s");
 	else
-		note(cli, "%s: nothing to do", name);
+		note(cli, "%s: nothing to do", what);
 }
 
 int change_begin(struct cli *cli)

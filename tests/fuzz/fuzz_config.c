@@ -13,8 +13,11 @@
 #include "model/topology.h"
 #include "render/error.h"
 
-/* libfyaml 0.7.12 loses 4 KiB over a quoted text with some fifty escapes. */
-const char *__lsan_default_suppressions(void);
+/*
+ * libfyaml 0.7.12 loses 4 KiB over a quoted text with some fifty escapes.  The
+ * sanitizer's library, which is shared with gcc, must see the function.
+ */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
