@@ -71,8 +71,8 @@ bridged_frames()
 	done
 }
 
-# ports_of NETWORK: the names, one per line.
+# ports_of NETWORK: the names, one per line, sorted: guests come in any order.
 ports_of()
 {
-	netdctl port list "$1" --json | jq -r '.[].port'
+	netdctl port list "$1" --json | jq -r '.[].port' | sort
 }
