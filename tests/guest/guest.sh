@@ -187,14 +187,17 @@ guest_run()
 	before=$(wc -c <"$dir/tty.out")
 	guest_say "$1" "$2"
 	now=$SECONDS
-	until now_done=$(tail -c +$((before + 1)) "$dir/tty.out" | tr -d '\r' | grep '^@@@ did '); do
+	# the full stop says that all of the number is there
+	until now_done=$(tail -c +$((before + 1)) "$dir/tty.out" | tr -d '\r' |
+		grep '^@@@ did [0-9]* [.]'); do
 		[ ! -e "$dir/exit" ] || fail "guest $1 ended during: $2: $(t_guest_story "$dir")"
 		[ $SECONDS -le $((now + ${3:-15})) ] || fail "guest $1: no end of: $2"
 		sleep 0.03
 	done
 	tail -c +$((before + 1)) "$dir/tty.out" | tr -d '\r' | grep -v '^@@@ did ' || :
 	[ -z "$T_IN_CASE" ] || set -x
-	return "${now_done#@@@ did }"
+	now_done=${now_done#@@@ did }
+	return "${now_done%% *}"
 }
 
 # guest_kill NAME: SIGKILL, and QEMU is gone when this returns.

@@ -42,7 +42,7 @@ stay()
 		[ "$REPLY" != exit ] || return 0
 		status=0
 		(eval "$REPLY") || status=$?
-		echo "@@@ did $status"
+		echo "@@@ did $status ."
 	done
 }
 
