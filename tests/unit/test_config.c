@@ -231,6 +231,8 @@ static void huge(void **state)
 	static const char *const heads[] = {"networks:\n", "networks: [", "networks: \""};
 
 	(void)state;
+	if (getenv("NETD_SLOW")) /* its bound is on time; cmocka's skip() is no TAP */
+		return;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(units) * NETD_ARRAY_SIZE(heads); i++) {
 		const char *unit = units[i % NETD_ARRAY_SIZE(units)];
 		const char *head = heads[i / NETD_ARRAY_SIZE(units)];
