@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/number.h"
 #include "base/str.h"
 
 size_t netd_addr_size(const struct netd_addr *a)
@@ -33,24 +34,6 @@ int netd_addr_parse(const char *text, struct netd_addr *out)
 	return 0;
 }
 
-/* A decimal number without sign or leading zero, at most @max. */
-static int parse_number(const char *text, unsigned long max, unsigned long *out)
-{
-	unsigned long n = 0;
-
-	if (!*text || (text[0] == '0' && text[1]))
-		return -EINVAL;
-	for (; *text; text++) {
-		if (!isdigit((unsigned char)*text))
-			return -EINVAL;
-		n = n * 10 + (unsigned long)(*text - '0');
-		if (n > max)
-			return -EINVAL;
-	}
-	*out = n;
-	return 0;
-}
-
 int netd_prefix_parse(const char *text, struct netd_prefix *out)
 {
 	char buffer[NETD_PREFIX_TEXT];
@@ -65,7 +48,7 @@ int netd_prefix_parse(const char *text, struct netd_prefix *out)
 		return -EINVAL;
 	*slash = '\0';
 	if (netd_addr_parse(buffer, &p.addr) ||
-	    parse_number(slash + 1, netd_addr_bits(&p.addr), &length))
+	    netd_parse_number(slash + 1, netd_addr_bits(&p.addr), &length))
 		return -EINVAL;
 	p.length = (uint8_t)length;
 	*out = p;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
+#include "base/number.h"
 #include "config/yaml.h"
 #include "model/topology.h"
 
@@ -89,8 +90,6 @@ int netd_read_pair(struct netd_reader *r, const struct netd_yaml *node,
 
 /* "first-last" or a single port, each from 1 to 65535. */
 int netd_parse_ports(const char *text, uint16_t *first, uint16_t *last);
-/* A decimal number of at most @max. */
-int netd_parse_number(const char *text, unsigned long max, unsigned long *out);
 
 /* Readers for the fields of a table. */
 netd_key_read netd_read_text;	/* char[size] */

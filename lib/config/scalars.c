@@ -73,23 +73,6 @@ int netd_read_bool(struct netd_reader *r, const struct netd_yaml *value,
 				   key->name, text, value->plain ? "" : " in quotes");
 }
 
-int netd_parse_number(const char *text, unsigned long max, unsigned long *out)
-{
-	unsigned long n = 0;
-
-	if (!*text || (text[0] == '0' && text[1]))
-		return -EINVAL;
-	for (; *text; text++) {
-		if (!isdigit((unsigned char)*text))
-			return -EINVAL;
-		n = n * 10 + (unsigned long)(*text - '0');
-		if (n > max)
-			return -ERANGE;
-	}
-	*out = n;
-	return 0;
-}
-
 int netd_read_number(struct netd_reader *r, const struct netd_yaml *value,
 		     const struct netd_key *key, void *object)
 {

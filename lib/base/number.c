@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Decimal numbers as people write them. */
+#include "base/number.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+int netd_parse_number(const char *text, unsigned long max, unsigned long *out)
+{
+	unsigned long n = 0;
+
+	if (!*text || (text[0] == '0' && text[1]))
+		return -EINVAL;
+	for (; *text; text++) {
+		if (!isdigit((unsigned char)*text))
+			return -EINVAL;
+		n = n * 10 + (unsigned long)(*text - '0');
+		if (n > max)
+			return -ERANGE;
+	}
+	*out = n;
+	return 0;
+}
