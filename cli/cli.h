@@ -18,6 +18,8 @@ enum {
 
 #define LIST_MAX 64
 
+/* With the topology's name. */
+
 /* An option that may be given several times. */
 struct list {
 	const char *items[LIST_MAX];
@@ -27,23 +29,36 @@ struct list {
 /* Every option of every verb; which of them a verb takes stands in its table. */
 struct options {
 	bool help, version, json, yaml, quiet;
-	const char *color, *state_dir, *config_dir;
+	const char *color, *state_dir, *config_dir, *lock_wait;
 	/* networks */
-	const char *mode, *bridge, *mac, *mtu, *stp, *nat_ports, *nat_out, *nat_on;
+	const char *mode, *bridge, *uplink, *mac, *mtu, *stp, *nat_ports, *nat_out,
+		*nat_on;
 	struct list addresses, nat_sources;
-	bool autostart, no_start, off, all_autostart;
+	bool autostart, no_start, off, all_autostart, print;
+	const char *preset, *domain;
+	bool dhcp, no_dhcp, no_dns;
+	struct list dhcp_ranges, name_servers, machines;
+	/* routers and hosts */
+	struct list interfaces, routes, allows;
+	const char *nat_node_out, *search;
+	const char *wait, *timeout;
+	bool isolate;
 	/* ports */
 	bool tap, multi_queue, vnet_hdr;
 	const char *owner, *group, *veth, *namespace_name;
 	/* forwards */
 	const char *protocol, *on;
+	/* apply */
+	const char *confirm, *probe;
 };
 
 struct cli {
 	struct options options;
 	struct netd *netd;
 	struct netd_error *err;
+	unsigned patience;	    /* seconds to wait for the lock */
 	bool color;		    /* on standard output */
+	char *chosen[2];	    /* the options' address and bridge, by a preset */
 	enum netd_outcome recovery; /* of what change_begin() found to be undone */
 };
 
@@ -90,15 +105,18 @@ struct verb {
 };
 
 extern const struct verb netdctl_verbs[];
-extern const struct verb network_verbs[], port_verbs[], forward_verbs[];
-extern const struct option_row common_options[];
+extern const struct verb network_verbs[], port_verbs[], forward_verbs[], router_verbs[],
+	host_verbs[], machine_verbs[];
+extern const struct option_row common_options[], lease_options[], apply_options[],
+	adopt_options[];
 
 /*
  * Parses options anywhere among @argv into @options and moves the arguments to its front.
- * Their number, or -1 after saying on standard error what is wrong.  `--` ends options.
+ * Their number, or -1 after saying on standard error what is wrong.  `--` ends options,
+ * and so does argument number @command (-1: none does).
  */
-int options_parse(const struct option_row *rows, struct options *options, int argc,
-		  char **argv);
+int options_parse(const struct option_row *rows, struct options *options, int command,
+		  int argc, char **argv);
 
 /* Writes help for a verb, or for the program (@path "netdctl", a verb with `verbs`). */
 void help_print(const char *path, const struct verb *verb);
@@ -113,21 +131,43 @@ int report(struct cli *cli, int code, enum netd_outcome outcome);
 /* Prints a usage problem, with a pointer to help; EXIT_USAGE. */
 int usage(const struct cli *cli, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* A line on standard error. */
+void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A note on standard error, unless --quiet. */
 void note(const struct cli *cli, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What the maker of @plan wants to be known, on standard error, unless --quiet. */
+void say_notes(const struct cli *cli, const struct netd_plan *plan);
 /* Prints and frees @text; EXIT_DONE. */
 int print_text(char *text);
+
+/* Says that a change of @topology that was cut short was undone, or is kept. */
+void say_recovered(const struct cli *cli, const char *topology,
+		   enum netd_outcome outcome);
 
 int run_completion(struct cli *cli, int argc, char **argv);
 int run_complete(struct cli *cli, int argc, char **argv);
 int run_plan(struct cli *cli, int argc, char **argv);
+int run_adopt(struct cli *cli, int argc, char **argv);
 int run_apply(struct cli *cli, int argc, char **argv);
 int run_destroy(struct cli *cli, int argc, char **argv);
+int run_confirm(struct cli *cli, int argc, char **argv);
+int run_rollback(struct cli *cli, int argc, char **argv);
+int run_watchdog(struct cli *cli, int argc, char **argv);
 int run_recover(struct cli *cli, int argc, char **argv);
 int run_status(struct cli *cli, int argc, char **argv);
 int run_show(struct cli *cli, int argc, char **argv);
+int run_leases(struct cli *cli, int argc, char **argv);
 int run_export(struct cli *cli, int argc, char **argv);
+int run_router_exec(struct cli *cli, int argc, char **argv);
+int run_host_exec(struct cli *cli, int argc, char **argv);
+
+/* JSON if that was asked for, else text. */
+enum netd_format output_format(const struct cli *cli);
+/* Prints @t as a file, and frees it; the exit code. */
+int print_topology(struct cli *cli, struct netd_topology *t);
+/* Prints the table of @kind; @name NULL: all of it.  Returns the exit code. */
+int print_table(struct cli *cli, const char *kind, const char *name);
 
 /*
  * Makes this process the only writer until it ends, and undoes what a killed one left:
@@ -139,6 +179,28 @@ int change_begin(struct cli *cli);
 /* Says what was done: "WHAT: DONE, 3 changes", or the plan with --json. */
 void say_done(struct cli *cli, const char *what, const struct netd_plan *plan,
 	      const char *done);
+
+/* Both sides of topology `default`: what is defined, and what runs. */
+#define TOPOLOGY "default"
+struct pair {
+	struct netd_topology *defined, *running;
+};
+/* After change_begin(); -errno with a problem in cli->err. */
+int pair_load(struct cli *cli, struct pair *p);
+void pair_done(struct pair *p);
+/* Applies what runs if @apply, and keeps what is defined; the exit code. */
+int pair_commit(struct cli *cli, const struct pair *p, bool apply, const char *what,
+		const char *done);
+
+/* One change of a topology in memory; returns 0 or -errno with a problem in cli->err. */
+typedef int (*edit)(struct cli *cli, struct netd_topology *t, char **argv);
+/*
+ * Makes it in the topology that has the network, router or host @name: `default`'s
+ * definition, and what runs of it if that does; else in what runs of another.  Returns
+ * the exit code.
+ */
+int edit_network(struct cli *cli, const char *name, edit change, const char *done,
+		 char **argv);
 
 /*
  * Applies @running (NULL: nothing is to run), then keeps @defined: nothing unproven is
@@ -156,6 +218,12 @@ int commit_definition(struct cli *cli, const struct netd_topology *running,
 int apply_topology(struct cli *cli, const struct netd_topology *t, const char *what,
 		   const char *done);
 
+/* What --confirm and --probe say; seconds is 0 without.  EXIT_DONE or EXIT_USAGE. */
+int trial_parse(struct cli *cli, struct netd_trial *out);
+/* Applies @t until it is confirmed; the exit code. */
+int apply_on_trial(struct cli *cli, const struct netd_topology *t,
+		   const struct netd_trial *trial);
+
 /*
  * A growing flow mapping in the file's words: "{mode: nat, addresses:
  * [\"10.1.0.1/24\"]}". Values are quoted, so that no value can be taken for anything
@@ -167,10 +235,35 @@ struct settings {
 };
 void settings_open(struct settings *s, const char *key); /* "key: {", NULL: "{" */
 void settings_close(struct settings *s);
+/* The same for a key that comes from outside, of @length bytes. */
+void settings_open_named(struct settings *s, const char *key, size_t length);
 void settings_word(struct settings *s, const char *key, const char *value);
 /* Unquoted, if it is a plain word; else quoted, to be refused with its place. */
 void settings_number(struct settings *s, const char *key, const char *value);
 void settings_flag(struct settings *s, const char *key, bool value);
 void settings_list(struct settings *s, const char *key, const struct list *values);
+/* A list out of one text, cut at the commas. */
+void settings_split(struct settings *s, const char *key, const char *text);
+/* "routes", out of "TO=VIA" each, where VIA may be a type ("blackhole"). */
+void settings_routes(struct settings *s, const struct list *values);
+/* A list of other things: "key: [" … "]" */
+void settings_begin(struct settings *s, const char *key);
+void settings_end(struct settings *s);
+/* The first @length bytes of @value. */
+void settings_part(struct settings *s, const char *key, const char *value, size_t length);
+
+/* A network's settings out of its options (network_options.c); the caller frees it. */
+char *network_settings(const struct options *o);
+extern const struct option_row network_create_options[], network_set_options[];
+/*
+ * Fills what the options leave open in with what --preset stands for; says if its subnet
+ * was taken and another one chosen.  0, or -errno with a problem in cli->err.
+ */
+int preset_apply(struct cli *cli);
+void preset_done(struct cli *cli);
+
+/* A router's or host's (node_options.c), likewise. */
+char *node_settings(const struct options *o, bool is_host);
+extern const struct option_row router_options[], host_options[];
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 
@@ -111,6 +112,36 @@ static void say_topologies(struct cli *cli)
 	say_column(cli, "topologies", 0);
 }
 
+static void say_machines(struct cli *cli)
+{
+	say_column(cli, "machines", 0);
+}
+
+static void say_routers(struct cli *cli)
+{
+	say_column(cli, "routers", 0);
+}
+
+static void say_hosts(struct cli *cli)
+{
+	say_column(cli, "hosts", 0);
+}
+
+/* What has forwards. */
+static void say_forwarders(struct cli *cli)
+{
+	say_networks(cli);
+	say_routers(cli);
+}
+
+/* What the second argument of `show` may be. */
+static void say_shown(struct cli *cli)
+{
+	say_networks(cli);
+	say_routers(cli);
+	say_hosts(cli);
+}
+
 static void say_ports(struct cli *cli)
 {
 	say_column(cli, "ports", 0);
@@ -162,6 +193,34 @@ static void say_users(struct cli *cli)
 	endpwent();
 }
 
+static void say_programs(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	struct stat st;
+
+	while (dir && (entry = readdir(dir)))
+		if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_mode & S_IXUSR)
+			puts(entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+/* Programs in the PATH. */
+static void say_commands(struct cli *cli)
+{
+	const char *path = getenv("PATH");
+	char *copy = path ? strdup(path) : NULL, *rest = copy;
+	const char *directory;
+
+	(void)cli;
+	while (rest && (directory = strsep(&rest, ":")))
+		if (*directory)
+			say_programs(directory);
+	free(copy);
+}
+
 static void say_files(struct cli *cli)
 {
 	(void)cli;
@@ -174,9 +233,12 @@ static const struct {
 } kinds[] = {
 	{"<network>", say_networks},	 {"<topology>", say_topologies},
 	{"<interface>", say_interfaces}, {"<port>", say_ports},
-	{"<forward>", say_forwards},	 {"<none>", say_nothing},
-	{"<namespace>", say_namespaces}, {"<user>", say_users},
-	{"<yaml>", say_files},		 {"<directory>", say_files},
+	{"<machine>", say_machines},	 {"<router>", say_routers},
+	{"<host>", say_hosts},		 {"<shown>", say_shown},
+	{"<command>", say_commands},	 {"<forward>", say_forwards},
+	{"<none>", say_nothing},	 {"<namespace>", say_namespaces},
+	{"<user>", say_users},		 {"<yaml>", say_files},
+	{"<directory>", say_files},	 {"<forwarder>", say_forwarders},
 };
 
 /* "a|b|c", or a kind. */

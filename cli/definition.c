@@ -4,12 +4,27 @@
 
 #include "cli.h"
 
-/* What runs under that name; an empty topology if nothing does. */
-static int load_before(struct cli *cli, const char *name, struct netd_topology **out)
+int pair_load(struct cli *cli, struct pair *p)
 {
-	return netd_running(cli->netd, name, out, NULL) == 0
-		       ? 0
-		       : netd_topology_create(name, out, cli->err);
+	int r = change_begin(cli);
+
+	if (r == 0)
+		r = netd_definition_load(cli->netd, TOPOLOGY, &p->defined, cli->err);
+	if (r == 0)
+		r = netd_running_or_empty(cli->netd, TOPOLOGY, &p->running, cli->err);
+	return r;
+}
+
+void pair_done(struct pair *p)
+{
+	netd_topology_free(p->defined);
+	netd_topology_free(p->running);
+}
+
+int pair_commit(struct cli *cli, const struct pair *p, bool apply, const char *what,
+		const char *done)
+{
+	return commit_definition(cli, apply ? p->running : NULL, p->defined, what, done);
 }
 
 static enum netd_outcome go_back(struct cli *cli, const struct netd_topology *before)
@@ -24,7 +39,8 @@ static int apply_and_save(struct cli *cli, const struct netd_topology *running,
 			  enum netd_outcome *outcome)
 {
 	struct netd_topology *before = NULL;
-	int r = load_before(cli, netd_topology_name(running), &before);
+	int r = netd_running_or_empty(cli->netd, netd_topology_name(running), &before,
+				      cli->err);
 
 	if (r == 0)
 		r = netd_apply(cli->netd, running, plan, outcome, cli->err);
@@ -47,10 +63,13 @@ int commit_definition(struct cli *cli, const struct netd_topology *running,
 			: netd_definition_save(cli->netd, defined, cli->err);
 	int code = r < 0 ? report(cli, r, outcome) : EXIT_DONE;
 
-	if (r == 0 && plan)
+	if (r == 0 && plan && (netd_plan_size(plan) || cli->options.json)) {
 		say_done(cli, what, plan, done);
-	else if (r == 0)
-		note(cli, "%s: %s", what, done);
+	} else if (r == 0) {
+		if (plan)
+			say_notes(cli, plan);
+		note(cli, "%s: %s%s", what, done, plan ? ", nothing to change" : "");
+	}
 	netd_plan_free(plan);
 	return code;
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netdctl port and forward: edits of a network, wherever it is. */
+/* netdctl port and forward: edits of a network or router, wherever it is. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
-
-#define TOPOLOGY "default"
 
 static const struct option_row port_add_options[] = {
 	FLAG("tap", 't', tap, "make a persistent tap"),
@@ -35,24 +33,44 @@ static const struct option_row forward_remove_options[] = {
 	OPTIONS_END,
 };
 
-/* One change of a topology in memory; returns 0 or -errno with a problem in cli->err. */
-typedef int (*edit)(struct cli *cli, struct netd_topology *t, char **argv);
+static bool has(const struct netd_topology *t, const char *name)
+{
+	return netd_network_exists(t, name) || netd_node_exists(t, name);
+}
 
-/* Edits `default`: its definition, and what runs if the network does. */
-static int edit_default(struct cli *cli, struct netd_topology *defined,
-			const char *network, edit change, const char *done, char **argv)
+static int take(struct cli *cli, struct netd_topology *running,
+		const struct netd_topology *defined, const char *name)
+{
+	return netd_network_exists(defined, name)
+		       ? netd_network_take(running, defined, name, cli->err)
+		       : netd_node_take(running, defined, name, cli->err);
+}
+
+/* The running topology that has it. */
+static int find(struct cli *cli, const char *name, char **topology)
+{
+	if (netd_network_find(cli->netd, name, topology, NULL) == 0 ||
+	    netd_node_find(cli->netd, name, topology, NULL) == 0)
+		return 0;
+	return netd_network_find(cli->netd, name, topology, cli->err);
+}
+
+/* Edits `default`: its definition, and what runs if the network or router does. */
+static int edit_default(struct cli *cli, struct netd_topology *defined, const char *name,
+			edit change, const char *done, char **argv)
 {
 	struct netd_topology *running = NULL;
-	bool runs;
-	int r = change(cli, defined, argv), code;
+	bool runs = false;
+	int code, r = change(cli, defined, argv);
 
-	runs = netd_running(cli->netd, TOPOLOGY, &running, NULL) == 0 &&
-	       netd_network_exists(running, network);
+	if (r == 0)
+		r = netd_running_or_empty(cli->netd, TOPOLOGY, &running, cli->err);
+	if (r == 0)
+		runs = has(running, name);
 	if (r == 0 && runs)
-		r = netd_network_take(running, defined, network, cli->err);
+		r = take(cli, running, defined, name);
 	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-		     : commit_definition(cli, runs ? running : NULL, defined, network,
-					 done);
+		     : commit_definition(cli, runs ? running : NULL, defined, name, done);
 	netd_topology_free(running);
 	return code;
 }
@@ -77,8 +95,8 @@ static int edit_running(struct cli *cli, const char *name, edit change, const ch
 	return code;
 }
 
-static int edit_network(struct cli *cli, const char *network, edit change,
-			const char *done, char **argv)
+int edit_network(struct cli *cli, const char *name, edit change, const char *done,
+		 char **argv)
 {
 	struct netd_topology *defined = NULL;
 	char *topology = NULL;
@@ -87,27 +105,17 @@ static int edit_network(struct cli *cli, const char *network, edit change,
 
 	if (r == 0)
 		r = netd_definition_load(cli->netd, TOPOLOGY, &defined, cli->err);
-	if (r == 0 && netd_network_exists(defined, network)) {
-		code = edit_default(cli, defined, network, change, done, argv);
+	if (r == 0 && has(defined, name)) {
+		code = edit_default(cli, defined, name, change, done, argv);
 	} else {
 		if (r == 0)
-			r = netd_network_find(cli->netd, network, &topology, cli->err);
+			r = find(cli, name, &topology);
 		code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
 			     : edit_running(cli, topology, change, done, argv);
 	}
 	free(topology);
 	netd_topology_free(defined);
 	return code;
-}
-
-static int show(struct cli *cli, const char *kind, const char *network)
-{
-	char *text = NULL;
-	int r = netd_show(cli->netd, kind, network,
-			  cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT, &text,
-			  cli->err);
-
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
 }
 
 /*
@@ -163,7 +171,7 @@ static int run_port_remove(struct cli *cli, int argc, char **argv)
 
 static int run_port_list(struct cli *cli, int argc, char **argv)
 {
-	return show(cli, "ports", argc ? argv[0] : NULL);
+	return print_table(cli, "ports", argc ? argv[0] : NULL);
 }
 
 const struct verb port_verbs[] = {
@@ -221,7 +229,9 @@ static int run_forward_add(struct cli *cli, int argc, char **argv)
 	if (r == 0)
 		note(cli, "%s: forward added, 1 change", argv[0]);
 	if (r != -EAGAIN)
-		return r ? report(cli, r, NETD_ROLLED_BACK) : EXIT_DONE;
+		return !r ? EXIT_DONE
+			  : report(cli, r,
+				   r == -EBUSY ? NETD_UNTOUCHED : NETD_ROLLED_BACK);
 	return edit_network(cli, argv[0], add_forward, "forward added", argv);
 }
 
@@ -238,21 +248,21 @@ static int run_forward_remove(struct cli *cli, int argc, char **argv)
 
 static int run_forward_list(struct cli *cli, int argc, char **argv)
 {
-	return show(cli, "forwards", argc ? argv[0] : NULL);
+	return print_table(cli, "forwards", argc ? argv[0] : NULL);
 }
 
 const struct verb forward_verbs[] = {
-	{"add", "NETWORK LISTEN TO",
+	{"add", "NETWORK|ROUTER LISTEN TO",
 	 "Deliver an address, port or port range to a machine",
 	 "LISTEN: ADDRESS, ADDRESS:PORT or ADDRESS:FIRST-LAST, IPv6 as [ADDRESS]:PORT.\n"
 	 "TO: a machine's name or address, and :PORT or :FIRST-LAST if it is another "
 	 "one.\n"
 	 "The host itself and machines of the same network reach LISTEN too.",
-	 3, 3, "<network> <none>", forward_add_options, run_forward_add, NULL},
-	{"remove", "NETWORK LISTEN", "Take a forward away, and the flows that it made",
-	 NULL, 2, 2, "<network> <forward>", forward_remove_options, run_forward_remove,
-	 NULL},
-	{"list", "[NETWORK]", "List forwards", NULL, 0, 1, "<network>", NULL,
+	 3, 3, "<forwarder> <none>", forward_add_options, run_forward_add, NULL},
+	{"remove", "NETWORK|ROUTER LISTEN",
+	 "Take a forward away, and the flows that it made", NULL, 2, 2,
+	 "<forwarder> <forward>", forward_remove_options, run_forward_remove, NULL},
+	{"list", "[NETWORK|ROUTER]", "List forwards", NULL, 0, 1, "<forwarder>", NULL,
 	 run_forward_list, NULL},
 	{0},
 };

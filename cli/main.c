@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netdctl: the table of verbs, and the way from the command line to one of them. */
 #include <errno.h>
-#include <stdarg.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+
+#define PATIENCE 30 /* seconds */
 
 #ifndef NETD_VERSION
 #define NETD_VERSION "unknown"
@@ -18,6 +20,8 @@ const struct option_row common_options[] = {
 	FLAG("quiet", 'q', quiet, "no notes"),
 	VALUE("color", 0, color, "WHEN", "auto (default), always or never",
 	      "auto|always|never"),
+	VALUE("lock-wait", 0, lock_wait, "SECONDS",
+	      "how long to wait for another netd (default 30)", NULL),
 	VALUE("state-dir", 0, state_dir, "DIR", "instead of /run/netd ($NETD_STATE_DIR)",
 	      "<directory>"),
 	VALUE("config-dir", 0, config_dir, "DIR",
@@ -41,7 +45,13 @@ const struct verb netdctl_verbs[] = {
 	 "Applying the same file again does nothing; a changed one changes only the\n"
 	 "difference, and ports stay plugged in.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 2 refused, 4 not rolled back.",
-	 1, -1, "<yaml>", NULL, run_apply, NULL},
+	 1, -1, "<yaml>", apply_options, run_apply, NULL},
+	{"confirm", "[NAME]", "Keep what was applied with --confirm",
+	 "From any terminal or connection.", 0, 1, "<topology>", NULL, run_confirm, NULL},
+	{"rollback", "[NAME]", "Return to what was there before the last change",
+	 "What waits to be confirmed is taken back at once.  Else topology NAME becomes\n"
+	 "what it was before its last change; once more, and that change is there again.",
+	 0, 1, "<topology>", NULL, run_rollback, NULL},
 	{"destroy", "NAME|FILE…", "Remove a topology, and give back what it changed",
 	 NULL, 1, -1, "<topology>", NULL, run_destroy, NULL},
 	{"recover", NULL, "Undo an apply that was killed",
@@ -49,22 +59,39 @@ const struct verb netdctl_verbs[] = {
 	 run_recover, NULL},
 	{"status", NULL, "Show the running topologies, and what differs from them", NULL,
 	 0, 0, NULL, NULL, run_status, NULL},
-	{"show", "[KIND [NAME]]", "Show networks, ports, forwards or machines",
-	 "KIND: networks (default), ports, forwards, machines, topologies.\n"
-	 "NAME: only what belongs to that network.",
-	 0, 2, "networks|ports|forwards|machines|topologies <network>", NULL, run_show,
-	 NULL},
+	{"show", "[KIND [NAME]]", "Show networks, ports, forwards, machines and more",
+	 "KIND: networks (default), ports, forwards, machines, routers, hosts,\n"
+	 "services, topologies.  NAME: only what belongs to that network, or that router "
+	 "or host.",
+	 0, 2,
+	 "networks|ports|forwards|machines|routers|hosts|services|topologies <shown>",
+	 NULL, run_show, NULL},
 	{"export", "[NAME]", "Print a running topology as a file", NULL, 0, 1,
 	 "<topology>", export_options, run_export, NULL},
+	{"adopt", "BRIDGE [NETWORK]", "Make a bridge that is there already a network",
+	 "With its NIC, ports, addresses and routes, and without touching any of them.\n"
+	 "netd adds no rule and changes nothing, until you tell it to (`netdctl network\n"
+	 "set NETWORK --mode nat`).  When the network is deleted, the bridge stays.",
+	 1, 2, "<interface> <network>", adopt_options, run_adopt, NULL},
 	{"network", NULL, "Create, change, start and stop single networks", NULL, 0, 0,
 	 NULL, NULL, NULL, network_verbs},
 	{"port", NULL, "Plug interfaces, taps and veth pairs into networks", NULL, 0, 0,
 	 NULL, NULL, NULL, port_verbs},
 	{"forward", NULL, "Deliver addresses and ports of the host to machines", NULL, 0,
 	 0, NULL, NULL, NULL, forward_verbs},
+	{"machine", NULL, "Guests that a network knows, and their addresses", NULL, 0, 0,
+	 NULL, NULL, NULL, machine_verbs},
+	{"leases", "[NETWORK]", "Show who has which address by DHCP",
+	 "With --wait, one of a name that is not there yet is waited for.", 0, 1,
+	 "<network>", lease_options, run_leases, NULL},
+	{"router", NULL, "Virtual routers: namespaces that join networks", NULL, 0, 0,
+	 NULL, NULL, NULL, router_verbs},
+	{"host", NULL, "Test hosts: namespaces that are plugged into networks", NULL, 0,
+	 0, NULL, NULL, NULL, host_verbs},
 	{"completion", "SHELL", "Print the completion script for bash, zsh or fish",
 	 "For bash: netdctl completion bash > /etc/bash_completion.d/netdctl", 1, 1,
 	 "bash|zsh|fish", NULL, run_completion, NULL},
+	{"watchdog", NULL, NULL, NULL, 0, 0, NULL, NULL, run_watchdog, NULL},
 	{"complete", "WORD…", NULL, NULL, 0, -1, NULL, NULL, run_complete, NULL},
 	{0},
 };
@@ -74,31 +101,6 @@ static const struct verb program = {
 	.summary = "Networks for virtual machines and labs",
 	.verbs = netdctl_verbs,
 };
-
-int usage(const struct cli *cli, const char *fmt, ...)
-{
-	va_list args;
-
-	(void)cli;
-	fputs("netdctl: ", stderr);
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-	return EXIT_USAGE;
-}
-
-void note(const struct cli *cli, const char *fmt, ...)
-{
-	va_list args;
-
-	if (cli->options.quiet)
-		return;
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
 
 int print_text(char *text)
 {
@@ -117,6 +119,19 @@ static bool wants_color(const struct options *o, FILE *stream)
 	if (o->color && strcmp(o->color, "auto") != 0)
 		return strcmp(o->color, "always") == 0;
 	return isatty(fileno(stream)) && !(no && *no);
+}
+
+void say_notes(const struct cli *cli, const struct netd_plan *plan)
+{
+	char *text;
+
+	if (cli->options.quiet)
+		return;
+	text = netd_plan_notes(plan,
+			       cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT,
+			       wants_color(&cli->options, stderr));
+	fputs(text ? text : "", stderr);
+	free(text);
 }
 
 static int is_bad_input(int code)
@@ -150,36 +165,101 @@ static int unknown_verb(const char *path, const struct verb *verbs, const char *
 {
 	const struct verb *guess = verb_guess(verbs, name);
 
-	fprintf(stderr, "%s: unknown verb \"%s\"", path, name);
-	if (guess)
-		fprintf(stderr, "; did you mean \"%s\"?", guess->name);
-	fprintf(stderr, "\n`%s --help` lists them\n", path);
+	complain("%s: unknown verb \"%s\"%s%s%s", path, name,
+		 guess ? "; did you mean \"" : "", guess ? guess->name : "",
+		 guess ? "\"?" : "");
+	complain("`%s --help` lists them", path);
 	return EXIT_USAGE;
+}
+
+/* For people; what reads JSON waits as well without. */
+static void say_waiting(const char *holder, void *data)
+{
+	const struct cli *cli = data;
+
+	if (!cli->options.json)
+		note(cli, "waiting for %s…", holder);
+}
+
+void say_recovered(const struct cli *cli, const char *topology, enum netd_outcome outcome)
+{
+	note(cli,
+	     outcome == NETD_DONE
+		     ? "%s: a change that was cut short had all been done, and is kept"
+		     : "%s: a change that was cut short, or not confirmed, was undone",
+	     topology);
+}
+
+/* What the command's own words do not tell. */
+static void recovered(const char *name, enum netd_outcome outcome, void *data)
+{
+	const struct cli *cli = data;
+
+	if (!cli->options.json)
+		say_recovered(cli, name, outcome);
+}
+
+/* "30": at most a day. */
+static int parse_patience(struct cli *cli)
+{
+	const char *text = cli->options.lock_wait;
+	unsigned long n = 0;
+
+	cli->patience = PATIENCE;
+	if (!text)
+		return 0;
+	for (const char *at = text; *at >= '0' && *at <= '9' && n <= 86400; at++)
+		n = n * 10 + (unsigned long)(*at - '0');
+	if (!*text || text[strspn(text, "0123456789")] || n > 86400)
+		return -1;
+	cli->patience = (unsigned)n;
+	return 0;
 }
 
 static int start(struct cli *cli, const struct verb *verb, int argc, char **argv)
 {
 	const struct options *o = &cli->options;
-	const char *state = o->state_dir ? o->state_dir : getenv("NETD_STATE_DIR");
-	const char *config = o->config_dir ? o->config_dir : getenv("NETD_CONFIG_DIR");
+	/* With borrowed privileges the environment says nothing. */
+	const char *state = o->state_dir ? o->state_dir : secure_getenv("NETD_STATE_DIR");
+	const char *config =
+		o->config_dir ? o->config_dir : secure_getenv("NETD_CONFIG_DIR");
 	int code = EXIT_FAILED, r;
 
 	cli->color = wants_color(o, stdout);
 	cli->err = netd_error_new();
 	r = cli->err ? netd_new(state, config, &cli->netd, cli->err) : -1;
-	if (r == 0)
+	if (r == 0) {
+		netd_set_watchdog(cli->netd, "/proc/self/exe");
+		netd_set_patience(cli->netd, cli->patience, say_waiting, cli);
+		netd_set_recovered(cli->netd, recovered, cli);
 		code = verb->run(cli, argc, argv);
-	else
+	} else {
 		fputs("netdctl: out of memory\n", stderr);
+	}
 	netd_free(cli->netd);
 	netd_error_free(cli->err);
 	return code;
 }
 
+/* The number of the argument at which a command of somebody else begins; -1: none. */
+static int command_argument(const struct verb *verb)
+{
+	const char *kind = verb->complete,
+		   *command = kind ? strstr(kind, "<command>") : NULL;
+	int number = 0;
+
+	if (!command)
+		return -1;
+	for (; kind < command; kind++)
+		number += *kind == ' ';
+	return number;
+}
+
 static int run_verb(struct cli *cli, const char *path, const struct verb *verb, int argc,
 		    char **argv)
 {
-	int count = options_parse(verb->options, &cli->options, argc, argv);
+	int count = options_parse(verb->options, &cli->options, command_argument(verb),
+				  argc, argv);
 
 	if (count < 0) {
 		fprintf(stderr, "`%s --help` lists the options\n", path);
@@ -189,6 +269,9 @@ static int run_verb(struct cli *cli, const char *path, const struct verb *verb, 
 		help_print(path, verb);
 		return EXIT_DONE;
 	}
+	if (parse_patience(cli) < 0)
+		return usage(cli, "--lock-wait %s: not a number of seconds up to 86400",
+			     cli->options.lock_wait);
 	if (count < verb->least || (verb->most >= 0 && count > verb->most)) {
 		fprintf(stderr, "%s: %s argument%s\nUsage: %s [OPTION…] %s\n", path,
 			count < verb->least ? "missing" : "too many",
@@ -224,7 +307,7 @@ static int dispatch(struct cli *cli, const char *path, const struct verb *group,
 	char name[64];
 
 	if (before == argc) {
-		if (options_parse(NULL, &cli->options, argc, argv) < 0)
+		if (options_parse(NULL, &cli->options, -1, argc, argv) < 0)
 			return EXIT_USAGE;
 		if (cli->options.version) {
 			puts("netdctl " NETD_VERSION);
@@ -248,11 +331,27 @@ static int dispatch(struct cli *cli, const char *path, const struct verb *group,
 			   : run_verb(cli, name, verb, argc - 1, argv);
 }
 
+/*
+ * A caller may have closed one of the first three descriptors; the next file to be opened
+ * would get its number, and our messages would be written into it.
+ */
+static bool open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = {0};
 
-	if (argc < 1)
+	if (argc < 1 || !open_standard())
 		return EXIT_USAGE;
 	return dispatch(&cli, "netdctl", &program, argc - 1, argv + 1);
 }

@@ -7,30 +7,6 @@
 
 #include "cli.h"
 
-#define TOPOLOGY "default"
-
-static const struct option_row create_options[] = {
-	VALUE("mode", 'm', mode, "MODE", "isolated (default), nat, routed or open",
-	      "isolated|nat|routed|open"),
-	LIST("address", 'a', addresses, "CIDR", "the bridge's address, e.g. 10.1.0.1/24"),
-	VALUE("bridge", 0, bridge, "NAME", "the bridge's name, if not the network's",
-	      NULL),
-	VALUE("mac", 0, mac, "MAC", "the bridge's MAC address", NULL),
-	VALUE("mtu", 0, mtu, "BYTES", "the MTU of the bridge and its ports", NULL),
-	VALUE("stp", 0, stp, "on|off", "spanning tree (default off)", "on|off"),
-	LIST("nat-source", 0, nat_sources, "ADDR[-ADDR]",
-	     "source address or pool, instead of masquerade"),
-	VALUE("nat-ports", 0, nat_ports, "A-B", "source ports (default 1024-65535)",
-	      NULL),
-	VALUE("nat-out", 0, nat_out, "IFACE", "the only interface to leave by",
-	      "<interface>"),
-	VALUE("nat-on", 0, nat_on, "IFACE", "add the sources to this interface",
-	      "<interface>"),
-	FLAG("autostart", 0, autostart, "start it when the host boots"),
-	FLAG("no-start", 0, no_start, "define it only"),
-	OPTIONS_END,
-};
-
 static const struct option_row autostart_options[] = {
 	FLAG("off", 0, off, "do not start it when the host boots"),
 	OPTIONS_END,
@@ -41,30 +17,6 @@ static const struct option_row start_options[] = {
 	     "every network marked so, of every definition"),
 	OPTIONS_END,
 };
-
-/* Both sides of topology `default`: what is defined, and what runs. */
-struct pair {
-	struct netd_topology *defined, *running;
-};
-
-static int pair_load(struct cli *cli, struct pair *p)
-{
-	int r = change_begin(cli);
-
-	if (r == 0)
-		r = netd_definition_load(cli->netd, TOPOLOGY, &p->defined, cli->err);
-	if (r == 0)
-		r = netd_running(cli->netd, TOPOLOGY, &p->running, NULL);
-	if (r == -ENOENT)
-		r = netd_topology_create(TOPOLOGY, &p->running, cli->err);
-	return r;
-}
-
-static void pair_done(struct pair *p)
-{
-	netd_topology_free(p->defined);
-	netd_topology_free(p->running);
-}
 
 /*
  * Reports a failed edit.  These verbs are about topology `default`: a network that is not
@@ -88,54 +40,18 @@ static int refuse(struct cli *cli, int r, int argc, char **argv)
 	return code;
 }
 
-static int pair_commit(struct cli *cli, const struct pair *p, bool apply,
-		       const char *network, const char *done)
-{
-	return commit_definition(cli, apply ? p->running : NULL, p->defined, network,
-				 done);
-}
-
-/* "on" and "off" in YAML 1.2's words; anything else stays, to be refused. */
-static const char *switch_word(const char *value)
-{
-	if (value && strcmp(value, "on") == 0)
-		return "true";
-	return value && strcmp(value, "off") == 0 ? "false" : value;
-}
-
-static char *network_settings(const struct options *o)
-{
-	struct settings s = {0};
-	bool nat = o->nat_sources.count || o->nat_ports || o->nat_out || o->nat_on;
-
-	settings_open(&s, NULL);
-	settings_word(&s, "mode", o->mode ? o->mode : nat ? "nat" : NULL);
-	settings_word(&s, "bridge", o->bridge);
-	settings_list(&s, "addresses", &o->addresses);
-	settings_word(&s, "mac", o->mac);
-	settings_number(&s, "mtu", o->mtu);
-	settings_number(&s, "stp", switch_word(o->stp));
-	settings_flag(&s, "autostart", o->autostart);
-	if (nat) {
-		settings_open(&s, "nat");
-		settings_list(&s, "source", &o->nat_sources);
-		settings_word(&s, "ports", o->nat_ports);
-		settings_word(&s, "out", o->nat_out);
-		settings_word(&s, "on", o->nat_on);
-		settings_close(&s);
-	}
-	settings_close(&s);
-	return s.text;
-}
-
 static int run_create(struct cli *cli, int argc, char **argv)
 {
-	char *settings = network_settings(&cli->options);
 	bool start = !cli->options.no_start;
+	char *settings = NULL;
 	struct pair p = {0};
 	int r = pair_load(cli, &p), code;
 
 	(void)argc;
+	if (r == 0)
+		r = preset_apply(cli);
+	if (r == 0)
+		settings = network_settings(&cli->options);
 	if (r == 0)
 		r = netd_network_add(p.defined, argv[0], settings, cli->err);
 	if (r == 0 && start)
@@ -143,6 +59,7 @@ static int run_create(struct cli *cli, int argc, char **argv)
 	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
 		     : pair_commit(cli, &p, start, argv[0],
 				   start ? "created" : "defined");
+	preset_done(cli);
 	pair_done(&p);
 	free(settings);
 	return code;
@@ -175,6 +92,8 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 	int r = pair_load(cli, &p), code;
 
 	if (r == 0)
+		r = netd_network_unused(p.defined, argv[0], cli->err);
+	if (r == 0)
 		r = netd_network_remove(p.defined, argv[0], cli->err);
 	if (r == 0)
 		runs = netd_network_exists(p.running, argv[0]);
@@ -199,15 +118,17 @@ static int start_marked(struct cli *cli, const char *name)
 		r = netd_definition_load(cli->netd, name, &defined, cli->err);
 	if (r == 0)
 		names = netd_network_names(defined);
-	if (r == 0 &&
-	    netd_running(cli->netd, netd_topology_name(defined), &running, NULL) < 0)
-		r = netd_topology_create(netd_topology_name(defined), &running, cli->err);
+	if (r == 0)
+		r = netd_running_or_empty(cli->netd, netd_topology_name(defined),
+					  &running, cli->err);
 	for (size_t i = 0; r == 0 && names && names[i]; i++) {
 		if (!netd_network_autostart(defined, names[i]))
 			continue;
 		any = true;
 		r = netd_network_take(running, defined, names[i], cli->err);
 	}
+	if (r == 0 && any)
+		r = netd_nodes_follow(running, defined, cli->err);
 	if (r < 0)
 		code = report(cli, r, NETD_UNTOUCHED);
 	else if (any)
@@ -248,6 +169,8 @@ static int run_start(struct cli *cli, int argc, char **argv)
 	r = pair_load(cli, &p);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = netd_network_take(p.running, p.defined, argv[i], cli->err);
+	if (r == 0)
+		r = netd_nodes_follow(p.running, p.defined, cli->err);
 	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
 				      "started");
@@ -262,6 +185,8 @@ static int run_stop(struct cli *cli, int argc, char **argv)
 
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = netd_network_remove(p.running, argv[i], cli->err);
+	if (r == 0)
+		r = netd_nodes_follow(p.running, p.defined, cli->err);
 	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
 				      "stopped");
@@ -320,13 +245,8 @@ static void note_unreadable(struct cli *cli)
 
 static int run_list(struct cli *cli, int argc, char **argv)
 {
-	char *text = NULL;
-	int r = netd_show(cli->netd, "networks", argc ? argv[0] : NULL,
-			  cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT, &text,
-			  cli->err);
-
 	note_unreadable(cli);
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+	return print_table(cli, "networks", argc ? argv[0] : NULL);
 }
 
 const struct verb network_verbs[] = {
@@ -336,10 +256,10 @@ const struct verb network_verbs[] = {
 	 "addresses; nat: they may open flows to the outside; routed: forwarded both "
 	 "ways;\n"
 	 "open: forwarded, without any filter rule of netd's.",
-	 1, 1, NULL, create_options, run_create, NULL},
+	 1, 1, NULL, network_create_options, run_create, NULL},
 	{"set", "NAME",
 	 "Change a network; if it runs, at once and with its ports plugged in",
-	 "Only what the options name is changed.", 1, 1, "<network>", create_options,
+	 "Only what the options name is changed.", 1, 1, "<network>", network_set_options,
 	 run_set, NULL},
 	{"delete", "NAME", "Stop a network and forget it", NULL, 1, 1, "<network>", NULL,
 	 run_delete, NULL},

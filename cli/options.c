@@ -51,7 +51,7 @@ static int take(const struct option_row *rows, struct options *options, int argc
 	const char *value = word[1] == '-' ? strchr(word, '=') : NULL;
 
 	if (!row) {
-		fprintf(stderr, "netdctl: unknown option %s\n", word);
+		complain("netdctl: unknown option %s", word);
 		return -1;
 	}
 	if (value && !row->argument) {
@@ -68,8 +68,9 @@ static int take(const struct option_row *rows, struct options *options, int argc
 	return store(row, options, value);
 }
 
-int options_parse(const struct option_row *rows, struct options *options, int argc,
-		  char **argv)
+/* With "--" before the command, or without: options end where it begins. */
+int options_parse(const struct option_row *rows, struct options *options, int command,
+		  int argc, char **argv)
 {
 	bool words_only = false;
 	int count = 0;
@@ -78,6 +79,7 @@ int options_parse(const struct option_row *rows, struct options *options, int ar
 		if (!words_only && strcmp(argv[i], "--") == 0) {
 			words_only = true;
 		} else if (words_only || argv[i][0] != '-' || !argv[i][1]) {
+			words_only = words_only || count == command;
 			argv[count++] = argv[i];
 		} else if (take(rows, options, argc, argv, &i) < 0) {
 			return -1;

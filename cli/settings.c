@@ -22,18 +22,19 @@ static void add(struct settings *s, const char *text)
 }
 
 /* A double-quoted YAML scalar (YAML 1.2.2, 7.3.1). */
-static void add_quoted(struct settings *s, const char *value)
+static void add_quoted(struct settings *s, const char *value, size_t length)
 {
 	add(s, "\"");
-	for (; *value; value++) {
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)value[i];
 		char text[8];
 
-		if (*value == '"' || *value == '\\')
-			snprintf(text, sizeof(text), "\\%c", *value);
-		else if ((unsigned char)*value < 0x20 || *value == 0x7f)
-			snprintf(text, sizeof(text), "\\x%02x", (unsigned char)*value);
+		if (c == '"' || c == '\\')
+			snprintf(text, sizeof(text), "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			snprintf(text, sizeof(text), "\\x%02x", c);
 		else
-			snprintf(text, sizeof(text), "%c", *value);
+			snprintf(text, sizeof(text), "%c", c);
 		add(s, text);
 	}
 	add(s, "\"");
@@ -41,7 +42,7 @@ static void add_quoted(struct settings *s, const char *value)
 
 static void add_key(struct settings *s, const char *key)
 {
-	if (s->length && s->text[s->length - 1] != '{')
+	if (s->length && !strchr("{[", s->text[s->length - 1]))
 		add(s, ", ");
 	if (key) {
 		add(s, key);
@@ -55,6 +56,13 @@ void settings_open(struct settings *s, const char *key)
 	add(s, "{");
 }
 
+void settings_open_named(struct settings *s, const char *key, size_t length)
+{
+	add_key(s, NULL);
+	add_quoted(s, key, length);
+	add(s, ": {");
+}
+
 void settings_close(struct settings *s)
 {
 	add(s, "}");
@@ -65,7 +73,7 @@ void settings_word(struct settings *s, const char *key, const char *value)
 	if (!value)
 		return;
 	add_key(s, key);
-	add_quoted(s, value);
+	add_quoted(s, value, strlen(value));
 }
 
 void settings_number(struct settings *s, const char *key, const char *value)
@@ -77,7 +85,7 @@ void settings_number(struct settings *s, const char *key, const char *value)
 	    value[strspn(value, "0123456789abcdefghijklmnopqrstuvwxyz")] == '\0')
 		add(s, value);
 	else
-		add_quoted(s, value);
+		add_quoted(s, value, strlen(value));
 }
 
 void settings_flag(struct settings *s, const char *key, bool value)
@@ -97,7 +105,67 @@ void settings_list(struct settings *s, const char *key, const struct list *value
 	for (size_t i = 0; i < values->count; i++) {
 		if (i)
 			add(s, ", ");
-		add_quoted(s, values->items[i]);
+		add_quoted(s, values->items[i], strlen(values->items[i]));
 	}
 	add(s, "]");
+}
+
+void settings_part(struct settings *s, const char *key, const char *value, size_t length)
+{
+	add_key(s, key);
+	add_quoted(s, value, length);
+}
+
+void settings_split(struct settings *s, const char *key, const char *text)
+{
+	add_key(s, key);
+	add(s, "[");
+	for (;;) {
+		size_t length = strcspn(text, ",");
+
+		add_quoted(s, text, length);
+		text += length;
+		if (!*text++)
+			break;
+		add(s, ", ");
+	}
+	add(s, "]");
+}
+
+void settings_begin(struct settings *s, const char *key)
+{
+	add_key(s, key);
+	add(s, "[");
+}
+
+void settings_end(struct settings *s)
+{
+	add(s, "]");
+}
+
+static const char *const route_types[] = {"blackhole", "unreachable", "prohibit"};
+
+/* "TO=VIA", where VIA may be a type. */
+static void add_route(struct settings *s, const char *text)
+{
+	size_t to = strcspn(text, "=");
+	const char *via = text[to] ? text + to + 1 : text + to, *key = "via";
+
+	for (size_t i = 0; i < sizeof(route_types) / sizeof(route_types[0]); i++)
+		if (strcmp(via, route_types[i]) == 0)
+			key = "type";
+	settings_open(s, NULL);
+	settings_part(s, "to", text, to);
+	settings_word(s, key, via);
+	settings_close(s);
+}
+
+void settings_routes(struct settings *s, const struct list *values)
+{
+	if (!values->count)
+		return;
+	settings_begin(s, "routes");
+	for (size_t i = 0; i < values->count; i++)
+		add_route(s, values->items[i]);
+	settings_end(s);
 }

@@ -8,11 +8,6 @@
 
 #include "cli.h"
 
-static enum netd_format plan_format(const struct cli *cli)
-{
-	return cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT;
-}
-
 static int plan_one(struct cli *cli, const char *path)
 {
 	struct netd_topology *t = NULL;
@@ -25,7 +20,8 @@ static int plan_one(struct cli *cli, const char *path)
 	if (r < 0) {
 		code = report(cli, r, NETD_UNTOUCHED);
 	} else {
-		print_text(netd_plan_format(plan, plan_format(cli), cli->color));
+		print_text(netd_plan_format(plan, output_format(cli), cli->color));
+		say_notes(cli, plan);
 		code = netd_plan_size(plan) ? EXIT_CHANGES : EXIT_DONE;
 		if (code == EXIT_DONE)
 			note(cli, "%s: nothing to do", netd_topology_name(t));
@@ -60,6 +56,7 @@ void say_done(struct cli *cli, const char *what, const struct netd_plan *plan,
 {
 	size_t size = netd_plan_size(plan);
 
+	say_notes(cli, plan);
 	if (cli->options.json)
 		print_text(netd_plan_format(plan, NETD_FORMAT_JSON, false));
 	else if (size)
@@ -93,14 +90,19 @@ int apply_topology(struct cli *cli, const struct netd_topology *t, const char *w
 
 int run_apply(struct cli *cli, int argc, char **argv)
 {
-	int code = EXIT_DONE;
+	struct netd_trial trial;
+	int code = trial_parse(cli, &trial);
 
+	if (code == EXIT_DONE && trial.seconds && argc > 1)
+		code = usage(cli, "apply --confirm: one file at a time");
 	for (int i = 0; i < argc && code == EXIT_DONE; i++) {
 		struct netd_topology *t = NULL;
 		int r = netd_topology_load(argv[i], &t, cli->err);
 
 		code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-			     : apply_topology(cli, t, netd_topology_name(t), "applied");
+		       : trial.seconds
+			       ? apply_on_trial(cli, t, &trial)
+			       : apply_topology(cli, t, netd_topology_name(t), "applied");
 		netd_topology_free(t);
 	}
 	return code;
@@ -154,30 +156,37 @@ int run_recover(struct cli *cli, int argc, char **argv)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
 	char *name = NULL;
-	int r = netd_recover(cli->netd, &name, &outcome, cli->err);
+	int state, r = netd_recover(cli->netd, &name, &outcome, cli->err);
 
 	(void)argc;
 	(void)argv;
 	if (r < 0)
 		return report(cli, r, outcome);
+	state = netd_check_state(cli->netd, cli->err);
+	if (state < 0)
+		report(cli, state, NETD_UNTOUCHED);
 	if (r == 0)
 		note(cli, "nothing to recover");
 	else
-		note(cli, "%s: an interrupted change was undone", name ? name : "?");
+		say_recovered(cli, name ? name : "?", outcome);
 	free(name);
-	return EXIT_DONE;
+	return state < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+int print_topology(struct cli *cli, struct netd_topology *t)
+{
+	enum netd_format format = cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_YAML;
+	char *text = NULL;
+	int r = netd_topology_format(t, format, &text, cli->err);
+
+	netd_topology_free(t);
+	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
 }
 
 int run_export(struct cli *cli, int argc, char **argv)
 {
 	struct netd_topology *t = NULL;
-	char *text = NULL;
 	int r = netd_running(cli->netd, argc ? argv[0] : "default", &t, cli->err);
 
-	if (r == 0)
-		r = netd_topology_format(
-			t, cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_YAML, &text,
-			cli->err);
-	netd_topology_free(t);
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_topology(cli, t);
 }

@@ -45,12 +45,31 @@ NETD_PUBLIC char *netd_error_format(const struct netd_error *err, enum netd_form
 				    bool color);
 
 /*
+ * @text as it may go to a terminal, free it with free(): control characters and what is
+ * not UTF-8 are replaced.  NULL: no memory.
+ */
+NETD_PUBLIC char *netd_text_printable(const char *text);
+
+/*
  * A context.  @state_dir and @config_dir: NULL for /run/netd and /etc/netd.  Nothing is
  * opened or made before it is needed.
  */
 NETD_PUBLIC int netd_new(const char *state_dir, const char *config_dir, struct netd **out,
 			 struct netd_error *err);
 NETD_PUBLIC struct netd *netd_free(struct netd *netd);
+/*
+ * There is one writer at a time.  How many seconds to wait for it (default 30; then
+ * -EBUSY), and whom to tell, once, when a second has passed: @notice (may be NULL) gets
+ * who it is, as "`netdctl apply lab.yaml` (pid 123)", and @data.
+ */
+NETD_PUBLIC void netd_set_patience(struct netd *netd, unsigned seconds,
+				   void (*notice)(const char *holder, void *data),
+				   void *data);
+/*
+ * Lets go of the writer's lock, which a context keeps from its first change to its end;
+ * the next change takes it again, and what was read before may be old by then.
+ */
+NETD_PUBLIC void netd_unlock(struct netd *netd);
 
 /*
  * Topologies
@@ -68,6 +87,9 @@ NETD_PUBLIC struct netd_topology *netd_topology_free(struct netd_topology *t);
 /* The running topology of that name; -ENOENT if there is none. */
 NETD_PUBLIC int netd_running(struct netd *netd, const char *name,
 			     struct netd_topology **out, struct netd_error *err);
+/* The same, but one without networks if there is none. */
+NETD_PUBLIC int netd_running_or_empty(struct netd *netd, const char *name,
+				      struct netd_topology **out, struct netd_error *err);
 /* The topology as a file (YAML or JSON); free it with free(). */
 NETD_PUBLIC int netd_topology_format(const struct netd_topology *t,
 				     enum netd_format format, char **out,
@@ -86,6 +108,13 @@ NETD_PUBLIC size_t netd_plan_size(const struct netd_plan *plan);
 /* One line per op, or a JSON array; free it with free(). */
 NETD_PUBLIC char *netd_plan_format(const struct netd_plan *plan, enum netd_format format,
 				   bool color);
+/*
+ * What the plan's maker wants to be known though nothing fails by it ("dnsmasq is not
+ * installed", a foreign rule that drops what a network needs): lines "note: …", or JSON
+ * {"notes": [{"message", "hint"}]}; "" if there is nothing.  Free it with free().
+ */
+NETD_PUBLIC char *netd_plan_notes(const struct netd_plan *plan, enum netd_format format,
+				  bool color);
 NETD_PUBLIC struct netd_plan *netd_plan_free(struct netd_plan *plan);
 
 /* What became of a failed apply. */
@@ -108,11 +137,73 @@ NETD_PUBLIC int netd_apply(struct netd *netd, const struct netd_topology *t,
 NETD_PUBLIC int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 			     enum netd_outcome *outcome, struct netd_error *err);
 /*
- * Undoes an apply that was killed; every changing call does so first.  1 if there was
- * one (*@name, to be freed, is its topology's name), 0 if not.
+ * Undoes an apply that was killed, or that nobody confirmed in time; but keeps one of
+ * which all was done (*@outcome is NETD_DONE then).  Every changing call does so first.
+ * 1 if there was one (*@name, to be freed, is its topology's name), 0 if not.
  */
 NETD_PUBLIC int netd_recover(struct netd *netd, char **name, enum netd_outcome *outcome,
 			     struct netd_error *err);
+/*
+ * Whom to tell when another call did so first: with the topology's name, what became of
+ * it, and @data.
+ */
+NETD_PUBLIC void netd_set_recovered(struct netd *netd,
+				    void (*notice)(const char *name,
+						   enum netd_outcome outcome, void *data),
+				    void *data);
+
+/*
+ * Reads all of the state and moves aside (NAME.bad-1 …) what cannot be used: damaged, cut
+ * off, of another version; -EBADMSG with a problem for each.  Other calls do that with
+ * what they come upon.
+ */
+NETD_PUBLIC int netd_check_state(struct netd *netd, struct netd_error *err);
+
+/*
+ * A change on trial.  It is taken back, by another process, unless netd_confirm() comes
+ * in time: also if the caller is killed.  Meanwhile every other change is refused
+ * (-EBUSY).
+ */
+struct netd_trial {
+	unsigned seconds;
+	/* Who must answer an ICMP echo behind the change, or it is taken back at once
+	 * (-EHOSTUNREACH): an address; "none"; NULL: the gateway of the default route, if
+	 * it answers before. */
+	const char *probe;
+};
+/*
+ * As netd_apply, on trial.  Needs netd_set_watchdog() (-EOPNOTSUPP).  If nothing is to
+ * do, nothing waits to be confirmed.
+ */
+NETD_PUBLIC int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
+				       const struct netd_trial *trial,
+				       struct netd_plan **plan,
+				       enum netd_outcome *outcome,
+				       struct netd_error *err);
+/*
+ * The program that takes changes back, which calls netd_watch(netd, 0, …): it is run as
+ * "netdctl watchdog --state-dir=DIR".  @program must live as long as @netd.
+ */
+NETD_PUBLIC void netd_set_watchdog(struct netd *netd, const char *program);
+/*
+ * Waits for the deadline of what waits to be confirmed, and takes it back then; for a
+ * process of its own, whose signals it takes over.  @leash: its standard input.
+ */
+NETD_PUBLIC int netd_watch(struct netd *netd, int leash, struct netd_error *err);
+/*
+ * Keeps what is on trial; @name NULL: whatever it is.  *@confirmed (may be NULL; to be
+ * freed) gets the topology's name.  -ENOENT: nothing is, or it is another one.
+ */
+NETD_PUBLIC int netd_confirm(struct netd *netd, const char *name, char **confirmed,
+			     struct netd_error *err);
+/*
+ * Takes back what is on trial; if nothing is, topology @name becomes what it was before
+ * it was last changed, and *@plan gets what was done (else it is not written).  *@done,
+ * to be freed, gets the topology's name.  -ENOENT: nothing is known of before.
+ */
+NETD_PUBLIC int netd_rollback(struct netd *netd, const char *name, char **done,
+			      struct netd_plan **plan, enum netd_outcome *outcome,
+			      struct netd_error *err);
 
 /*
  * Edits of a topology in memory; apply it afterwards.  @settings are written in the
@@ -129,6 +220,18 @@ NETD_PUBLIC int netd_network_add(struct netd_topology *t, const char *name,
 NETD_PUBLIC int netd_network_set(struct netd_topology *t, const char *name,
 				 const char *settings, struct netd_error *err);
 NETD_PUBLIC int netd_network_remove(struct netd_topology *t, const char *name,
+				    struct netd_error *err);
+/*
+ * Adds network @name, which is the existing bridge @bridge with its NIC, ports, static
+ * addresses and routes; applying it writes nothing to the kernel, and when the network
+ * goes they stay.  -ENOENT: no such bridge; -EEXIST: it is netd's own, or a network has
+ * that name.
+ */
+NETD_PUBLIC int netd_network_adopt(struct netd *netd, struct netd_topology *t,
+				   const char *name, const char *bridge,
+				   struct netd_error *err);
+/* 0; -EINVAL, with a problem for each, if routers or hosts are plugged into it. */
+NETD_PUBLIC int netd_network_unused(const struct netd_topology *t, const char *name,
 				    struct netd_error *err);
 /* Copies network @name of @from into @to, over one of that name. */
 NETD_PUBLIC int netd_network_take(struct netd_topology *to,
@@ -147,7 +250,36 @@ NETD_PUBLIC int netd_port_add(struct netd_topology *t, const char *network,
 			      struct netd_error *err);
 NETD_PUBLIC int netd_port_remove(struct netd_topology *t, const char *network,
 				 const char *name, struct netd_error *err);
-NETD_PUBLIC int netd_forward_add(struct netd_topology *t, const char *network,
+/* A guest that the network knows: "{mac: 52:54:00:00:00:01, address: 10.1.0.50}". */
+NETD_PUBLIC int netd_machine_add(struct netd_topology *t, const char *network,
+				 const char *name, const char *settings,
+				 struct netd_error *err);
+NETD_PUBLIC int netd_machine_remove(struct netd_topology *t, const char *network,
+				    const char *name, struct netd_error *err);
+
+/* @kind: "router" or "host". */
+NETD_PUBLIC int netd_node_add(struct netd_topology *t, const char *kind, const char *name,
+			      const char *settings, struct netd_error *err);
+/* Links (veth pairs) that end at it go, too. */
+NETD_PUBLIC int netd_node_remove(struct netd_topology *t, const char *kind,
+				 const char *name, struct netd_error *err);
+/* As netd_network_find(). */
+NETD_PUBLIC int netd_node_find(struct netd *netd, const char *name, char **topology,
+			       struct netd_error *err);
+NETD_PUBLIC bool netd_node_exists(const struct netd_topology *t, const char *name);
+/* Copies node @name of @from into @to, over one of that name, with its links. */
+NETD_PUBLIC int netd_node_take(struct netd_topology *to, const struct netd_topology *from,
+			       const char *name, struct netd_error *err);
+/*
+ * Nodes go with their networks: takes those out of @running that are plugged into a
+ * network which it has not, and those of @defined in of which it has all networks.
+ */
+NETD_PUBLIC int netd_nodes_follow(struct netd_topology *running,
+				  const struct netd_topology *defined,
+				  struct netd_error *err);
+
+/* @owner: a network, or a router. */
+NETD_PUBLIC int netd_forward_add(struct netd_topology *t, const char *owner,
 				 const char *settings, struct netd_error *err);
 /*
  * Adds a forward to a running network of topology `default`, in the kernel and in both
@@ -158,7 +290,7 @@ NETD_PUBLIC int netd_forward_add(struct netd_topology *t, const char *network,
 NETD_PUBLIC int netd_forward_insert(struct netd *netd, const char *network,
 				    const char *settings, struct netd_error *err);
 /* @listen as in a file ("172.16.5.40:8080"); @protocol NULL: every one. */
-NETD_PUBLIC int netd_forward_remove(struct netd_topology *t, const char *network,
+NETD_PUBLIC int netd_forward_remove(struct netd_topology *t, const char *owner,
 				    const char *listen, const char *protocol,
 				    struct netd_error *err);
 
@@ -175,13 +307,62 @@ NETD_PUBLIC int netd_definition_names(struct netd *netd, char ***out,
 				      struct netd_error *err);
 
 /*
+ * @address ("192.168.122.1/24") if nothing uses its subnet, else the same host's address
+ * in the first free one of that size behind it: into *@out.  Then *@taken says by what
+ * the first one is used; else it is not written.  Both are to be freed.  -EEXIST.
+ */
+NETD_PUBLIC int netd_spare_subnet(struct netd *netd, const char *address, char **out,
+				  char **taken, struct netd_error *err);
+/* The first of STEM0, STEM1 … that names no interface and no bridge of a topology. */
+NETD_PUBLIC int netd_spare_bridge(struct netd *netd, const char *stem, char **out,
+				  struct netd_error *err);
+
+/*
  * What is there.  Text tables or JSON; free it with free().
  */
 NETD_PUBLIC int netd_status(struct netd *netd, enum netd_format format, char **out,
 			    struct netd_error *err);
-/* @kind: "networks", "ports", "forwards", "machines", "topologies"; @name NULL: all. */
+/*
+ * @kind: "networks", "ports", "forwards", "machines", "routers", "hosts", "services",
+ * "topologies"; @name NULL: all.
+ */
 NETD_PUBLIC int netd_show(struct netd *netd, const char *kind, const char *name,
 			  enum netd_format format, char **out, struct netd_error *err);
+
+/*
+ * Routers ("router") or hosts ("host") with their interfaces, routes and forwards, as
+ * their namespaces have them; @name NULL: all; -ENOENT.
+ */
+NETD_PUBLIC int netd_show_nodes(struct netd *netd, const char *kind, const char *name,
+				enum netd_format format, char **out,
+				struct netd_error *err);
+
+/*
+ * Moves the calling process, which must have one thread, into that running router or host
+ * for good: its network namespace, its /sys, and what is in /etc/netns/NAME over /etc, in
+ * a mount namespace of the process's own.  -ENOENT: there is none; -EPERM: the process is
+ * not root, or the namespace of that name is not netd's.  If it fails the process may be
+ * half there and should end.
+ */
+NETD_PUBLIC int netd_node_enter(struct netd *netd, const char *kind, const char *name,
+				struct netd_error *err);
+
+/*
+ * Who has which address by DHCP, of that network (NULL: of all): name, address, MAC, and
+ * when the lease ends; JSON has "expires" (seconds since 1970) and "seconds_left", null
+ * for one that does not end, and "machine" and "host" apart.  -ENOENT: no such network
+ * is running.  For root only.
+ */
+NETD_PUBLIC int netd_leases(struct netd *netd, const char *network,
+			    enum netd_format format, char **out, struct netd_error *err);
+/*
+ * The same of whoever is called @name (a machine's name, or one that the client gave),
+ * waiting until there is a lease, but at most @seconds: -ETIMEDOUT.  -ENOENT: nobody
+ * serves DHCP.
+ */
+NETD_PUBLIC int netd_lease_wait(struct netd *netd, const char *name, unsigned seconds,
+				enum netd_format format, char **out,
+				struct netd_error *err);
 
 /*
  * Primitives

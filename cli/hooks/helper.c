@@ -5,9 +5,8 @@
  * dies with its last descriptor, puts it into the bridge, and sends the descriptor over.
  * What it may do is said by QEMU's own ACL file, read as the calling user.
  *
- * It runs with borrowed privileges: those come off first, the environment is not heard,
- * and the bridge is looked up before the tap is made, since closing a tap that was made
- * in vain costs some 20 ms of the kernel's time.
+ * It runs with borrowed privileges: those come off first (privilege.c), then all system
+ * calls that it does not need (cage.c); the environment is not heard.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,20 +20,15 @@
 #include "attach/acl.h"
 #include "attach/attach.h"
 #include "attach/record.h"
+#include "cage.h"
+#include "patience.h"
 #include "privilege.h"
+#include "request.h"
 #include "say.h"
+#include "standard.h"
 
 #define PROGRAM "netd-bridge-helper"
 #define TUN_DEVICE "/dev/net/tun"
-
-struct request {
-	const char *name; /* --br: a network, or a bridge */
-	int socket;	  /* --fd */
-	int vnet_header;  /* --use-vnet */
-	char network[NETD_RECORD_NAME];
-	char bridge[NETD_RECORD_NAME];
-	char tap[IFNAMSIZ];
-};
 
 static const char help[] =
 	"Usage: netd-bridge-helper [--use-vnet] --br=NETWORK|BRIDGE --fd=N\n"
@@ -51,88 +45,6 @@ static const char help[] =
 	"  --version   the version\n"
 	"\n"
 	"Exit code: 0 done, 1 failed (one line on standard error says why), 2 usage.\n";
-
-/* Plain decimal; -1 if it is not, or above what a descriptor can be. */
-static int parse_number(const char *text)
-{
-	long n = 0;
-
-	if (!*text)
-		return -1;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return -1;
-		n = n * 10 + *text - '0';
-		if (n > 0x7fffffff)
-			return -1;
-	}
-	return n;
-}
-
-static int set_bridge(struct request *q, const char *value)
-{
-	q->name = value;
-	return 0;
-}
-
-static int set_socket(struct request *q, const char *value)
-{
-	q->socket = parse_number(value);
-	return q->socket < 0 ? -EINVAL : 0;
-}
-
-static int set_vnet(struct request *q, const char *value)
-{
-	(void)value;
-	q->vnet_header = 1;
-	return 0;
-}
-
-static const struct {
-	const char *name;
-	int has_value;
-	int (*set)(struct request *q, const char *value);
-} options[] = {
-	{"--use-vnet", 0, set_vnet},
-	{"--br", 1, set_bridge},
-	{"--fd", 1, set_socket},
-};
-
-/* Takes the option at argv[*at] and moves on behind it.  -EINVAL: no such, or no value.
- */
-static int parse_option(struct request *q, int argc, char **argv, int *at)
-{
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		size_t n = strlen(options[i].name);
-		const char *argument = argv[*at];
-
-		if (strncmp(argument, options[i].name, n))
-			continue;
-		if (!options[i].has_value && !argument[n]) {
-			++*at;
-			return options[i].set(q, NULL);
-		}
-		if (options[i].has_value && argument[n] == '=') {
-			++*at;
-			return options[i].set(q, argument + n + 1);
-		}
-		if (options[i].has_value && !argument[n] && *at + 1 < argc) {
-			*at += 2;
-			return options[i].set(q, argv[*at - 1]);
-		}
-	}
-	return -EINVAL;
-}
-
-static int parse_arguments(struct request *q, int argc, char **argv)
-{
-	int at = 1;
-
-	while (at < argc)
-		if (parse_option(q, argc, argv, &at) < 0)
-			return -EINVAL;
-	return q->name && q->socket >= 0 ? 0 : -EINVAL;
-}
 
 static int fail(const struct request *q, const struct netd_attach_failure *f)
 {
@@ -179,13 +91,15 @@ static int say_acl(const struct netd_acl *acl, int code)
 
 	strcat(text, acl->file);
 	if (!line) {
-		strcat(text, code == -EPERM ? " is not root's, or everybody may write it"
+		strcat(text, code == -EPERM ? " is not root's alone to write, or a "
+					      "directory above it is not"
 					    : ": ");
 		if (code != -EPERM)
 			strncat(text, strerror(-code), 100);
 		say(PROGRAM, text,
-		    "it needs lines like `allow mybr0`, and must be root's alone to "
-		    "write");
+		    "it needs lines like `allow mybr0`, and others must not be able to "
+		    "change "
+		    "it");
 		return EXIT_FAILED;
 	}
 	digits[n] = 0;
@@ -235,6 +149,19 @@ static int make_tap(struct request *q)
 	return -fail_step(q, NETD_ATTACH_TUN_MAKE, code);
 }
 
+/* Before anything is made: a descriptor that nothing can be handed over by. */
+static int check_socket(const struct request *q)
+{
+	int domain = 0;
+	socklen_t size = sizeof(domain);
+
+	if (getsockopt(q->socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) < 0)
+		return fail_step(q, NETD_ATTACH_HAND_OVER, -errno);
+	if (domain != AF_UNIX)
+		return fail_step(q, NETD_ATTACH_HAND_OVER, -EAFNOSUPPORT);
+	return EXIT_DONE;
+}
+
 /* One byte of nothing, with the descriptor beside it, as QEMU's recv_fd() expects. */
 static int hand_over(int socket, int fd)
 {
@@ -259,16 +186,34 @@ static int hand_over(int socket, int fd)
 	return r < 0 ? -errno : 0;
 }
 
+/* What is tried again may be another bridge by then. */
+static int attach(struct request *q)
+{
+	struct patience patience = {0};
+	struct netd_attach_failure f;
+
+	patience.state_dir = setting("NETD_STATE_DIR", NETD_STATE_DIR_DEFAULT);
+	while (netd_attach_port(q->bridge, q->tap, NETD_ATTACH_HIGH_MAC, &f) < 0) {
+		int r = patience_again(&patience, &f) ? resolve(q) : fail(q, &f);
+
+		if (!r)
+			r = check_acl(q);
+		if (r)
+			return r;
+	}
+	return EXIT_DONE;
+}
+
 static int serve(struct request *q)
 {
-	struct netd_attach_failure f;
 	int fd = make_tap(q);
 	int r;
 
 	if (fd < 0)
 		return EXIT_FAILED;
-	if (netd_attach_port(q->bridge, q->tap, NETD_ATTACH_HIGH_MAC, &f) < 0)
-		return fail(q, &f);
+	r = attach(q);
+	if (r)
+		return r;
 	r = hand_over(q->socket, fd);
 	return r < 0 ? fail_step(q, NETD_ATTACH_HAND_OVER, r) : EXIT_DONE;
 }
@@ -278,19 +223,24 @@ int main(int argc, char **argv)
 	struct request q = {.socket = -1};
 	int r;
 
+	if (open_standard() < 0)
+		return EXIT_FAILED;
 	r = privilege_keep_net_admin();
 	if (argc == 2 && !strcmp(argv[1], "--help"))
 		return print(help);
 	if (argc == 2 && !strcmp(argv[1], "--version"))
 		return print("netd " NETD_VERSION "\n");
-	if (parse_arguments(&q, argc, argv) < 0) {
+	if (request_parse(&q, argc, argv) < 0) {
 		say(PROGRAM, "usage: netd-bridge-helper [--use-vnet] --br=BRIDGE --fd=N",
 		    "try --help");
 		return EXIT_USAGE;
 	}
 	if (r < 0)
 		return fail_step(&q, NETD_ATTACH_PRIVILEGE, r);
-	r = resolve(&q);
+	cage_enter();
+	r = check_socket(&q);
+	if (!r)
+		r = resolve(&q);
 	if (!r)
 		r = check_acl(&q);
 	return r ? r : serve(&q);

@@ -8,16 +8,21 @@
  * environment says which network is meant.
  *
  * QEMU stops when this exits with anything but 0, so each failure is one line.  It waits
- * for the exit before the guest runs, so nothing here may block.
+ * for the exit before the guest runs, so nothing here may block; see patience.c for the
+ * one exception.
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
 
 #include "attach/attach.h"
 #include "attach/choose.h"
 #include "attach/record.h"
 #include "attach/text.h"
+#include "patience.h"
 #include "say.h"
+#include "standard.h"
 
 #define CONFIG_DIR "/etc/netd"
 #define CONFIG_FILE "/netd.conf"
@@ -111,7 +116,7 @@ static int say_unreadable(struct hook *h, const char *path, int code)
 
 	strncat(text, path, 512);
 	strcat(text, ": ");
-	strncat(text, strerror(-code), 100);
+	strncat(text, code == -EPERM ? "others can change it" : strerror(-code), 100);
 	say(h->program, text, "call the hook by a link named qemu-ifup-NETWORK");
 	return EXIT_FAILED;
 }
@@ -123,7 +128,7 @@ static int choose_by_config(struct hook *h)
 	long length;
 
 	config_path(path, sizeof(path));
-	length = netd_text_read(path, 0, text, sizeof(text));
+	length = netd_text_read(path, geteuid(), text, sizeof(text));
 	if (length == -ENOENT || length == 0)
 		return say_no_network(h);
 	if (length < 0)
@@ -158,12 +163,16 @@ static int fail(const struct hook *h, const struct netd_attach_failure *f)
 
 static int up(struct hook *h)
 {
-	struct netd_attach_failure f = {.step = NETD_ATTACH_NETWORK};
+	struct patience patience = {.state_dir = h->state_dir};
+	struct netd_attach_failure f;
 
-	f.code = netd_record_read(h->state_dir, h->network, h->bridge);
-	if (f.code < 0 || netd_attach_port(h->bridge, h->port, 0, &f) < 0)
-		return fail(h, &f);
-	return EXIT_DONE;
+	do {
+		f = (struct netd_attach_failure){.step = NETD_ATTACH_NETWORK};
+		f.code = netd_record_read(h->state_dir, h->network, h->bridge);
+		if (f.code == 0 && netd_attach_port(h->bridge, h->port, 0, &f) == 0)
+			return EXIT_DONE;
+	} while (patience_again(&patience, &f));
+	return fail(h, &f);
 }
 
 /* A network that was stopped, and a tap that is gone, are what ifdown is there for. */
@@ -205,6 +214,15 @@ int main(int argc, char **argv)
 
 	h.what = argc ? netd_hook_parse(argv[0], &name) : NETD_HOOK_NONE;
 	h.program = h.what == NETD_HOOK_DOWN ? "qemu-ifdown" : "qemu-ifup";
+	if (open_standard() < 0)
+		return EXIT_FAILED;
+	if (getauxval(AT_SECURE)) {
+		say(h.program,
+		    "it must not be setuid or have capabilities: it asks nobody "
+		    "who may use which network",
+		    "netd-bridge-helper is made for users who are not root");
+		return EXIT_FAILED;
+	}
 	if (argc == 2 && !strcmp(argv[1], "--help"))
 		return print(help);
 	if (argc == 2 && !strcmp(argv[1], "--version"))

@@ -2,9 +2,9 @@
 /* Borrowed privileges, cut down to the one that is needed. */
 /*
  * Theory of operation.  With a file capability the process is the caller's all along and
- * this only confirms that; setuid root must first give up being root, with the permitted
- * capabilities kept over the change, and then all of them but one.  Files are opened
- * after that, so their permissions are checked against the caller.
+ * this confirms that and drops what else came along; setuid root must first give up being
+ * root, with the permitted capabilities kept over the change, and then all of them but
+ * one.  Files are opened after that, so their permissions are checked against the caller.
  *
  * The raw system calls change this thread only; there is no other.
  */
@@ -16,6 +16,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Until the kernel knows no more; where that is forbidden, at the first. */
+static void drop_bounds(void)
+{
+	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
+		;
+}
+
 static int become_caller(void)
 {
 	uid_t user = getuid();
@@ -23,6 +30,8 @@ static int become_caller(void)
 
 	if (user == geteuid() && group == getegid())
 		return 0;
+	/* While it may still be done: only CAP_SETPCAP empties the bounding set. */
+	drop_bounds();
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return -errno;
 	if (syscall(SYS_setresgid, group, group, group) < 0 ||
@@ -41,5 +50,10 @@ int privilege_keep_net_admin(void)
 
 	if (r < 0)
 		return r;
+	/* Nothing that is run from here gains anything; nobody looks into this process.
+	 */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return -errno;
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
 }

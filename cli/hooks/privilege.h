@@ -4,7 +4,8 @@
 #define NETD_HOOKS_PRIVILEGE_H
 
 /*
- * Becomes the calling user again (after setuid root) and keeps CAP_NET_ADMIN alone.
+ * Becomes the calling user again (after setuid root) and keeps CAP_NET_ADMIN alone, for
+ * this process and not for what it might run (no_new_privs); nobody can trace it.
  * 0 or -errno; -EPERM: there is no CAP_NET_ADMIN to keep.
  */
 int privilege_keep_net_admin(void);

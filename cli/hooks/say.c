@@ -5,20 +5,53 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/uio.h>
 #include <unistd.h>
+
+/* One line that is being put together; what does not fit is left out. */
+struct line {
+	char *text;
+	size_t length;
+};
+
+/*
+ * Names come from the command line, from files and from the kernel, and may hold any
+ * bytes: what a terminal might obey is shown as \xNN.  One byte stays free.
+ */
+static void add(struct line *l, const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		char escape[4] = {'\\', 'x', digits[c >> 4], digits[c & 15]};
+		size_t n = c < 0x20 || c > 0x7e ? sizeof(escape) : 1;
+
+		if (l->length + n >= SAY_SIZE)
+			return;
+		memcpy(l->text + l->length, n == 1 ? text : escape, n);
+		l->length += n;
+	}
+}
+
+size_t say_compose(char out[SAY_SIZE], const char *program, const char *text,
+		   const char *hint)
+{
+	struct line line = {out, 0};
+
+	add(&line, program);
+	add(&line, ": ");
+	add(&line, text);
+	add(&line, hint && *hint ? "; " : "");
+	add(&line, hint ? hint : "");
+	out[line.length++] = '\n';
+	return line.length;
+}
 
 void say(const char *program, const char *text, const char *hint)
 {
-	const char *parts[] = {program,		 ": ", text, hint && *hint ? "; " : "",
-			       hint ? hint : "", "\n"};
-	struct iovec v[sizeof(parts) / sizeof(parts[0])];
+	char line[SAY_SIZE];
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		v[i].iov_base = (void *)(uintptr_t)parts[i];
-		v[i].iov_len = strlen(parts[i]);
-	}
-	if (writev(STDERR_FILENO, v, sizeof(parts) / sizeof(parts[0])) < 0)
+	if (write(STDERR_FILENO, line, say_compose(line, program, text, hint)) < 0)
 		return; /* nobody listens; the exit code still tells */
 }
 

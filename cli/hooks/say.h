@@ -3,13 +3,23 @@
 #ifndef NETD_HOOKS_SAY_H
 #define NETD_HOOKS_SAY_H
 
+#include <stddef.h>
+
 #include "attach/words.h"
+
+#define SAY_SIZE 2048
 
 /* Exit codes: QEMU stops on any but the first. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* "PROGRAM: TEXT; HINT" on standard error, in one write; @hint may be NULL or "". */
+/*
+ * "PROGRAM: TEXT; HINT" on standard error, in one write; @hint may be NULL or "".  Bytes
+ * other than printable ASCII are shown as \xNN.
+ */
 void say(const char *program, const char *text, const char *hint);
+/* The same into @out, with its newline and without a NUL: how many bytes that is. */
+size_t say_compose(char out[SAY_SIZE], const char *program, const char *text,
+		   const char *hint);
 /* The same of a failure.  Returns EXIT_FAILED. */
 int say_failure(const char *program, const struct netd_attach_failure *f,
 		const struct netd_attach_names *names);

@@ -38,6 +38,14 @@ char *netd_error_format(const struct netd_error *err, enum netd_format format, b
 	return netd_str_take(&text);
 }
 
+char *netd_text_printable(const char *text)
+{
+	struct netd_str safe = {0};
+
+	netd_render_safe(text, &safe);
+	return netd_str_take(&safe);
+}
+
 /* All of standard input, up to the limit of a topology file. */
 static int read_input(struct netd_str *out, struct netd_error *err)
 {
@@ -82,23 +90,47 @@ const char *netd_topology_name(const struct netd_topology *t)
 	return t->name;
 }
 
-int netd_running(struct netd *netd, const char *name, struct netd_topology **out,
-		 struct netd_error *err)
+/* *@out is NULL if nothing runs under that name. */
+static int load_running(struct netd *netd, const char *name, struct netd_topology **out,
+			struct netd_error *err)
 {
-	struct netd_topology *t = NULL;
 	int r = netd->store.fd >= 0
 			? 0
 			: netd_store_open(&netd->store, netd->state_dir, false, err);
 
+	*out = NULL;
 	if (r == 0)
-		r = netd_store_load(&netd->store, name, &t, err);
-	if (r < 0 && r != -ENOENT)
+		r = netd_store_load(&netd->store, name, out, err);
+	return r == -ENOENT ? 0 : r;
+}
+
+int netd_running(struct netd *netd, const char *name, struct netd_topology **out,
+		 struct netd_error *err)
+{
+	struct netd_topology *t = NULL;
+	int r = load_running(netd, name, &t, err);
+
+	if (r < 0)
 		return r;
 	if (!t) {
 		netd_error_add(err, -ENOENT, "topology %s is not running", name);
 		netd_error_hint(err, "`netdctl status` shows those that are");
 		return -ENOENT;
 	}
+	*out = t;
+	return 0;
+}
+
+int netd_running_or_empty(struct netd *netd, const char *name, struct netd_topology **out,
+			  struct netd_error *err)
+{
+	struct netd_topology *t = NULL;
+	int r = load_running(netd, name, &t, err);
+
+	if (r < 0)
+		return r;
+	if (!t)
+		return netd_topology_create(name, out, err);
 	*out = t;
 	return 0;
 }
@@ -131,6 +163,17 @@ char *netd_plan_format(const struct netd_plan *plan, enum netd_format format, bo
 		netd_render_plan_json(plan, &text);
 	else
 		netd_render_plan(plan, color, &text);
+	return netd_str_take(&text);
+}
+
+char *netd_plan_notes(const struct netd_plan *plan, enum netd_format format, bool color)
+{
+	struct netd_str text = {0};
+
+	if (format == NETD_FORMAT_JSON)
+		netd_render_notes_json(&plan->notes, &text);
+	else
+		netd_render_notes(&plan->notes, color, &text);
 	return netd_str_take(&text);
 }
 

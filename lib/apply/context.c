@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/space.h"
 #include "netd.h"
 
 #define LOCK_SECONDS 30
@@ -18,7 +19,8 @@ int netd_new(const char *state_dir, const char *config_dir, struct netd **out,
 	if (!netd)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	netd->store = (struct netd_store){.fd = -1, .lock = -1};
-	netd->lock_seconds = LOCK_SECONDS;
+	netd->patience.seconds = LOCK_SECONDS;
+	netd->home = -1;
 	netd->state_dir = strdup(state_dir ? state_dir : NETD_STATE_DIR);
 	netd->config_dir = strdup(config_dir ? config_dir : NETD_CONFIG_DIR);
 	if (!netd->state_dir || !netd->config_dir) {
@@ -29,11 +31,32 @@ int netd_new(const char *state_dir, const char *config_dir, struct netd **out,
 	return 0;
 }
 
+void netd_set_patience(struct netd *netd, unsigned seconds,
+		       void (*notice)(const char *holder, void *data), void *data)
+{
+	netd->patience = (struct netd_patience){seconds, notice, data};
+}
+
+void netd_set_recovered(struct netd *netd,
+			void (*notice)(const char *name, enum netd_outcome outcome,
+				       void *data),
+			void *data)
+{
+	netd->recovered = notice;
+	netd->recovered_data = data;
+}
+
+void netd_unlock(struct netd *netd)
+{
+	netd_store_unlock(&netd->store);
+}
+
 struct netd *netd_free(struct netd *netd)
 {
 	if (!netd)
 		return NULL;
 	netd_store_done(&netd->store);
+	netd_spaces_done(netd);
 	if (netd->connected) {
 		netd_nl_done(&netd->nl);
 		netd_nft_close(&netd->nft);
@@ -60,6 +83,13 @@ int netd_connect(struct netd *netd, struct netd_error *err)
 	return r;
 }
 
+int netd_check_state(struct netd *netd, struct netd_error *err)
+{
+	int r = netd_context_open(netd, true, err);
+
+	return r < 0 ? r : netd_store_check(&netd->store, err);
+}
+
 int netd_context_open(struct netd *netd, bool write, struct netd_error *err)
 {
 	int r;
@@ -71,7 +101,7 @@ int netd_context_open(struct netd *netd, bool write, struct netd_error *err)
 			return r;
 	}
 	if (write && netd->store.lock < 0) {
-		r = netd_store_lock(&netd->store, netd->lock_seconds, err);
+		r = netd_store_lock(&netd->store, &netd->patience, err);
 		if (r < 0)
 			return r;
 	}

@@ -6,6 +6,7 @@
 #include "apply/store.h"
 #include "firewall/nft.h"
 #include "kernel/nl.h"
+#include "netd.h"
 
 #define NETD_STATE_DIR "/run/netd"
 #define NETD_CONFIG_DIR "/etc/netd"
@@ -16,7 +17,18 @@ struct netd {
 	struct netd_nl nl;
 	struct netd_nft nft;
 	bool connected;
-	unsigned lock_seconds;
+	struct netd_patience patience;
+	void (*recovered)(const char *name, enum netd_outcome outcome,
+			  void *data); /* may be NULL */
+	void *recovered_data;
+	const char *watchdog; /* the program; NULL: none (apply/watchdog.h) */
+	bool target_saved;    /* by this change: target.yaml */
+	bool confirming;      /* within apply/confirm.c: what waits is no hindrance */
+
+	struct netd_space **spaces; /* sorted by name; apply/space.h */
+	size_t space_count;
+	int home;  /* the namespace that it was opened in; -1: not asked for yet */
+	bool away; /* the calling thread is not there */
 };
 
 /* Opens both netlink sockets, once. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply/context.h"
@@ -16,18 +17,29 @@
 #include "config/config.h"
 #include "netd.h"
 
-static void definition_path(const struct netd *netd, const char *name, char out[PATH_MAX])
+/* Where it is kept; a name must not lead anywhere else. */
+static int definition_path(const struct netd *netd, const char *name, char out[PATH_MAX],
+			   struct netd_error *err)
 {
-	snprintf(out, PATH_MAX, "%s/%s.yaml", netd->config_dir, name);
+	const char *problem = netd_topology_name_problem(name);
+
+	if (problem)
+		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
+				      problem);
+	if (snprintf(out, PATH_MAX, "%s/%s.yaml", netd->config_dir, name) >= PATH_MAX)
+		return netd_error_add(err, -ENAMETOOLONG, "%s: name too long",
+				      netd->config_dir);
+	return netd_path_check(out, err);
 }
 
 int netd_definition_load(struct netd *netd, const char *name, struct netd_topology **out,
 			 struct netd_error *err)
 {
 	char path[PATH_MAX];
-	int r;
+	int r = definition_path(netd, name, path, err);
 
-	definition_path(netd, name, path);
+	if (r < 0)
+		return r;
 	if (access(path, F_OK) == 0)
 		return netd_config_load(path, out, err);
 	if (errno != ENOENT && errno != ENOTDIR) {
@@ -37,15 +49,24 @@ int netd_definition_load(struct netd *netd, const char *name, struct netd_topolo
 	return netd_topology_create(name, out, err);
 }
 
+/* An admin who keeps others from reading a file means it. */
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_mode & 0777 : 0644;
+}
+
 int netd_definition_save(struct netd *netd, const struct netd_topology *t,
 			 struct netd_error *err)
 {
 	struct netd_str text = {0};
 	char path[PATH_MAX];
-	int r;
+	int r = definition_path(netd, t->name, path, err);
 
-	definition_path(netd, t->name, path);
-	if (t->network_count == 0)
+	if (r < 0)
+		return r;
+	if (netd_topology_is_empty(t))
 		return access(path, F_OK) ? 0 : netd_file_remove(AT_FDCWD, path, err);
 	r = netd_config_write(t, &text);
 	if (r < 0)
@@ -54,7 +75,7 @@ int netd_definition_save(struct netd *netd, const struct netd_topology *t,
 		r = netd_dir_make(netd->config_dir, err);
 	if (r == 0)
 		r = netd_file_write(AT_FDCWD, path, netd_str_text(&text), text.length,
-				    0644, err);
+				    mode_of(path), err);
 	netd_str_done(&text);
 	return r;
 }

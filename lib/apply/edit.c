@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/share_text.h"
 #include "apply/context.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -63,9 +64,9 @@ int netd_network_add(struct netd_topology *t, const char *name, const char *sett
 		netd_error_hint(err, "`netdctl network set %s` changes it", name);
 		return -EEXIST;
 	}
-	if (netd_ifname_problem(name))
+	if (netd_network_name_problem(name))
 		return netd_error_add(err, -EINVAL, "network name \"%s\" %s", name,
-				      netd_ifname_problem(name));
+				      netd_network_name_problem(name));
 	n = netd_topology_add_network(t);
 	if (!n)
 		return netd_error_add(err, -ENOMEM, "out of memory");
@@ -91,8 +92,33 @@ int netd_network_remove(struct netd_topology *t, const char *name, struct netd_e
 	return 0;
 }
 
-/* Problems of a network that comes from @from are told in that one's text. */
-static int adopt_text(struct netd_topology *to, const struct netd_topology *from)
+static bool is_plugged(const struct netd_node *node, const char *network)
+{
+	for (size_t i = 0; i < node->interface_count; i++)
+		if (strcmp(node->interfaces[i].network, network) == 0)
+			return true;
+	return false;
+}
+
+int netd_network_unused(const struct netd_topology *t, const char *name,
+			struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < t->node_count; i++) {
+		const struct netd_node *node = &t->nodes[i];
+		const char *kind = netd_node_kind_name(node->kind);
+
+		if (!is_plugged(node, name))
+			continue;
+		r = netd_error_add(err, -EINVAL, "network %s: %s %s is plugged into it",
+				   name, kind, node->name);
+		netd_error_hint(err, "`netdctl %s delete %s` first", kind, node->name);
+	}
+	return r;
+}
+
+int netd_share_text(struct netd_topology *to, const struct netd_topology *from)
 {
 	char *file = from->file ? strdup(from->file) : NULL;
 	char *text = from->text ? strdup(from->text) : NULL;
@@ -119,7 +145,7 @@ int netd_network_take(struct netd_topology *to, const struct netd_topology *from
 
 	if (!n)
 		return -ENOENT;
-	if (adopt_text(to, from) < 0)
+	if (netd_share_text(to, from) < 0)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	slot = netd_topology_network(to, name);
 	if (slot) {
@@ -154,8 +180,15 @@ const char **netd_network_names(const struct netd_topology *t)
 	return names;
 }
 
-int netd_network_find(struct netd *netd, const char *name, char **topology,
-		      struct netd_error *err)
+static bool has_network(const struct netd_topology *t, const char *name)
+{
+	return netd_topology_network(t, name) != NULL;
+}
+
+/* The first running topology for which @has is true, in *@topology; NULL: none. */
+static int find_running(struct netd *netd, const char *name, char **topology,
+			bool (*has)(const struct netd_topology *t, const char *name),
+			struct netd_error *err)
 {
 	struct netd_topology **all = NULL;
 	size_t count = 0;
@@ -165,20 +198,44 @@ int netd_network_find(struct netd *netd, const char *name, char **topology,
 	if (r == 0 && netd->store.fd >= 0)
 		r = netd_store_load_all(&netd->store, &all, &count, err);
 	for (size_t i = 0; i < count; i++) {
-		if (!found && netd_topology_network(all[i], name))
+		if (!found && has(all[i], name))
 			found = strdup(all[i]->name);
 		netd_topology_free(all[i]);
 	}
 	free(all);
-	if (r < 0)
-		return r;
-	if (!found) {
+	if (r == 0)
+		*topology = found;
+	return r;
+}
+
+int netd_network_find(struct netd *netd, const char *name, char **topology,
+		      struct netd_error *err)
+{
+	char *found = NULL;
+	int r = find_running(netd, name, &found, has_network, err);
+
+	if (r == 0 && !found) {
 		netd_error_add(err, -ENOENT, "there is no network %s", name);
 		netd_error_hint(err, "`netdctl network list` shows those that exist");
 		return -ENOENT;
 	}
-	*topology = found;
-	return 0;
+	if (r == 0)
+		*topology = found;
+	return r;
+}
+
+int netd_node_find(struct netd *netd, const char *name, char **topology,
+		   struct netd_error *err)
+{
+	char *found = NULL;
+	int r = find_running(netd, name, &found, netd_node_exists, err);
+
+	if (r == 0 && !found)
+		return netd_error_add(err, -ENOENT, "there is no router or host %s",
+				      name);
+	if (r == 0)
+		*topology = found;
+	return r;
 }
 
 /* Edits network @network with "@before@settings@after". */
@@ -230,62 +287,96 @@ int netd_port_remove(struct netd_topology *t, const char *network, const char *n
 	return -ENOENT;
 }
 
-int netd_forward_add(struct netd_topology *t, const char *network, const char *settings,
-		     struct netd_error *err)
+int netd_machine_add(struct netd_topology *t, const char *network, const char *name,
+		     const char *settings, struct netd_error *err)
 {
-	return edit_part(t, network, "{forwards: [", settings, "]}", err);
-}
+	const struct netd_network *n = find(t, network, err);
+	char before[NETD_MACHINE_NAME + 24];
 
-static bool same_listen(const struct netd_forward *a, const struct netd_forward *b)
-{
-	return netd_addr_equal(&a->listen, &b->listen) &&
-	       a->port_first == b->port_first && a->port_last == b->port_last;
-}
-
-/* Takes @protocols off every forward that listens there; the number of those it had. */
-static size_t remove_forwards(struct netd_network *n, const struct netd_forward *like,
-			      bool all_protocols)
-{
-	size_t kept = 0, hits = 0;
-
-	for (size_t i = 0; i < n->forward_count; i++) {
-		struct netd_forward *f = &n->forwards[i];
-		unsigned gone =
-			all_protocols ? f->protocols : f->protocols & like->protocols;
-
-		if (same_listen(f, like) && (gone || !f->protocols)) {
-			hits++;
-			f->protocols &= ~gone;
-			if (!f->protocols)
-				continue;
-		}
-		n->forwards[kept++] = *f;
+	if (!n)
+		return -ENOENT;
+	if (netd_machine_name_problem(name))
+		return netd_error_add(err, -EINVAL, "machine name \"%s\" %s", name,
+				      netd_machine_name_problem(name));
+	if (netd_network_machine(n, name)) {
+		netd_error_add(err, -EEXIST, "network %s has a machine %s already",
+			       network, name);
+		netd_error_hint(err, "`netdctl machine remove %s %s` first", network,
+				name);
+		return -EEXIST;
 	}
-	n->forward_count = kept;
-	return hits;
+	snprintf(before, sizeof(before), "{machines: {\"%s\": ", name);
+	return edit_part(t, network, before, settings, "}}", err);
 }
 
-int netd_forward_remove(struct netd_topology *t, const char *network, const char *listen,
-			const char *protocol, struct netd_error *err)
+/* -EINVAL, with a problem for each forward of @owner ("network lan") to that machine. */
+static int forwards_lead_to(const struct netd_forward *forwards, size_t count,
+			    const char *owner, const char *name, struct netd_error *err)
 {
-	netd_auto(netd_str_done) struct netd_str text = {0};
-	struct netd_network like = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct netd_forward *f = &forwards[i];
+		char listen[NETD_ADDR_TEXT];
+
+		if (strcmp(f->machine, name) != 0)
+			continue;
+		netd_addr_format(&f->listen, listen);
+		r = f->port_first
+			    ? netd_error_add(err, -EINVAL,
+					     "%s forwards port %u of %s to machine %s",
+					     owner, f->port_first, listen, name)
+			    : netd_error_add(err, -EINVAL, "%s forwards %s to machine %s",
+					     owner, listen, name);
+		netd_error_hint(err, "take that forward out first");
+	}
+	return r;
+}
+
+/* The same for those of the network, and of routers that reach the machine by it. */
+static int machine_is_unused(const struct netd_topology *t, const struct netd_network *n,
+			     const char *name, struct netd_error *err)
+{
+	char owner[64];
+	int r;
+
+	snprintf(owner, sizeof(owner), "network %s", n->name);
+	r = forwards_lead_to(n->forwards, n->forward_count, owner, name, err);
+	for (size_t i = 0; i < t->node_count; i++) {
+		const struct netd_node *node = &t->nodes[i];
+		int one = 0;
+
+		snprintf(owner, sizeof(owner), "router %s", node->name);
+		if (is_plugged(node, n->name))
+			one = forwards_lead_to(node->forwards, node->forward_count, owner,
+					       name, err);
+		r = r ? r : one;
+	}
+	return r;
+}
+
+int netd_machine_remove(struct netd_topology *t, const char *network, const char *name,
+			struct netd_error *err)
+{
 	struct netd_network *n = find(t, network, err);
+	struct netd_machine *m = n ? netd_network_machine(n, name) : NULL;
+	size_t i;
 	int r;
 
 	if (!n)
 		return -ENOENT;
-	/* The target does not matter: the listen, in the file's words, is what is read.
-	 */
-	netd_str_addf(&text, "{forwards: [{listen: \"%s\", to: \"%s\"%s%s}]}", listen,
-		      listen, protocol ? ", protocol: " : "", protocol ? protocol : "");
-	r = netd_config_read_network(netd_str_text(&text), &like, err);
-	if (r == 0 && !remove_forwards(n, &like.forwards[0], !protocol)) {
-		r = netd_error_add(err, -ENOENT, "network %s has no forward of %s%s%s",
-				   network, listen, protocol ? " " : "",
-				   protocol ? protocol : "");
-		netd_error_hint(err, "`netdctl forward list %s` shows them", network);
+	if (!m) {
+		netd_error_add(err, -ENOENT, "network %s has no machine %s", network,
+			       name);
+		netd_error_hint(err, "`netdctl machine list %s` shows them", network);
+		return -ENOENT;
 	}
-	netd_network_done(&like);
-	return r;
+	r = machine_is_unused(t, n, name, err);
+	if (r < 0)
+		return r;
+	i = (size_t)(m - n->machines);
+	memmove(m, m + 1, (n->machine_count - i - 1) * sizeof(*m));
+	n->machine_count--;
+	netd_topology_forget_places(t);
+	return netd_topology_check(t, err);
 }

@@ -229,16 +229,15 @@ static int parse_route(const char *to, uint32_t metric, struct netd_route *out,
 int netd_route_add(struct netd *netd, const char *to, const char *via, const char *link,
 		   uint32_t metric, struct netd_error *err)
 {
-	struct netd_addr gateway = {0};
 	struct netd_route route;
 	int r = parse_route(to, metric, &route, err);
 
-	if (r == 0 && via && netd_addr_parse(via, &gateway) < 0)
+	if (r == 0 && via && netd_addr_parse(via, &route.via) < 0)
 		r = netd_error_add(err, -EINVAL, "\"%s\" is no address", via);
 	if (r == 0)
 		r = index_of(netd, link, err);
 	return r < 0 ? r
-		     : request(netd, netd_route_add_message(&route, r, &gateway), err,
+		     : request(netd, netd_route_add_message(&route, r, false), err,
 			       "add route", to);
 }
 

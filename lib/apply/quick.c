@@ -8,8 +8,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "apply/context.h"
+#include "apply/seal.h"
+#include "apply/unconfirmed.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -20,6 +23,7 @@
 #include "firewall/compile.h"
 #include "firewall/conntrack.h"
 #include "firewall/delta.h"
+#include "firewall/foreign.h"
 #include "netd.h"
 
 /*
@@ -27,7 +31,8 @@
  * rest of the topology is read without its forwards (config/splice.h), the kernel is
  * asked to add the element only if its slot is free, and the line is put into the text.
  * Nothing is listed.  Whatever is out of the ordinary (the slot is taken, an address or a
- * setting would have to change, a change was interrupted, the file was written by hand)
+ * setting would have to change, a change was interrupted, the file was written by hand,
+ * somebody else filters what passes)
  * ends in -EAGAIN with nothing touched, and the long way, which knows all of it, is
  * taken.
  *
@@ -35,18 +40,21 @@
  * next apply of the topology takes it out.
  */
 #define DEFAULT "default"
+#define RUNNING "topologies/" DEFAULT ".yaml"
+#define FILE_MODE 0644
 
 /* The text of both files, what runs and its definition, and where the line goes. */
 struct splice {
 	char running[PATH_MAX], defined[PATH_MAX];
+	char *map; /* what runs, with its seal in front of the text */
 	char *text;
 	size_t length, offset;
 };
 
 static void splice_done(struct splice *s)
 {
-	if (s->text)
-		munmap(s->text, s->length);
+	if (s->map)
+		munmap(s->map, NETD_SEAL_SIZE + s->length);
 }
 
 /*
@@ -59,26 +67,45 @@ static int splice_map(struct splice *s)
 	struct stat st;
 	void *text;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size % 4096 == 0)
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size % 4096 == 0 ||
+	    st.st_size < NETD_SEAL_SIZE)
 		return -EAGAIN;
 	text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd,
 		    0);
 	if (text == MAP_FAILED)
 		return -EAGAIN;
-	s->text = text;
-	s->length = (size_t)st.st_size;
-	return 0;
+	s->map = text;
+	s->text = s->map + NETD_SEAL_SIZE;
+	s->length = (size_t)st.st_size - NETD_SEAL_SIZE;
+	return netd_seal_head_problem(s->map, (size_t)st.st_size) ? -EAGAIN : 0;
 }
 
-/* 0 if the definition is what runs, to the letter; it passes through a small buffer. */
+/*
+ * What is only appended to keeps its seal, extended: if the rest is damaged, that stays
+ * to be seen.  What is written anew gets a new seal, so it must be whole.
+ */
+static int splice_check(const struct splice *s)
+{
+	return s->offset != s->length &&
+			       netd_seal_problem(s->map, NETD_SEAL_SIZE + s->length)
+		       ? -EAGAIN
+		       : 0;
+}
+
+/*
+ * 0 if the definition is what runs, to the letter, and in nobody else's hands; it passes
+ * through a small buffer.
+ */
 static int splice_compare(const struct splice *s)
 {
 	netd_auto_close int fd = open(s->defined, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char buffer[65536];
+	struct stat st;
 	size_t at = 0;
 	ssize_t n;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0 || (st.st_mode & 07777) != FILE_MODE ||
+	    netd_path_check(s->defined, NULL) < 0)
 		return -EAGAIN;
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
 		if ((size_t)n > s->length - at || memcmp(s->text + at, buffer, (size_t)n))
@@ -88,32 +115,58 @@ static int splice_compare(const struct splice *s)
 	return n == 0 && at == s->length ? 0 : -EAGAIN;
 }
 
-static int splice_write(const struct splice *s, const char *path,
+/*
+ * The seal is renewed behind what it speaks of: killed between, it says less than there
+ * is, which is true.
+ */
+static void renew_seal(const struct splice *s, const struct netd_str *line)
+{
+	netd_auto_close int fd = open(s->running, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	const struct iovec text = {s->text, s->length};
+	const struct iovec added = {line->text, line->length};
+	char seal[NETD_SEAL_SIZE + 1];
+
+	if (fd < 0 || netd_seal_extend(s->map, &text, &added, seal) < 0 ||
+	    pwrite(fd, seal, NETD_SEAL_SIZE, 0) < 0)
+		return;
+}
+
+/* @sealed: with a seal in front of the text. */
+static int splice_write(const struct splice *s, const char *path, bool sealed,
 			const struct netd_str *line, struct netd_error *err)
 {
+	char seal[NETD_SEAL_SIZE + 1];
 	const struct iovec parts[] = {
+		{seal, NETD_SEAL_SIZE},
 		{s->text, s->offset},
 		{line->text, line->length},
 		{s->text + s->offset, s->length - s->offset},
 	};
+	const struct iovec *text = &parts[1];
+	const int count = NETD_ARRAY_SIZE(parts) - 1;
 
 	if (s->offset == s->length)
 		return netd_file_append(AT_FDCWD, path, line->text, line->length, err);
-	return netd_file_write_parts(AT_FDCWD, path, parts, NETD_ARRAY_SIZE(parts), 0644,
-				     err);
+	if (!sealed)
+		return netd_file_write_parts(AT_FDCWD, path, text, count, FILE_MODE, err);
+	netd_seal_write(seal, text, count);
+	return netd_file_write_parts(AT_FDCWD, path, parts, count + 1, FILE_MODE, err);
 }
 
 /* Both files, or neither. */
 static int splice_commit(const struct splice *s, const struct netd_str *line,
 			 struct netd_error *err)
 {
-	int r = splice_write(s, s->running, line, err);
+	const struct iovec before = {s->map, NETD_SEAL_SIZE + s->length};
+	int r = splice_write(s, s->running, true, line, err);
 
 	if (r < 0)
 		return r;
-	r = splice_write(s, s->defined, line, err);
+	r = splice_write(s, s->defined, false, line, err);
 	if (r < 0)
-		netd_file_write(AT_FDCWD, s->running, s->text, s->length, 0644, NULL);
+		netd_file_write_parts(AT_FDCWD, s->running, &before, 1, FILE_MODE, NULL);
+	else if (s->offset == s->length)
+		renew_seal(s, line);
 	return r;
 }
 
@@ -131,6 +184,8 @@ static int read_forward(const char *text, const char *network, const char *setti
 	    netd_forward_add(t, network, settings, NULL) < 0)
 		return -EAGAIN;
 	n = netd_topology_network(t, network);
+	if (!n) /* a router's */
+		return -EAGAIN;
 	/* Either of these may mean an address or a setting on another interface. */
 	if (n->forward_count != 1 || n->forwards[0].on[0] || n->nat.out[0])
 		return -EAGAIN;
@@ -184,27 +239,34 @@ static int insert(struct netd *netd, const char *network, const char *settings,
 	netd_auto(netd_ruleset_done) struct netd_ruleset ruleset = {0};
 	netd_auto(netd_str_done) struct netd_str line = {0};
 	int r = read_forward(files->text, network, settings, &t);
+	bool passed;
 
 	if (r == 0)
 		r = netd_config_forward_line(
 			&netd_topology_network(t, network)->forwards[0], &line);
 	if (r == 0)
 		r = netd_ruleset_compile(t, &ruleset, NULL);
-	if (r < 0)
+	/* Whether others' chains let it pass must be told, and takes a look at all. */
+	if (r < 0 || netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed)
 		return -EAGAIN;
 	keep_forwards(&ruleset);
 	return commit(netd, &ruleset, files, &line, err);
 }
 
-static int open_quick(struct netd *netd)
+/* The lock is not waited for twice: its error is final. */
+static int open_quick(struct netd *netd, struct netd_error *err)
 {
+	int r;
+
 	if (netd->store.fd < 0 &&
 	    netd_store_open(&netd->store, netd->state_dir, false, NULL) < 0)
 		return -EAGAIN;
-	if (netd->store.lock < 0 &&
-	    netd_store_lock(&netd->store, netd->lock_seconds, NULL) < 0)
-		return -EAGAIN;
-	if (netd_store_is_pending(&netd->store) || netd_connect(netd, NULL) < 0)
+	r = netd->store.lock < 0 ? netd_store_lock(&netd->store, &netd->patience, err)
+				 : 0;
+	if (r < 0)
+		return r;
+	if (netd_store_is_pending(&netd->store) || netd_unconfirmed_is(&netd->store) ||
+	    netd_connect(netd, NULL) < 0)
 		return -EAGAIN;
 	return 0;
 }
@@ -213,16 +275,23 @@ int netd_forward_insert(struct netd *netd, const char *network, const char *sett
 			struct netd_error *err)
 {
 	netd_auto(splice_done) struct splice files = {0};
-	int r = open_quick(netd);
+	int r = open_quick(netd, err);
 
-	snprintf(files.running, PATH_MAX, "%s/topologies/" DEFAULT ".yaml",
-		 netd->state_dir);
+	snprintf(files.running, PATH_MAX, "%s/" RUNNING, netd->state_dir);
 	snprintf(files.defined, PATH_MAX, "%s/" DEFAULT ".yaml", netd->config_dir);
+	if (r == 0 && netd_store_file_problem(&netd->store, RUNNING))
+		r = -EAGAIN;
 	if (r == 0)
 		r = splice_map(&files);
 	if (r == 0)
 		r = splice_compare(&files);
 	if (r == 0)
 		r = netd_config_forward_offset(files.text, network, &files.offset);
-	return r < 0 ? r : insert(netd, network, settings, &files, err);
+	if (r == 0)
+		r = splice_check(&files);
+	if (r == 0)
+		r = insert(netd, network, settings, &files, err);
+	if (r == 0)
+		netd_store_forget_previous(&netd->store, DEFAULT);
+	return r;
 }

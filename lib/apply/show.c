@@ -5,15 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/confirm.h"
 #include "apply/observe.h"
+#include "apply/nodes.h"
 #include "apply/show.h"
+#include "apply/show_nodes.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "base/suggest.h"
 #include "kernel/address.h"
 #include "kernel/link.h"
 #include "netd.h"
 #include "plan/plan.h"
+#include "render/error.h"
 #include "render/table.h"
 
 static void topologies_free(struct netd_topology **all, size_t count)
@@ -23,7 +28,7 @@ static void topologies_free(struct netd_topology **all, size_t count)
 	free(all);
 }
 
-static void scene_done(struct netd_scene *s)
+void netd_scene_done(struct netd_scene *s)
 {
 	topologies_free(s->running, s->running_count);
 	topologies_free(s->defined, s->defined_count);
@@ -53,7 +58,7 @@ static int load_definitions(struct netd_scene *s, struct netd_error *err)
 	return r;
 }
 
-static int scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *err)
+int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *err)
 {
 	int r = netd_context_open(netd, false, err);
 
@@ -67,6 +72,8 @@ static int scene_make(struct netd *netd, struct netd_scene *s, struct netd_error
 		r = netd_link_dump(&netd->nl, true, &s->state, err);
 	if (r == 0)
 		r = netd_address_dump(&netd->nl, &s->state, err);
+	if (r == 0)
+		r = netd_route_dump(&netd->nl, &s->state, err);
 	return r;
 }
 
@@ -77,7 +84,8 @@ static const struct netd_show_kind *find_kind(const char *name, struct netd_erro
 	if (kind)
 		return kind;
 	netd_error_add(err, -EINVAL, "there is nothing called \"%s\" to show", name);
-	netd_error_hint(err, "networks, ports, forwards, machines or topologies");
+	netd_error_hint(err, "networks, ports, forwards, machines, routers, hosts, "
+			     "services or topologies");
 	return NULL;
 }
 
@@ -93,22 +101,61 @@ static int hand_over(struct netd_str *text, char **out, struct netd_error *err)
 	return 0;
 }
 
-int netd_show(struct netd *netd, const char *kind, const char *name,
-	      enum netd_format format, char **out, struct netd_error *err)
+/* True if a topology, or a network, router or host of it, bears that name. */
+static bool offer_names(struct netd_topology *const *all, size_t count, const char *name,
+			struct netd_suggest *near)
 {
-	const struct netd_show_kind *k = find_kind(kind, err);
-	netd_auto(scene_done) struct netd_scene s = {.network = name};
+	bool found = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct netd_topology *t = all[i];
+
+		found |= strcmp(t->name, name) == 0;
+		for (size_t j = 0; j < t->network_count; j++) {
+			netd_suggest_try(near, t->networks[j].name);
+			found |= strcmp(t->networks[j].name, name) == 0;
+		}
+		for (size_t j = 0; j < t->node_count; j++) {
+			netd_suggest_try(near, t->nodes[j].name);
+			found |= strcmp(t->nodes[j].name, name) == 0;
+		}
+	}
+	return found;
+}
+
+/* An empty table is no answer to a name that nothing bears. */
+static int check_name(const struct netd_scene *s, const char *name,
+		      struct netd_error *err)
+{
+	struct netd_suggest near = {.word = name};
+	bool runs = offer_names(s->running, s->running_count, name, &near);
+
+	if (offer_names(s->defined, s->defined_count, name, &near) || runs)
+		return 0;
+	netd_error_add(err, -ENOENT, "there is nothing called \"%s\"", name);
+	if (netd_suggest_best(&near))
+		netd_error_hint(err, "did you mean \"%s\"?", netd_suggest_best(&near));
+	else
+		netd_error_hint(err, "`netdctl show` has the networks, `netdctl show "
+				     "routers` and `hosts` the rest");
+	return -ENOENT;
+}
+
+/* @s: zeroed, but for what netd_scene_make() takes. */
+static int draw(struct netd *netd, const struct netd_show_kind *k, struct netd_scene *s,
+		enum netd_format format, char **out, struct netd_error *err)
+{
 	struct netd_table table = {0};
 	struct netd_str text = {0};
-	int r;
+	int r = netd_scene_make(netd, s, err);
 
-	if (!k)
-		return -EINVAL;
-	r = scene_make(netd, &s, err);
 	if (r == 0) {
 		table.columns = k->columns;
 		table.column_count = k->column_count;
-		k->fill(&s, &table);
+		k->fill(s, &table);
+		r = s->network && !table.cell_count ? check_name(s, s->network, err) : 0;
+	}
+	if (r == 0) {
 		r = format == NETD_FORMAT_JSON ? netd_table_render_json(&table, &text)
 					       : netd_table_render_text(&table, &text);
 	}
@@ -119,34 +166,71 @@ int netd_show(struct netd *netd, const char *kind, const char *name,
 	return r;
 }
 
+int netd_show(struct netd *netd, const char *kind, const char *name,
+	      enum netd_format format, char **out, struct netd_error *err)
+{
+	netd_auto(netd_scene_done) struct netd_scene s = {.network = name};
+	const struct netd_show_kind *k = find_kind(kind, err);
+
+	return k ? draw(netd, k, &s, format, out, err) : -EINVAL;
+}
+
+int netd_show_nodes(struct netd *netd, const char *kind, const char *name,
+		    enum netd_format format, char **out, struct netd_error *err)
+{
+	netd_auto(netd_scene_done) struct netd_scene s = {.network = name};
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	enum netd_node_kind number;
+	int r = netd_node_kind_parse(kind, &number, err);
+
+	if (r == 0)
+		r = netd_scene_make(netd, &s, err);
+	if (r < 0)
+		return r;
+	r = netd_draw_nodes(&s, number, format, &text);
+	if (r == 0 && name)
+		return netd_node_unknown(s.running, s.running_count, number, name, err);
+	return r == -ENOMEM ? netd_error_add(err, r, "out of memory")
+			    : hand_over(&text, out, err);
+}
+
 /* Things about the host that spoil the best topology. */
-static void add_warnings(struct netd_str *text)
+static void add_warnings(struct netd_error *notes)
 {
 	struct netd_state state = {0};
 	struct netd_facts facts;
 
-	netd_observe_facts(&state, &facts);
-	if (facts.bridge_nf_call)
-		netd_str_add(
-			text,
-			"warning: this host sends bridged frames through iptables: its "
-			"rules can cut guests of one bridge\n"
-			"         off from each other, at a cost for every frame; "
-			"`sysctl net.bridge.bridge-nf-call-iptables=0`\n");
+	if (netd_observe_facts(&state, &facts, notes) == 0 && facts.bridge_nf_call) {
+		netd_error_add(
+			notes, 0,
+			"this host sends bridged frames through iptables: its rules can "
+			"cut guests of one bridge off from each other, at a cost for "
+			"every frame");
+		netd_error_hint(notes, "`sysctl net.bridge.bridge-nf-call-iptables=0`");
+	}
 	netd_state_done(&state);
 }
 
 int netd_status(struct netd *netd, enum netd_format format, char **out,
 		struct netd_error *err)
 {
-	netd_auto(netd_str_done) struct netd_str text = {0};
+	netd_auto(netd_str_done) struct netd_str text = {0}, drift = {0};
+	struct netd_error notes = {0};
+	netd_auto(netd_scene_done) struct netd_scene s = {.notes = &notes,
+							  .drift = &drift};
 	netd_auto_free char *table = NULL;
-	int r = netd_show(netd, "topologies", NULL, format, &table, err);
+	int r = draw(netd, netd_show_kind_find("topologies"), &s, format, &table, err);
 
-	if (!table)
-		return r;
-	netd_str_add(&text, *table ? table : "no topology is running\n");
-	if (format == NETD_FORMAT_TEXT)
-		add_warnings(&text);
-	return hand_over(&text, out, err);
+	if (r == 0) {
+		netd_str_add(&text, *table ? table : "no topology is running\n");
+		if (format == NETD_FORMAT_TEXT) {
+			netd_str_add(&text, netd_str_text(&drift));
+			netd_confirm_status(netd, &notes);
+			add_warnings(&notes);
+			netd_render_notes(&notes, false, &text);
+		}
+		r = hand_over(&text, out, err);
+	}
+	netd_error_done(&notes);
+	return r;
 }

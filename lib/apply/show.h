@@ -7,14 +7,20 @@
 #include "model/state.h"
 #include "render/table.h"
 
-/* All running topologies, and the links and addresses of the host. */
+/* All topologies, and the links, addresses and routes of the host. */
 struct netd_scene {
 	struct netd *netd;
 	struct netd_topology **running, **defined;
 	size_t running_count, defined_count;
 	struct netd_state state;
-	const char *network; /* only this one; NULL: all */
+	const char *network;	  /* only this one; NULL: all */
+	struct netd_error *notes; /* gets what plans had to say; may be NULL */
+	struct netd_str *drift;	  /* gets what differs, in lines; may be NULL */
 };
+
+/* Looks at all of it, into a zeroed @s (whose notes and network may be set). */
+int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *err);
+void netd_scene_done(struct netd_scene *s);
 
 /* One kind of table. */
 struct netd_show_kind {

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The tables of networks, ports, forwards, machines and topologies. */
+/* The tables of networks, ports and topologies; and which tables there are. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apply/show.h"
+#include "apply/confirm.h"
+#include "apply/show_forwards.h"
+#include "apply/show_machines.h"
+#include "apply/show_nodes.h"
+#include "apply/show_services.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "kernel/netns.h"
 #include "netd.h"
+#include "plan/plan.h"
+#include "render/error.h"
+#include "render/plan.h"
 
 static bool is_shown(const struct netd_scene *s, const struct netd_network *n)
 {
@@ -136,18 +146,24 @@ static const struct netd_column port_columns[] = {
 	{NULL, "mtu", NETD_COLUMN_NUMBER},
 };
 
-static bool is_in_file(const struct netd_network *n, const char *port)
+/* What is not ours by its mark may be in the file all the same: a NIC. */
+static bool is_in_topology(const struct netd_topology *t, const struct netd_network *n,
+			   const struct netd_link *link)
 {
+	const char *owner = netd_link_is_ours(link) ? netd_link_owner(link) : NULL;
+	const char *port = link->name;
+
+	if (owner && netd_owner_is(owner, t->name))
+		return true;
 	for (size_t i = 0; i < n->port_count; i++)
 		if (strcmp(n->ports[i].name, port) == 0)
 			return true;
-	return false;
+	return strcmp(n->uplink, port) == 0;
 }
 
 static void visit_ports(const struct netd_scene *s, const struct netd_topology *t,
 			const struct netd_network *n, struct netd_table *table)
 {
-	(void)t;
 	for (size_t i = 0; i < s->state.link_count; i++) {
 		const struct netd_link *link = &s->state.links[i];
 		char mac[NETD_MAC_TEXT];
@@ -167,7 +183,7 @@ static void visit_ports(const struct netd_scene *s, const struct netd_topology *
 		netd_table_number(table, link->tx_bytes);
 		netd_table_number(table, link->rx_packets);
 		netd_table_number(table, link->tx_packets);
-		netd_table_text(table, is_in_file(n, link->name) ? "topology" : "hook");
+		netd_table_text(table, is_in_topology(t, n, link) ? "topology" : "hook");
 		netd_table_number(table, link->mtu);
 	}
 }
@@ -178,132 +194,141 @@ static void fill_ports(const struct netd_scene *s, struct netd_table *table)
 }
 
 /*
- * Forwards and machines
- */
-
-static const struct netd_column forward_columns[] = {
-	{"NETWORK", "network", NETD_COLUMN_TEXT},
-	{"LISTEN", "listen", NETD_COLUMN_TEXT},
-	{"PROTOCOL", "protocol", NETD_COLUMN_LIST},
-	{"TO", "to", NETD_COLUMN_TEXT},
-	{"MACHINE", "machine", NETD_COLUMN_TEXT},
-	{"ON", "on", NETD_COLUMN_TEXT},
-};
-
-/* "10.0.0.1", "10.0.0.1:80", "[fd00::1]:80-89" */
-static void add_endpoint(struct netd_table *table, const struct netd_addr *a,
-			 unsigned first, unsigned last)
-{
-	char text[NETD_ADDR_TEXT];
-	bool brackets = netd_addr_size(a) == 16 && first;
-
-	netd_addr_format(a, text);
-	if (!first)
-		netd_table_text(table, text);
-	else if (first == last)
-		netd_table_addf(table, "%s%s%s:%u", brackets ? "[" : "", text,
-				brackets ? "]" : "", first);
-	else
-		netd_table_addf(table, "%s%s%s:%u-%u", brackets ? "[" : "", text,
-				brackets ? "]" : "", first, last);
-}
-
-static void add_protocols(struct netd_table *table, unsigned protocols)
-{
-	netd_auto(netd_str_done) struct netd_str text = {0};
-
-	netd_protocol_for_each(p, protocols) netd_str_addf(
-		&text, "%s%s", text.length ? " " : "", netd_protocol_name(p));
-	netd_table_text(table, text.length ? netd_str_text(&text) : "all");
-}
-
-static void visit_forwards(const struct netd_scene *s, const struct netd_topology *t,
-			   const struct netd_network *n, struct netd_table *table)
-{
-	(void)s;
-	(void)t;
-	for (size_t i = 0; i < n->forward_count; i++) {
-		const struct netd_forward *f = &n->forwards[i];
-		unsigned width = f->port_last - f->port_first;
-
-		netd_table_text(table, n->name);
-		add_endpoint(table, &f->listen, f->port_first, f->port_last);
-		add_protocols(table, f->protocols);
-		add_endpoint(table, &f->to, f->to_port, f->to_port + width);
-		netd_table_text(table, f->machine);
-		netd_table_text(table, f->on);
-	}
-}
-
-static void fill_forwards(const struct netd_scene *s, struct netd_table *table)
-{
-	each_network(s, table, visit_forwards);
-}
-
-static const struct netd_column machine_columns[] = {
-	{"MACHINE", "machine", NETD_COLUMN_TEXT},
-	{"NETWORK", "network", NETD_COLUMN_TEXT},
-	{"MAC", "mac", NETD_COLUMN_TEXT},
-	{"ADDRESSES", "addresses", NETD_COLUMN_LIST},
-};
-
-static void visit_machines(const struct netd_scene *s, const struct netd_topology *t,
-			   const struct netd_network *n, struct netd_table *table)
-{
-	(void)s;
-	(void)t;
-	for (size_t i = 0; i < n->machine_count; i++) {
-		const struct netd_machine *m = &n->machines[i];
-		char mac[NETD_MAC_TEXT] = "", v4[NETD_ADDR_TEXT] = "",
-		     v6[NETD_ADDR_TEXT] = "";
-
-		if (m->address4.family)
-			netd_addr_format(&m->address4, v4);
-		if (m->address6.family)
-			netd_addr_format(&m->address6, v6);
-		netd_table_text(table, m->name);
-		netd_table_text(table, n->name);
-		netd_table_text(table, m->has_mac ? netd_mac_format(&m->mac, mac) : "");
-		netd_table_addf(table, "%s%s%s", v4, v4[0] && v6[0] ? " " : "", v6);
-	}
-}
-
-static void fill_machines(const struct netd_scene *s, struct netd_table *table)
-{
-	each_network(s, table, visit_machines);
-}
-
-/*
  * Topologies
  */
+
+#define DIFFERENCES_SAID 20
 
 static const struct netd_column topology_columns[] = {
 	{"TOPOLOGY", "topology", NETD_COLUMN_TEXT},
 	{"NETWORKS", "networks", NETD_COLUMN_NUMBER},
+	{"ROUTERS", "routers", NETD_COLUMN_NUMBER},
+	{"HOSTS", "hosts", NETD_COLUMN_NUMBER},
 	{"PORTS", "ports", NETD_COLUMN_NUMBER},
 	{"FORWARDS", "forwards", NETD_COLUMN_NUMBER},
 	{"STATE", "state", NETD_COLUMN_TEXT},
+	{NULL, "differences", NETD_COLUMN_LINES},
+	{NULL, "notes", NETD_COLUMN_LINES},
+	{NULL, "unconfirmed", NETD_COLUMN_OPTIONAL}, /* seconds left */
 };
 
-static void add_state(const struct netd_scene *s, const struct netd_topology *t,
-		      struct netd_table *table)
+/* The texts as a cell; then they, and what to do, are the scene's. */
+static void add_notes(const struct netd_scene *s, const char *topology,
+		      struct netd_error *notes, struct netd_table *table)
 {
-	struct netd_plan *plan = NULL;
-	size_t changes;
-	int r = netd_plan(s->netd, t, &plan, NULL);
+	netd_auto(netd_str_done) struct netd_str text = {0};
 
-	if (r < 0) {
-		netd_table_text(table, r == -EPERM || r == -EACCES
-					       ? "unknown, only root sees it"
-					       : "in conflict with the host");
-		return;
+	for (size_t i = 0; i < notes->count; i++)
+		netd_str_addf(&text, "%s%s", i ? "\n" : "", notes->problems[i].text);
+	netd_table_text(table, netd_str_text(&text));
+	for (size_t i = 0; s->notes && i < notes->count; i++) {
+		netd_error_add(s->notes, 0, "%s: %s", topology, notes->problems[i].text);
+		if (notes->problems[i].hint)
+			netd_error_hint(s->notes, "%s", notes->problems[i].hint);
 	}
-	changes = netd_plan_size(plan);
+}
+
+/* A namespace that somebody deleted; the plan has what that means in detail. */
+static void note_missing(const struct netd_topology *t, struct netd_plan *plan)
+{
+	for (size_t i = 0; i < t->node_count; i++) {
+		const struct netd_node *n = &t->nodes[i];
+		int fd = netd_netns_open(n->name, NULL);
+
+		if (fd >= 0) {
+			close(fd);
+			continue;
+		}
+		netd_plan_note(plan, "%s %s has lost its namespace",
+			       netd_node_kind_name(n->kind), n->name);
+		netd_error_hint(&plan->notes,
+				"apply the topology again; `netdctl export "
+				"%s` has its file",
+				t->name);
+	}
+}
+
+/* @lines as the next cell; indented, and with what to do, they are the scene's. */
+static void add_differences(const struct netd_scene *s, const struct netd_topology *t,
+			    const struct netd_str *lines, const char *todo,
+			    struct netd_table *table)
+{
+	const char *line = netd_str_text(lines);
+	size_t count = 0;
+
+	netd_table_text(table, line);
+	if (!s->drift || !*line)
+		return;
+	netd_str_addf(s->drift, "%s differs from what was applied:\n", t->name);
+	for (; *line && count < DIFFERENCES_SAID; count++) {
+		size_t length = strcspn(line, "\n");
+
+		netd_str_addf(s->drift, "  %.*s\n", (int)length, line);
+		line += length + (line[length] == '\n');
+	}
+	if (*line)
+		netd_str_addf(s->drift,
+			      "  … `netdctl export %s | netdctl plan -` has all of it\n",
+			      t->name);
+	netd_str_addf(s->drift, "  `netdctl export %s | netdctl apply -` %s\n", t->name,
+		      todo);
+}
+
+static void add_conflict(const struct netd_scene *s, const struct netd_topology *t, int r,
+			 const struct netd_error *why, struct netd_table *table)
+{
+	netd_auto(netd_str_done) struct netd_str lines = {0};
+	bool hidden = r == -EPERM || r == -EACCES;
+
+	netd_table_text(table, hidden ? "unknown, only root sees it"
+				      : "in conflict with the host");
+	for (size_t i = 0; !hidden && i < why->count; i++) {
+		const struct netd_problem *p = &why->problems[i];
+
+		netd_str_add(&lines, i ? "\n! " : "! ");
+		netd_render_safe(p->text, &lines);
+		if (p->hint) {
+			netd_str_add(&lines, "; ");
+			netd_render_safe(p->hint, &lines);
+		}
+	}
+	add_differences(s, t, &lines, "makes it so again when that is done", table);
+	netd_table_text(table, "");
+}
+
+static void add_plan(const struct netd_scene *s, const struct netd_topology *t,
+		     struct netd_plan *plan, struct netd_table *table)
+{
+	netd_auto(netd_str_done) struct netd_str lines = {0};
+	size_t changes = netd_plan_size(plan);
+
+	if (changes)
+		note_missing(t, plan);
 	if (changes)
 		netd_table_addf(table, "differs in %zu place%s", changes,
 				changes == 1 ? "" : "s");
 	else
 		netd_table_text(table, "in effect");
+	for (size_t i = 0; i < plan->op_count; i++) {
+		netd_str_add(&lines, i ? "\n" : "");
+		netd_render_op(plan, i, &lines);
+	}
+	add_differences(s, t, &lines, "makes it so again", table);
+	add_notes(s, t->name, &plan->notes, table);
+}
+
+static void add_state(const struct netd_scene *s, const struct netd_topology *t,
+		      struct netd_table *table)
+{
+	struct netd_plan *plan = NULL;
+	struct netd_error why = {0};
+	int r = netd_plan(s->netd, t, &plan, &why);
+
+	if (r < 0)
+		add_conflict(s, t, r, &why, table);
+	else
+		add_plan(s, t, plan, table);
+	netd_error_done(&why);
 	netd_plan_free(plan);
 }
 
@@ -311,17 +336,28 @@ static void fill_topologies(const struct netd_scene *s, struct netd_table *table
 {
 	for (size_t i = 0; i < s->running_count; i++) {
 		const struct netd_topology *t = s->running[i];
-		size_t ports = 0, forwards = 0;
+		size_t ports = 0, forwards = 0, routers = 0;
+		unsigned left;
 
 		for (size_t j = 0; j < t->network_count; j++) {
 			ports += count_ports(s, t->networks[j].bridge);
 			forwards += t->networks[j].forward_count;
 		}
 		netd_table_text(table, t->name);
+		for (size_t j = 0; j < t->node_count; j++) {
+			routers += t->nodes[j].kind == NETD_NODE_ROUTER;
+			forwards += t->nodes[j].forward_count;
+		}
 		netd_table_number(table, t->network_count);
+		netd_table_number(table, routers);
+		netd_table_number(table, t->node_count - routers);
 		netd_table_number(table, ports);
 		netd_table_number(table, forwards);
 		add_state(s, t, table);
+		if (netd_confirm_left(s->netd, t->name, &left))
+			netd_table_number(table, left);
+		else
+			netd_table_text(table, "");
 	}
 }
 
@@ -330,8 +366,11 @@ static void fill_topologies(const struct netd_scene *s, struct netd_table *table
 static const struct netd_show_kind kinds[] = {
 	{"networks", COLUMNS(network_columns), fill_networks},
 	{"ports", COLUMNS(port_columns), fill_ports},
-	{"forwards", COLUMNS(forward_columns), fill_forwards},
-	{"machines", COLUMNS(machine_columns), fill_machines},
+	{"forwards", COLUMNS(netd_forward_columns), netd_show_forwards},
+	{"machines", COLUMNS(netd_machine_columns), netd_show_machines},
+	{"routers", COLUMNS(netd_router_columns), netd_show_routers},
+	{"hosts", COLUMNS(netd_host_columns), netd_show_hosts},
+	{"services", COLUMNS(netd_service_columns), netd_show_services},
 	{"topologies", COLUMNS(topology_columns), fill_topologies},
 };
 

@@ -9,9 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attach/record.h"
@@ -22,11 +20,12 @@
 #include "config/config.h"
 
 #define TOPOLOGIES "topologies"
+#define PREVIOUS "previous"
 #define NETWORKS "networks"
 #define CLAIMS "claims"
 #define PENDING "pending.yaml"
-#define LOCK "lock"
-#define FILE_MAX (64UL << 20)
+#define TARGET "target.yaml"
+#define REACHED "target.yaml.new"
 
 static int failed(struct netd_error *err, const char *what, const char *path)
 {
@@ -41,9 +40,47 @@ static int failed(struct netd_error *err, const char *what, const char *path)
 static int make_directory(const struct netd_store *store, const char *name,
 			  struct netd_error *err)
 {
-	if (mkdirat(store->fd, name, 0755) < 0 && errno != EEXIST)
-		return failed(err, "make", name);
-	return 0;
+	if (mkdirat(store->fd, name, 0755) < 0)
+		return errno == EEXIST ? 0 : failed(err, "make", name);
+	/* whatever the umask is; and there when what is in it is */
+	return fchmodat(store->fd, name, 0755, 0) < 0 || fsync(store->fd) < 0
+		       ? failed(err, "make", name)
+		       : 0;
+}
+
+/* Only a directory that is in nobody else's hands; made if it is missing and @create. */
+static int open_directory(const char *path, bool create, struct netd_error *err)
+{
+	bool missing = access(path, F_OK) < 0 && errno == ENOENT;
+	int r = missing && !create ? -ENOENT : netd_path_check(path, err);
+	int fd;
+
+	if (r == 0 && missing) {
+		r = netd_dir_make(path, err);
+		/* Who was quicker than we in a directory like /tmp? */
+		if (r == 0)
+			r = netd_path_check(path, err);
+	}
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? failed(err, "open", path) : fd;
+}
+
+void netd_store_unlock(struct netd_store *store)
+{
+	if (store->lock >= 0)
+		close(store->lock);
+	store->lock = -1;
+}
+
+void netd_store_done(struct netd_store *store)
+{
+	netd_store_unlock(store);
+	if (store->fd >= 0)
+		close(store->fd);
+	free(store->path);
+	*store = (struct netd_store){.fd = -1, .lock = -1};
 }
 
 int netd_store_open(struct netd_store *store, const char *path, bool create,
@@ -52,81 +89,34 @@ int netd_store_open(struct netd_store *store, const char *path, bool create,
 	int r;
 
 	*store = (struct netd_store){.fd = -1, .lock = -1};
-	r = create ? netd_dir_make(path, err) : 0;
-	if (r < 0)
+	store->fd = open_directory(path, create, err);
+	if (store->fd < 0) {
+		r = store->fd;
+		store->fd = -1;
 		return r;
-	store->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (store->fd < 0)
-		return errno == ENOENT && !create ? -ENOENT : failed(err, "open", path);
+	}
 	store->path = strdup(path);
-	if (!store->path)
-		r = netd_error_add(err, -ENOMEM, "out of memory");
+	r = store->path ? netd_store_guard(store, err)
+			: netd_error_add(err, -ENOMEM, "out of memory");
 	if (r < 0)
 		netd_store_done(store);
 	return r;
 }
 
-void netd_store_done(struct netd_store *store)
+int netd_store_lock(struct netd_store *store, const struct netd_patience *patience,
+		    struct netd_error *err)
 {
-	if (store->lock >= 0)
-		close(store->lock);
-	if (store->fd >= 0)
-		close(store->fd);
-	free(store->path);
-	*store = (struct netd_store){.fd = -1, .lock = -1};
-}
-
-/*
- * Locking
- */
-
-static int lock_busy(int fd, struct netd_error *err)
-{
-	char holder[64] = "";
-	ssize_t n = pread(fd, holder, sizeof(holder) - 1, 0);
-
-	holder[n > 0 ? n : 0] = '\0';
-	holder[strcspn(holder, "\n")] = '\0';
-	netd_error_add(err, -EBUSY, "another netd is changing things: process %s",
-		       holder[0] ? holder : "unknown");
-	netd_error_hint(err, "try again when it is done");
-	return -EBUSY;
-}
-
-/* Says in the lock file who we are, for those who wait. */
-static void sign_lock(int fd)
-{
-	char text[64];
-	int n = snprintf(text, sizeof(text), "%d %s\n", getpid(),
-			 program_invocation_short_name);
-
-	if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) < 0)
-		return; /* only a courtesy */
-}
-
-int netd_store_lock(struct netd_store *store, unsigned seconds, struct netd_error *err)
-{
-	const struct timespec pause = {0, 10 * 1000 * 1000};
 	int r = make_directory(store, TOPOLOGIES, err);
-	netd_auto_close int fd = -1;
 
 	if (r == 0)
 		r = make_directory(store, NETWORKS, err);
+	if (r == 0)
+		r = make_directory(store, PREVIOUS, err);
+	if (r == 0)
+		r = netd_lock_take(store->fd, store->path, patience, err);
 	if (r < 0)
 		return r;
-	fd = openat(store->fd, LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return failed(err, "lock", store->path);
-	for (unsigned tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return failed(err, "lock", store->path);
-		if (tries >= seconds * 100)
-			return lock_busy(fd, err);
-		nanosleep(&pause, NULL);
-	}
-	sign_lock(fd);
-	store->lock = fd;
-	fd = -1;
+	store->lock = r;
 	return 0;
 }
 
@@ -139,38 +129,22 @@ static void topology_path(const char *name, char out[PATH_MAX])
 	snprintf(out, PATH_MAX, TOPOLOGIES "/%s.yaml", name);
 }
 
-/* *@out stays NULL if there is no such file. */
-static int load_file(const struct netd_store *store, const char *path,
-		     struct netd_topology **out, struct netd_error *err)
-{
-	netd_auto_free char *text = NULL, *full = NULL;
-	size_t length;
-	int r;
-
-	*out = NULL;
-	if (faccessat(store->fd, path, F_OK, 0) < 0 && errno == ENOENT)
-		return 0;
-	r = netd_file_read(store->fd, path, FILE_MAX, &text, &length, err);
-	if (r < 0)
-		return r;
-	if (asprintf(&full, "%s/%s", store->path, path) < 0) {
-		full = NULL;
-		return netd_error_add(err, -ENOMEM, "out of memory");
-	}
-	return netd_config_parse(text, length, full, out, err);
-}
-
-static int save_file(const struct netd_store *store, const char *path,
-		     const struct netd_topology *t, struct netd_error *err)
+/* @head: lines of comments in front of it. */
+static int save_topology(const struct netd_store *store, const char *path,
+			 const struct netd_topology *t, const char *head,
+			 struct netd_error *err)
 {
 	struct netd_str text = {0};
-	int r = netd_config_write(t, &text);
+	int r;
 
+	netd_str_add(&text, head);
+	r = netd_config_write(t, &text);
+	if (r == 0)
+		r = netd_str_error(&text);
 	if (r < 0)
 		netd_error_add(err, r, "out of memory");
 	else
-		r = netd_file_write(store->fd, path, netd_str_text(&text), text.length,
-				    0644, err);
+		r = netd_store_write(store, path, &text, err);
 	netd_str_done(&text);
 	return r;
 }
@@ -178,10 +152,15 @@ static int save_file(const struct netd_store *store, const char *path,
 int netd_store_load(const struct netd_store *store, const char *name,
 		    struct netd_topology **out, struct netd_error *err)
 {
+	const char *problem = netd_topology_name_problem(name);
 	char path[PATH_MAX];
 
+	/* A name from the command line must not lead out of the directory. */
+	if (problem)
+		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
+				      problem);
 	topology_path(name, path);
-	return load_file(store, path, out, err);
+	return netd_store_load_file(store, path, out, err);
 }
 
 bool netd_store_has(const struct netd_store *store, const struct netd_topology *t)
@@ -190,12 +169,12 @@ bool netd_store_has(const struct netd_store *store, const struct netd_topology *
 	struct netd_str text = {0};
 	char path[PATH_MAX];
 	bool same;
-	int r;
 
 	topology_path(t->name, path);
-	r = netd_file_read(store->fd, path, FILE_MAX, &saved, NULL, NULL);
-	if (r < 0)
-		return r == -ENOENT && t->network_count == 0;
+	if (netd_store_read(store, path, &saved, NULL, NULL) < 0)
+		return false;
+	if (!saved)
+		return netd_topology_is_empty(t);
 	same = netd_config_write(t, &text) == 0 &&
 	       strcmp(saved, netd_str_text(&text)) == 0;
 	netd_str_done(&text);
@@ -208,8 +187,8 @@ int netd_store_save(const struct netd_store *store, const struct netd_topology *
 	char path[PATH_MAX];
 
 	topology_path(t->name, path);
-	return t->network_count ? save_file(store, path, t, err)
-				: netd_file_remove(store->fd, path, err);
+	return !netd_topology_is_empty(t) ? save_topology(store, path, t, "", err)
+					  : netd_file_remove(store->fd, path, err);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -217,10 +196,11 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names of all topologies that are saved, sorted; each the caller's to free. */
-static int list_names(const struct netd_store *store, char ***names, size_t *count)
+/* The names of all topologies that are saved there, sorted; each the caller's to free. */
+static int list_names(const struct netd_store *store, const char *directory,
+		      char ***names, size_t *count)
 {
-	int fd = openat(store->fd, TOPOLOGIES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(store->fd, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 	int r = 0;
@@ -236,6 +216,8 @@ static int list_names(const struct netd_store *store, char ***names, size_t *cou
 		name = netd_array_add(names, count, sizeof(*name));
 		if (!name || !(*name = strndup(entry->d_name, length - 5)))
 			r = -ENOMEM;
+		else if (netd_topology_name_problem(*name))
+			free(names[0][--*count]);
 	}
 	closedir(dir);
 	if (*count)
@@ -246,10 +228,10 @@ static int list_names(const struct netd_store *store, char ***names, size_t *cou
 int netd_store_load_all(const struct netd_store *store, struct netd_topology ***out,
 			size_t *count, struct netd_error *err)
 {
-	struct netd_topology **all = NULL, *t;
+	struct netd_topology **all = NULL, *t = NULL;
 	size_t names_count = 0, n = 0;
 	char **names = NULL;
-	int r = list_names(store, &names, &names_count);
+	int r = list_names(store, TOPOLOGIES, &names, &names_count);
 
 	if (r < 0)
 		netd_error_add(err, r, "cannot read %s: %s", store->path, strerror(-r));
@@ -272,26 +254,142 @@ int netd_store_load_all(const struct netd_store *store, struct netd_topology ***
 	return r;
 }
 
+/* All of @directory are tried, whatever becomes of one. */
+static int check_directory(const struct netd_store *store, const char *directory,
+			   struct netd_error *err)
+{
+	size_t count = 0;
+	char **names = NULL;
+	int r = list_names(store, directory, &names, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		netd_auto_topology struct netd_topology *t = NULL;
+		netd_auto_free char *path = NULL;
+		int one = asprintf(&path, "%s/%s.yaml", directory, names[i]);
+
+		one = one < 0 ? -ENOMEM : netd_store_load_file(store, path, &t, err);
+		r = one < 0 ? one : r;
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+int netd_store_check(const struct netd_store *store, struct netd_error *err)
+{
+	struct netd_claims claims = {0};
+	int topologies = check_directory(store, TOPOLOGIES, err);
+	int previous = check_directory(store, PREVIOUS, err);
+	int r = netd_store_load_claims(store, &claims, err);
+
+	free(claims.items);
+	return r < 0 ? r : topologies < 0 ? topologies : previous;
+}
+
 bool netd_store_is_pending(const struct netd_store *store)
 {
-	return faccessat(store->fd, PENDING, F_OK, 0) == 0;
+	return faccessat(store->fd, PENDING, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+void netd_store_load_target(const struct netd_store *store, struct netd_topology **out)
+{
+	if (netd_store_load_file(store, TARGET, out, NULL) < 0)
+		*out = NULL;
+}
+
+int netd_store_reach_target(const struct netd_store *store, const struct netd_topology *t,
+			    struct netd_error *err)
+{
+	char path[PATH_MAX];
+
+	if (netd_topology_is_empty(t))
+		return netd_store_save(store, t, err);
+	topology_path(t->name, path);
+	/* The target stays one as long as there is something pending. */
+	unlinkat(store->fd, REACHED, 0);
+	if (linkat(store->fd, TARGET, store->fd, REACHED, 0) < 0)
+		return netd_store_save(store, t, err);
+	return netd_file_rename(store->fd, REACHED, path, err);
+}
+
+/* Without what is pending it means nothing, so it need not be gone at once. */
+void netd_store_forget_target(const struct netd_store *store)
+{
+	static const char *const names[] = {REACHED, TARGET};
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(names); i++)
+		if (faccessat(store->fd, names[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			unlinkat(store->fd, names[i], 0);
 }
 
 int netd_store_load_pending(const struct netd_store *store, struct netd_topology **out,
 			    struct netd_error *err)
 {
-	return load_file(store, PENDING, out, err);
+	return netd_store_load_file(store, PENDING, out, err);
 }
 
 int netd_store_save_pending(const struct netd_store *store, const struct netd_topology *t,
+			    const char *head, const struct netd_topology *target,
 			    struct netd_error *err)
 {
-	return save_file(store, PENDING, t, err);
+	int r = target ? save_topology(store, TARGET, target, "", err)
+		       : netd_file_remove(store->fd, TARGET, err);
+
+	return r < 0 ? r : save_topology(store, PENDING, t, head, err);
+}
+
+static void previous_path(const char *name, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, PREVIOUS "/%s.yaml", name);
+}
+
+int netd_store_keep_previous(const struct netd_store *store, const char *from,
+			     const char *name, struct netd_error *err)
+{
+	char path[PATH_MAX];
+
+	previous_path(name, path);
+	return netd_file_rename(store->fd, from, path, err);
+}
+
+void netd_store_forget_previous(const struct netd_store *store, const char *name)
+{
+	char path[PATH_MAX];
+
+	previous_path(name, path);
+	unlinkat(store->fd, path, 0);
+}
+
+int netd_store_load_previous(const struct netd_store *store, const char *name,
+			     struct netd_topology **out, struct netd_error *err)
+{
+	const char *problem = netd_topology_name_problem(name);
+	char path[PATH_MAX];
+
+	if (problem)
+		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
+				      problem);
+	previous_path(name, path);
+	return netd_store_load_file(store, path, out, err);
+}
+
+int netd_store_keep_pending(const struct netd_store *store, const char *name,
+			    struct netd_error *err)
+{
+	int r = netd_store_keep_previous(store, PENDING, name, err);
+
+	if (r == 0)
+		netd_store_forget_target(store);
+	return r;
 }
 
 int netd_store_remove_pending(const struct netd_store *store, struct netd_error *err)
 {
-	return netd_file_remove(store->fd, PENDING, err);
+	int r = netd_file_remove(store->fd, PENDING, err);
+
+	if (r == 0)
+		netd_store_forget_target(store);
+	return r;
 }
 
 /*
@@ -302,16 +400,19 @@ int netd_store_load_claims(const struct netd_store *store, struct netd_claims *o
 			   struct netd_error *err)
 {
 	netd_auto_free char *text = NULL;
+	struct netd_error why = {0};
 	int r;
 
 	*out = (struct netd_claims){0};
-	if (faccessat(store->fd, CLAIMS, F_OK, 0) < 0 && errno == ENOENT)
-		return 0;
-	r = netd_file_read(store->fd, CLAIMS, FILE_MAX, &text, NULL, err);
-	if (r == 0)
-		r = netd_claims_parse(text, out, err);
-	if (r < 0)
-		netd_error_context(err, "%s/" CLAIMS, store->path);
+	r = netd_store_read(store, CLAIMS, &text, NULL, err);
+	if (r < 0 || !text)
+		return r;
+	r = netd_claims_parse(text, out, &why);
+	if (r == -EINVAL)
+		r = netd_store_set_aside(store, CLAIMS, why.problems[0].text, err);
+	else
+		netd_error_move(err, &why);
+	netd_error_done(&why);
 	return r;
 }
 
@@ -329,8 +430,7 @@ int netd_store_save_claims(const struct netd_store *store,
 	if (r < 0)
 		netd_error_add(err, r, "out of memory");
 	else
-		r = netd_file_write(store->fd, CLAIMS, netd_str_text(&text), text.length,
-				    0644, err);
+		r = netd_store_write(store, CLAIMS, &text, err);
 	netd_str_done(&text);
 	return r;
 }
@@ -339,23 +439,39 @@ int netd_store_save_claims(const struct netd_store *store,
  * Records for the hooks
  */
 
+/* Once for all of them. */
+static int sync_records(const struct netd_store *store)
+{
+	netd_auto_close int fd =
+		openat(store->fd, NETWORKS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
 int netd_store_update_records(const struct netd_store *store,
 			      const struct netd_topology *previous,
 			      const struct netd_topology *t, struct netd_error *err)
 {
+	bool changed = false;
 	int r = 0;
 
 	for (size_t i = 0; previous && i < previous->network_count; i++)
-		if (!netd_topology_network(t, previous->networks[i].name))
+		if (!netd_topology_network(t, previous->networks[i].name)) {
 			netd_record_remove(store->path, previous->networks[i].name);
+			changed = true;
+		}
 	for (size_t i = 0; r == 0 && i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
 		char bridge[NETD_RECORD_NAME];
 
 		if (netd_record_read(store->path, n->name, bridge) < 0 ||
-		    strcmp(bridge, n->bridge) != 0)
+		    strcmp(bridge, n->bridge) != 0) {
 			r = netd_record_write(store->path, n->name, n->bridge);
+			changed = true;
+		}
 	}
+	if (r == 0 && changed)
+		r = sync_records(store);
 	return r < 0 ? netd_error_add(err, r, "cannot write %s/" NETWORKS ": %s",
 				      store->path, strerror(-r))
 		     : 0;

@@ -4,122 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/confirm.h"
 #include "apply/execute.h"
-#include "apply/observe.h"
-#include "base/array.h"
+#include "apply/plugs.h"
+#include "apply/services.h"
+#include "apply/suspect.h"
+#include "apply/unconfirmed.h"
+#include "apply/uplink.h"
+#include "apply/view.h"
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "firewall/read.h"
 #include "kernel/link.h"
 #include "netd.h"
-#include "plan/conflict.h"
-#include "plan/desired.h"
-#include "plan/plan.h"
 
 /*
  * Theory of operation.  A change of topology T is: read the kernel, work out the plan; if
- * it is empty, stop.  Else put T as it was (pending.yaml) and the new claims on disk, run
- * the ops, read the kernel again and see that the plan is empty now; then save T and
- * remove pending.yaml.  If anything fails, the same is done with T as it was: there is no
- * undo list, and rolling back is no other code than applying.  If the process dies, the
- * next change finds pending.yaml and applies it first.
+ * it is empty, stop.  Else put T as it will be (target.yaml) and was (pending.yaml) and
+ * the new claims on disk, run the ops, read the kernel again and see that the plan is
+ * empty now; then save T and remove pending.yaml.  If anything fails, the same is done
+ * with T as it was: there is no undo list, and rolling back is no other code than
+ * applying.  If the process dies, the next change finds pending.yaml.  If nothing is left
+ * to do to T as it will be, that change is kept; else what is pending is applied.
  *
- * Destroying is applying a topology without networks.
+ * Destroying is applying an empty topology.
  */
 
-/* One look at the host with a topology in mind. */
-struct view {
-	struct netd_state observed, desired;
-	struct netd_facts facts;
-	struct netd_claims claims;
-	struct netd_plan plan;
-	bool nameless; /* of the plan's input */
-};
-
-static void view_done(struct view *v)
-{
-	netd_state_done(&v->observed);
-	netd_state_done(&v->desired);
-	free(v->claims.items);
-	netd_plan_done(&v->plan);
-	*v = (struct view){0};
-}
-
-static int view_plan(const struct netd_topology *t, struct view *v,
-		     const struct netd_state *desired, bool skip_firewall,
-		     struct netd_error *err)
-{
-	const struct netd_plan_input in = {
-		.topology = t->name,
-		.observed = &v->observed,
-		.desired = desired,
-		.claims = v->claims.items,
-		.claim_count = v->claims.count,
-		.skip_firewall = skip_firewall,
-		.nameless = v->nameless,
-	};
-	int r = netd_observe_sysctls(&v->observed, desired, &v->claims);
-
-	if (r < 0)
-		return netd_error_add(err, r, "out of memory");
-	return netd_plan_make(&in, &v->plan, err);
-}
-
-/* Observes the host and plans the way to @t.  @check: also look for conflicts. */
-static int view_make(struct netd *netd, const struct netd_topology *t, bool check,
-		     struct view *v, struct netd_error *err)
-{
-	unsigned parts = NETD_PART_FIREWALL | (check ? NETD_PART_ROUTES : 0);
-	int r = netd_observe(netd, parts, &v->observed, err);
-
-	if (r < 0)
-		return r;
-	netd_observe_facts(&v->observed, &v->facts);
-	r = netd_desired_make(t, &v->facts, &v->desired, err);
-	if (r == 0 && check)
-		r = netd_conflict_check(t, &v->facts, &v->desired, err);
-	if (r == 0 && check)
-		r = netd_observe_namespaces(t, &v->observed, &v->desired, err);
-	if (r == 0 && netd->store.fd >= 0)
-		r = netd_store_load_claims(&netd->store, &v->claims, err);
-	return r < 0 ? r : view_plan(t, v, &v->desired, false, err);
-}
-
-/*
- * The firewall is as planned if nobody else committed to nf_tables since it was read: the
- * kernel counts commits, each of them is all or nothing, and ours was acknowledged.
- */
-static bool firewall_is_certain(struct netd *netd, const struct view *done)
-{
-	uint32_t now, then = done->observed.ruleset.generation;
-	bool present, wrote = !netd_ruleset_delta_is_empty(&done->plan.firewall);
-
-	return netd_firewall_probe(&netd->nft, &present, &now, NULL) == 0 &&
-	       now == then + wrote;
-}
-
-/* Looks again: behind the ops of @done nothing may be left to do. */
-static int verify(struct netd *netd, const struct netd_topology *t,
-		  const struct view *done, struct netd_error *err)
-{
-	netd_auto(view_done) struct view v = {0};
-	bool certain = firewall_is_certain(netd, done);
-	int r = netd_observe(netd, certain ? 0 : NETD_PART_FIREWALL, &v.observed, err);
-
-	if (r == 0)
-		r = netd_store_load_claims(&netd->store, &v.claims, err);
-	if (r == 0)
-		r = view_plan(t, &v, &done->desired, certain, err);
-	for (size_t i = 0; r == 0 && i < v.plan.op_count; i++) {
-		struct netd_str what = {0};
-
-		netd_op_describe(&v.plan.ops[i], &v.plan, &what);
-		netd_error_add(err, -EIO, "the kernel did not keep it: %s",
-			       netd_str_text(&what));
-		netd_str_done(&what);
-	}
-	return r < 0 ? r : v.plan.op_count ? -EIO : 0;
-}
+#define BACK_TRIES 2 /* what failed on the way back may not fail again */
 
 /* Ports that are not the topology's, but were plugged into its bridges, come back. */
 static void replug(struct netd *netd, const struct netd_state *before)
@@ -144,7 +54,7 @@ static void replug(struct netd *netd, const struct netd_state *before)
  * Before the first op the disk has all claims: the new ones, and also those that will be
  * let go, since the process may die before they are given back.
  */
-static int save_all_claims(struct netd *netd, const struct view *v,
+static int save_all_claims(struct netd *netd, const struct netd_view *v,
 			   struct netd_error *err)
 {
 	struct netd_claims all = {0};
@@ -169,36 +79,45 @@ static int save_all_claims(struct netd *netd, const struct view *v,
 	return r;
 }
 
-/* Makes the host have @t. */
-static int converge(struct netd *netd, const struct netd_topology *t, struct view *v,
+/* Makes the host have @t; 1 and problems if there is still something to do. */
+static int converge(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
 		    struct netd_error *err)
 {
 	int r = save_all_claims(netd, v, err);
 
 	if (r == 0)
+		r = netd_uplinks_capture(netd, &v->plan, &v->observed, err);
+	if (r == 0)
 		r = netd_execute(netd, t, &v->plan, &v->observed, &v->desired, err);
 	if (r == 0)
-		r = verify(netd, t, v, err);
+		r = netd_view_verify(netd, t, v, err);
 	return r;
 }
 
-/* True if a claim that was on disk is none any more; new ones are there already. */
-static bool lets_go(const struct view *v)
+/* True if a claim that was on disk is none any more, or is about another value; new ones
+ * are there already. */
+static bool lets_go(const struct netd_view *v)
 {
 	const struct netd_claims planned = {v->plan.claims, v->plan.claim_count};
 
 	for (size_t i = 0; i < v->claims.count; i++) {
 		const struct netd_claim *c = &v->claims.items[i];
+		const struct netd_claim *kept =
+			netd_claims_find(&planned, c->topology, c->kind, c->key);
 
-		if (!netd_claims_find(&planned, c->topology, c->kind, c->key))
+		if (!kept || kept->ours != c->ours)
 			return true;
 	}
 	return false;
 }
 
-/* What is no longer claimed is forgotten only when it has been given back. */
+/*
+ * What is no longer claimed is forgotten only when it has been given back.  The hooks'
+ * records follow what is saved as running; on the way back (@back) they go first: so
+ * whenever the process dies, the records to take away are those of what is saved.
+ */
 static int settle(struct netd *netd, const struct netd_topology *previous,
-		  const struct netd_topology *t, const struct view *v,
+		  const struct netd_topology *t, const struct netd_view *v, bool back,
 		  struct netd_error *err)
 {
 	int r = 0;
@@ -206,11 +125,40 @@ static int settle(struct netd *netd, const struct netd_topology *previous,
 	if (lets_go(v))
 		r = netd_store_save_claims(&netd->store, v->plan.claims,
 					   v->plan.claim_count, err);
+	if (r == 0 && !back)
+		r = netd->target_saved ? netd_store_reach_target(&netd->store, t, err)
+				       : netd_store_save(&netd->store, t, err);
 	if (r == 0)
 		r = netd_store_update_records(&netd->store, previous, t, err);
-	if (r == 0)
+	if (r == 0 && back)
 		r = netd_store_save(&netd->store, t, err);
 	return r;
+}
+
+/*
+ * Goes to @t by @v, and a second time if something is left to do then: what one op did on
+ * the way can undo what was not worth an op when the plan was made (an uplink takes its
+ * settings along).
+ */
+static int reach(struct netd *netd, const struct netd_topology *previous,
+		 const struct netd_topology *t, struct netd_view *v,
+		 struct netd_error *err)
+{
+	netd_auto(netd_view_done) struct netd_view again = {0};
+	struct netd_error why = {0};
+	int r = converge(netd, t, v, &why);
+	bool second = r > 0;
+
+	if (second) {
+		netd_error_done(&why);
+		r = netd_view_make(netd, t, previous, false, &again, &why);
+	}
+	if (second && r == 0)
+		r = converge(netd, t, &again, &why);
+	netd_error_move(err, &why);
+	if (r == 0)
+		r = settle(netd, previous, t, second ? &again : v, false, err);
+	return r > 0 ? -EIO : r;
 }
 
 /* Applies @previous again.  What is left if that fails is added to @err. */
@@ -218,18 +166,31 @@ static int roll_back(struct netd *netd, const struct netd_topology *t,
 		     const struct netd_topology *previous,
 		     const struct netd_state *before, struct netd_error *err)
 {
-	netd_auto(view_done) struct view v = {.nameless = true};
+	netd_auto(netd_view_done) struct netd_view v = {0};
 	struct netd_error why = {0};
-	int r = view_make(netd, previous, false, &v, &why);
+	int r = 1;
 
-	if (r == 0)
-		r = converge(netd, previous, &v, &why);
+	for (int tries = 0; r != 0 && tries < BACK_TRIES; tries++) {
+		netd_view_done(&v);
+		netd_error_done(&why);
+		v.nameless = true;
+		/* Recovering, it is unknown what was meant to be. */
+		r = netd_view_make(netd, previous, before ? t : NULL, false, &v, &why);
+		if (r == 0)
+			r = converge(netd, previous, &v, &why);
+	}
+	if (r > 0)
+		r = -EIO;
 	if (before)
 		replug(netd, before);
+	else if (r == 0)
+		netd_plugs_restore(netd, previous->text);
 	if (r == 0)
-		r = settle(netd, t, previous, &v, &why);
+		r = settle(netd, t, previous, &v, true, &why);
 	if (r == 0)
 		r = netd_store_remove_pending(&netd->store, &why);
+	if (r == 0)
+		netd_services_sweep(netd);
 	if (r < 0) {
 		netd_error_context(&why, "not rolled back");
 		netd_error_hint(&why, "`netdctl recover` tries again");
@@ -239,34 +200,48 @@ static int roll_back(struct netd *netd, const struct netd_topology *t,
 }
 
 static int commit(struct netd *netd, const struct netd_topology *t,
-		  const struct netd_topology *previous, struct view *v,
+		  const struct netd_topology *previous, struct netd_view *v,
 		  enum netd_outcome *outcome, struct netd_error *err)
 {
-	int r = netd_store_save_pending(&netd->store, previous, err);
+	netd_auto(netd_str_done) struct netd_str plugs = {0};
+	int r;
 
+	netd_plugs_collect(&v->observed, previous, &plugs);
+	/* One on trial is kept by being confirmed only. */
+	netd->target_saved = !netd->confirming;
+	r = netd_str_error(&plugs)
+		    ? netd_error_add(err, -ENOMEM, "out of memory")
+		    : netd_store_save_pending(&netd->store, previous,
+					      netd_str_text(&plugs),
+					      netd->confirming ? NULL : t, err);
 	if (r < 0) {
 		/* It may be there in spite of that, and nothing is to be recovered. */
 		netd_store_remove_pending(&netd->store, NULL);
+		netd->target_saved = false;
 		return r;
 	}
-	r = converge(netd, t, v, err);
+	r = reach(netd, previous, t, v, err);
+	netd->target_saved = false;
+	if (r == 0) /* what was before a trial is in its record */
+		r = netd->confirming
+			    ? netd_store_remove_pending(&netd->store, err)
+			    : netd_store_keep_pending(&netd->store, t->name, err);
 	if (r == 0)
-		r = settle(netd, previous, t, v, err);
-	if (r == 0)
-		r = netd_store_remove_pending(&netd->store, err);
+		netd_services_sweep(netd);
 	if (r < 0) {
 		*outcome = roll_back(netd, t, previous, &v->observed, err) < 0
 				   ? NETD_NOT_ROLLED_BACK
 				   : NETD_ROLLED_BACK;
 		return r;
 	}
+	netd_reverted_forget(&netd->store);
 	*outcome = NETD_DONE;
 	return 0;
 }
 
 /* The topology that runs under that name; an empty one if none does. */
-static int load_previous(struct netd *netd, const char *name, struct netd_topology **out,
-			 struct netd_error *err)
+static int load_running(struct netd *netd, const char *name, struct netd_topology **out,
+			struct netd_error *err)
 {
 	int r = netd_store_load(&netd->store, name, out, err);
 
@@ -276,24 +251,78 @@ static int load_previous(struct netd *netd, const char *name, struct netd_topolo
 	return *out ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
 }
 
-static int hand_over(struct netd_plan *plan, struct netd_plan **out,
+/* Room for what is handed over, made before anything is done: *@room. */
+static int make_room(struct netd_plan **out, struct netd_plan **room,
 		     struct netd_error *err)
 {
-	if (!out)
-		return 0;
-	*out = malloc(sizeof(**out));
-	if (!*out) {
-		netd_error_add(err, -ENOMEM, "out of memory");
-		return -ENOMEM;
-	}
-	**out = *plan;
-	*plan = (struct netd_plan){0};
-	return 0;
+	*room = out ? calloc(1, sizeof(**room)) : NULL;
+	return out && !*room ? netd_error_add(err, -ENOMEM, "out of memory") : 0;
 }
 
-/* A name of another running topology's network is not free for ours: hooks go by it. */
-static int check_names(struct netd *netd, const struct netd_topology *t,
-		       struct netd_error *err)
+static void hand_over(struct netd_plan *plan, struct netd_plan **room,
+		      struct netd_plan **out)
+{
+	if (!out || !*room)
+		return;
+	*out = netd_take(*room);
+	**out = *plan;
+	*plan = (struct netd_plan){0};
+}
+
+/* A bridge that netd did not make does not say whose it is. */
+static bool share_bridge(const struct netd_topology *t, const struct netd_network *n,
+			 const struct netd_topology *other, struct netd_error *err)
+{
+	for (size_t i = 0; n->existing && i < other->network_count; i++) {
+		if (strcmp(other->networks[i].bridge, n->bridge) != 0)
+			continue;
+		netd_topology_error(t, err, n->place,
+				    "bridge %s is that of network %s in topology %s",
+				    n->bridge, other->networks[i].name, other->name);
+		netd_error_hint(err, "destroy that one first, or choose another bridge");
+		return true;
+	}
+	return false;
+}
+
+/* Names of @t that @other, which runs, has already: hooks and people go by them. */
+static bool share_names(const struct netd_topology *t, const struct netd_topology *other,
+			struct netd_error *err)
+{
+	bool taken = false;
+
+	for (size_t i = 0; i < t->network_count; i++) {
+		if (!netd_topology_network(other, t->networks[i].name))
+			continue;
+		taken = true;
+		netd_topology_error(t, err, t->networks[i].place,
+				    "network %s runs already, in topology %s",
+				    t->networks[i].name, other->name);
+		netd_error_hint(err, "destroy that one first, or rename this network");
+	}
+	for (size_t i = 0; i < t->network_count; i++)
+		taken |= share_bridge(t, &t->networks[i], other, err);
+	for (size_t i = 0; i < t->node_count; i++) {
+		const char *kind = t->nodes[i].kind == NETD_NODE_HOST ? "host" : "router";
+
+		if (!netd_topology_node(other, t->nodes[i].name))
+			continue;
+		taken = true;
+		netd_topology_error(t, err, t->nodes[i].place,
+				    "%s %s runs already, in topology %s", kind,
+				    t->nodes[i].name, other->name);
+		netd_error_hint(err, "destroy that one first, or rename this %s", kind);
+	}
+	return taken;
+}
+
+/*
+ * Compares @t with what runs.  *@previous is what runs under its own name, NULL if
+ * nothing does; the nodes of all others are added to @others.
+ */
+static int check_running(struct netd *netd, const struct netd_topology *t,
+			 struct netd_topology **previous, struct netd_scope *others,
+			 struct netd_error *err)
 {
 	struct netd_topology **all = NULL;
 	size_t count = 0;
@@ -302,17 +331,13 @@ static int check_names(struct netd *netd, const struct netd_topology *t,
 	bool taken = false;
 
 	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; strcmp(all[i]->name, t->name) && j < t->network_count;
-		     j++) {
-			if (!netd_topology_network(all[i], t->networks[j].name))
-				continue;
-			taken = true;
-			netd_topology_error(t, err, t->networks[j].place,
-					    "network %s runs already, in topology %s",
-					    t->networks[j].name, all[i]->name);
-			netd_error_hint(err,
-					"destroy that one first, or rename this network");
+		if (strcmp(all[i]->name, t->name) == 0) {
+			*previous = all[i];
+			continue;
 		}
+		taken |= share_names(t, all[i], err);
+		if (r == 0 && netd_scope_add_names(others, all[i]) < 0)
+			r = netd_error_add(err, -ENOMEM, "out of memory");
 		netd_topology_free(all[i]);
 	}
 	free(all);
@@ -323,22 +348,65 @@ static int change(struct netd *netd, const struct netd_topology *t,
 		  struct netd_plan **plan, enum netd_outcome *outcome,
 		  struct netd_error *err)
 {
-	netd_auto(view_done) struct view v = {0};
+	netd_auto(netd_view_done) struct netd_view v = {0};
 	netd_auto_topology struct netd_topology *previous = NULL;
-	int r = check_names(netd, t, err);
+	netd_auto_free struct netd_plan *room = NULL;
+	int r = make_room(plan, &room, err);
 
 	if (r == 0)
-		r = view_make(netd, t, true, &v, err);
+		r = check_running(netd, t, &previous, &v.others, err);
+	if (r == 0)
+		r = netd_view_make(netd, t, previous, true, &v, err);
 	if (r < 0)
 		return r;
 	if (netd_plan_is_empty(&v.plan) && netd_store_has(&netd->store, t)) {
 		*outcome = NETD_DONE;
-		return hand_over(&v.plan, plan, err);
+		hand_over(&v.plan, &room, plan);
+		return 0;
 	}
-	r = load_previous(netd, t->name, &previous, err);
+	if (!previous)
+		previous = netd_topology_new(t->name);
+	if (!previous)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	r = commit(netd, t, previous, &v, outcome, err);
 	if (r == 0)
-		r = commit(netd, t, previous, &v, outcome, err);
-	return r < 0 ? r : hand_over(&v.plan, plan, err);
+		hand_over(&v.plan, &room, plan);
+	return r;
+}
+
+/*
+ * 1 if all of the change that was killed was done: it is kept.  0: it was not, or that
+ * cannot be told.
+ */
+static int finish(struct netd *netd, const struct netd_topology *pending)
+{
+	netd_auto(netd_view_done) struct netd_view v = {.nameless = true};
+	netd_auto_topology struct netd_topology *target = NULL;
+	int r;
+
+	if (netd_unconfirmed_is(&netd->store))
+		return 0;
+	netd_store_load_target(&netd->store, &target);
+	if (!target || strcmp(target->name, pending->name) != 0)
+		return 0;
+	r = netd_view_make(netd, target, pending, false, &v, NULL);
+	if (r < 0 || v.plan.op_count > 0)
+		return 0;
+	r = settle(netd, pending, target, &v, false, NULL);
+	if (r == 0)
+		r = netd_store_keep_pending(&netd->store, target->name, NULL);
+	if (r == 0)
+		netd_services_sweep(netd);
+	return r == 0;
+}
+
+static void say_recovered(struct netd *netd, const char *topology,
+			  enum netd_outcome outcome, char **name)
+{
+	if (name)
+		*name = strdup(topology);
+	else if (netd->recovered)
+		netd->recovered(topology, outcome, netd->recovered_data);
 }
 
 int netd_recover(struct netd *netd, char **name, enum netd_outcome *outcome,
@@ -353,15 +421,28 @@ int netd_recover(struct netd *netd, char **name, enum netd_outcome *outcome,
 	*outcome = NETD_UNTOUCHED;
 	if (r == 0)
 		r = netd_store_load_pending(&netd->store, &pending, err);
+	if (r == -EBADMSG) /* something was under way, and nobody knows what */
+		*outcome = NETD_NOT_ROLLED_BACK;
+	if (r == 0 && !pending) {
+		netd_store_forget_target(&netd->store);
+		r = netd_confirm_expire(netd, name, err);
+	}
 	if (r < 0 || !pending)
 		return r;
+	if (finish(netd, pending)) {
+		*outcome = NETD_DONE;
+		say_recovered(netd, pending->name, *outcome, name);
+		return 1;
+	}
 	/* What the killed change had saved as running, if it came that far. */
-	r = load_previous(netd, pending->name, &target, err);
+	r = load_running(netd, pending->name, &target, err);
 	if (r == 0)
 		r = roll_back(netd, target, pending, NULL, err);
 	*outcome = r < 0 ? NETD_NOT_ROLLED_BACK : NETD_ROLLED_BACK;
-	if (r == 0 && name)
-		*name = strdup(pending->name);
+	if (r == 0) /* if it waited to be confirmed, it does no more */
+		r = netd_unconfirmed_remove(&netd->store, err);
+	if (r == 0)
+		say_recovered(netd, pending->name, *outcome, name);
 	return r < 0 ? r : 1;
 }
 
@@ -372,6 +453,8 @@ int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_pla
 	int r = netd_recover(netd, NULL, outcome, err);
 
 	outcome = outcome ? outcome : &dummy;
+	if (r >= 0)
+		r = netd_confirm_gate(netd, err);
 	if (r < 0)
 		return r;
 	*outcome = NETD_UNTOUCHED;
@@ -395,6 +478,8 @@ int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 
 	outcome = outcome ? outcome : &dummy;
 	*outcome = NETD_UNTOUCHED;
+	if (r >= 0)
+		r = netd_confirm_gate(netd, err);
 	if (r < 0)
 		return r;
 	if (!empty)
@@ -416,14 +501,24 @@ int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan **out,
 	      struct netd_error *err)
 {
-	netd_auto(view_done) struct view v = {0};
-	int r = netd_context_open(netd, false, err);
+	netd_auto(netd_view_done) struct netd_view v = {0};
+	netd_auto_topology struct netd_topology *previous = NULL;
+	netd_auto_free struct netd_plan *room = NULL;
+	int r = make_room(out, &room, err);
 
 	if (r == 0)
-		r = check_names(netd, t, err);
+		r = netd_context_open(netd, false, err);
 	if (r == 0)
-		r = view_make(netd, t, true, &v, err);
-	return r < 0 ? r : hand_over(&v.plan, out, err);
+		r = check_running(netd, t, &previous, &v.others, err);
+	if (r == 0)
+		r = netd_view_make(netd, t, previous, true, &v, err);
+	if (r == 0 && netd_drift_explain(&v.plan, &v.observed) < 0)
+		r = netd_error_add(err, -ENOMEM, "out of memory");
+	if (r < 0)
+		return r;
+	netd_suspects_add(&v.plan, &v.observed, previous != NULL);
+	hand_over(&v.plan, &room, out);
+	return 0;
 }
 
 int netd_plan_destroy(struct netd *netd, const char *name, struct netd_plan **out,

@@ -135,7 +135,7 @@ int netd_acl_read(struct netd_acl *acl, const char *path)
 	acl->line = 0;
 	if (acl->depth >= NETD_ACL_DEPTH)
 		return blame(acl, path, -ELOOP);
-	length = netd_text_read(path, 1, text, sizeof(text));
+	length = netd_text_read(path, 0, text, sizeof(text));
 	if (length < 0)
 		return blame(acl, path, length);
 	acl->depth++;

@@ -77,20 +77,22 @@ int netd_record_read(const char *state_dir, const char *network,
 	return netd_record_name_ok(bridge) ? 0 : -EINVAL;
 }
 
+static int make_directory(const char *path)
+{
+	if (mkdir(path, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return chmod(path, 0755) < 0 ? -errno : 0; /* whatever the umask is */
+}
+
 /* The state directory's parent is /run, or the caller's; only the two below are made. */
 static int make_directories(const char *state_dir)
 {
 	char path[PATH_SIZE];
-	int r;
+	int r = make_directory(state_dir);
 
-	if (mkdir(state_dir, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	r = make_path(path, state_dir, "", "");
-	if (r < 0)
-		return r;
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	return 0;
+	if (r == 0)
+		r = make_path(path, state_dir, "", "");
+	return r < 0 ? r : make_directory(path);
 }
 
 int netd_record_write(const char *state_dir, const char *network, const char *bridge)

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/trust.h"
+
 static int is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
@@ -56,7 +58,7 @@ struct netd_text netd_text_word(struct netd_text *line)
 	return word;
 }
 
-static long read_all(int fd, int trusted, char *out, size_t size)
+static long read_all(int fd, char *out, size_t size)
 {
 	struct stat st;
 	size_t at = 0;
@@ -65,8 +67,6 @@ static long read_all(int fd, int trusted, char *out, size_t size)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	if (trusted && (st.st_uid || st.st_mode & S_IWOTH))
-		return -EPERM;
 	while (at < size) {
 		ssize_t n = read(fd, out + at, size - at);
 
@@ -81,15 +81,18 @@ static long read_all(int fd, int trusted, char *out, size_t size)
 	return -EFBIG;
 }
 
-long netd_text_read(const char *path, int trusted, char *out, size_t size)
+long netd_text_read(const char *path, uid_t user, char *out, size_t size)
 {
-	/* Not blocking: a FIFO in its place must not hold QEMU up. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	long r;
+	long r = netd_trust_path(path, user, NULL);
+	int fd;
 
+	if (r < 0)
+		return r;
+	/* Not blocking: a FIFO in its place must not hold QEMU up. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
-	r = read_all(fd, trusted, out, size);
+	r = read_all(fd, out, size);
 	close(fd);
 	return r;
 }

@@ -4,6 +4,7 @@
 #define NETD_ATTACH_TEXT_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /* A piece of a text; not NUL-terminated. */
 struct netd_text {
@@ -22,9 +23,9 @@ struct netd_text netd_text_word(struct netd_text *line);
 
 /*
  * Reads the regular file @path into @out.  The length, or -errno; -EFBIG: more than
- * @size bytes; -EINVAL: not a regular file; -EPERM: @trusted is set and the file is not
- * root's, or everybody may write it.
+ * @size bytes; -EINVAL: not a regular file; -EPERM: somebody else than root and @user can
+ * change what is read there (base/trust.h).
  */
-long netd_text_read(const char *path, int trusted, char *out, size_t size);
+long netd_text_read(const char *path, uid_t user, char *out, size_t size);
 
 #endif

@@ -79,6 +79,8 @@ static const struct {
 	 "QEMU passes it: -netdev bridge,helper=..."},
 	{NETD_ATTACH_HAND_OVER, -ENOTSOCK, "--fd is not a socket",
 	 "QEMU passes it: -netdev bridge,helper=..."},
+	{NETD_ATTACH_HAND_OVER, -EAFNOSUPPORT, "--fd is not a Unix socket",
+	 "QEMU passes it: -netdev bridge,helper=..."},
 	{NETD_ATTACH_HAND_OVER, 0, "cannot hand the tap over to QEMU: %e", NULL},
 	{NETD_ATTACH_PRIVILEGE, -EPERM, "the helper lacks CAP_NET_ADMIN",
 	 "give it that capability: setcap cap_net_admin+ep netd-bridge-helper"},

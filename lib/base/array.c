@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The capacity is the least power of two, 8 at least, that holds @count items. */
+/*
+ * The capacity is the least power of two that holds @count items.  Most arrays have one
+ * or two: of a lab's hundreds of namespaces, each has a few large structs.
+ */
 static bool is_full(size_t count)
 {
-	return count == 0 || (count >= 8 && (count & (count - 1)) == 0);
+	return (count & (count - 1)) == 0;
 }
 
 void *netd_array_add_(void **items, size_t *count, size_t size)
@@ -20,7 +23,7 @@ void *netd_array_add_(void **items, size_t *count, size_t size)
 	char *item;
 
 	if (is_full(*count)) {
-		size_t capacity = *count ? *count * 2 : 8;
+		size_t capacity = *count ? *count * 2 : 1;
 
 		if (capacity > SIZE_MAX / size)
 			return NULL;

@@ -9,7 +9,7 @@
 /*
  * Makes room for one more item of @size bytes at the end of the array whose pointer is at
  * @items and whose length is *@count, zeroes it, and returns it.  NULL if memory ran out;
- * the array is unchanged then.  The capacity is read off the count (8, 16, 32, …), so an
+ * the array is unchanged then.  The capacity is read off the count (1, 2, 4, 8, …), so an
  * array may lose items at its end (lower the count) only if it does not grow again.
  * Free it with free().
  */

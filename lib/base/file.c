@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/trust.h"
 
 static int failed(struct netd_error *err, const char *what, const char *path)
 {
@@ -135,7 +136,7 @@ int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts
 		    mode);
 	if (fd < 0)
 		return failed(err, "write", path);
-	r = 0;
+	r = fchmod(fd, mode) < 0 ? -errno : 0; /* whatever the umask is */
 	for (int i = 0; r == 0 && i < count; i++)
 		r = write_all(fd, parts[i].iov_base, parts[i].iov_len);
 	if (r == 0 && fsync(fd) < 0)
@@ -182,6 +183,31 @@ int netd_file_append(int dirfd, const char *path, const void *data, size_t lengt
 	return 0;
 }
 
+int netd_path_check(const char *path, struct netd_error *err)
+{
+	struct netd_distrust why;
+	int r = netd_trust_path(path, geteuid(), &why);
+
+	if (r == -EPERM) {
+		int length = (int)why.length;
+
+		if (why.foreign)
+			netd_error_add(err, r,
+				       "%.*s belongs to user %u, who could put anything "
+				       "in its place",
+				       length, path, why.owner);
+		else
+			netd_error_add(err, r, "others than its owner may write %.*s",
+				       length, path);
+		netd_error_hint(
+			err, "what netd reads and writes must be in nobody else's hands: "
+			     "`chown root` and `chmod go-w`, or name another place");
+	} else if (r < 0) {
+		netd_error_add(err, r, "cannot look at %s: %s", path, strerror(-r));
+	}
+	return r;
+}
+
 int netd_file_remove(int dirfd, const char *path, struct netd_error *err)
 {
 	if (unlinkat(dirfd, path, 0) < 0) {
@@ -191,6 +217,30 @@ int netd_file_remove(int dirfd, const char *path, struct netd_error *err)
 	}
 	sync_parent(dirfd, path);
 	return 0;
+}
+
+int netd_file_rename(int dirfd, const char *from, const char *to, struct netd_error *err)
+{
+	int r = renameat(dirfd, from, dirfd, to) < 0 ? -errno : 0;
+
+	if (r == 0)
+		r = sync_parent(dirfd, to);
+	if (r == 0)
+		r = sync_parent(dirfd, from);
+	return r < 0 ? netd_error_add(err, r, "cannot move %s to %s: %s", from, to,
+				      strerror(-r))
+		     : 0;
+}
+
+/* 1 if it was made now, 0 if it was there. */
+static int make_one(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	if (chmod(path, mode) < 0) /* whatever the umask is */
+		return -errno;
+	sync_parent(AT_FDCWD, path);
+	return 1;
 }
 
 int netd_dir_make(const char *path, struct netd_error *err)
@@ -203,7 +253,7 @@ int netd_dir_make(const char *path, struct netd_error *err)
 		slash = strchr(slash + 1, '/');
 		if (slash)
 			*slash = '\0';
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+		if (make_one(part, 0755) < 0)
 			return failed(err, "make directory", part);
 		if (slash)
 			*slash = '/';

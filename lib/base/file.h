@@ -19,9 +19,9 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 		   struct netd_error *err);
 
 /*
- * Replaces @path by @length bytes of @data: written to a file beside it (mode @mode),
- * fsynced, renamed over it, and the directory fsynced, so that after a crash either the
- * old or the new content is there.
+ * Replaces @path by @length bytes of @data: written to a file beside it (mode @mode,
+ * whatever the umask is), fsynced, renamed over it, and the directory fsynced, so that
+ * after a crash either the old or the new content is there.
  */
 int netd_file_write(int dirfd, const char *path, const void *data, size_t length,
 		    mode_t mode, struct netd_error *err);
@@ -40,7 +40,16 @@ int netd_file_append(int dirfd, const char *path, const void *data, size_t lengt
 /* Removes @path and fsyncs the directory; a missing file is fine. */
 int netd_file_remove(int dirfd, const char *path, struct netd_error *err);
 
-/* Makes @path and its missing parents (mode 0755). */
+/* Moves @from to @to, over what is there, and fsyncs both directories. */
+int netd_file_rename(int dirfd, const char *from, const char *to, struct netd_error *err);
+
+/*
+ * Refuses (-EPERM) what anybody but root and the calling user could have put there, or
+ * can change: see base/trust.h.  A path that is not there yet passes.
+ */
+int netd_path_check(const char *path, struct netd_error *err);
+
+/* Makes @path and its missing parents (mode 0755, whatever the umask is). */
 int netd_dir_make(const char *path, struct netd_error *err);
 
 #endif

@@ -49,6 +49,10 @@ void netd_json_quote(struct netd_str *out, const char *text, size_t length)
 		n = netd_utf8_length(text + i, length - i);
 		if (n == 1)
 			escape(out, text[i]);
+		else if (n == 2 && text[i] == '\xc2' && (unsigned char)text[i + 1] < 0xa0)
+			/* U+0080 to U+009F: a terminal may obey them */
+			netd_str_addf(out, "\\u%04x",
+				      (unsigned)(unsigned char)text[i + 1]);
 		else if (n)
 			netd_str_add_bytes(out, text + i, n);
 		else

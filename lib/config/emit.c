@@ -5,9 +5,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/range.h"
 #include "model/topology.h"
 
-static void string(const struct netd_emitter *e, const char *key, const char *text)
+void netd_emit_string(const struct netd_emitter *e, const char *key, const char *text)
 {
 	if (!*text)
 		return;
@@ -15,7 +16,7 @@ static void string(const struct netd_emitter *e, const char *key, const char *te
 	e->string(e->to, text);
 }
 
-static void number(const struct netd_emitter *e, const char *key, bool has, uint64_t n)
+void netd_emit_number(const struct netd_emitter *e, const char *key, bool has, uint64_t n)
 {
 	if (!has)
 		return;
@@ -23,7 +24,7 @@ static void number(const struct netd_emitter *e, const char *key, bool has, uint
 	e->number(e->to, n);
 }
 
-static void truth(const struct netd_emitter *e, const char *key, bool value)
+void netd_emit_truth(const struct netd_emitter *e, const char *key, bool value)
 {
 	if (!value)
 		return;
@@ -31,20 +32,20 @@ static void truth(const struct netd_emitter *e, const char *key, bool value)
 	e->truth(e->to, true);
 }
 
-static void mac(const struct netd_emitter *e, bool has, const struct netd_mac *m)
+void netd_emit_mac(const struct netd_emitter *e, bool has, const struct netd_mac *m)
 {
 	char text[NETD_MAC_TEXT];
 
 	if (has)
-		string(e, "mac", netd_mac_format(m, text));
+		netd_emit_string(e, "mac", netd_mac_format(m, text));
 }
 
 /* One text as it is, two as a list. */
-static void pair(const struct netd_emitter *e, const char *key, const char *one,
-		 const char *two)
+void netd_emit_pair(const struct netd_emitter *e, const char *key, const char *one,
+		    const char *two)
 {
 	if (!*one || !*two) {
-		string(e, key, *one ? one : two);
+		netd_emit_string(e, key, *one ? one : two);
 		return;
 	}
 	e->key(e->to, key);
@@ -77,54 +78,56 @@ static char *put_ports(char *at, unsigned first, unsigned last)
 	return put_port(at, last);
 }
 
-static const char *range_text(const struct netd_addr_range *r,
-			      char out[2 * NETD_ADDR_TEXT])
+void netd_emit_nat(const struct netd_emitter *e, const struct netd_nat *nat)
 {
-	size_t length;
+	char one[NETD_RANGE_TEXT], two[NETD_RANGE_TEXT], ports[PORTS_TEXT] = "";
 
-	netd_addr_format(&r->first, out);
-	if (!r->first.family || netd_addr_equal(&r->first, &r->last))
-		return out;
-	length = strlen(out);
-	out[length] = '-';
-	netd_addr_format(&r->last, out + length + 1);
-	return out;
-}
-
-static void emit_nat(const struct netd_emitter *e, const struct netd_nat *nat)
-{
-	char one[2 * NETD_ADDR_TEXT], two[2 * NETD_ADDR_TEXT], ports[PORTS_TEXT] = "";
-
-	range_text(&nat->source4, one);
-	range_text(&nat->source6, two);
+	netd_range_format(&nat->source4, one);
+	netd_range_format(&nat->source6, two);
 	if (nat->port_first)
 		put_ports(ports, nat->port_first, nat->port_last);
 	if (!*one && !*two && !*ports && !*nat->out && !*nat->on)
 		return;
 	e->key(e->to, "nat");
 	e->begin_mapping(e->to, true);
-	pair(e, "source", one, two);
-	string(e, "ports", ports);
-	string(e, "out", nat->out);
-	string(e, "on", nat->on);
+	netd_emit_pair(e, "source", one, two);
+	netd_emit_string(e, "ports", ports);
+	netd_emit_string(e, "out", nat->out);
+	netd_emit_string(e, "on", nat->on);
 	e->end_mapping(e->to);
 }
 
-static void emit_addresses(const struct netd_emitter *e, const struct netd_network *n)
+void netd_emit_prefixes(const struct netd_emitter *e, const char *key,
+			const struct netd_prefix *list, size_t count)
 {
 	char text[NETD_PREFIX_TEXT];
 
-	if (!n->address_count)
+	if (!count)
 		return;
-	e->key(e->to, "addresses");
+	e->key(e->to, key);
 	e->begin_list(e->to, true);
-	for (size_t i = 0; i < n->address_count; i++)
-		e->string(e->to, netd_prefix_format(&n->addresses[i], text));
+	for (size_t i = 0; i < count; i++)
+		e->string(e->to, netd_prefix_format(&list[i], text));
+	e->end_list(e->to);
+}
+
+void netd_emit_listed(const struct netd_emitter *e, const char *key,
+		      const struct netd_listed_addr *list, size_t count)
+{
+	char text[NETD_ADDR_TEXT];
+
+	if (!count)
+		return;
+	e->key(e->to, key);
+	e->begin_list(e->to, true);
+	for (size_t i = 0; i < count; i++)
+		e->string(e->to, netd_addr_format(&list[i].addr, text));
 	e->end_list(e->to);
 }
 
 static void emit_machines(const struct netd_emitter *e, const struct netd_network *n)
 {
+	static const struct netd_addr none;
 	char one[NETD_ADDR_TEXT], two[NETD_ADDR_TEXT];
 
 	if (!n->machine_count)
@@ -136,9 +139,10 @@ static void emit_machines(const struct netd_emitter *e, const struct netd_networ
 
 		e->key(e->to, m->name);
 		e->begin_mapping(e->to, true);
-		mac(e, m->has_mac, &m->mac);
-		pair(e, "address", netd_addr_format(&m->address4, one),
-		     netd_addr_format(&m->address6, two));
+		netd_emit_mac(e, m->has_mac, &m->mac);
+		netd_addr_format(m->chosen4 ? &none : &m->address4, one);
+		netd_addr_format(m->chosen6 ? &none : &m->address6, two);
+		netd_emit_pair(e, "address", one, two);
 		e->end_mapping(e->to);
 	}
 	e->end_mapping(e->to);
@@ -160,7 +164,7 @@ static void emit_endpoint(const struct netd_emitter *e, const char *key, const c
 		*at++ = ':';
 		put_ports(at, first, last);
 	}
-	string(e, key, text);
+	netd_emit_string(e, key, text);
 }
 
 static void emit_protocols(const struct netd_emitter *e, unsigned protocols)
@@ -188,18 +192,19 @@ void netd_emit_forward(const struct netd_emitter *e, const struct netd_forward *
 	emit_endpoint(e, "to", *f->machine ? f->machine : netd_addr_format(&f->to, to),
 		      f->to_port, f->to_port + more);
 	emit_protocols(e, f->protocols);
-	string(e, "on", f->on);
+	netd_emit_string(e, "on", f->on);
 	e->end_mapping(e->to);
 }
 
-static void emit_forwards(const struct netd_emitter *e, const struct netd_network *n)
+void netd_emit_forwards(const struct netd_emitter *e, const struct netd_forward *list,
+			size_t count)
 {
-	if (!n->forward_count)
+	if (!count)
 		return;
 	e->key(e->to, "forwards");
 	e->begin_list(e->to, false);
-	for (size_t i = 0; i < n->forward_count; i++)
-		netd_emit_forward(e, &n->forwards[i]);
+	for (size_t i = 0; i < count; i++)
+		netd_emit_forward(e, &list[i]);
 	e->end_list(e->to);
 }
 
@@ -220,13 +225,13 @@ static void emit_ports(const struct netd_emitter *e, const struct netd_network *
 
 		e->key(e->to, p->name);
 		e->begin_mapping(e->to, true);
-		string(e, "type", kinds[p->kind]);
-		number(e, "owner", p->has_owner, p->owner);
-		number(e, "group", p->has_group, p->group);
-		truth(e, "multi_queue", p->multi_queue);
-		truth(e, "vnet_hdr", p->vnet_hdr);
-		string(e, "peer", p->peer);
-		string(e, "namespace", p->peer_namespace);
+		netd_emit_string(e, "type", kinds[p->kind]);
+		netd_emit_number(e, "owner", p->has_owner, p->owner);
+		netd_emit_number(e, "group", p->has_group, p->group);
+		netd_emit_truth(e, "multi_queue", p->multi_queue);
+		netd_emit_truth(e, "vnet_hdr", p->vnet_hdr);
+		netd_emit_string(e, "peer", p->peer);
+		netd_emit_string(e, "namespace", p->peer_namespace);
 		e->end_mapping(e->to);
 	}
 	e->end_mapping(e->to);
@@ -237,18 +242,22 @@ static void emit_network(const struct netd_emitter *e, const struct netd_network
 	e->key(e->to, n->name);
 	e->begin_mapping(e->to, false);
 	if (strcmp(n->bridge, n->name) != 0)
-		string(e, "bridge", n->bridge);
+		netd_emit_string(e, "bridge", n->bridge);
 	if (n->mode != NETD_MODE_ISOLATED)
-		string(e, "mode", netd_mode_name(n->mode));
-	emit_addresses(e, n);
-	mac(e, n->has_mac, &n->mac);
-	number(e, "mtu", n->mtu, n->mtu);
-	truth(e, "stp", n->stp);
-	truth(e, "autostart", n->autostart);
-	string(e, "uplink", n->uplink);
-	emit_nat(e, &n->nat);
+		netd_emit_string(e, "mode", netd_mode_name(n->mode));
+	netd_emit_prefixes(e, "addresses", n->addresses, n->address_count);
+	netd_emit_mac(e, n->has_mac, &n->mac);
+	netd_emit_number(e, "mtu", n->mtu, n->mtu);
+	netd_emit_truth(e, "stp", n->stp);
+	netd_emit_truth(e, "autostart", n->autostart);
+	netd_emit_truth(e, "existing", n->existing);
+	netd_emit_string(e, "uplink", n->uplink);
+	netd_emit_routes(e, n->routes, n->route_count);
+	netd_emit_nat(e, &n->nat);
+	netd_emit_dhcp(e, &n->dhcp);
+	netd_emit_dns(e, &n->dns);
 	emit_machines(e, n);
-	emit_forwards(e, n);
+	netd_emit_forwards(e, n->forwards, n->forward_count);
 	emit_ports(e, n);
 	e->end_mapping(e->to);
 }
@@ -256,11 +265,13 @@ static void emit_network(const struct netd_emitter *e, const struct netd_network
 void netd_emit_topology(const struct netd_emitter *e, const struct netd_topology *t)
 {
 	e->begin_mapping(e->to, false);
-	string(e, "name", t->name);
+	netd_emit_string(e, "name", t->name);
 	e->key(e->to, "networks");
 	e->begin_mapping(e->to, false);
 	for (size_t i = 0; i < t->network_count; i++)
 		emit_network(e, &t->networks[i]);
 	e->end_mapping(e->to);
+	netd_emit_nodes(e, t);
+	netd_emit_cables(e, t);
 	e->end_mapping(e->to);
 }

@@ -13,49 +13,7 @@ struct written {
 	char on_name[NETD_IFNAME];
 };
 
-/* "host", "host:80", "host:80-90", "[address]:80", or an address of either family. */
-struct endpoint {
-	char host[NETD_MACHINE_NAME];
-	uint16_t first, last; /* 0: none */
-};
-
 static const char *const protocols[] = {"tcp", "udp", "sctp", NULL};
-
-static int take_host(const char *text, size_t length, struct endpoint *out)
-{
-	if (length == 0 || length >= sizeof(out->host))
-		return -EINVAL;
-	memcpy(out->host, text, length);
-	out->host[length] = '\0';
-	return 0;
-}
-
-static int take_ports(const char *text, struct endpoint *out)
-{
-	if (!*text)
-		return 0;
-	return *text == ':' ? netd_parse_ports(text + 1, &out->first, &out->last)
-			    : -EINVAL;
-}
-
-static int split(const char *text, struct endpoint *out)
-{
-	const char *end = strchr(text, text[0] == '[' ? ']' : ':');
-	struct netd_addr addr;
-
-	*out = (struct endpoint){0};
-	if (text[0] == '[') {
-		if (!end || take_host(text + 1, (size_t)(end - text) - 1, out) ||
-		    netd_addr_parse(out->host, &addr))
-			return -EINVAL;
-		return take_ports(end + 1, out);
-	}
-	if (!end || netd_addr_parse(text, &addr) == 0)
-		return take_host(text, strlen(text), out);
-	if (take_host(text, (size_t)(end - text), out))
-		return -EINVAL;
-	return take_ports(end, out);
-}
 
 static int bad_endpoint(struct netd_reader *r, const struct netd_yaml *node,
 			const char *what)
@@ -70,12 +28,12 @@ static int bad_endpoint(struct netd_reader *r, const struct netd_yaml *node,
 static int read_listen(struct netd_reader *r, const struct netd_yaml *node,
 		       struct netd_forward *f)
 {
-	struct endpoint e;
+	struct netd_endpoint e;
 
 	if (!netd_read_scalar(r, node, "an address, or address:port"))
 		return -EINVAL;
 	f->place = node->place;
-	if (split(node->text, &e) || netd_addr_parse(e.host, &f->listen))
+	if (netd_endpoint_parse(node->text, &e) || netd_addr_parse(e.host, &f->listen))
 		return bad_endpoint(r, node, "an address, or address:port");
 	f->port_first = e.first;
 	f->port_last = e.last;
@@ -89,7 +47,7 @@ static unsigned count_ports(unsigned first, unsigned last)
 
 /* The same number of ports as it listens on; none is the same ports. */
 static int read_to_ports(struct netd_reader *r, const struct netd_yaml *node,
-			 const struct endpoint *e, struct netd_forward *f)
+			 const struct netd_endpoint *e, struct netd_forward *f)
 {
 	unsigned listens = count_ports(f->port_first, f->port_last);
 	unsigned reaches = count_ports(e->first, e->last);
@@ -113,12 +71,12 @@ static int read_to(struct netd_reader *r, const struct netd_yaml *node,
 		   struct netd_forward *f)
 {
 	static const char what[] = "a machine or an address, or either with :port";
-	struct endpoint e;
+	struct netd_endpoint e;
 
 	if (!netd_read_scalar(r, node, "a machine or an address"))
 		return -EINVAL;
 	f->to_place = node->place;
-	if (split(node->text, &e))
+	if (netd_endpoint_parse(node->text, &e))
 		return bad_endpoint(r, node, what);
 	if (netd_addr_parse(e.host, &f->to)) {
 		const char *problem = netd_machine_name_problem(e.host);
@@ -208,10 +166,8 @@ static int read_forward(struct netd_reader *r, const struct netd_yaml *value,
 			const struct netd_key *key, void *object)
 {
 	struct netd_forward forward = {0}, *f;
-	struct netd_network *n = object;
 	struct written w = {0};
 
-	(void)key;
 	if (value->kind != NETD_YAML_MAPPING)
 		return netd_reader_problem(r, value,
 					   "a forward is expected here: "
@@ -220,9 +176,9 @@ static int read_forward(struct netd_reader *r, const struct netd_yaml *value,
 			      "a forward", &w) ||
 	    interpret(r, value, &w, &forward))
 		return -EINVAL;
-	f = netd_array_add(&n->forwards, &n->forward_count, sizeof(*f));
+	f = netd_read_add_item(r, key, object, sizeof(*f));
 	if (!f)
-		return netd_reader_no_memory(r);
+		return -ENOMEM;
 	*f = forward;
 	return 0;
 }

@@ -4,16 +4,6 @@
 
 #include "config/reader.h"
 
-static int read_mac(struct netd_reader *r, const struct netd_yaml *value,
-		    const struct netd_key *key, void *object)
-{
-	struct netd_machine *m = object;
-
-	(void)key;
-	m->has_mac = netd_read_mac(r, value, &m->mac) == 0;
-	return m->has_mac ? 0 : -EINVAL;
-}
-
 static int read_address(struct netd_reader *r, const struct netd_yaml *value,
 			const struct netd_key *key, void *object)
 {
@@ -41,7 +31,8 @@ static int read_addresses(struct netd_reader *r, const struct netd_yaml *value,
 }
 
 static const struct netd_key machine_keys[] = {
-	{"mac", read_mac, .place = offsetof(struct netd_machine, mac_place)},
+	{"mac", netd_read_mac, NETD_FIELD_WITH(struct netd_machine, mac, has_mac),
+	 .place = offsetof(struct netd_machine, mac_place)},
 	{"address", read_addresses},
 };
 

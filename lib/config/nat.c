@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The keys of a network's source NAT. */
+/* The keys of source NAT, of a network or a router. */
 #include "config/reader.h"
 
 static int read_source(struct netd_reader *r, const struct netd_yaml *value,
@@ -38,10 +38,9 @@ _Static_assert(offsetof(struct netd_nat, port_last) ==
 int netd_read_nat(struct netd_reader *r, const struct netd_yaml *value,
 		  const struct netd_key *key, void *object)
 {
-	struct netd_network *n = object;
+	struct netd_nat *nat = NETD_FIELD_OF(key, object);
 
-	(void)key;
-	n->nat.place = value->place;
+	nat->place = value->place;
 	return netd_read_mapping(r, value, nat_keys, NETD_ARRAY_SIZE(nat_keys), "\"nat\"",
-				 &n->nat);
+				 nat);
 }

@@ -59,7 +59,7 @@ static int unknown_key(struct netd_reader *r, const struct netd_yaml *node,
 	const char *names[KEYS_MAX + 1];
 
 	for (size_t i = 0; i < count; i++)
-		names[i] = keys[i].later ? "" : keys[i].name;
+		names[i] = keys[i].refused ? "" : keys[i].name;
 	names[count] = NULL;
 	netd_reader_problem(r, node, "unknown key \"%s\" in %s", node->text, what);
 	netd_reader_suggest(r, node->text, names);
@@ -78,9 +78,9 @@ static int twice(struct netd_reader *r, const struct netd_yaml *name,
 static int read_value(struct netd_reader *r, const struct netd_yaml *name,
 		      const struct netd_key *key, void *object)
 {
-	if (key->later)
-		return netd_reader_problem(
-			r, name, "\"%s\" is not supported by this version", key->name);
+	if (key->refused)
+		return netd_reader_problem(r, name, "no \"%s\" here: %s", key->name,
+					   key->refused);
 	if (key->place)
 		*(struct netd_place *)(void *)((char *)object + key->place) =
 			name->next->place;
@@ -145,6 +145,28 @@ int netd_read_list(struct netd_reader *r, const struct netd_yaml *node,
 			result = one;
 	}
 	return r->no_memory ? -ENOMEM : result;
+}
+
+void *netd_read_add_item(struct netd_reader *r, const struct netd_key *key, void *object,
+			 size_t size)
+{
+	void **items = NETD_FIELD_OF(key, object);
+	size_t *count = NETD_BESIDE_OF(key, object);
+	void *item = netd_array_add(items, count, size);
+
+	if (!item)
+		netd_reader_no_memory(r);
+	return item;
+}
+
+void netd_read_replace_list(const struct netd_key *key, void *object)
+{
+	void **items = NETD_FIELD_OF(key, object);
+	size_t *count = NETD_BESIDE_OF(key, object);
+
+	free(*items);
+	*items = NULL;
+	*count = 0;
 }
 
 int netd_read_entries(struct netd_reader *r, const struct netd_yaml *node,

@@ -73,6 +73,17 @@ int netd_read_bool(struct netd_reader *r, const struct netd_yaml *value,
 				   key->name, text, value->plain ? "" : " in quotes");
 }
 
+int netd_read_not(struct netd_reader *r, const struct netd_yaml *value,
+		  const struct netd_key *key, void *object)
+{
+	bool *field = NETD_FIELD_OF(key, object);
+	int result = netd_read_bool(r, value, key, object);
+
+	if (result == 0)
+		*field = !*field;
+	return result;
+}
+
 int netd_read_number(struct netd_reader *r, const struct netd_yaml *value,
 		     const struct netd_key *key, void *object)
 {

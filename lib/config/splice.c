@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "config/config.h"
 
 #define LIST "    forwards:\n"
@@ -44,6 +45,17 @@ void netd_config_strip_forwards(const char *text, struct netd_str *out)
 	netd_str_add(out, kept);
 }
 
+/* A router may bear a network's name, and has forwards of its own; it comes later. */
+static bool is_network(const char *text, const char *line)
+{
+	static const char *const others[] = {"\nrouters:\n", "\nhosts:\n", "\nlinks:\n"};
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(others); i++)
+		if (memmem(text, (size_t)(line - text), others[i], strlen(others[i])))
+			return false;
+	return true;
+}
+
 /* Where the items of @network's list end; NULL if there is no such list. */
 static const char *find_end(const char *text, const char *network)
 {
@@ -52,7 +64,7 @@ static const char *find_end(const char *text, const char *network)
 
 	snprintf(head, sizeof(head), "\n  %s:\n", network);
 	line = strstr(text, head);
-	if (!line)
+	if (!line || !is_network(text, line + 1))
 		return NULL;
 	for (line += strlen(head); BEGINS(line, "    "); line = next_line(line))
 		if (BEGINS(line, LIST ITEM))

@@ -96,6 +96,13 @@ struct nlmsghdr *netd_batch_message(struct netd_batch *b, uint16_t type, uint16_
 	return nlh;
 }
 
+void netd_batch_set_family(struct nlmsghdr *nlh, uint8_t family)
+{
+	struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
+
+	nfg->nfgen_family = family;
+}
+
 void netd_batch_commit_message(struct netd_batch *b, const struct nlmsghdr *nlh)
 {
 	b->last = b->length;
@@ -150,7 +157,7 @@ static const struct message_kind {
 	{NFT_MSG_NEWCHAIN, "create chain", NFTA_CHAIN_NAME},
 	{NFT_MSG_DELCHAIN, "delete chain", NFTA_CHAIN_NAME},
 	{NFT_MSG_NEWRULE, "add a rule to chain", NFTA_RULE_CHAIN},
-	{NFT_MSG_DELRULE, "delete the rules of chain", NFTA_RULE_CHAIN},
+	{NFT_MSG_DELRULE, "delete rules of chain", NFTA_RULE_CHAIN},
 	{NFT_MSG_NEWSET, "create set", NFTA_SET_NAME},
 	{NFT_MSG_NEWSETELEM, "add to set", NFTA_SET_ELEM_LIST_SET},
 	{NFT_MSG_DELSETELEM, "delete from set", NFTA_SET_ELEM_LIST_SET},
@@ -193,6 +200,9 @@ static void describe(struct netd_str *s, const struct nlmsghdr *nlh, uint32_t of
 		if (kinds[i].name && name)
 			netd_str_addf(s, " %s", mnl_attr_get_str(name));
 	}
+	if ((type == NFT_MSG_NEWRULE || type == NFT_MSG_DELRULE) &&
+	    strcmp(netd_message_text(nlh, NFTA_RULE_TABLE), NETD_TABLE) != 0)
+		netd_str_addf(s, " of table %s", netd_message_text(nlh, NFTA_RULE_TABLE));
 	if (type == NFT_MSG_NEWSETELEM || type == NFT_MSG_DELSETELEM)
 		describe_element(s, nlh, offset);
 }
@@ -203,7 +213,7 @@ static const struct nlmsghdr *find_message(const struct netd_batch *b, uint32_t 
 	const struct nlmsghdr *nlh = (const void *)b->data;
 	int left = (int)b->length;
 
-	for (; seq && mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+	for (; seq && netd_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		if (nlh->nlmsg_seq == seq)
 			return nlh;
 	return NULL;
@@ -251,11 +261,11 @@ static int read_answers(struct netd_nft *nft, uint32_t last,
 	bool acked = false;
 	ssize_t n;
 
-	while ((n = netd_nft_receive(nft, false)) > 0) {
+	while ((n = netd_nft_receive(nft)) > 0) {
 		const struct nlmsghdr *nlh = (const void *)nft->buffer;
 		int left = (int)n;
 
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		for (; netd_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			if (nlh->nlmsg_type != NLMSG_ERROR)
 				continue;
 			netd_nft_refusal_parse(nlh, &one);

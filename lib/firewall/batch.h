@@ -30,6 +30,8 @@ void netd_batch_done(struct netd_batch *b);
  */
 struct nlmsghdr *netd_batch_message(struct netd_batch *b, uint16_t type, uint16_t flags,
 				    size_t room);
+/* The message is about a table of that NFPROTO_*, not of NFPROTO_INET. */
+void netd_batch_set_family(struct nlmsghdr *nlh, uint8_t family);
 void netd_batch_commit_message(struct netd_batch *b, const struct nlmsghdr *nlh);
 
 /*

@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "firewall/admit.h"
 #include "firewall/batch.h"
 #include "firewall/delta.h"
 #include "firewall/layout.h"
@@ -77,6 +78,20 @@ static void add_chains(struct netd_batch *b, const struct netd_ruleset_delta *d)
 	}
 }
 
+static void change_foreign(struct netd_batch *b, const struct netd_ruleset_delta *d)
+{
+	for (size_t i = 0; i < d->admits_removed_count; i++) {
+		const struct netd_admit_rule *rule = &d->admits_removed[i];
+
+		netd_admit_delete(b, &d->foreign[rule->chain], rule);
+	}
+	for (size_t i = 0; i < d->admits_added_count; i++) {
+		const struct netd_admit_rule *rule = &d->admits_added[i];
+
+		netd_admit_put(b, &d->foreign[rule->chain], rule);
+	}
+}
+
 static void keep(struct netd_batch *b, const struct netd_ruleset_delta *d)
 {
 	for (size_t i = 0; i < d->chains_kept_count; i++) {
@@ -107,6 +122,7 @@ int netd_firewall_commit(struct netd_nft *nft, const struct netd_ruleset_delta *
 		netd_batch_elements(&b, NFT_MSG_NEWSETELEM, NLM_F_EXCL, d->added,
 				    d->added_count);
 	}
+	change_foreign(&b, d);
 	return netd_batch_send(&b, nft, generation, err);
 }
 

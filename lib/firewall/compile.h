@@ -17,6 +17,15 @@ struct netd_error;
 int netd_ruleset_compile(const struct netd_topology *t, struct netd_ruleset *out,
 			 struct netd_error *err);
 
+/*
+ * The same for @n, a router or host of @t, and the table inet netd of its namespace:
+ * source NAT by the way that a flow takes, forwards, and what may not pass from one
+ * interface to another.  A router without any of these, and a host, need no table.
+ * -EINVAL: a forward whose target has another family; -EEXIST, -ENOMEM.
+ */
+int netd_ruleset_compile_node(const struct netd_topology *t, const struct netd_node *n,
+			      struct netd_ruleset *out, struct netd_error *err);
+
 /* Packs the key of a forward's element: @port 0 is the whole address (@protocol, a number
  * of IANA's, is left out then).  Fills in map and key only. */
 void netd_element_forward_key(struct netd_element *e, const struct netd_addr *listen,

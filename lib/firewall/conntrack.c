@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "firewall/flow.h"
+#include "firewall/message.h"
 #include "firewall/nft.h"
 #include "firewall/outdated.h"
 
@@ -63,7 +64,8 @@ static int read_count(const struct nlmsghdr *nlh, void *data)
 	if (nlh->nlmsg_type != (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET_STATS))
 		return 0;
 	mnl_attr_for_each (attr, nlh, sizeof(struct nfgenmsg))
-		if (mnl_attr_get_type(attr) == CTA_STATS_GLOBAL_ENTRIES)
+		if (mnl_attr_get_type(attr) == CTA_STATS_GLOBAL_ENTRIES &&
+		    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
 			*count = ntohl(mnl_attr_get_u32(attr));
 	return 0;
 }
@@ -104,11 +106,11 @@ static int read_refusals(struct netd_nft *nft, size_t *gone)
 	int result = 0;
 	ssize_t n;
 
-	while ((n = netd_nft_receive(nft, false)) > 0) {
+	while ((n = netd_nft_receive(nft)) > 0) {
 		const struct nlmsghdr *nlh = (const void *)nft->buffer;
 		int left = (int)n;
 
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		for (; netd_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			if (nlh->nlmsg_type != NLMSG_ERROR)
 				continue;
 			netd_nft_refusal_parse(nlh, &refusal);

@@ -11,7 +11,7 @@ struct netd_error;
 struct netd_nft;
 struct netd_ruleset_delta;
 
-/* A bridge and the subnets behind it; borrowed. */
+/* A bridge, or a router's interface, and the subnets behind it; borrowed. */
 struct netd_bridge_subnets {
 	const char *bridge;
 	const struct netd_prefix *subnets;
@@ -27,7 +27,7 @@ struct netd_bridge_subnets {
  *  - Those that a removed or changed source NAT made for a bridge's @subnets (old and new
  *    ones, @n rows in any order, a bridge may come twice), unless the new one could have
  *    made them too; and unanswered ones that left without the source NAT that there is
- *    now.
+ *    now.  In a router, those that came from none of its subnets count with them.
  * If @d has nothing of the kind, it does nothing at all.  *@forgotten (may be NULL) is
  * how many were deleted.  -EOPNOTSUPP: a kernel without ctnetlink; then flows that exist
  * go on as they were until they expire, and the firewall itself is as it should be.

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "model/state.h"
+#include "firewall/delta_admits.h"
 #include "firewall/layout.h"
 #include "firewall/print.h"
 
@@ -206,6 +207,8 @@ int netd_ruleset_diff(const struct netd_ruleset *have, const struct netd_ruleset
 	     sizeof(*have->elements), compare_elements, visit_element);
 	walk(&d, have->chains, have->chain_count, want->chains, want->chain_count,
 	     sizeof(*have->chains), compare_chains, visit_chain);
+	if (d.result >= 0)
+		d.result = netd_delta_admits(have, want, topology, &d.out, err);
 	if (d.result < 0) {
 		netd_ruleset_delta_done(&d.out);
 		return d.result;
@@ -227,13 +230,18 @@ void netd_ruleset_delta_done(struct netd_ruleset_delta *d)
 	free(d->chains_removed);
 	free(d->chains_added);
 	free(d->chains_kept);
+	free(d->foreign);
+	free(d->admits_removed);
+	free(d->admits_added);
+	free(d->admits_barred);
 	*d = (struct netd_ruleset_delta){0};
 }
 
 bool netd_ruleset_delta_is_empty(const struct netd_ruleset_delta *d)
 {
 	return !d->delete_table && !d->create_table && !d->removed_count &&
-	       !d->added_count && !d->chains_removed_count && !d->chains_added_count;
+	       !d->added_count && !d->chains_removed_count && !d->chains_added_count &&
+	       !d->admits_removed_count && !d->admits_added_count;
 }
 
 static void print_elements(struct netd_str *s, const char *verb,
@@ -276,4 +284,5 @@ void netd_ruleset_delta_print(struct netd_str *s, const struct netd_ruleset_delt
 	}
 	print_chains(s, "add", d->chains_added, d->chains_added_count);
 	print_elements(s, "add", d->added, d->added_count);
+	netd_delta_admits_print(s, d);
 }

@@ -23,6 +23,14 @@ struct netd_ruleset_delta {
 	size_t removed_count, added_count, kept_count;
 	struct netd_source_chain *chains_removed, *chains_added, *chains_kept;
 	size_t chains_removed_count, chains_added_count, chains_kept_count;
+	/* Somebody else's chains that drop, and the rules of ours to take out and put in.
+	 */
+	struct netd_foreign_chain *foreign;
+	size_t foreign_count;
+	struct netd_admit_rule *admits_removed, *admits_added;
+	size_t admits_removed_count, admits_added_count;
+	struct netd_admit_rule *admits_barred; /* cannot be put in: the table is locked */
+	size_t admits_barred_count;
 };
 
 /*
@@ -37,8 +45,14 @@ int netd_ruleset_diff(const struct netd_ruleset *have, const struct netd_ruleset
 		      struct netd_error *err);
 
 void netd_ruleset_delta_done(struct netd_ruleset_delta *d);
-/* True if there is nothing to do. */
+/* True if there is nothing to do; there may be notes, and things to free, all the same.
+ */
 bool netd_ruleset_delta_is_empty(const struct netd_ruleset_delta *d);
+
+/* Adds a note (code 0) for each chain that drops what guests ask of the host and that
+ * cannot be changed, with what to do about it. */
+void netd_ruleset_delta_notes(const struct netd_ruleset_delta *d,
+			      struct netd_error *notes);
 
 /* One line for each change: "add element inet netd forward4 { … }", in sending order. */
 void netd_ruleset_delta_print(struct netd_str *s, const struct netd_ruleset_delta *d);

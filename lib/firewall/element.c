@@ -114,7 +114,8 @@ static int get_jump(const struct nlattr *verdict, struct netd_element *out)
 		if (mnl_attr_get_type(attr) == NFTA_VERDICT_CODE &&
 		    mnl_attr_get_payload_len(attr) == sizeof(uint32_t))
 			jump = ntohl(mnl_attr_get_u32(attr)) == (uint32_t)NFT_JUMP;
-		if (mnl_attr_get_type(attr) == NFTA_VERDICT_CHAIN)
+		if (mnl_attr_get_type(attr) == NFTA_VERDICT_CHAIN &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 			chain = mnl_attr_get_str(attr);
 	}
 	if (!jump)

@@ -197,8 +197,10 @@ static struct nftnl_rule *build(const struct netd_rule *rule)
 
 	if (!r)
 		return NULL;
-	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, NETD_TABLE);
+	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, rule->table ? rule->table : NETD_TABLE);
 	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, rule->chain);
+	if (rule->before)
+		nftnl_rule_set_u64(r, NFTNL_RULE_POSITION, rule->before);
 	if (rule->comment && !set_comment(r, rule->comment))
 		goto failed;
 	for (size_t i = 0; i < NETD_STEPS && rule->steps[i].build; i++) {
@@ -217,12 +219,14 @@ failed:
 void netd_batch_rule(struct netd_batch *b, const struct netd_rule *rule)
 {
 	struct nftnl_rule *r = build(rule);
-	struct nlmsghdr *nlh =
-		netd_batch_message(b, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, 2048);
+	uint16_t flags = rule->before ? NLM_F_CREATE : NLM_F_CREATE | NLM_F_APPEND;
+	struct nlmsghdr *nlh = netd_batch_message(b, NFT_MSG_NEWRULE, flags, 2048);
 
 	if (!r || !nlh) {
 		b->failed = true;
 	} else {
+		if (rule->table)
+			netd_batch_set_family(nlh, rule->family);
 		nftnl_rule_nlmsg_build_payload(nlh, r);
 		netd_batch_commit_message(b, nlh);
 	}

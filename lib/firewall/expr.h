@@ -26,6 +26,10 @@ struct netd_rule {
 	const char *chain;
 	const char *comment; /* NULL: none */
 	struct netd_step steps[NETD_STEPS];
+	/* of a chain that is somebody else's: */
+	const char *table; /* NULL: ours */
+	uint8_t family;
+	uint64_t before; /* a rule's handle; 0: at the end */
 };
 
 /* The builders.  Each returns NULL if memory ran out. */

@@ -13,6 +13,12 @@ static const struct netd_map_layout maps[NETD_MAP_COUNT] = {
 	[NETD_MAP_EGRESS] = {"egress", {NETD_PART_IFNAME, NETD_PART_IFNAME}, {0}},
 	[NETD_MAP_INPUT] = {"input", {NETD_PART_IFNAME}, {NETD_PART_VERDICT}},
 	[NETD_MAP_SOURCE] = {"source", {NETD_PART_IFNAME}, {NETD_PART_VERDICT}},
+	[NETD_MAP_PAIRS] = {"pairs",
+			    {NETD_PART_IFNAME, NETD_PART_IFNAME},
+			    {NETD_PART_VERDICT}},
+	[NETD_MAP_LEAVE] = {"leave",
+			    {NETD_PART_IFNAME, NETD_PART_IFNAME},
+			    {NETD_PART_VERDICT}},
 	[NETD_MAP_FORWARD4] = {"forward4",
 			       {NETD_PART_ADDR4, NETD_PART_PROTOCOL, NETD_PART_PORT},
 			       {NETD_PART_ADDR4, NETD_PART_PORT}},
@@ -103,6 +109,14 @@ unsigned netd_chain_by_name(const char *name)
 		if (!strcmp(chains[i], name))
 			return i;
 	return NETD_CHAIN_NONE;
+}
+
+bool netd_chain_is_source(const char *name)
+{
+	return !strncmp(name, NETD_SOURCE_CHAIN_PREFIX,
+			sizeof(NETD_SOURCE_CHAIN_PREFIX) - 1) ||
+	       !strncmp(name, NETD_LEAVE_CHAIN_PREFIX,
+			sizeof(NETD_LEAVE_CHAIN_PREFIX) - 1);
 }
 
 const char *netd_element_target(const struct netd_element *e)

@@ -13,6 +13,8 @@
 /* What a network's own source NAT chain is called: this and the bridge's name.  No chain
  * of the skeleton begins like this, whatever a bridge is called. */
 #define NETD_SOURCE_CHAIN_PREFIX "nat-"
+/* And a router's: this and the outside interface's name. */
+#define NETD_LEAVE_CHAIN_PREFIX "leave-"
 
 /* What a key or data is made of; each part is padded to a multiple of four bytes. */
 enum netd_part {
@@ -52,6 +54,9 @@ uint32_t netd_part_byteorder(enum netd_part part);
 /* "closed", …; "" for NETD_CHAIN_NONE / the chain of that name, or NETD_CHAIN_NONE. */
 const char *netd_chain_name(unsigned chain);
 unsigned netd_chain_by_name(const char *name);
+
+/* True if a chain of that name has a source NAT of its own, of either kind. */
+bool netd_chain_is_source(const char *name);
 
 /* The chain that an element's verdict jumps to; "" if it has none. */
 const char *netd_element_target(const struct netd_element *e);

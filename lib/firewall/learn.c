@@ -47,15 +47,15 @@ static bool rules_match(const struct netd_source_chain *c, const struct nlmsghdr
 	netd_source_chain_fill(scratch, c);
 	ours = (const void *)scratch->data;
 	ours_left = (int)scratch->length;
-	while (mnl_nlmsg_ok(*nlh, *left) &&
+	while (netd_message_ok(*nlh, *left) &&
 	       !strcmp(netd_message_text(*nlh, NFTA_RULE_CHAIN), c->name)) {
-		same = same && mnl_nlmsg_ok(ours, ours_left) &&
+		same = same && netd_message_ok(ours, ours_left) &&
 		       netd_message_matches(ours, *nlh, 0);
-		if (mnl_nlmsg_ok(ours, ours_left))
+		if (netd_message_ok(ours, ours_left))
 			ours = mnl_nlmsg_next(ours, &ours_left);
 		*nlh = mnl_nlmsg_next(*nlh, left);
 	}
-	return same && !mnl_nlmsg_ok(ours, ours_left);
+	return same && !netd_message_ok(ours, ours_left);
 }
 
 int netd_source_chains_learn(struct netd_ruleset *r, const struct netd_batch *rules)
@@ -65,7 +65,8 @@ int netd_source_chains_learn(struct netd_ruleset *r, const struct netd_batch *ru
 	struct netd_batch scratch = {0};
 	size_t hint = 0;
 
-	for (; mnl_nlmsg_ok(nlh, left) && status >= 0; nlh = mnl_nlmsg_next(nlh, &left)) {
+	for (; netd_message_ok(nlh, left) && status >= 0;
+	     nlh = mnl_nlmsg_next(nlh, &left)) {
 		struct netd_source_chain *c =
 			find_chain(r, netd_message_text(nlh, NFTA_RULE_CHAIN), &hint);
 
@@ -74,7 +75,7 @@ int netd_source_chains_learn(struct netd_ruleset *r, const struct netd_batch *ru
 	}
 	nlh = (const void *)rules->data;
 	left = (int)rules->length;
-	while (status >= 0 && mnl_nlmsg_ok(nlh, left)) {
+	while (status >= 0 && netd_message_ok(nlh, left)) {
 		struct netd_source_chain *c =
 			find_chain(r, netd_message_text(nlh, NFTA_RULE_CHAIN), &hint);
 

@@ -13,12 +13,14 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "firewall/message.h"
 
 /*
  * Theory of operation.  nfnetlink works a whole sendmsg() off before it returns, so all
- * answers to a batch, and the first part of a dump, are in the receive buffer by then.
- * The buffers are raised with the *FORCE options, which want CAP_NET_ADMIN, as nf_tables
- * itself does; where they fail the send fails, and says so.
+ * answers to a batch, and the first part of a dump, are in the receive buffer by then
+ * (the next part with the recvmsg() before it).  So nobody waits: what is not there was
+ * lost. The buffers are raised with the *FORCE options, which want CAP_NET_ADMIN, as
+ * nf_tables itself does; where they fail the send fails, and says so.
  */
 #define ANSWER_ROOM \
 	(128U * 1024) /* a dump skb is 32 KiB at most, an error message less */
@@ -89,8 +91,8 @@ int netd_nft_send(struct netd_nft *nft, const struct iovec *iov, size_t n,
 	for (size_t i = 0; i < n; i++)
 		length += iov[i].iov_len;
 	r = make_room(nft, length);
-	if (r >= 0 && sendmsg(nft->fd, &msg, 0) < 0)
-		r = -errno;
+	while (r == 0 && sendmsg(nft->fd, &msg, 0) < 0)
+		r = errno == EINTR ? 0 : -errno;
 	if (r < 0)
 		return netd_error_add(
 			err, r, "cannot send %zu bytes to the kernel's firewall: %s",
@@ -113,7 +115,7 @@ struct nlmsghdr *netd_nft_request(struct netd_nft *nft, void *buffer, uint16_t t
 	return nlh;
 }
 
-ssize_t netd_nft_receive(struct netd_nft *nft, bool wait)
+ssize_t netd_nft_receive(struct netd_nft *nft)
 {
 	struct sockaddr_nl from;
 	struct iovec iov = {nft->buffer, ANSWER_ROOM};
@@ -122,7 +124,7 @@ ssize_t netd_nft_receive(struct netd_nft *nft, bool wait)
 
 	do {
 		msg.msg_namelen = sizeof(from);
-		n = recvmsg(nft->fd, &msg, wait ? 0 : MSG_DONTWAIT);
+		n = recvmsg(nft->fd, &msg, MSG_DONTWAIT);
 	} while ((n < 0 && errno == EINTR) || (n >= 0 && from.nl_pid != 0));
 	if (n < 0)
 		return errno == EAGAIN ? 0 : -errno;
@@ -153,13 +155,23 @@ void netd_nft_refusal_parse(const struct nlmsghdr *nlh, struct netd_nft_refusal 
 	*out = (struct netd_nft_refusal){.code = -EBADMSG, .seq = nlh->nlmsg_seq};
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e))
 		return;
-	out->code = e->error;
+	/* linux/err.h MAX_ERRNO; anything else is no errno */
+	out->code = e->error > 0 || e->error < -4095 ? -EBADMSG : e->error;
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) && e->msg.nlmsg_len > sizeof(e->msg))
 		offset += e->msg.nlmsg_len - sizeof(e->msg);
 	if (offset < mnl_nlmsg_get_payload_len(nlh))
 		parse_ack_attributes(nlh, offset, out);
+}
+
+/* What is still under way is of no use, and the kernel begins no dump before the last one
+ * was read to its end (EBUSY). */
+static void drain(struct netd_nft *nft)
+{
+	while (recv(nft->fd, nft->buffer, ANSWER_ROOM, MSG_DONTWAIT) >= 0 ||
+	       errno == ENOBUFS || errno == EINTR)
+		;
 }
 
 struct question {
@@ -181,7 +193,8 @@ static void take_answer(struct question *q, const struct nlmsghdr *nlh)
 		const int *code = mnl_nlmsg_get_payload(nlh);
 
 		q->done = true;
-		if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(*code) && *code < 0)
+		if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(*code) && *code < 0 &&
+		    *code >= -4095)
 			q->result = q->result ? q->result : *code;
 	} else if (nlh->nlmsg_type == NLMSG_ERROR) {
 		netd_nft_refusal_parse(nlh, &refusal);
@@ -205,13 +218,15 @@ int netd_nft_ask(struct netd_nft *nft, struct nlmsghdr *nlh, netd_nft_answer ans
 		*kernel = '\0';
 	r = netd_nft_send(nft, &(struct iovec){nlh, nlh->nlmsg_len}, 1, NULL);
 	while (r >= 0 && !q.done) {
-		ssize_t n = netd_nft_receive(nft, true);
+		ssize_t n = netd_nft_receive(nft);
 		const struct nlmsghdr *part = (const void *)nft->buffer;
 		int left = (int)n;
 
-		if (n < 0)
-			return (int)n;
-		for (; mnl_nlmsg_ok(part, left); part = mnl_nlmsg_next(part, &left))
+		if (n <= 0) {
+			drain(nft);
+			return n == 0 || n == -ENOBUFS ? -EINTR : (int)n;
+		}
+		for (; netd_message_ok(part, left); part = mnl_nlmsg_next(part, &left))
 			if (part->nlmsg_seq == q.seq)
 				take_answer(&q, part);
 	}

@@ -41,9 +41,10 @@ typedef int (*netd_nft_answer)(const struct nlmsghdr *nlh, void *data);
 
 /*
  * Sends @nlh (with NLM_F_ACK or NLM_F_DUMP) and hands its answers to @answer.  0, -errno
- * as the kernel gave it, or -EINTR if the dump was interrupted by a change and must be
- * repeated.  No problem is added for these: the caller knows what it asked for; @kernel,
- * if not NULL, receives the extended ack's text ("" if there was none).
+ * as the kernel gave it, or -EINTR if an answer got lost, or the dump was interrupted by
+ * a change: it must be repeated.  No problem is added for these: the caller knows what it
+ * asked for; @kernel, if not NULL, receives the extended ack's text ("" if there was
+ * none).
  */
 #define NETD_NFT_TEXT 160
 int netd_nft_ask(struct netd_nft *nft, struct nlmsghdr *nlh, netd_nft_answer answer,
@@ -59,6 +60,6 @@ struct netd_nft_refusal {
 void netd_nft_refusal_parse(const struct nlmsghdr *nlh, struct netd_nft_refusal *out);
 
 /* Receives what is there without waiting.  Length, 0 if there is nothing, -errno. */
-ssize_t netd_nft_receive(struct netd_nft *nft, bool wait);
+ssize_t netd_nft_receive(struct netd_nft *nft);
 
 #endif

@@ -22,30 +22,40 @@
  * that was chosen.  So an entry tells by itself which element made it: the key is made
  * from its original target and looked up in the delta (sorted), which is as quick for
  * 10,000 forwards as for one.
+ *
+ * A source NAT is told by the subnet that a flow came from; in a router (map `leave`)
+ * there may be others behind those, so there, sources of no subnet are looked at, too.
  */
 struct netd_source_change {
-	const struct netd_bridge_subnets *network;
+	const struct netd_bridge_subnets *network; /* NULL: sources of no subnet */
 	bool was, is; /* a source NAT at all, before and now */
+	bool moved;   /* of a router: by another interface now */
 	struct netd_source_chain old, new;
 };
 
-static const struct netd_element *find(const struct netd_element *list, size_t n,
-				       const struct netd_element *key)
+/* The first element that is not before @key; NULL if all are. */
+static const struct netd_element *find_first(const struct netd_element *list, size_t n,
+					     const struct netd_element *key)
 {
 	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = netd_element_compare(key, &list[middle]);
 
-		if (!order)
-			return &list[middle];
-		if (order < 0)
+		if (netd_element_compare(key, &list[middle]) <= 0)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return NULL;
+	return low < n ? &list[low] : NULL;
+}
+
+static const struct netd_element *find(const struct netd_element *list, size_t n,
+				       const struct netd_element *key)
+{
+	const struct netd_element *e = find_first(list, n, key);
+
+	return e && !netd_element_compare(e, key) ? e : NULL;
 }
 
 /* True if the element's target is where the flow goes. */
@@ -119,15 +129,32 @@ static bool could_have_made(const struct netd_source_change *s,
 
 	if (!s->is || (port && (port < s->new.port_first || port > s->new.port_last)))
 		return false;
-	if (!new->first.family) /* masquerade: the same only if it was one before */
-		return !old->first.family;
+	if (!new->first.family) /* masquerade: the same only if it was that one before */
+		return !old->first.family && !s->moved;
 	return netd_addr_compare(&new->first, source) <= 0 &&
 	       netd_addr_compare(source, &new->last) <= 0;
 }
 
-static bool source_outdates(const struct netd_source_change *s,
+/* From behind another router: of such a flow, the way that it came is not known. */
+static bool far_source_outdates(const struct netd_outdated *o,
+				const struct netd_source_change *s,
+				const struct netd_flow *flow)
+{
+	for (size_t i = 0; i < o->subnet_count; i++)
+		if (contains(&o->subnets[i], &flow->original.source))
+			return false;
+	if (!(flow->status & IPS_SRC_NAT))
+		return s->is && !s->was && !(flow->status & IPS_SEEN_REPLY);
+	/* A forward's source is changed where its own network uses it, not by this. */
+	return s->was && !(flow->status & IPS_DST_NAT) && !could_have_made(s, flow);
+}
+
+static bool source_outdates(const struct netd_outdated *o,
+			    const struct netd_source_change *s,
 			    const struct netd_flow *flow)
 {
+	if (!s->network)
+		return far_source_outdates(o, s, flow);
 	if (!contains(s->network, &flow->original.source) ||
 	    contains(s->network, &flow->original.target))
 		return false;
@@ -143,7 +170,7 @@ bool netd_flow_is_outdated(const struct netd_outdated *o, const struct netd_flow
 	if (o->forwards && any_forward_outdates(o, flow))
 		return true;
 	for (size_t i = 0; i < o->source_count; i++)
-		if (source_outdates(&o->sources[i], flow))
+		if (source_outdates(o, &o->sources[i], flow))
 			return true;
 	return false;
 }
@@ -164,7 +191,8 @@ static const struct netd_source_chain *find_chain(const struct netd_source_chain
 	size_t skip = sizeof(NETD_SOURCE_CHAIN_PREFIX) - 1;
 
 	for (size_t i = 0; i < n; i++)
-		if (!strcmp(list[i].name + skip, bridge))
+		if (!strncmp(list[i].name, NETD_SOURCE_CHAIN_PREFIX, skip) &&
+		    !strcmp(list[i].name + skip, bridge))
 			return &list[i];
 	return NULL;
 }
@@ -182,24 +210,104 @@ static void fill_side(struct netd_source_chain *out, bool *there,
 	*out = c ? *c : plain;
 }
 
+static int add_change(struct netd_outdated *o, const struct netd_source_change *change)
+{
+	struct netd_source_change *slot =
+		netd_array_add(&o->sources, &o->source_count, sizeof(*slot));
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = *change;
+	return 0;
+}
+
 static int add_source(struct netd_outdated *o, const struct netd_bridge_subnets *network)
 {
 	const struct netd_ruleset_delta *d = o->delta;
 	const char *bridge = network->bridge;
-	struct netd_source_change change = {.network = network}, *slot;
+	struct netd_source_change change = {.network = network};
 
 	fill_side(&change.old, &change.was,
 		  find_source(d->removed, d->removed_count, bridge),
 		  find_chain(d->chains_removed, d->chains_removed_count, bridge));
 	fill_side(&change.new, &change.is, find_source(d->added, d->added_count, bridge),
 		  find_chain(d->chains_added, d->chains_added_count, bridge));
+	return change.was || change.is ? add_change(o, &change) : 0;
+}
+
+/* The link's entry of map `leave`, whatever it leaves by. */
+static const struct netd_element *find_leave(const struct netd_element *list, size_t n,
+					     const char *link)
+{
+	struct netd_element key = {.map = NETD_MAP_LEAVE, .key_length = 2 * NETD_IFNAME};
+	const struct netd_element *e;
+
+	memcpy(key.key, link, strnlen(link, NETD_IFNAME - 1));
+	e = find_first(list, n, &key);
+	return e && e->map == NETD_MAP_LEAVE && !memcmp(e->key, key.key, NETD_IFNAME)
+		       ? e
+		       : NULL;
+}
+
+/* A router has one such chain at most. */
+static const struct netd_source_chain *find_leave_chain(
+	const struct netd_source_chain *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strncmp(list[i].name, NETD_LEAVE_CHAIN_PREFIX,
+			     sizeof(NETD_LEAVE_CHAIN_PREFIX) - 1))
+			return &list[i];
+	return NULL;
+}
+
+/* As fill_side(): an entry may stay while its chain changes, or jump to none. */
+static void fill_leave_side(struct netd_source_chain *out, bool *there, const char *link,
+			    const struct netd_element *e,
+			    const struct netd_source_chain *c)
+{
+	size_t skip = sizeof(NETD_LEAVE_CHAIN_PREFIX) - 1;
+
+	if (c && (e ? !*e->source_chain : !strcmp(c->name + skip, link)))
+		c = NULL;
+	fill_side(out, there, e, c);
+}
+
+/* True if the interface stays, and its NAT does not. */
+static bool stays(const struct netd_ruleset_delta *d, const char *link)
+{
+	struct netd_element key = {.map = NETD_MAP_BRIDGES,
+				   .key_length = 2 * NETD_IFNAME};
+
+	memcpy(key.key, link, strnlen(link, NETD_IFNAME - 1));
+	memcpy(key.key + NETD_IFNAME, key.key, NETD_IFNAME);
+	return d->delete_table || !find(d->removed, d->removed_count, &key);
+}
+
+/* What is NATed by the way that it leaves by; the first such link that stays stands for
+ * those that are behind other routers, too. */
+static int add_leave(struct netd_outdated *o, const struct netd_bridge_subnets *network,
+		     bool *far)
+{
+	const struct netd_ruleset_delta *d = o->delta;
+	const char *link = network->bridge;
+	const struct netd_element *old = find_leave(d->removed, d->removed_count, link);
+	const struct netd_element *new = find_leave(d->added, d->added_count, link);
+	struct netd_source_change change = {.network = network};
+	int r;
+
+	fill_leave_side(&change.old, &change.was, link, old,
+			find_leave_chain(d->chains_removed, d->chains_removed_count));
+	fill_leave_side(&change.new, &change.is, link, new,
+			find_leave_chain(d->chains_added, d->chains_added_count));
+	change.moved = old && new &&memcmp(old->key, new->key, old->key_length) != 0;
 	if (!change.was && !change.is)
 		return 0;
-	slot = netd_array_add(&o->sources, &o->source_count, sizeof(*slot));
-	if (!slot)
-		return -ENOMEM;
-	*slot = change;
-	return 0;
+	r = add_change(o, &change);
+	if (r < 0 || *far || !stays(d, link))
+		return r;
+	*far = true;
+	change.network = NULL;
+	return add_change(o, &change);
 }
 
 static bool has_forwards(const struct netd_element *list, size_t n)
@@ -227,11 +335,14 @@ static bool may_take_over(const struct netd_element *list, size_t n)
 int netd_outdated_init(struct netd_outdated *out, const struct netd_ruleset_delta *d,
 		       const struct netd_bridge_subnets *subnets, size_t n)
 {
-	*out = (struct netd_outdated){.delta = d};
+	bool far = false;
+
+	*out = (struct netd_outdated){.delta = d, .subnets = subnets, .subnet_count = n};
 	out->forwards = has_forwards(d->removed, d->removed_count) ||
 			may_take_over(d->added, d->added_count);
 	for (size_t i = 0; i < n; i++) {
-		if (add_source(out, &subnets[i]) < 0) {
+		if (add_source(out, &subnets[i]) < 0 ||
+		    add_leave(out, &subnets[i], &far) < 0) {
 			netd_outdated_done(out);
 			return -ENOMEM;
 		}

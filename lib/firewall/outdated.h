@@ -15,6 +15,8 @@ struct netd_source_change;
 /* What of a delta matters to connections. */
 struct netd_outdated {
 	const struct netd_ruleset_delta *delta; /* borrowed */
+	const struct netd_bridge_subnets *subnets;
+	size_t subnet_count;
 	bool forwards;
 	struct netd_source_change *sources;
 	size_t source_count;

@@ -74,12 +74,6 @@ static bool see(struct reader *r, const struct nlmsghdr *theirs, uint16_t name_a
 	return false;
 }
 
-static bool is_source_chain(const char *name)
-{
-	return !strncmp(name, NETD_SOURCE_CHAIN_PREFIX,
-			sizeof(NETD_SOURCE_CHAIN_PREFIX) - 1);
-}
-
 static int answer_table(const struct nlmsghdr *nlh, void *data)
 {
 	struct reader *r = data;
@@ -112,7 +106,7 @@ static int answer_chain(const struct nlmsghdr *nlh, void *data)
 
 	if (strcmp(netd_message_text(nlh, NFTA_CHAIN_TABLE), NETD_TABLE))
 		return 0;
-	if (is_source_chain(netd_message_text(nlh, NFTA_CHAIN_NAME)))
+	if (netd_chain_is_source(netd_message_text(nlh, NFTA_CHAIN_NAME)))
 		return add_source_chain(r, nlh);
 	r->out.intact &= see(r, nlh, NFTA_CHAIN_NAME, 0);
 	return 0;
@@ -146,7 +140,7 @@ static int answer_rule(const struct nlmsghdr *nlh, void *data)
 {
 	struct reader *r = data;
 
-	if (is_source_chain(netd_message_text(nlh, NFTA_RULE_CHAIN)))
+	if (netd_chain_is_source(netd_message_text(nlh, NFTA_RULE_CHAIN)))
 		return keep_rule(r, nlh);
 	r->out.intact &= see(r, nlh, NFTA_RULE_CHAIN, 0);
 	return 0;
@@ -224,7 +218,7 @@ static int build_skeleton(struct reader *r)
 		return -ENOMEM;
 	nlh = (const void *)r->skeleton.data;
 	left = (int)r->skeleton.length;
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+	for (; netd_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		struct object *o =
 			netd_array_add(&r->objects, &r->object_count, sizeof(*o));
 
@@ -272,7 +266,7 @@ static int read_elements(struct reader *r)
 /* One pass.  -EINTR: changed meanwhile. */
 static int read_once(struct reader *r)
 {
-	uint32_t after;
+	uint32_t after = 0;
 	int status;
 
 	netd_ruleset_done(&r->out);
@@ -344,11 +338,12 @@ int netd_firewall_probe(struct netd_nft *nft, bool *present, uint32_t *generatio
 	struct reader r = {.nft = nft};
 	int status = ask_generation(nft, generation);
 
-	if (status >= 0)
+	if (status >= 0 && present)
 		status = ask(&r, NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME, 0, NULL,
 			     NULL);
 	if (status < 0 && status != -ENOENT)
 		return refuse(status, err);
-	*present = status >= 0;
+	if (present)
+		*present = status >= 0;
 	return 0;
 }

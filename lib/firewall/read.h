@@ -21,7 +21,7 @@ struct netd_nft;
 int netd_firewall_read(struct netd_nft *nft, struct netd_ruleset *out,
 		       struct netd_error *err);
 
-/* Only whether the table is there, and the generation. */
+/* Only the generation and, unless @present is NULL, whether the table is there. */
 int netd_firewall_probe(struct netd_nft *nft, bool *present, uint32_t *generation,
 			struct netd_error *err);
 

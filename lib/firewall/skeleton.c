@@ -22,15 +22,17 @@
  *
  *   prerouting, output  DNAT by the forward maps; a port's before a whole address.
  *   forward   1. From a bridge to itself: accepted, whatever the mode.
- *             2. `from` by the incoming bridge.  It may refuse; it accepts nothing, so
+ *             2. `pairs` by both interfaces: only in a router's namespace has it
+ *                entries, and `from` and `to` have none there.
+ *             3. `from` by the incoming bridge.  It may refuse; it accepts nothing, so
  *                that what leaves one network is still judged by the one it enters.
- *             3. `to` by the outgoing bridge.  For NAT: what belongs to a flow, or was
+ *             4. `to` by the outgoing bridge.  For NAT: what belongs to a flow, or was
  *                delivered by a forward, passes; new flows to inside addresses do not,
  *                wherever they come from.
  *   input     `input` by the incoming bridge: isolated networks only.
  *   postrouting  Hairpin and the host's own use of forwards first, because the guest
  *             would answer past us; then what stays on its bridge or goes to many is
- *             left alone; then the network's source.
+ *             left alone; then the network's source, or (`leave`) a router's.
  *
  * An accept here ends our table's say, not another table's.  The NAT chains see a flow's
  * first packet only.  Invalid packets of NAT networks are dropped in both directions,
@@ -129,6 +131,9 @@ static const struct netd_rule rules[] = {
 	 "inside one network",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(BRIDGES), STEP_ACCEPT}},
 	{"forward",
+	 "between the interfaces of a router",
+	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(PAIRS)}},
+	{"forward",
 	 "what a network may send",
 	 {STEP_META(IIFNAME, NFT_REG_1), STEP_LOOKUP(FROM)}},
 	{"forward",
@@ -162,6 +167,10 @@ static const struct netd_rule rules[] = {
 	{"postrouting",
 	 "a network's source NAT",
 	 {STEP_META(IIFNAME, NFT_REG_1), STEP_LOOKUP(SOURCE)}},
+
+	{"postrouting",
+	 "a router's source NAT",
+	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(LEAVE)}},
 
 	{"closed", "an isolated network", {STEP_REJECT}},
 

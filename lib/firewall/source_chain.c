@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "firewall/batch.h"
 #include "firewall/layout.h"
+#include "firewall/message.h"
 #include "firewall/step.h"
 #include "model/ruleset.h"
 
@@ -287,7 +288,7 @@ int netd_source_chain_learn(struct netd_source_chain *c, const struct nlmsghdr *
 
 	if (!r)
 		return -ENOMEM;
-	if (nftnl_rule_nlmsg_parse(nlh, r) < 0) {
+	if (!netd_message_is_rule(nlh) || nftnl_rule_nlmsg_parse(nlh, r) < 0) {
 		nftnl_rule_free(r);
 		return -EBADMSG;
 	}

@@ -54,6 +54,11 @@
 		netd_expr_payload, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, reg \
 	}
 
+#define STEP_ICMP_TYPE                                                           \
+	{                                                                        \
+		netd_expr_payload, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1 \
+	}
+
 /* @data points to a uint32_t in host order. */
 #define STEP_CT(key, data) {netd_expr_ct, NFT_CT_##key}, STEP_MASK(4, data), STEP_NOT_ZERO
 #define STEP_FIB(flags, data) {netd_expr_fib, flags}, STEP_IS(4, data)

@@ -65,30 +65,39 @@ struct nl_msg *netd_address_delete_message(const struct netd_ifaddr *a, int inde
 	return address_message(RTM_DELADDR, 0, a, index);
 }
 
+static const struct nla_policy policy[ATTR_MAX + 1] = {
+	[ATTR_PROTO] = {.type = NLA_U8},
+};
+
 static int visit_address(const struct nlmsghdr *m, void *data)
 {
 	const struct ifaddrmsg *header = nlmsg_data(m);
 	struct netd_state *state = data;
 	struct nlattr *a[ATTR_MAX + 1];
 	const struct netd_link *link;
+	struct netd_addr addr = {0};
 	struct netd_ifaddr *out;
 	struct nlattr *address;
 
 	if (m->nlmsg_type != RTM_NEWADDR ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, ATTR_MAX,
-			NULL))
+			policy))
 		return 0;
 	address = a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS];
 	link = netd_state_link_by_index(state, (int)header->ifa_index);
-	if (!address || !link || nla_len(address) > 16)
+	state->torn |= !link;
+	addr.family = header->ifa_family;
+	if (!address || !link || !netd_addr_size(&addr) ||
+	    (size_t)nla_len(address) != netd_addr_size(&addr) ||
+	    header->ifa_prefixlen > netd_addr_bits(&addr))
 		return 0;
+	memcpy(addr.bytes, nla_data(address), netd_addr_size(&addr));
 	out = netd_array_add(&state->addrs, &state->addr_count, sizeof(*out));
 	if (!out)
 		return -ENOMEM;
 	memcpy(out->link, link->name, sizeof(out->link));
-	out->prefix.addr.family = header->ifa_family;
+	out->prefix.addr = addr;
 	out->prefix.length = header->ifa_prefixlen;
-	memcpy(out->prefix.addr.bytes, nla_data(address), (size_t)nla_len(address));
 	out->protocol = a[ATTR_PROTO] ? nla_get_u8(a[ATTR_PROTO]) : 0;
 	out->dynamic = !(header->ifa_flags & IFA_F_PERMANENT);
 	return 0;

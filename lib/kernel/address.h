@@ -19,13 +19,17 @@ struct nl_msg *netd_address_delete_message(const struct netd_ifaddr *a, int inde
 /* Reads all addresses into out->addrs; out->links must be there (for the names). */
 int netd_address_dump(struct netd_nl *nl, struct netd_state *out, struct netd_error *err);
 
-/* RTM_NEWROUTE / RTM_DELROUTE of r->to through the link @index, by @via if it has a
- * family. */
+/*
+ * RTM_NEWROUTE: @r through the link @index (0: the kernel finds it by r->via, or the type
+ * needs none).  @replace: in place of one of the same destination, metric and table, else
+ * there must be none.  RTM_DELROUTE: of that destination, table, metric (0: any), type,
+ * and, if given, link and gateway.
+ */
 struct nl_msg *netd_route_add_message(const struct netd_route *r, int index,
-				      const struct netd_addr *via);
+				      bool replace);
 struct nl_msg *netd_route_delete_message(const struct netd_route *r, int index);
 
-/* Reads the unicast routes of the main table into out->routes. */
+/* Reads the main table's routes of the types that we know into out->routes. */
 int netd_route_dump(struct netd_nl *nl, struct netd_state *out, struct netd_error *err);
 
 /* RTM_NEWNEIGH: a permanent neighbour entry, replacing what was there / RTM_DELNEIGH. */

@@ -9,6 +9,8 @@
 #include <linux/veth.h>
 #include <string.h>
 
+#include "kernel/setting.h"
+
 /* linux/if_link.h: IN6_ADDR_GEN_MODE_NONE, no address of the kernel's own making */
 #define ADDR_GEN_MODE_NONE 1
 
@@ -33,6 +35,17 @@ static void put_bridge_info(struct nl_msg *m, const struct netd_link *link)
 }
 
 /*
+ * A veth has one queue in use unless somebody asks for more, but comes with one for each
+ * processor, and the kernel makes, announces and takes back a directory in sysfs for each
+ * of those (drivers/net/veth.c veth_init_queues()).
+ */
+static void put_queues(struct nl_msg *m)
+{
+	nla_put_u32(m, IFLA_NUM_TX_QUEUES, 1);
+	nla_put_u32(m, IFLA_NUM_RX_QUEUES, 1);
+}
+
+/*
  * The peer is named, marked and placed in its namespace by the same message: moving it
  * later costs forty times as much and leaves a moment without our mark.
  */
@@ -45,21 +58,29 @@ static void put_veth_info(struct nl_msg *m, const struct netd_link *link, int pe
 	nlmsg_append(m, &info, sizeof(info), NLMSG_ALIGNTO);
 	nla_put_string(m, IFLA_IFNAME, link->peer);
 	nla_put_u32(m, IFLA_GROUP, link->group);
-	if (link->mtu)
-		nla_put_u32(m, IFLA_MTU, link->mtu);
+	if (link->has_peer_mac)
+		nla_put(m, IFLA_ADDRESS, sizeof(link->peer_mac.bytes),
+			link->peer_mac.bytes);
+	if (link->peer_mtu || link->mtu)
+		nla_put_u32(m, IFLA_MTU, link->peer_mtu ? link->peer_mtu : link->mtu);
 	if (peer_ns >= 0)
 		nla_put_u32(m, IFLA_NET_NS_FD, (uint32_t)peer_ns);
+	put_queues(m);
 	nla_nest_end(m, peer);
 	nla_nest_end(m, data);
 }
 
-static void put_no_ipv6(struct nl_msg *m)
+static void put_af_spec(struct nl_msg *m, const struct netd_link *link, unsigned fields)
 {
-	struct nlattr *spec = nla_nest_start(m, IFLA_AF_SPEC);
-	struct nlattr *inet6 = nla_nest_start(m, AF_INET6);
+	struct nlattr *spec = nla_nest_start(m, IFLA_AF_SPEC), *inet6;
 
-	nla_put_u8(m, IFLA_INET6_ADDR_GEN_MODE, ADDR_GEN_MODE_NONE);
-	nla_nest_end(m, inet6);
+	if (fields & NETD_LINK_SETTINGS)
+		netd_setting_put(m, link);
+	if (fields & NETD_LINK_NO_IPV6) {
+		inet6 = nla_nest_start(m, AF_INET6);
+		nla_put_u8(m, IFLA_INET6_ADDR_GEN_MODE, ADDR_GEN_MODE_NONE);
+		nla_nest_end(m, inet6);
+	}
 	nla_nest_end(m, spec);
 }
 
@@ -95,6 +116,8 @@ struct nl_msg *netd_link_create_message(const struct netd_link *link, int master
 		nla_put_u32(m, IFLA_MTU, link->mtu);
 	if (master_index)
 		nla_put_u32(m, IFLA_MASTER, (uint32_t)master_index);
+	if (link->kind == NETD_LINK_VETH)
+		put_queues(m);
 	put_kind(m, link, peer_ns);
 	return m;
 }
@@ -138,8 +161,8 @@ struct nl_msg *netd_link_set_message(const struct netd_link *link, unsigned fiel
 		nla_put_u32(m, IFLA_GROUP, link->group);
 	if (fields & NETD_LINK_BRIDGE_DATA)
 		put_kind(m, link, -1);
-	if (fields & NETD_LINK_NO_IPV6)
-		put_no_ipv6(m);
+	if (fields & (NETD_LINK_NO_IPV6 | NETD_LINK_SETTINGS))
+		put_af_spec(m, link, fields);
 	if (port)
 		put_port_info(m, link);
 	return m;

@@ -12,8 +12,40 @@
 #include "base/array.h"
 #include "base/str.h"
 #include "kernel/link.h"
+#include "kernel/setting.h"
 
 #define ADDR_GEN_MODE_NONE 1 /* linux/if_link.h IN6_ADDR_GEN_MODE_NONE */
+
+/*
+ * How long each number is at least.  The kernel's are; what is shorter makes the whole
+ * nest unreadable rather than reads behind it.
+ */
+static const struct nla_policy bridge_policy[IFLA_BR_MAX + 1] = {
+	[IFLA_BR_STP_STATE] = {.type = NLA_U32},
+	[IFLA_BR_FORWARD_DELAY] = {.type = NLA_U32},
+	[IFLA_BR_MCAST_SNOOPING] = {.type = NLA_U8},
+	[IFLA_BR_NF_CALL_IPTABLES] = {.type = NLA_U8},
+	[IFLA_BR_NF_CALL_IP6TABLES] = {.type = NLA_U8},
+	[IFLA_BR_NF_CALL_ARPTABLES] = {.type = NLA_U8},
+	[IFLA_BR_GROUP_FWD_MASK] = {.type = NLA_U16},
+};
+static const struct nla_policy tun_policy[IFLA_TUN_MAX + 1] = {
+	[IFLA_TUN_OWNER] = {.type = NLA_U32},	[IFLA_TUN_GROUP] = {.type = NLA_U32},
+	[IFLA_TUN_TYPE] = {.type = NLA_U8},	[IFLA_TUN_PERSIST] = {.type = NLA_U8},
+	[IFLA_TUN_VNET_HDR] = {.type = NLA_U8}, [IFLA_TUN_MULTI_QUEUE] = {.type = NLA_U8},
+};
+static const struct nla_policy port_policy[IFLA_BRPORT_MAX + 1] = {
+	[IFLA_BRPORT_MODE] = {.type = NLA_U8},
+};
+static const struct nla_policy info_policy[IFLA_INFO_MAX + 1] = {
+	[IFLA_INFO_KIND] = {.type = NLA_STRING},
+	[IFLA_INFO_SLAVE_KIND] = {.type = NLA_STRING},
+};
+static const struct nla_policy link_policy[IFLA_MAX + 1] = {
+	[IFLA_IFNAME] = {.type = NLA_STRING}, [IFLA_IFALIAS] = {.type = NLA_STRING},
+	[IFLA_MTU] = {.type = NLA_U32},	      [IFLA_GROUP] = {.type = NLA_U32},
+	[IFLA_MASTER] = {.type = NLA_U32},    [IFLA_LINK] = {.type = NLA_U32},
+};
 
 static void read_text(char *to, size_t size, const struct nlattr *a)
 {
@@ -25,7 +57,7 @@ static void read_bridge(struct netd_bridge *out, struct nlattr *data)
 {
 	struct nlattr *a[IFLA_BR_MAX + 1];
 
-	if (!data || nla_parse_nested(a, IFLA_BR_MAX, data, NULL) < 0)
+	if (!data || nla_parse_nested(a, IFLA_BR_MAX, data, bridge_policy) < 0)
 		return;
 	if (a[IFLA_BR_STP_STATE])
 		out->stp = nla_get_u32(a[IFLA_BR_STP_STATE]) != 0;
@@ -48,7 +80,7 @@ static void read_tun(struct netd_link *out, struct nlattr *data)
 	struct nlattr *a[IFLA_TUN_MAX + 1];
 	struct netd_tap *tap = &out->tap;
 
-	if (!data || nla_parse_nested(a, IFLA_TUN_MAX, data, NULL) < 0)
+	if (!data || nla_parse_nested(a, IFLA_TUN_MAX, data, tun_policy) < 0)
 		return;
 	if (a[IFLA_TUN_TYPE] && nla_get_u8(a[IFLA_TUN_TYPE]) == IFF_TAP)
 		out->kind = NETD_LINK_TAP;
@@ -67,7 +99,8 @@ static void read_port(struct netd_link *out, struct nlattr *kind, struct nlattr 
 
 	if (!kind || !data || strcmp(nla_get_string(kind), "bridge") != 0)
 		return;
-	if (nla_parse_nested(a, IFLA_BRPORT_MAX, data, NULL) == 0 && a[IFLA_BRPORT_MODE])
+	if (nla_parse_nested(a, IFLA_BRPORT_MAX, data, port_policy) == 0 &&
+	    a[IFLA_BRPORT_MODE])
 		out->hairpin = nla_get_u8(a[IFLA_BRPORT_MODE]);
 }
 
@@ -75,7 +108,7 @@ static void read_kind(struct netd_link *out, struct nlattr *info)
 {
 	struct nlattr *a[IFLA_INFO_MAX + 1];
 
-	if (!info || nla_parse_nested(a, IFLA_INFO_MAX, info, NULL) < 0)
+	if (!info || nla_parse_nested(a, IFLA_INFO_MAX, info, info_policy) < 0)
 		return;
 	read_text(out->kind_name, sizeof(out->kind_name), a[IFLA_INFO_KIND]);
 	if (strcmp(out->kind_name, "bridge") == 0) {
@@ -112,7 +145,8 @@ static void read_af_spec(struct netd_link *out, struct nlattr *spec)
 	if (!inet6)
 		return;
 	mode = nla_find(nla_data(inet6), nla_len(inet6), IFLA_INET6_ADDR_GEN_MODE);
-	out->no_ipv6_address = mode && nla_get_u8(mode) == ADDR_GEN_MODE_NONE;
+	out->no_ipv6_address =
+		mode && nla_len(mode) >= 1 && nla_get_u8(mode) == ADDR_GEN_MODE_NONE;
 }
 
 static int visit_link(const struct nlmsghdr *m, void *data)
@@ -124,15 +158,18 @@ static int visit_link(const struct nlmsghdr *m, void *data)
 
 	if (m->nlmsg_type != RTM_NEWLINK ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, IFLA_MAX,
-			NULL))
+			link_policy))
 		return 0;
 	link = netd_array_add(&state->links, &state->link_count, sizeof(*link));
 	if (!link)
 		return -ENOMEM;
 	link->index = header->ifi_index;
 	link->up = header->ifi_flags & IFF_UP;
-	link->running = header->ifi_flags & IFF_RUNNING;
+	/* not IFF_RUNNING: that follows by up to a second, net/core/link_watch.c */
+	link->running = header->ifi_flags & IFF_LOWER_UP;
 	link->loopback = header->ifi_flags & IFF_LOOPBACK;
+	link->hardware = header->ifi_type;
+	link->no_arp = header->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT);
 	read_text(link->name, sizeof(link->name), a[IFLA_IFNAME]);
 	read_text(link->alias, sizeof(link->alias), a[IFLA_IFALIAS]);
 	if (a[IFLA_ADDRESS] && nla_len(a[IFLA_ADDRESS]) == sizeof(link->mac.bytes)) {
@@ -147,7 +184,12 @@ static int visit_link(const struct nlmsghdr *m, void *data)
 	if (a[IFLA_MASTER])
 		link->master_index = (int)nla_get_u32(a[IFLA_MASTER]);
 	read_kind(link, a[IFLA_LINKINFO]);
+	if (link->kind == NETD_LINK_VETH && a[IFLA_LINK])
+		link->peer_index = (int)nla_get_u32(a[IFLA_LINK]);
+	else if (a[IFLA_LINK] && !a[IFLA_LINK_NETNSID])
+		link->lower_index = (int)nla_get_u32(a[IFLA_LINK]);
 	read_af_spec(link, a[IFLA_AF_SPEC]);
+	netd_setting_read_link(link, a[IFLA_AF_SPEC]);
 	read_counters(link, a[IFLA_STATS64]);
 	return 0;
 }

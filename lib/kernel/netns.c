@@ -2,6 +2,7 @@
 /* Named network namespaces, as ip-netns(8) has them: bind mounts in /run/netns. */
 #include "kernel/netns.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,9 +15,15 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
+#include "base/str.h"
+#include "kernel/link.h"
 
 /* The thread's own: /proc/self is the first thread's, which may be somewhere else. */
 #define OWN "/proc/thread-self/ns/net"
@@ -72,7 +79,7 @@ int netd_netns_enter(int fd, struct netd_error *err)
  * A mount made in /run/netns must be seen by every mount namespace of the host and must
  * outlive ours, so the directory is made a shared mount of its own, as `ip netns` does.
  */
-static int prepare_directory(struct netd_error *err)
+int netd_netns_prepare(struct netd_error *err)
 {
 	if (mkdir(NETD_NETNS_DIR, 0755) < 0 && errno != EEXIST)
 		return failed(err, "make directory for", NETD_NETNS_DIR);
@@ -117,7 +124,7 @@ int netd_netns_create(const char *name, struct netd_error *err)
 	int r = netns_path(name, path, err);
 
 	if (r == 0)
-		r = prepare_directory(err);
+		r = netd_netns_prepare(err);
 	if (r < 0)
 		return r;
 	home = netd_netns_current(err);
@@ -129,6 +136,163 @@ int netd_netns_create(const char *name, struct netd_error *err)
 	r = make_and_name(name, path, home, err);
 	if (r < 0)
 		unlink(path);
+	return r;
+}
+
+static bool is_namespace(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == NSFS_MAGIC &&
+	       ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
+}
+
+int netd_netns_look_open(const char *name, struct netd_netns_name *out, int *living,
+			 struct netd_error *err)
+{
+	netd_auto_close int fd = -1;
+	char path[PATH_MAX];
+	int r = netns_path(name, path, err);
+	struct stat st;
+	ssize_t n;
+
+	if (r < 0)
+		return r;
+	*living = -1;
+	*out = (struct netd_netns_name){0};
+	/* not waiting for a FIFO */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	out->link = fd < 0 && errno == ELOOP;
+	if (out->link)
+		return 0;
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : failed(err, "open", name);
+	if (fstat(fd, &st) < 0)
+		return failed(err, "open", name);
+	if (is_namespace(fd)) {
+		out->inode = st.st_ino;
+		*living = fd;
+		fd = -1;
+		return 0;
+	}
+	out->leftover = true;
+	n = S_ISREG(st.st_mode) ? read(fd, out->mark, sizeof(out->mark) - 1) : 0;
+	out->mark[n > 0 ? n : 0] = '\0';
+	if (strncmp(out->mark, NETD_ALIAS_PREFIX, sizeof(NETD_ALIAS_PREFIX) - 1) != 0)
+		out->mark[0] = '\0';
+	return 0;
+}
+
+int netd_netns_look(const char *name, struct netd_netns_name *out, struct netd_error *err)
+{
+	netd_auto_close int living = -1;
+
+	return netd_netns_look_open(name, out, &living, err);
+}
+
+/* A file of that content appears at @path in one step; -EEXIST. */
+static int put_file(const char *path, const char *content)
+{
+	char link[64];
+	netd_auto_close int fd =
+		open(NETD_NETNS_DIR, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0444);
+
+	if (fd < 0)
+		return -errno;
+	snprintf(link, sizeof(link), "/proc/thread-self/fd/%d", fd);
+	if (write(fd, content, strlen(content)) < 0 ||
+	    linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0)
+		return -errno;
+	return 0;
+}
+
+/* The file that the namespace will be mounted on; a leftover makes room. */
+static int make_mark_file(const char *name, const char *path, const char *mark,
+			  struct netd_error *err)
+{
+	int r = put_file(path, mark);
+	struct netd_netns_name found;
+
+	if (r == -EEXIST && netd_netns_look(name, &found, NULL) == 0 && found.leftover &&
+	    unlink(path) == 0)
+		r = put_file(path, mark);
+	return r < 0 ? netd_error_add(err, r, "cannot make namespace %s: %s", name,
+				      strerror(-r))
+		     : 0;
+}
+
+/* In the new namespace: a socket, the mark, the name. */
+static int furnish(const char *name, const char *path, const struct netd_link *lo,
+		   const struct netd_nl *home, struct netd_nl *nl, struct netd_error *err)
+{
+	netd_auto_message struct nl_msg *m = netd_link_set_message(
+		lo, NETD_LINK_UP | NETD_LINK_ALIAS_TEXT | NETD_LINK_GROUP_NUMBER, 0);
+	int r = m ? netd_nl_open_sharing(nl, home, err)
+		  : netd_error_add(err, -ENOMEM, "out of memory");
+
+	if (r < 0)
+		return r;
+	r = netd_nl_request(nl, m, err);
+	if (r == 0)
+		r = make_mark_file(name, path, lo->alias, err);
+	if (r == 0 && mount(OWN, path, "none", MS_BIND, NULL) < 0) {
+		r = failed(err, "mount", name);
+		unlink(path);
+	}
+	if (r < 0)
+		netd_nl_done(nl);
+	return r;
+}
+
+int netd_netns_make(const char *name, const struct netd_link *lo,
+		    const struct netd_nl *home, int *fd, struct netd_nl *nl,
+		    struct netd_error *err)
+{
+	netd_auto_close int own = -1;
+	char path[PATH_MAX];
+	int r = netns_path(name, path, err);
+
+	if (r < 0)
+		return r;
+	if (unshare(CLONE_NEWNET) < 0)
+		return failed(err, "make", name);
+	own = netd_netns_current(err);
+	if (own < 0)
+		return own;
+	r = furnish(name, path, lo, home, nl, err);
+	if (r < 0)
+		return r;
+	*fd = own;
+	own = -1;
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int netd_netns_list(char ***names, size_t *count, struct netd_error *err)
+{
+	DIR *dir = opendir(NETD_NETNS_DIR);
+	const struct dirent *entry;
+	int r = 0;
+
+	*names = NULL;
+	*count = 0;
+	if (!dir)
+		return errno == ENOENT ? 0 : failed(err, "list", NETD_NETNS_DIR);
+	while (r == 0 && (entry = readdir(dir))) {
+		char **name;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		name = netd_array_add(names, count, sizeof(*name));
+		if (!name || !(*name = strdup(entry->d_name)))
+			r = netd_error_add(err, -ENOMEM, "out of memory");
+	}
+	closedir(dir);
+	netd_array_sort(*names, *count, sizeof(**names), compare_names);
 	return r;
 }
 

@@ -14,8 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
-
-#include <netlink/socket.h>
+#include <unistd.h>
 
 #include "base/str.h"
 
@@ -25,36 +24,51 @@
 #define CHUNK 64     /* acks that surely fit the default receive buffer */
 #define DUMP_TRIES 20
 
-int netd_nl_open(struct netd_nl *nl, struct netd_error *err)
+static int open_socket(struct netd_nl *nl)
 {
-	int one = 1, r = -ENOMEM;
+	int one = 1;
 
-	*nl = (struct netd_nl){.fd = -1};
-	nl->buffer = malloc(BUFFER_SIZE);
-	nl->sock = nl_socket_alloc();
-	if (!nl->buffer || !nl->sock)
-		goto fail;
-	nl_socket_disable_seq_check(nl->sock);
-	if (nl_connect(nl->sock, NETLINK_ROUTE) < 0) {
-		r = errno ? -errno : -EIO;
-		goto fail;
-	}
-	nl->fd = nl_socket_get_fd(nl->sock);
+	if (!nl->buffer)
+		return -ENOMEM;
+	/* Its number is the kernel's choice, with the first message. */
+	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (nl->fd < 0)
+		return -errno;
 	/* Without the second, RTM_GETADDR and RTM_GETROUTE ignore their filters. */
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	return 0;
-fail:
+}
+
+int netd_nl_open_sharing(struct netd_nl *nl, const struct netd_nl *with,
+			 struct netd_error *err)
+{
+	int r;
+
+	*nl = (struct netd_nl){
+		.fd = -1,
+		.buffer = with ? with->buffer : malloc(BUFFER_SIZE),
+		.shared = with,
+	};
+	r = open_socket(nl);
+	if (r == 0)
+		return 0;
 	netd_nl_done(nl);
 	return netd_error_add(err, r, "cannot open a netlink socket: %s", strerror(-r));
 }
 
+int netd_nl_open(struct netd_nl *nl, struct netd_error *err)
+{
+	return netd_nl_open_sharing(nl, NULL, err);
+}
+
 void netd_nl_done(struct netd_nl *nl)
 {
-	if (nl->sock)
-		nl_socket_free(nl->sock);
-	free(nl->buffer);
+	if (nl->fd >= 0)
+		close(nl->fd);
+	if (!nl->shared)
+		free(nl->buffer);
 	*nl = (struct netd_nl){.fd = -1};
 }
 
@@ -101,7 +115,12 @@ static int send_messages(struct netd_nl *nl, struct nl_msg *const *messages, siz
 	return n < 0 ? -errno : 0;
 }
 
-/* Bytes received into the buffer, or -errno; only what the kernel itself sent. */
+/*
+ * Bytes received into the buffer, or -errno; only what the kernel itself sent.  It never
+ * waits: rtnetlink works a request off within sendmsg(), and each part of a dump within
+ * the recvmsg() before, so what is not there now was lost and will not come
+ * (net/netlink/af_netlink.c netlink_unicast_kernel(), netlink_recvmsg()).
+ */
 static ssize_t receive(struct netd_nl *nl)
 {
 	struct sockaddr_nl from;
@@ -115,11 +134,20 @@ static ssize_t receive(struct netd_nl *nl)
 	ssize_t n;
 
 	do
-		n = recvmsg(nl->fd, &h, 0);
+		n = recvmsg(nl->fd, &h, MSG_DONTWAIT);
 	while ((n < 0 && errno == EINTR) || (n >= 0 && from.nl_pid != 0));
 	if (n < 0)
-		return -errno;
+		return errno == EAGAIN ? -ENOBUFS : -errno;
 	return h.msg_flags & MSG_TRUNC ? -EMSGSIZE : n;
+}
+
+/* What is still under way is of no use, and the kernel begins no dump before the last one
+ * was read to its end (EBUSY). */
+static void drain(struct netd_nl *nl)
+{
+	while (recv(nl->fd, nl->buffer, BUFFER_SIZE, MSG_DONTWAIT) >= 0 ||
+	       errno == ENOBUFS || errno == EINTR)
+		;
 }
 
 /* Takes errno and extended ack out of an NLMSG_ERROR or NLMSG_DONE. */
@@ -132,7 +160,8 @@ static void parse_reply(const struct nlmsghdr *m, struct netd_reply *out)
 	*out = (struct netd_reply){0};
 	if ((size_t)nlmsg_datalen(m) < sizeof(int))
 		return;
-	out->code = e->error;
+	/* linux/err.h MAX_ERRNO; anything else is no errno */
+	out->code = e->error > 0 || e->error < -4095 ? -EBADMSG : e->error;
 	if (!(m->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
 	/* NETLINK_CAP_ACK is on: no copy of the request stands before the attributes */
@@ -175,8 +204,10 @@ int netd_nl_burst(struct netd_nl *nl, struct nl_msg *const *messages, size_t cou
 		size_t chunk = count - done < CHUNK ? count - done : CHUNK;
 		int r = burst_chunk(nl, messages + done, chunk, replies + done);
 
-		if (r < 0)
+		if (r < 0) {
+			drain(nl);
 			return netd_error_add(err, r, "netlink: %s", strerror(-r));
+		}
 		done += chunk;
 	}
 	return 0;
@@ -232,10 +263,47 @@ static int dump_once(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit v
 	do {
 		ssize_t n = receive(nl);
 
-		if (n < 0)
-			return (int)n;
-		r = visit_buffer(nl, (int)n, visit, data, interrupted, reply);
+		r = n < 0 ? (int)n
+			  : visit_buffer(nl, (int)n, visit, data, interrupted, reply);
 	} while (r == DUMP_MORE);
+	if (r < 0)
+		drain(nl);
+	return r < 0 ? r : 0;
+}
+
+struct answer {
+	netd_nl_visit visit;
+	void *data;
+	bool came;
+};
+
+static int visit_answer(const struct nlmsghdr *m, void *data)
+{
+	struct answer *a = data;
+
+	a->came = true;
+	return a->visit(m, a->data);
+}
+
+int netd_nl_ask(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit visit,
+		void *data)
+{
+	struct answer answer = {.visit = visit, .data = data};
+	struct netd_reply reply = {0};
+	bool interrupted = false;
+	int r;
+
+	nlmsg_hdr(message)->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+	r = send_messages(nl, &message, 1);
+	while (r == 0 && !answer.came) {
+		ssize_t n = receive(nl);
+
+		r = n < 0 ? (int)n
+			  : visit_buffer(nl, (int)n, visit_answer, &answer, &interrupted,
+					 &reply);
+		if (r == DUMP_DONE)
+			return 0;
+	}
 	return r < 0 ? r : 0;
 }
 
@@ -256,6 +324,10 @@ int netd_nl_dump(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit visit
 		if (tries && restart)
 			restart(data);
 		r = dump_once(nl, message, visit, data, &interrupted, &reply);
+		if (r == -ENOBUFS) { /* a part of it got lost */
+			interrupted = true;
+			r = 0;
+		}
 		if (r < 0)
 			break;
 	}

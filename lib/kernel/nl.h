@@ -4,6 +4,7 @@
 #ifndef NETD_KERNEL_NL_H
 #define NETD_KERNEL_NL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,22 +14,23 @@
 #include "base/error.h"
 
 /*
- * Theory of operation.  libnl makes the socket and the messages; sending, receiving and
- * errors are done here, because libnl 3.7 folds errno into codes of its own (EXFULL,
+ * Theory of operation.  libnl makes the messages; sockets, sending, receiving and errors
+ * are done here, because libnl 3.7 folds errno into codes of its own (EXFULL,
  * ELOOP and others become one "Unspecific failure") and drops the kernel's extended ack.
  * So this is the one place that turns a netlink reply into an errno and a text.
  */
-struct nl_sock;
-
 struct netd_nl {
-	struct nl_sock *sock;
 	int fd;
 	uint32_t sequence;
 	char *buffer; /* for replies */
+	bool shared;  /* … and it is another socket's */
 };
 
 /* Opens a socket in the calling thread's network namespace. */
 int netd_nl_open(struct netd_nl *nl, struct netd_error *err);
+/* The same; it borrows @with's buffer, and must be done before that. */
+int netd_nl_open_sharing(struct netd_nl *nl, const struct netd_nl *with,
+			 struct netd_error *err);
 void netd_nl_done(struct netd_nl *nl);
 
 /* What the kernel said to one message of a burst. */
@@ -61,6 +63,13 @@ typedef int (*netd_nl_visit)(const struct nlmsghdr *message, void *data);
  */
 int netd_nl_dump(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit visit,
 		 void (*restart)(void *data), void *data, struct netd_error *err);
+
+/*
+ * Sends a request that is answered by one message, and visits that.  0 or the kernel's
+ * -errno; no problem is added.
+ */
+int netd_nl_ask(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit visit,
+		void *data);
 
 /* Frees a message; for netd_auto. */
 void netd_nl_message_cleanup(struct nl_msg **message);

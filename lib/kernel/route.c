@@ -3,14 +3,33 @@
 #include <errno.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/array.h"
 #include "kernel/address.h"
 
+#define METRIC6 1024 /* linux/ipv6_route.h IP6_RT_PRIO_USER: what 0 means */
+
+static const unsigned char types[] = {
+	[NETD_ROUTE_UNICAST] = RTN_UNICAST,
+	[NETD_ROUTE_BLACKHOLE] = RTN_BLACKHOLE,
+	[NETD_ROUTE_UNREACHABLE] = RTN_UNREACHABLE,
+	[NETD_ROUTE_PROHIBIT] = RTN_PROHIBIT,
+};
+
+static unsigned char scope_of(const struct netd_route *r, int type)
+{
+	if (type == RTM_DELROUTE)
+		return RT_SCOPE_NOWHERE; /* any */
+	return r->via.family || r->type != NETD_ROUTE_UNICAST ? RT_SCOPE_UNIVERSE
+							      : RT_SCOPE_LINK;
+}
+
 static struct nl_msg *route_message(int type, int flags, const struct netd_route *r,
-				    int index, const struct netd_addr *via)
+				    int index)
 {
 	struct rtmsg header = {
 		.rtm_family = r->to.addr.family,
@@ -18,10 +37,9 @@ static struct nl_msg *route_message(int type, int flags, const struct netd_route
 		.rtm_table = r->table && r->table < 256 ? (unsigned char)r->table
 							: RT_TABLE_MAIN,
 		.rtm_protocol = r->protocol,
-		.rtm_scope = type == RTM_DELROUTE ? RT_SCOPE_NOWHERE /* any */
-			     : via && via->family ? RT_SCOPE_UNIVERSE
-						  : RT_SCOPE_LINK,
-		.rtm_type = RTN_UNICAST,
+		.rtm_scope = scope_of(r, type),
+		.rtm_type = types[r->type],
+		.rtm_flags = r->onlink ? RTNH_F_ONLINK : 0,
 	};
 	struct nl_msg *m = netd_nl_message(type, flags, &header, sizeof(header));
 	int size = (int)netd_addr_size(&r->to.addr);
@@ -32,8 +50,10 @@ static struct nl_msg *route_message(int type, int flags, const struct netd_route
 		nla_put(m, RTA_DST, size, r->to.addr.bytes);
 	if (index)
 		nla_put_u32(m, RTA_OIF, (uint32_t)index);
-	if (via && via->family)
-		nla_put(m, RTA_GATEWAY, (int)netd_addr_size(via), via->bytes);
+	if (r->via.family)
+		nla_put(m, RTA_GATEWAY, (int)netd_addr_size(&r->via), r->via.bytes);
+	if (r->source.family)
+		nla_put(m, RTA_PREFSRC, (int)netd_addr_size(&r->source), r->source.bytes);
 	if (r->metric)
 		nla_put_u32(m, RTA_PRIORITY, r->metric);
 	if (r->table > 255)
@@ -41,16 +61,44 @@ static struct nl_msg *route_message(int type, int flags, const struct netd_route
 	return m;
 }
 
-struct nl_msg *netd_route_add_message(const struct netd_route *r, int index,
-				      const struct netd_addr *via)
+struct nl_msg *netd_route_add_message(const struct netd_route *r, int index, bool replace)
 {
-	return route_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, r, index, via);
+	return route_message(RTM_NEWROUTE,
+			     NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL), r,
+			     index);
 }
 
 struct nl_msg *netd_route_delete_message(const struct netd_route *r, int index)
 {
-	return route_message(RTM_DELROUTE, 0, r, index, NULL);
+	return route_message(RTM_DELROUTE, 0, r, index);
 }
+
+static bool read_type(unsigned char type, enum netd_route_type *out)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(types); i++) {
+		if (types[i] != type)
+			continue;
+		*out = (enum netd_route_type)i;
+		return true;
+	}
+	return false;
+}
+
+static void read_addr(struct netd_addr *out, uint8_t family, const struct nlattr *a)
+{
+	const struct netd_addr like = {.family = family};
+
+	if (!a || (size_t)nla_len(a) != netd_addr_size(&like))
+		return;
+	out->family = family;
+	memcpy(out->bytes, nla_data(a), netd_addr_size(&like));
+}
+
+static const struct nla_policy policy[RTA_MAX + 1] = {
+	[RTA_OIF] = {.type = NLA_U32},
+	[RTA_TABLE] = {.type = NLA_U32},
+	[RTA_PRIORITY] = {.type = NLA_U32},
+};
 
 static int visit_route(const struct nlmsghdr *m, void *data)
 {
@@ -58,28 +106,40 @@ static int visit_route(const struct nlmsghdr *m, void *data)
 	struct netd_state *state = data;
 	struct nlattr *a[RTA_MAX + 1];
 	const struct netd_link *link = NULL;
+	enum netd_route_type type;
 	struct netd_route *out;
 
-	if (m->nlmsg_type != RTM_NEWROUTE || header->rtm_type != RTN_UNICAST ||
+	if (m->nlmsg_type != RTM_NEWROUTE || nlmsg_datalen(m) < (int)sizeof(*header) ||
+	    !read_type(header->rtm_type, &type) ||
 	    (header->rtm_family != AF_INET && header->rtm_family != AF_INET6) ||
+	    header->rtm_dst_len > (header->rtm_family == AF_INET ? 32 : 128) ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, RTA_MAX,
-			NULL))
+			policy))
 		return 0;
 	out = netd_array_add(&state->routes, &state->route_count, sizeof(*out));
 	if (!out)
 		return -ENOMEM;
 	out->to.addr.family = header->rtm_family;
 	out->to.length = header->rtm_dst_len;
-	if (a[RTA_DST] && nla_len(a[RTA_DST]) <= 16)
-		memcpy(out->to.addr.bytes, nla_data(a[RTA_DST]),
-		       (size_t)nla_len(a[RTA_DST]));
-	if (a[RTA_OIF])
+	read_addr(&out->to.addr, header->rtm_family, a[RTA_DST]);
+	if (a[RTA_OIF]) {
 		link = netd_state_link_by_index(state, (int)nla_get_u32(a[RTA_OIF]));
-	if (link)
+		state->torn |= !link;
+	}
+	/* IPv6 dumps a route that refuses with the loopback */
+	if (link && type == NETD_ROUTE_UNICAST)
 		memcpy(out->link, link->name, sizeof(out->link));
+	out->type = type;
+	out->onlink = header->rtm_flags & RTNH_F_ONLINK;
+	read_addr(&out->via, header->rtm_family, a[RTA_GATEWAY]);
+	read_addr(&out->source, header->rtm_family, a[RTA_PREFSRC]);
 	out->protocol = header->rtm_protocol;
 	out->table = a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : header->rtm_table;
+	if (out->table == RT_TABLE_MAIN)
+		out->table = 0;
 	out->metric = a[RTA_PRIORITY] ? nla_get_u32(a[RTA_PRIORITY]) : 0;
+	if (header->rtm_family == AF_INET6 && out->metric == METRIC6)
+		out->metric = 0;
 	return 0;
 }
 

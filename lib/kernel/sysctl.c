@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,23 @@
 
 #include "base/cleanup.h"
 
+/* An interface may be called "a..b"; only a whole ".." leads elsewhere. */
+static bool leads_out(const char *path)
+{
+	for (const char *at = path; at; at = strchr(at, '/')) {
+		at += *at == '/';
+		if (strncmp(at, "..", 2) == 0 && (!at[2] || at[2] == '/'))
+			return true;
+	}
+	return false;
+}
+
 static int open_setting(const char *path, int flags)
 {
 	char full[PATH_MAX];
 	int fd;
 
-	if (strstr(path, "..") ||
+	if (leads_out(path) ||
 	    snprintf(full, sizeof(full), "/proc/sys/net/%s", path) >= (int)sizeof(full))
 		return -EINVAL;
 	fd = open(full, flags | O_CLOEXEC);

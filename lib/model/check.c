@@ -9,18 +9,33 @@
 
 #include "base/array.h"
 
-static int (*const parts[])(struct netd_topology *t, struct netd_error *err) = {
-	netd_check_names,    netd_check_links,	  netd_check_networks, netd_check_subnets,
-	netd_check_machines, netd_check_forwards, netd_check_listens,
+/* In this order: machines get addresses out of ranges, forwards reach machines. */
+static netd_check_part *const parts[] = {
+	netd_check_limits,   netd_check_names,	    netd_check_links,
+	netd_check_networks, netd_check_interfaces, netd_check_nodes,
+	netd_check_subnets,  netd_check_cables,	    netd_check_routes,
+	netd_check_services, netd_check_ranges,	    netd_check_claims,
+	netd_check_machines, netd_check_forwards,   netd_check_listens,
 };
+
+static int run_parts(struct netd_topology *t, struct netd_error *err)
+{
+	struct netd_wiring w;
+	int r;
+
+	netd_check_defaults(t);
+	r = netd_wiring_init(&w, t);
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(parts) && r == 0; i++)
+		r = parts[i](t, &w, err);
+	netd_wiring_done(&w);
+	return r;
+}
 
 int netd_topology_check(struct netd_topology *t, struct netd_error *err)
 {
 	struct netd_error found = {0};
-	int r = 0;
+	int r = run_parts(t, &found);
 
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(parts) && r == 0; i++)
-		r = parts[i](t, &found);
 	if (r == -ENOMEM)
 		netd_error_add(&found, -ENOMEM, "out of memory");
 	if (r == 0)
@@ -76,16 +91,6 @@ const char *netd_check_subnet_address(const struct netd_prefix *p,
 	return NULL;
 }
 
-const struct netd_prefix *netd_check_subnet(const struct netd_network *n,
-					    const struct netd_addr *a)
-{
-	for (size_t i = 0; i < n->address_count; i++)
-		if (n->addresses[i].addr.family == a->family &&
-		    netd_prefix_contains(&n->addresses[i], a))
-			return &n->addresses[i];
-	return NULL;
-}
-
 const char *netd_check_mac(const struct netd_mac *m)
 {
 	if (netd_mac_is_zero(m))
@@ -93,4 +98,28 @@ const char *netd_check_mac(const struct netd_mac *m)
 	if (netd_mac_is_multicast(m))
 		return "is a multicast address";
 	return NULL;
+}
+
+const char *netd_check_mtu(uint32_t mtu, const struct netd_prefix *addresses,
+			   size_t count)
+{
+	if (mtu && (mtu < NETD_MTU_MIN || mtu > NETD_MTU_MAX))
+		return "is not within 68 to 65535";
+	for (size_t i = 0; mtu && mtu < NETD_MTU_MIN_IPV6 && i < count; i++)
+		if (addresses[i].addr.family == AF_INET6)
+			return "is too small for IPv6, which needs 1280";
+	return NULL;
+}
+
+const char *netd_check_family(const struct netd_addr *a)
+{
+	return a->family == AF_INET ? "IPv4" : "IPv6";
+}
+
+struct netd_place netd_check_address_place(const struct netd_place *places, size_t count,
+					   size_t i)
+{
+	static const struct netd_place nowhere;
+
+	return i < count ? places[i] : nowhere;
 }

@@ -4,6 +4,7 @@
 #define NETD_MODEL_CHECK_H
 
 #include "model/topology.h"
+#include "model/wiring.h"
 
 /* No more problems than these are told of one file. */
 #define NETD_PROBLEMS_MAX 100
@@ -14,17 +15,34 @@
 /* net/bridge/br_private.h BR_MAX_PORTS less port number 0. */
 #define NETD_PORTS_MAX 1023
 
+#define NETD_MTU_MIN 68 /* RFC 791: what every IPv4 host can take */
+#define NETD_MTU_MAX 65535
+#define NETD_MTU_MIN_IPV6 1280 /* RFC 8200, 5 */
+
+/* Fills in what follows from other things: names, DNS by DHCP. */
+void netd_check_defaults(struct netd_topology *t);
+
 /*
  * Each part adds what it finds to @err (never NULL) and returns 0, or -ENOMEM if it could
- * not look.  They assume that netd_check_names() has run, which fills in defaults.
+ * not look.  They assume that netd_check_defaults() has run.
  */
-int netd_check_names(struct netd_topology *t, struct netd_error *err);
-int netd_check_links(struct netd_topology *t, struct netd_error *err);
-int netd_check_networks(struct netd_topology *t, struct netd_error *err);
-int netd_check_subnets(struct netd_topology *t, struct netd_error *err);
-int netd_check_machines(struct netd_topology *t, struct netd_error *err);
-int netd_check_forwards(struct netd_topology *t, struct netd_error *err);
-int netd_check_listens(struct netd_topology *t, struct netd_error *err);
+typedef int netd_check_part(struct netd_topology *t, const struct netd_wiring *w,
+			    struct netd_error *err);
+netd_check_part netd_check_limits; /* -EINVAL: there is too much to look at */
+netd_check_part netd_check_names;
+netd_check_part netd_check_links;
+netd_check_part netd_check_networks;
+netd_check_part netd_check_interfaces;
+netd_check_part netd_check_nodes;
+netd_check_part netd_check_subnets;
+netd_check_part netd_check_cables;
+netd_check_part netd_check_routes;
+netd_check_part netd_check_services;
+netd_check_part netd_check_ranges;
+netd_check_part netd_check_claims;
+netd_check_part netd_check_machines;
+netd_check_part netd_check_forwards;
+netd_check_part netd_check_listens;
 
 /* True if @err is full: what is costly to find out for one more need not be. */
 bool netd_problems_enough(const struct netd_error *err);
@@ -46,11 +64,44 @@ const char *netd_check_host_address(const struct netd_addr *a);
 const char *netd_check_subnet_address(const struct netd_prefix *p,
 				      const struct netd_addr *a);
 
-/* The network's address whose subnet holds @a, or NULL. */
-const struct netd_prefix *netd_check_subnet(const struct netd_network *n,
-					    const struct netd_addr *a);
-
 /* Why nothing can have the MAC, or NULL. */
 const char *netd_check_mac(const struct netd_mac *m);
+
+/* Why an interface of these addresses cannot have that MTU, or NULL; 0 is fine. */
+const char *netd_check_mtu(uint32_t mtu, const struct netd_prefix *addresses,
+			   size_t count);
+
+/* "IPv4", "IPv6". */
+const char *netd_check_family(const struct netd_addr *a);
+
+/* The @i-th of @places, or nowhere. */
+struct netd_place netd_check_address_place(const struct netd_place *places, size_t count,
+					   size_t i);
+
+/* Adds a "did you mean" out of the interfaces' names to the last problem. */
+void netd_check_suggest_interface(const struct netd_plugs *plugs, const char *name,
+				  struct netd_error *err);
+/* The interface of that name, or NULL. */
+const struct netd_plug *netd_check_interface(const struct netd_plugs *plugs,
+					     const char *name);
+
+/*
+ * What serves a network: its bridge, or an interface of a router on it.
+ */
+struct netd_server {
+	struct netd_junction *junction;
+	const struct netd_plug *plug; /* NULL: the bridge */
+	const struct netd_prefix *addresses;
+	size_t address_count;
+	struct netd_dhcp *dhcp;
+	struct netd_dns *dns;
+	bool partial;
+	char what[64]; /* "network \"lan\"", "router \"r1\", interface \"lan\"" */
+};
+/* Calls @visit for each; stops at the first that returns non-zero, and returns it. */
+int netd_check_each_server(
+	struct netd_topology *t, const struct netd_wiring *w, struct netd_error *err,
+	int (*visit)(struct netd_topology *t, const struct netd_wiring *w,
+		     const struct netd_server *server, struct netd_error *err));
 
 #endif

@@ -1,169 +1,246 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Machines: MACs and addresses that a guest can have, each given once. */
+/* Machines: MACs and addresses that a guest can have, and addresses for those without. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#include "base/array.h"
+#include "base/hash.h"
 #include "model/check.h"
+#include "model/range.h"
 
 /*
- * An address that a machine claims.  Subnets do not overlap, so it is unique in the whole
- * topology; only where the host has no address, a network is a world of its own.
+ * Theory of operation.  A machine without an address gets one out of the range that its
+ * network is served from: the one that a hash of its names points at, or the next that is
+ * free.  Addresses that were written go first, then machines in the file's order.  So a
+ * machine keeps its address whatever is added behind it, and mostly if something is added
+ * elsewhere.
  */
-struct claim {
-	const struct netd_network *world; /* NULL: the host's */
-	struct netd_addr addr;
-	const struct netd_machine *machine;
-	struct netd_place place;
+#define POOL_MAX 65536
+
+/* The ranges of one family in a row, and what of them is given away. */
+struct pool {
+	const struct netd_dhcp *dhcp;
+	int family;
+	uint32_t size;
+	uint8_t *used; /* a bit for each */
 };
 
-struct claims {
-	struct claim *items;
-	size_t count;
-};
-
-static int compare_claims(const void *a, const void *b)
+static void check_mac(struct netd_topology *t, const struct netd_machine *m,
+		      struct netd_error *err)
 {
-	const struct claim *x = a, *y = b;
-	int order = netd_addr_compare(&x->addr, &y->addr);
-
-	if (order == 0 && x->world != y->world)
-		return x->world < y->world ? -1 : 1;
-	return order ? order : netd_place_compare(&x->place, &y->place);
-}
-
-static int compare_macs(const void *a, const void *b)
-{
-	const struct netd_machine *x = *(const struct netd_machine *const *)a;
-	const struct netd_machine *y = *(const struct netd_machine *const *)b;
-	int order = memcmp(&x->mac, &y->mac, sizeof(x->mac));
-
-	return order ? order : netd_place_compare(&x->place, &y->place);
-}
-
-static void check_mac(struct netd_topology *t, const struct netd_network *n,
-		      const struct netd_machine *m, struct netd_error *err)
-{
-	const char *problem = netd_check_mac(&m->mac);
+	const char *problem = m->has_mac ? netd_check_mac(&m->mac) : NULL;
 	char text[NETD_MAC_TEXT];
 
-	if (!problem && n->has_mac && memcmp(&n->mac, &m->mac, sizeof(m->mac)) == 0)
-		problem = "is the bridge's own";
 	if (problem)
 		netd_topology_error(t, err, m->mac_place, "MAC address %s %s",
 				    netd_mac_format(&m->mac, text), problem);
 }
 
-/* Within one network only: guests on two of them may share a MAC. */
-static int check_macs(struct netd_topology *t, const struct netd_network *n,
-		      struct netd_error *err)
-{
-	const struct netd_machine **list = calloc(n->machine_count + 1, sizeof(*list));
-	size_t count = 0;
-
-	if (!list)
-		return -ENOMEM;
-	for (size_t i = 0; i < n->machine_count; i++) {
-		if (!n->machines[i].has_mac)
-			continue;
-		check_mac(t, n, &n->machines[i], err);
-		list[count++] = &n->machines[i];
-	}
-	qsort(list, count, sizeof(*list), compare_macs);
-	for (size_t i = 1; i < count; i++) {
-		char text[NETD_MAC_TEXT], line[NETD_LINE_TEXT];
-
-		if (memcmp(&list[i - 1]->mac, &list[i]->mac, sizeof(list[i]->mac)) != 0)
-			continue;
-		netd_topology_error(t, err, list[i]->mac_place,
-				    "MAC address %s is already that of machine \"%s\"%s",
-				    netd_mac_format(&list[i]->mac, text),
-				    list[i - 1]->name,
-				    netd_place_line(&list[i - 1]->mac_place, line));
-	}
-	free(list);
-	return 0;
-}
-
-static void check_address(struct netd_topology *t, const struct netd_network *n,
+static void check_address(struct netd_topology *t, const struct netd_junction *s,
 			  const struct netd_addr *a, struct netd_place place,
 			  struct netd_error *err)
 {
-	const struct netd_prefix *subnet = netd_check_subnet(n, a);
+	const struct netd_prefix *subnet = netd_junction_subnet(s, a), *any;
 	const char *problem = netd_check_host_address(a);
 	char text[NETD_ADDR_TEXT], own[NETD_PREFIX_TEXT];
 
 	if (!problem && subnet)
 		problem = netd_check_subnet_address(subnet, a);
-	if (!problem && subnet && netd_addr_equal(&subnet->addr, a))
-		problem = "is the bridge's own";
 	if (problem) {
 		netd_topology_error(t, err, place, "address %s %s",
 				    netd_addr_format(a, text), problem);
 		return;
 	}
-	if (subnet || n->partial || n->address_count == 0)
+	any = netd_junction_any_subnet(s, a->family);
+	if (!any && s->network->address_count)
+		any = &s->network->addresses[0];
+	if (subnet || s->network->partial || !any || netd_addr_is_link_local(a))
 		return;
 	netd_topology_error(t, err, place, "address %s is outside of network \"%s\"",
-			    netd_addr_format(a, text), n->name);
-	netd_error_hint(err, "the network's subnet is that of %s%s",
-			netd_prefix_format(&n->addresses[0], own),
-			n->address_count > 1 ? " (and others)" : "");
+			    netd_addr_format(a, text), s->network->name);
+	netd_error_hint(
+		err, "the network's subnet is that of %s%s", netd_prefix_format(any, own),
+		s->subnets[a->family == AF_INET6].count > 1 ? " (and others)" : "");
 }
 
-static int claim(struct netd_topology *t, const struct netd_network *n,
-		 const struct netd_machine *m, const struct netd_addr *a,
-		 struct netd_place place, struct claims *claims, struct netd_error *err)
+static void check_machine(struct netd_topology *t, const struct netd_junction *s,
+			  const struct netd_machine *m, struct netd_error *err)
 {
-	struct claim *c;
+	check_mac(t, m, err);
+	if (m->address4.family && !m->chosen4)
+		check_address(t, s, &m->address4, m->address4_place, err);
+	if (m->address6.family && !m->chosen6)
+		check_address(t, s, &m->address6, m->address6_place, err);
+}
 
-	if (!a->family)
+static bool is_used(const struct pool *p, uint32_t i)
+{
+	return p->used[i / 8] >> i % 8 & 1;
+}
+
+static void use(struct pool *p, const struct netd_addr *a)
+{
+	uint32_t base = 0;
+
+	for (size_t i = 0; i < p->dhcp->range_count && base < p->size; i++) {
+		const struct netd_addr_range *r = &p->dhcp->ranges[i].range;
+		uint32_t at;
+
+		if (r->first.family != p->family)
+			continue;
+		at = netd_range_index(r, a);
+		if (at < p->size - base) {
+			p->used[(base + at) / 8] |= (uint8_t)(1U << (base + at) % 8);
+			return;
+		}
+		base += netd_range_size(r, p->size - base);
+	}
+}
+
+static struct netd_addr address_at(const struct pool *p, uint32_t number)
+{
+	for (size_t i = 0; i < p->dhcp->range_count; i++) {
+		const struct netd_addr_range *r = &p->dhcp->ranges[i].range;
+		uint32_t size;
+
+		if (r->first.family != p->family)
+			continue;
+		size = netd_range_size(r, UINT32_MAX);
+		if (number < size)
+			return netd_addr_offset(&r->first, number);
+		number -= size;
+	}
+	return (struct netd_addr){0};
+}
+
+static void count_pool(struct pool *p)
+{
+	for (size_t i = 0; i < p->dhcp->range_count; i++)
+		if (p->dhcp->ranges[i].range.first.family == p->family)
+			p->size += netd_range_size(&p->dhcp->ranges[i].range,
+						   POOL_MAX - p->size);
+}
+
+static struct netd_addr *address_of(struct netd_machine *m, int family)
+{
+	return family == AF_INET ? &m->address4 : &m->address6;
+}
+
+static bool *chosen_of(struct netd_machine *m, int family)
+{
+	return family == AF_INET ? &m->chosen4 : &m->chosen6;
+}
+
+/* Addresses that others were written to have: machines, and nodes within a range. */
+static void use_written(struct pool *p, const struct netd_junction *s)
+{
+	for (size_t i = 0; i < s->network->machine_count; i++)
+		use(p, address_of(&s->network->machines[i], p->family));
+	for (size_t i = 0; i < s->network->address_count; i++)
+		use(p, &s->network->addresses[i].addr);
+	for (size_t i = 0; i < s->plugs.count; i++) {
+		const struct netd_node_interface *f = s->plugs.items[i]->interface;
+
+		for (size_t k = 0; k < f->address_count; k++)
+			use(p, &f->addresses[k].addr);
+	}
+}
+
+static void choose(struct netd_topology *t, struct pool *p, const struct netd_network *n,
+		   struct netd_machine *m, struct netd_error *err)
+{
+	uint64_t hash = netd_hash_text(NETD_HASH_START, t->name);
+	uint32_t at;
+
+	hash = netd_hash_text(netd_hash_text(hash, n->name), m->name);
+	at = (uint32_t)((hash ^ hash >> 32) % p->size);
+	for (uint32_t i = 0; i < p->size; i++, at = at + 1 < p->size ? at + 1 : 0) {
+		if (is_used(p, at))
+			continue;
+		*address_of(m, p->family) = address_at(p, at);
+		*chosen_of(m, p->family) = true;
+		p->used[at / 8] |= (uint8_t)(1U << at % 8);
+		return;
+	}
+	netd_topology_error(t, err, m->place,
+			    "no address is left for machine \"%s\" in the DHCP range of "
+			    "network \"%s\"",
+			    m->name, n->name);
+	netd_error_hint(err, "widen the range, or give it an address outside of it");
+}
+
+static bool lacks(const struct netd_network *n, int family)
+{
+	for (size_t i = 0; i < n->machine_count; i++)
+		if (!address_of(&n->machines[i], family)->family)
+			return true;
+	return false;
+}
+
+static int choose_all(struct netd_topology *t, const struct netd_junction *s,
+		      const struct netd_dhcp *dhcp, int family, struct netd_error *err)
+{
+	struct pool p = {.dhcp = dhcp, .family = family};
+	struct netd_network *n = s->network;
+
+	count_pool(&p);
+	if (p.size == 0 || !lacks(n, family))
 		return 0;
-	check_address(t, n, a, place, err);
-	c = netd_array_add(&claims->items, &claims->count, sizeof(*c));
-	if (!c)
+	p.used = calloc(p.size / 8 + 1, 1);
+	if (!p.used)
 		return -ENOMEM;
-	*c = (struct claim){n->address_count ? NULL : n, *a, m, place};
+	use_written(&p, s);
+	for (size_t i = 0; i < n->machine_count && !netd_problems_enough(err); i++)
+		if (!address_of(&n->machines[i], family)->family)
+			choose(t, &p, n, &n->machines[i], err);
+	free(p.used);
 	return 0;
 }
 
-static int claim_all(struct netd_topology *t, const struct netd_network *n,
-		     struct claims *claims, struct netd_error *err)
+static void forget_chosen(struct netd_machine *m)
 {
-	int r = check_macs(t, n, err);
+	if (m->chosen4)
+		m->address4 = (struct netd_addr){0};
+	if (m->chosen6)
+		m->address6 = (struct netd_addr){0};
+	m->chosen4 = m->chosen6 = false;
+}
 
-	for (size_t i = 0; i < n->machine_count && r == 0; i++) {
-		const struct netd_machine *m = &n->machines[i];
+/* What gives addresses on the network; NULL: nothing does. */
+static const struct netd_dhcp *find_dhcp(const struct netd_junction *s)
+{
+	if (s->network->dhcp.enabled)
+		return &s->network->dhcp;
+	for (size_t i = 0; i < s->plugs.count; i++)
+		if (s->plugs.items[i]->interface->dhcp.enabled)
+			return &s->plugs.items[i]->interface->dhcp;
+	return NULL;
+}
 
-		r = claim(t, n, m, &m->address4, m->address4_place, claims, err);
-		if (r == 0)
-			r = claim(t, n, m, &m->address6, m->address6_place, claims, err);
+static int check_junction(struct netd_topology *t, const struct netd_junction *s,
+			  struct netd_error *err)
+{
+	const struct netd_dhcp *dhcp = find_dhcp(s);
+	int r = 0;
+
+	for (size_t i = 0; i < s->network->machine_count; i++) {
+		forget_chosen(&s->network->machines[i]);
+		check_machine(t, s, &s->network->machines[i], err);
 	}
+	if (dhcp)
+		r = choose_all(t, s, dhcp, AF_INET, err);
+	if (dhcp && r == 0)
+		r = choose_all(t, s, dhcp, AF_INET6, err);
 	return r;
 }
 
-int netd_check_machines(struct netd_topology *t, struct netd_error *err)
+int netd_check_machines(struct netd_topology *t, const struct netd_wiring *w,
+			struct netd_error *err)
 {
-	struct claims claims = {0};
 	int r = 0;
 
 	for (size_t i = 0; i < t->network_count && r == 0; i++)
-		r = claim_all(t, &t->networks[i], &claims, err);
-	if (r == 0 && claims.count)
-		qsort(claims.items, claims.count, sizeof(*claims.items), compare_claims);
-	for (size_t i = 1; i < claims.count && r == 0; i++) {
-		const struct claim *first = &claims.items[i - 1], *c = &claims.items[i];
-		char text[NETD_ADDR_TEXT], line[NETD_LINE_TEXT];
-
-		if (first->world != c->world || !netd_addr_equal(&first->addr, &c->addr))
-			continue;
-		netd_topology_error(t, err, c->place,
-				    "address %s is already that of machine \"%s\"%s",
-				    netd_addr_format(&c->addr, text),
-				    first->machine->name,
-				    netd_place_line(&first->place, line));
-	}
-	free(claims.items);
+		r = check_junction(t, &w->junctions[i], err);
 	return r;
 }

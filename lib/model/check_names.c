@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Names that are not one, and names given twice; fills in the bridges' names. */
+/* Names that are not one, and names given twice. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,13 +101,14 @@ static void check_port(struct netd_topology *t, struct netd_port *p,
 static int check_network(struct netd_topology *t, struct netd_network *n,
 			 struct netd_error *err)
 {
-	const char *problem = netd_ifname_problem(n->name);
+	/* libvirt's network is called "default", on virbr0 */
+	bool own_bridge = *n->bridge && strcmp(n->bridge, n->name) != 0;
+	const char *problem = own_bridge ? netd_network_name_problem(n->name)
+					 : netd_ifname_problem(n->name);
 
-	if (!*n->bridge)
-		netd_copy(n->bridge, n->name);
 	check_name(t, err, n->place, "network", n->name, problem);
 	check_given(t, err, n->place, "network", n->name, n->partial);
-	if (strcmp(n->bridge, n->name) != 0)
+	if (own_bridge)
 		check_ifname(t, err, n->bridge_place, "bridge", n->bridge);
 	check_ifname(t, err, n->uplink_place, "uplink", n->uplink);
 	check_ifname(t, err, n->nat.out_place, "interface", n->nat.out);
@@ -120,11 +121,53 @@ static int check_network(struct netd_topology *t, struct netd_network *n,
 	return check_machines(t, n, err);
 }
 
-int netd_check_names(struct netd_topology *t, struct netd_error *err)
+/* Routers and hosts are namespaces all, and so of one kind here. */
+static int check_nodes(struct netd_topology *t, struct netd_error *err)
+{
+	struct name *names = calloc(t->node_count + 1, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->node_count; i++) {
+		const struct netd_node *n = &t->nodes[i];
+		const char *kind = netd_node_kind_name(n->kind);
+
+		check_name(t, err, n->place, kind, n->name,
+			   netd_node_name_problem(n->name));
+		check_given(t, err, n->place, kind, n->name, n->partial);
+		names[i] = (struct name){n->name, n->place};
+	}
+	report_twice(t, err, names, t->node_count, "a router or host named");
+	free(names);
+	return 0;
+}
+
+static int check_cables(struct netd_topology *t, struct netd_error *err)
+{
+	struct name *names = calloc(t->cable_count + 1, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->cable_count; i++) {
+		const struct netd_cable *c = &t->cables[i];
+
+		check_name(t, err, c->place, "link", c->name,
+			   netd_ifname_problem(c->name));
+		check_given(t, err, c->place, "link", c->name, c->partial);
+		names[i] = (struct name){c->name, c->place};
+	}
+	report_twice(t, err, names, t->cable_count, "link");
+	free(names);
+	return 0;
+}
+
+int netd_check_names(struct netd_topology *t, const struct netd_wiring *w,
+		     struct netd_error *err)
 {
 	struct name *names = calloc(t->network_count + 1, sizeof(*names));
 	int r = 0;
 
+	(void)w;
 	if (!names)
 		return -ENOMEM;
 	check_name(t, err, t->name_place, "topology", t->name,
@@ -136,5 +179,7 @@ int netd_check_names(struct netd_topology *t, struct netd_error *err)
 	if (r == 0)
 		report_twice(t, err, names, t->network_count, "network");
 	free(names);
-	return r;
+	if (r == 0)
+		r = check_nodes(t, err);
+	return r == 0 ? check_cables(t, err) : r;
 }

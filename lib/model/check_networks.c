@@ -5,9 +5,6 @@
 
 #include "model/check.h"
 
-#define MTU_MIN 68 /* RFC 791: what every IPv4 host can take */
-#define MTU_MAX 65535
-#define MTU_MIN_IPV6 1280 /* RFC 8200, 5 */
 #define SOURCES_ADDED_MAX 256
 
 static bool has_family(const struct netd_network *n, int family)
@@ -112,6 +109,37 @@ static void check_nat(struct netd_topology *t, const struct netd_network *n,
 				    "\"on\" is the network's own bridge");
 }
 
+static void check_use_of_uplink(struct netd_topology *t,
+				const struct netd_network *uplink, const char *name,
+				const char *key, struct netd_place place,
+				struct netd_error *err)
+{
+	if (!*name || strcmp(name, uplink->uplink) != 0)
+		return;
+	netd_topology_error(t, err, place,
+			    "\"%s\": %s is the uplink of network \"%s\", and what it "
+			    "is now, the bridge will be",
+			    key, name, uplink->name);
+	netd_error_hint(err, "say \"%s: %s\"", key, uplink->bridge);
+}
+
+/* A port has no addresses, and nothing is routed by it. */
+static void check_uses_of_uplink(struct netd_topology *t,
+				 const struct netd_network *uplink,
+				 struct netd_error *err)
+{
+	for (size_t i = 0; *uplink->uplink && i < t->network_count; i++) {
+		const struct netd_network *n = &t->networks[i];
+		const struct netd_nat *nat = &n->nat;
+
+		check_use_of_uplink(t, uplink, nat->out, "out", nat->out_place, err);
+		check_use_of_uplink(t, uplink, nat->on, "on", nat->on_place, err);
+		for (size_t j = 0; j < n->forward_count; j++)
+			check_use_of_uplink(t, uplink, n->forwards[j].on, "on",
+					    n->forwards[j].on_place, err);
+	}
+}
+
 static void check_uplink(struct netd_topology *t, const struct netd_network *n,
 			 struct netd_error *err)
 {
@@ -124,12 +152,33 @@ static void check_uplink(struct netd_topology *t, const struct netd_network *n,
 				    "network \"%s\" has an uplink, but its mode is %s",
 				    n->name, netd_mode_name(n->mode));
 		netd_error_hint(err, "say \"mode: bridged\"");
-	} else if (!*n->uplink && bridged) {
+	} else if (!*n->uplink && bridged && !n->existing) {
 		netd_topology_error(t, err, n->mode_place.line ? n->mode_place : n->place,
 				    "network \"%s\" is bridged, but has no uplink",
 				    n->name);
 		netd_error_hint(err, "name the interface that joins the bridge: "
 				     "\"uplink: eth1\"");
+	}
+}
+
+/* A bridge that netd did not make keeps what it is. */
+static void check_existing(struct netd_topology *t, const struct netd_network *n,
+			   struct netd_error *err)
+{
+	const struct {
+		const char *key;
+		bool said;
+	} rows[] = {{"mac", n->has_mac}, {"mtu", n->mtu > 0}, {"stp", n->stp}};
+
+	for (size_t i = 0; n->existing && i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].said)
+			continue;
+		netd_topology_error(t, err,
+				    n->existing_place.line ? n->existing_place : n->place,
+				    "network \"%s\" has an existing bridge, and netd "
+				    "does not change the \"%s\" of what it did not make",
+				    n->name, rows[i].key);
+		netd_error_hint(err, "leave \"%s\" out", rows[i].key);
 	}
 }
 
@@ -163,9 +212,9 @@ static void check_port(struct netd_topology *t, const struct netd_port *p,
 }
 
 static void check_ports(struct netd_topology *t, const struct netd_network *n,
-			struct netd_error *err)
+			size_t nodes, struct netd_error *err)
 {
-	size_t count = n->port_count + (*n->uplink ? 1 : 0);
+	size_t count = n->port_count + (*n->uplink ? 1 : 0) + nodes;
 
 	for (size_t i = 0; i < n->port_count; i++)
 		check_port(t, &n->ports[i], err);
@@ -186,25 +235,24 @@ static void check_link(struct netd_topology *t, const struct netd_network *n,
 	if (problem)
 		netd_topology_error(t, err, n->mac_place, "MAC address %s %s",
 				    netd_mac_format(&n->mac, text), problem);
-	if (n->mtu && (n->mtu < MTU_MIN || n->mtu > MTU_MAX))
-		netd_topology_error(t, err, n->mtu_place, "MTU %u is not within %d to %d",
-				    n->mtu, MTU_MIN, MTU_MAX);
-	else if (n->mtu && n->mtu < MTU_MIN_IPV6 && has_family(n, AF_INET6))
-		netd_topology_error(t, err, n->mtu_place,
-				    "MTU %u is too small for IPv6, which needs %d",
-				    n->mtu, MTU_MIN_IPV6);
+	problem = netd_check_mtu(n->mtu, n->addresses, n->address_count);
+	if (problem)
+		netd_topology_error(t, err, n->mtu_place, "MTU %u %s", n->mtu, problem);
 }
 
-int netd_check_networks(struct netd_topology *t, struct netd_error *err)
+int netd_check_networks(struct netd_topology *t, const struct netd_wiring *w,
+			struct netd_error *err)
 {
 	for (size_t i = 0; i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
 
 		check_link(t, n, err);
 		check_uplink(t, n, err);
+		check_existing(t, n, err);
+		check_uses_of_uplink(t, n, err);
 		check_addresses(t, n, err);
 		check_nat(t, n, err);
-		check_ports(t, n, err);
+		check_ports(t, n, w->junctions[i].plugs.count, err);
 	}
 	return 0;
 }

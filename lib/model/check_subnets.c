@@ -78,11 +78,6 @@ static int add_subnets(struct netd_topology *t, size_t number, struct subnets *l
 				     netd_addr_is_link_local(&p->addr) ? number + 1 : 0,
 				     n, place};
 	}
-	if (n->address_count > NETD_ADDRESSES_MAX)
-		netd_topology_error(t, err, n->place,
-				    "network \"%s\" has %zu addresses, at most %d are "
-				    "supported",
-				    n->name, n->address_count, NETD_ADDRESSES_MAX);
 	return 0;
 }
 
@@ -107,12 +102,14 @@ static bool overlap(const struct subnet *a, const struct subnet *b)
 	       netd_prefix_overlaps(&a->network, &b->network);
 }
 
-int netd_check_subnets(struct netd_topology *t, struct netd_error *err)
+int netd_check_subnets(struct netd_topology *t, const struct netd_wiring *w,
+		       struct netd_error *err)
 {
 	struct subnets list = {0};
 	const struct subnet *cover;
 	int r = 0;
 
+	(void)w;
 	for (size_t i = 0; i < t->network_count && r == 0; i++)
 		r = add_subnets(t, i, &list, err);
 	if (r == 0 && list.count)

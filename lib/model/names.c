@@ -42,6 +42,23 @@ int netd_mode_parse(const char *name, enum netd_mode *out)
 	return -EINVAL;
 }
 
+const char *netd_node_kind_name(enum netd_node_kind kind)
+{
+	return kind == NETD_NODE_ROUTER ? "router" : "host";
+}
+
+const char *netd_route_type_name(enum netd_route_type type)
+{
+	static const char *const types[] = {
+		[NETD_ROUTE_UNICAST] = "unicast",
+		[NETD_ROUTE_BLACKHOLE] = "blackhole",
+		[NETD_ROUTE_UNREACHABLE] = "unreachable",
+		[NETD_ROUTE_PROHIBIT] = "prohibit",
+	};
+
+	return (size_t)type < NETD_ARRAY_SIZE(types) ? types[type] : "?";
+}
+
 const char *netd_protocol_name(unsigned protocol)
 {
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(protocols); i++)
@@ -58,7 +75,7 @@ uint8_t netd_protocol_number(unsigned protocol)
 	return 0;
 }
 
-const char *netd_ifname_problem(const char *name)
+const char *netd_network_name_problem(const char *name)
 {
 	if (!*name)
 		return "is empty";
@@ -70,6 +87,15 @@ const char *netd_ifname_problem(const char *name)
 		return "begins with '-'";
 	if (name[strspn(name, LETTERS DIGITS "._-")])
 		return "may hold only letters, digits, '.', '_' and '-'";
+	return NULL;
+}
+
+const char *netd_ifname_problem(const char *name)
+{
+	const char *problem = netd_network_name_problem(name);
+
+	if (problem)
+		return problem;
 	/* net/core/sysctl_net.c: their directories below /proc/sys/net/… are taken. */
 	if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0)
 		return "is reserved by the kernel";
@@ -102,4 +128,33 @@ const char *netd_machine_name_problem(const char *name)
 	if (name[strspn(name, LETTERS DIGITS "-")])
 		return "may hold only letters, digits and '-'";
 	return NULL;
+}
+
+const char *netd_node_name_problem(const char *name)
+{
+	return strlen(name) >= NETD_NODE_NAME ? "is longer than 31 bytes"
+					      : netd_machine_name_problem(name);
+}
+
+const char *netd_domain_problem(const char *name)
+{
+	if (!*name)
+		return "is empty";
+	if (strlen(name) >= NETD_DOMAIN)
+		return "is longer than 253 bytes";
+	if (name[strspn(name, LETTERS DIGITS "._-")])
+		return "may hold only letters, digits, '.', '_' and '-'";
+	for (;;) {
+		size_t length = strcspn(name, ".");
+
+		if (length == 0)
+			return "has an empty label (a dot too many)";
+		if (length >= NETD_MACHINE_NAME)
+			return "has a label of more than 63 bytes";
+		if (name[0] == '-' || name[length - 1] == '-')
+			return "has a label that begins or ends with '-'";
+		if (!name[length])
+			return NULL;
+		name += length + 1;
+	}
 }

@@ -11,6 +11,10 @@ void netd_ruleset_done(struct netd_ruleset *r)
 		return;
 	free(r->elements);
 	free(r->chains);
+	free(r->admits);
+	free(r->foreign);
+	free(r->others);
+	free(r->admitted);
 	*r = (struct netd_ruleset){0};
 }
 

@@ -32,6 +32,8 @@ enum netd_map {
 	NETD_MAP_EGRESS,   /* set ifname . ifname: bridge . out, for `nat: {out:}` */
 	NETD_MAP_INPUT,	   /* ifname : verdict, what a network may send to the host */
 	NETD_MAP_SOURCE,   /* ifname : verdict, its source NAT */
+	NETD_MAP_PAIRS,	   /* ifname . ifname : verdict, what may pass in a router */
+	NETD_MAP_LEAVE,	   /* ifname . ifname : verdict, a router's source NAT */
 	NETD_MAP_FORWARD4, /* addr . proto . port : addr . port */
 	NETD_MAP_FORWARD6,
 	NETD_MAP_ADDRESS4, /* addr : addr */
@@ -73,6 +75,49 @@ struct netd_source_chain {
 	uint16_t port_first, port_last;
 };
 
+/*
+ * What a link's guests ask the host for, and may: where somebody else's chain at the
+ * input hook drops, accept rules of ours go into that chain, since an accept in our own
+ * table would not help.
+ */
+enum netd_service_bit {
+	NETD_ADMIT_DHCP = 1 << 0,
+	NETD_ADMIT_DNS = 1 << 1,
+	NETD_ADMIT_TFTP = 1 << 2,
+	NETD_ADMIT_DHCP6 = 1 << 3,
+	NETD_ADMIT_ND = 1 << 4, /* router and neighbour discovery */
+};
+
+struct netd_admit {
+	char link[NETD_IFNAME];
+	char owner[NETD_OWNER]; /* "TOPOLOGY/NETWORK" or "TOPOLOGY/NODE" */
+	unsigned services;
+};
+
+/* Somebody else's base chain where packets come in or pass (observed only). */
+#define NETD_FOREIGN_NAME 256 /* NFT_NAME_MAXLEN */
+struct netd_foreign_chain {
+	uint8_t family; /* NFPROTO_* */
+	char table[NETD_FOREIGN_NAME], name[NETD_FOREIGN_NAME];
+	uint8_t hook; /* NF_INET_* */
+	int32_t priority;
+	bool policy_drops;
+	bool unread;	 /* its rules are too many, or not of interest */
+	bool drops;	 /* input only: what no rule of it accepts */
+	bool locked;	 /* its table has an owner: nobody else can change it */
+	uint64_t before; /* the rule that drops the rest; 0: its policy does */
+};
+
+/* One accept rule of ours in somebody else's chain. */
+#define NETD_ADMIT_SPOILED UINT8_MAX
+struct netd_admit_rule {
+	size_t chain; /* index in netd_ruleset.foreign */
+	uint8_t row;  /* lib/firewall/admit.h; SPOILED: not as we made it */
+	char link[NETD_IFNAME];
+	char owner[NETD_OWNER];
+	uint64_t handle; /* observed only */
+};
+
 struct netd_ruleset {
 	bool present; /* table inet netd is there */
 	bool intact;  /* observed only: its skeleton is as this version makes it */
@@ -80,6 +125,17 @@ struct netd_ruleset {
 	size_t element_count;
 	struct netd_source_chain *chains;
 	size_t chain_count;
+	struct netd_admit *admits; /* desired only */
+	size_t admit_count;
+	bool passes; /* desired only: packets pass, so others' rules about that matter */
+	bool serves; /* observed only: there may be rules of ours in others' chains */
+	struct netd_foreign_chain *foreign; /* observed only … */
+	size_t foreign_count;
+	struct netd_admit_rule *admitted; /* … and what of ours is in them */
+	size_t admitted_count;
+	void *others; /* observed only: the rules and sets of others' tables through which
+			 packets pass, as nf_tables dumped them */
+	size_t others_length;
 	uint32_t generation; /* observed only: NFTA_GEN_ID, for compare-and-swap */
 };
 

@@ -8,8 +8,23 @@
 
 #include "base/str.h"
 
+void netd_service_done(struct netd_service *s)
+{
+	free(s->config);
+	free(s->reserved);
+	free(s->names);
+}
+
 void netd_state_done(struct netd_state *s)
 {
+	for (size_t i = 0; i < s->service_count; i++)
+		netd_service_done(&s->services[i]);
+	free(s->services);
+	free(s->resolv);
+	/* one level deep: a space has no spaces */
+	for (size_t i = 0; i < s->space_count; i++)
+		netd_state_done(&s->spaces[i]);
+	free(s->spaces);
 	free(s->links);
 	free(s->by_name);
 	free(s->by_index);
@@ -149,4 +164,22 @@ bool netd_owner_is(const char *owner, const char *topology)
 	size_t length = strlen(topology);
 
 	return strncmp(owner, topology, length) == 0 && owner[length] == '/';
+}
+
+struct netd_state *netd_state_space(const struct netd_state *host, const char *name)
+{
+	size_t low = 0, high = host->space_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(name, host->spaces[middle].space);
+
+		if (order == 0)
+			return &host->spaces[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
 }

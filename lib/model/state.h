@@ -17,6 +17,11 @@
  * nothing else; the observed one holds all that the kernel showed, ours or not.
  *
  * Links are named, never numbered: an index is reused.  `index` is only what a dump saw.
+ *
+ * A state is that of one network namespace.  The host's has those of our routers and
+ * hosts in `spaces`; the differ goes from one to the next.  A namespace bears our mark on
+ * its loopback (group, and "netd:TOPOLOGY/NODE" as its alias), set before the namespace
+ * has a name.
  */
 
 /* Our marks.  The group is honoured in RTM_NEWLINK itself, so a link is never without it.
@@ -49,6 +54,19 @@ struct netd_tap {
 	uint32_t owner, group;
 };
 
+/* Settings of a link that its dump has (kernel/setting.h). */
+enum netd_setting {
+	NETD_SETTING_FORWARDING4,
+	NETD_SETTING_RP_FILTER,
+	NETD_SETTING_PROMOTE,
+	NETD_SETTING_FORWARDING6,
+	NETD_SETTING_ACCEPT_RA,
+	NETD_SETTING_ACCEPT_DAD,
+	NETD_SETTING_AUTOCONF,
+	NETD_SETTING_DISABLE_IPV6,
+	NETD_SETTING_COUNT,
+};
+
 struct netd_link {
 	char name[NETD_IFNAME];
 	enum netd_link_kind kind;
@@ -65,14 +83,29 @@ struct netd_link {
 	struct netd_bridge bridge;
 	struct netd_tap tap;
 	char peer[NETD_IFNAME];			/* veth */
-	char peer_namespace[NETD_MACHINE_NAME]; /* veth, desired only */
-	bool running, loopback;			/* observed only */
-	uint64_t rx_bytes, tx_bytes;		/* observed only */
-	uint64_t rx_packets, tx_packets;	/* observed only */
-	int index;				/* observed only */
-	int master_index;			/* observed only */
-	char kind_name[NETD_IFNAME];		/* observed only: "vlan", "tun", "" … */
-	struct netd_place place;		/* desired only */
+	char peer_namespace[NETD_MACHINE_NAME]; /* veth, desired only; "" = the host's */
+	bool by_peer; /* desired only: made together with its peer, by the peer's op */
+	bool has_peer_mac; /* desired only: what the peer is made with, … */
+	struct netd_mac peer_mac;
+	uint32_t peer_mtu; /* … 0: as @mtu */
+	int peer_index;	   /* observed only: a veth's other end's, where that is */
+	bool loopback;	   /* made by the kernel together with its namespace */
+	bool running;	   /* observed only */
+	uint64_t rx_bytes, tx_bytes;	 /* observed only */
+	uint64_t rx_packets, tx_packets; /* observed only */
+	int index;			 /* observed only */
+	int master_index;		 /* observed only */
+	char kind_name[NETD_IFNAME];	 /* observed only: "vlan", "tun", "" … */
+	unsigned settings_known; /* bits of the next; desired: IPv4's only, that we set */
+	int settings[NETD_SETTING_COUNT];
+	char uplink[NETD_IFNAME]; /* desired only, of a bridge: the NIC that joins it */
+	uint16_t hardware;	  /* observed only: ARPHRD_… */
+	bool no_arp;		  /* observed only: has no neighbours, or just one */
+	int lower_index; /* observed only: what a VLAN, macvlan … stands upon; 0: none */
+	/* observed only: what it held was saved when it became that bridge's uplink … */
+	char captured_for[NETD_IFNAME];
+	bool captured_whole;		       /* … and all of it is on the bridge */
+	struct netd_place place, uplink_place; /* desired only */
 };
 
 /* What of a link a change sets. */
@@ -85,7 +118,8 @@ enum netd_link_field {
 	NETD_LINK_GROUP_NUMBER = 1 << 5,
 	NETD_LINK_BRIDGE_DATA = 1 << 6,
 	NETD_LINK_HAIRPIN = 1 << 7,
-	NETD_LINK_NO_IPV6 = 1 << 8, /* no IPv6 address of its own, as ports want it */
+	NETD_LINK_SETTINGS = 1 << 9, /* IPv4's, of those in link->settings */
+	NETD_LINK_NO_IPV6 = 1 << 8,  /* no IPv6 address of its own, as ports want it */
 };
 
 struct netd_ifaddr {
@@ -99,10 +133,31 @@ struct netd_ifaddr {
 };
 
 struct netd_route {
-	struct netd_prefix to; /* 0.0.0.0/0 and ::/0: default */
+	struct netd_prefix to;	/* 0.0.0.0/0 and ::/0: default */
+	char link[NETD_IFNAME]; /* "" unless unicast */
+	uint32_t table, metric; /* 0: main; IPv6's default metric, 1024, reads as 0 */
+	uint8_t protocol;	/* NETD_PROTOCOL on ours */
+	enum netd_route_type type;
+	struct netd_addr via, source; /* family 0: none */
+	bool onlink;
+	struct netd_place place; /* desired only */
+};
+
+/*
+ * A dnsmasq that serves one link.  Its files are compared as texts: an equal text is an
+ * equal state.
+ */
+#define NETD_SERVICE_NAME (NETD_NODE_NAME + NETD_IFNAME) /* and a directory's */
+struct netd_service {
+	char name[NETD_SERVICE_NAME]; /* "NETWORK" or "ROUTER.INTERFACE" */
+	char owner[NETD_OWNER];
 	char link[NETD_IFNAME];
-	uint32_t table, metric;
-	uint8_t protocol;
+	char *config;	/* a change takes a restart */
+	char *reserved; /* dhcp-hostsdir and names; a change takes a SIGHUP */
+	char *names;
+	bool running;		 /* observed only: as its config says, and there */
+	char last_words[160];	 /* observed only: of one that does not; "" if none */
+	struct netd_place place; /* desired only */
 };
 
 /* One file below /proc/sys/net, by its path there, e.g. "ipv4/conf/eth0/forwarding". */
@@ -114,6 +169,10 @@ struct netd_sysctl {
 			    restored */
 	bool overridden; /* desired only: has the value, but a wider switch that is set
 			    and given back would take it along: captured all the same */
+	bool wide;    /* desired only, of a space: of all of it, set as it is made … */
+	bool initial; /* … and not looked at again: it counts for new links only */
+	bool inherited;		/* desired only, of a space: a link of a new one has it by
+				   conf/default */
 	char owner[NETD_OWNER]; /* desired only */
 };
 
@@ -130,10 +189,27 @@ struct netd_state {
 	size_t sysctl_count;
 	bool sysctls_sorted;
 	struct netd_ruleset ruleset;
+	bool torn; /* observed only: a dump names a link that came after another */
+	bool ruleset_skipped; /* observed only: not read, known to be as desired */
+	struct netd_service *services; /* desired: of this namespace; observed: in the
+					  host's state, all */
+	size_t service_count;
+
+	char space[NETD_NODE_NAME]; /* "" = the host's own */
+	char owner[NETD_OWNER];	    /* of a space: "TOPOLOGY/NODE"; "" = not ours */
+	bool alive;		    /* of a space, observed: it is there … */
+	bool leftover;		    /* … or only a file that once was its name */
+	uint64_t inode;		    /* of a space, observed: which namespace it is */
+	char *resolv;		    /* of a space: its resolv.conf; NULL: none of ours */
+	bool resolv_foreign;	    /* observed only: somebody else wrote that file */
+	struct netd_place place;    /* of a space, desired only */
+	struct netd_state *spaces;  /* of the host only; sorted by name */
+	size_t space_count;
 };
 
-/* Frees what @s holds and zeroes it. */
+/* Each frees what @s holds and zeroes it. */
 void netd_state_done(struct netd_state *s);
+void netd_service_done(struct netd_service *s);
 
 /*
  * Each makes the lookups below fast, as long as nothing is added behind it.  -ENOMEM
@@ -141,6 +217,9 @@ void netd_state_done(struct netd_state *s);
  */
 int netd_state_sort_links(struct netd_state *s);
 void netd_state_sort_sysctls(struct netd_state *s);
+
+/* The namespace of that name; NULL if there is none. */
+struct netd_state *netd_state_space(const struct netd_state *host, const char *name);
 
 /* The link of that name or index; NULL if there is none. */
 struct netd_link *netd_state_link(const struct netd_state *s, const char *name);

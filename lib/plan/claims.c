@@ -11,10 +11,10 @@
 #include "base/str.h"
 
 static const char *const kind_names[] = {
-	[NETD_CLAIM_SYSCTL] = "sysctl",
-	[NETD_CLAIM_ADDRESS] = "address",
-	[NETD_CLAIM_MTU] = "mtu",
-	[NETD_CLAIM_PORT] = "port",
+	[NETD_CLAIM_SYSCTL] = "sysctl", [NETD_CLAIM_ADDRESS] = "address",
+	[NETD_CLAIM_MTU] = "mtu",	[NETD_CLAIM_PORT] = "port",
+	[NETD_CLAIM_UPLINK] = "uplink", [NETD_CLAIM_ROUTE] = "route",
+	[NETD_CLAIM_BRIDGE] = "bridge",
 };
 
 static bool is_about(const struct netd_claim *c, enum netd_claim_kind kind,
@@ -61,6 +61,14 @@ void netd_claim_address_key(const struct netd_ifaddr *a, char out[NETD_SYSCTL_PA
 
 	snprintf(out, NETD_SYSCTL_PATH, "%s %s", a->link,
 		 netd_prefix_format(&a->prefix, prefix));
+}
+
+void netd_claim_route_key(const struct netd_route *r, char out[NETD_SYSCTL_PATH])
+{
+	char prefix[NETD_PREFIX_TEXT];
+
+	snprintf(out, NETD_SYSCTL_PATH, "%s %s %u", r->link,
+		 netd_prefix_format(&r->to, prefix), r->metric);
 }
 
 void netd_claims_write(const struct netd_claim *claims, size_t count,

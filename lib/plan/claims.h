@@ -25,6 +25,8 @@ int netd_claims_add(struct netd_claims *claims, const struct netd_claim *claim);
 
 /* The key of an address claim: "LINK PREFIX". */
 void netd_claim_address_key(const struct netd_ifaddr *a, char out[NETD_SYSCTL_PATH]);
+/* The key of a route claim: "LINK PREFIX METRIC". */
+void netd_claim_route_key(const struct netd_route *r, char out[NETD_SYSCTL_PATH]);
 
 /* One line per claim, sorted as they are; and back.  -EINVAL with a problem in @err. */
 void netd_claims_write(const struct netd_claim *claims, size_t count,

@@ -67,6 +67,15 @@ static bool has_addresses(const struct netd_state *s, const char *link)
 	return false;
 }
 
+/* True if that is a bridge of the same topology: its ports may be moved. */
+static bool is_own_bridge(const struct check *c, const char *bridge)
+{
+	const struct netd_link *link = netd_state_link(c->observed, bridge);
+	const char *owner = link ? netd_link_owner(link) : NULL;
+
+	return owner && netd_link_is_ours(link) && netd_owner_is(owner, c->t->name);
+}
+
 /* Why @have cannot be made a port of @bridge; NULL if it can. */
 static const char *port_problem(const struct check *c, const struct netd_link *have,
 				const char *bridge)
@@ -75,9 +84,10 @@ static const char *port_problem(const struct check *c, const struct netd_link *h
 		return "a loopback interface cannot be a port";
 	if (have->kind == NETD_LINK_BRIDGE)
 		return "a bridge cannot be a port of a bridge";
-	if (have->master[0] && strcmp(have->master, bridge) != 0)
+	if (have->master[0] && strcmp(have->master, bridge) != 0 &&
+	    !is_own_bridge(c, have->master))
 		return "it is a port of another bridge already";
-	if (has_addresses(c->observed, have->name))
+	if (strcmp(have->master, bridge) != 0 && has_addresses(c->observed, have->name))
 		return "it has addresses, which would stop working";
 	return NULL;
 }
@@ -100,15 +110,64 @@ static void check_foreign_port(const struct check *c, const struct netd_link *wa
 				    problem);
 }
 
+static const struct netd_network *network_on(const struct netd_topology *t,
+					     const char *bridge)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		if (strcmp(t->networks[i].bridge, bridge) == 0)
+			return &t->networks[i];
+	return NULL;
+}
+
+/* The NIC of an existing bridge is in it; netd moves none there. */
+static void check_existing_uplink(const struct check *c, const struct netd_network *n)
+{
+	const struct netd_link *nic =
+		n->uplink[0] ? netd_state_link(c->observed, n->uplink) : NULL;
+
+	if (!n->uplink[0] || (nic && strcmp(nic->master, n->bridge) == 0))
+		return;
+	netd_topology_error(c->t, c->err, n->uplink_place,
+			    "uplink %s: it is not a port of the existing bridge %s",
+			    n->uplink, n->bridge);
+	netd_error_hint(c->err, "plug it in first, or leave `existing` out: then netd "
+				"makes the bridge, and moves the NIC's addresses there");
+}
+
+static void check_existing(const struct check *c, const struct netd_link *want,
+			   const struct netd_link *have)
+{
+	const struct netd_network *n = network_on(c->t, want->name);
+
+	if (!have || have->kind != NETD_LINK_BRIDGE) {
+		netd_topology_error(c->t, c->err, want->place,
+				    have ? "%s is no bridge" : "there is no bridge %s",
+				    want->name);
+		netd_error_hint(c->err, "`existing: true` is for a bridge that is there; "
+					"leave it out, and netd makes one");
+	} else if (netd_link_is_ours(have)) {
+		netd_topology_error(c->t, c->err, want->place,
+				    "bridge %s is netd's own%s%s", want->name,
+				    netd_link_owner(have) ? ", of " : "",
+				    netd_link_owner(have) ? netd_link_owner(have) : "");
+		netd_error_hint(c->err, "leave `existing` out, or choose another bridge");
+	} else if (n) {
+		check_existing_uplink(c, n);
+	}
+}
+
+/* @c has the states of one namespace: the host's, or a node's. */
 static void check_links(const struct check *c)
 {
 	for (size_t i = 0; i < c->desired->link_count; i++) {
 		const struct netd_link *want = &c->desired->links[i];
 		const struct netd_link *have = netd_state_link(c->observed, want->name);
 
-		if (want->foreign)
+		if (want->foreign && want->kind == NETD_LINK_BRIDGE)
+			check_existing(c, want, have);
+		else if (want->foreign)
 			check_foreign_port(c, want, have);
-		else if (have)
+		else if (have && !want->loopback)
 			check_taken(c, want, have);
 	}
 }
@@ -148,6 +207,24 @@ static bool is_our_bridge(const struct check *c, const char *link)
 	return have && is_of(have, c->t);
 }
 
+/* The subnet of a NIC is that of the bridge which it joins. */
+static bool is_uplink_of(const struct check *c, const char *bridge, const char *link)
+{
+	const struct netd_link *want = netd_state_link(c->desired, bridge);
+
+	return want && want->uplink[0] && strcmp(want->uplink, link) == 0;
+}
+
+/* An address that came to a bridge with its uplink, and is not ours to move. */
+static bool is_moved(const struct check *c, const struct netd_ifaddr *want,
+		     const struct netd_ifaddr *have)
+{
+	const struct netd_link *bridge = netd_state_link(c->desired, have->link);
+
+	return bridge && bridge->uplink[0] && have->protocol != NETD_PROTOCOL &&
+	       strcmp(have->link, want->link) != 0;
+}
+
 /* An address that another interface has already. */
 static void check_address_free(const struct check *c, const struct netd_ifaddr *want)
 {
@@ -157,7 +234,8 @@ static void check_address_free(const struct check *c, const struct netd_ifaddr *
 
 		/* moving it from one bridge of ours to another is no conflict */
 		if (!netd_addr_equal(&have->prefix.addr, &want->prefix.addr) ||
-		    strcmp(have->link, want->link) == 0 || is_our_bridge(c, have->link))
+		    strcmp(have->link, want->link) == 0 ||
+		    (is_our_bridge(c, have->link) && !is_moved(c, want, have)))
 			continue;
 		netd_topology_error(
 			c->t, c->err, want->place, "address %s is already on %s",
@@ -167,12 +245,13 @@ static void check_address_free(const struct check *c, const struct netd_ifaddr *
 
 static bool overlap_error(const struct check *c, const struct netd_ifaddr *want,
 			  const struct netd_prefix *other, const char *what,
-			  const char *link)
+			  const char *link, bool ours)
 {
 	struct netd_prefix mine = netd_prefix_network(&want->prefix);
 	char a[NETD_PREFIX_TEXT], b[NETD_PREFIX_TEXT];
 
-	if (!netd_prefix_overlaps(&mine, other) || is_our_bridge(c, link))
+	if (!netd_prefix_overlaps(&mine, other) || ours ||
+	    is_uplink_of(c, want->link, link))
 		return false;
 	netd_topology_error(c->t, c->err, want->place,
 			    "subnet %s overlaps the %s %s on %s",
@@ -182,23 +261,54 @@ static bool overlap_error(const struct check *c, const struct netd_ifaddr *want,
 	return true;
 }
 
+/* An existing bridge has that address with another subnet. */
+static bool differs(const struct check *c, const struct netd_ifaddr *want,
+		    const struct netd_ifaddr *have)
+{
+	char a[NETD_PREFIX_TEXT], b[NETD_PREFIX_TEXT];
+
+	if (strcmp(have->link, want->link) != 0 ||
+	    have->prefix.length == want->prefix.length)
+		return false;
+	netd_topology_error(c->t, c->err, want->place, "bridge %s has %s, not %s",
+			    want->link, netd_prefix_format(&have->prefix, a),
+			    netd_prefix_format(&want->prefix, b));
+	return true;
+}
+
+/* What is on bridges of ours is sorted out elsewhere; so is what the bridge itself has.
+ */
+static bool is_settled(const struct check *c, const struct netd_ifaddr *want,
+		       const char *link)
+{
+	return is_our_bridge(c, link) || strcmp(link, want->link) == 0;
+}
+
 /* The subnet of a bridge against everything that the host reaches otherwise. */
 static void check_subnet_free(const struct check *c, const struct netd_ifaddr *want)
 {
 	const struct netd_state *o = c->observed;
 
 	for (size_t i = 0; i < o->addr_count; i++) {
-		if (netd_addr_equal(&o->addrs[i].prefix.addr, &want->prefix.addr))
+		if (netd_addr_equal(&o->addrs[i].prefix.addr, &want->prefix.addr)) {
+			if (netd_state_link(c->desired, want->link)->foreign &&
+			    differs(c, want, &o->addrs[i]))
+				return;
 			continue; /* check_address_free has said so */
+		}
 		if (overlap_error(c, want, &o->addrs[i].prefix, "address",
-				  o->addrs[i].link))
+				  o->addrs[i].link,
+				  is_settled(c, want, o->addrs[i].link) &&
+					  !is_moved(c, want, &o->addrs[i])))
 			return;
 	}
 	for (size_t i = 0; i < o->route_count; i++) {
 		const struct netd_route *r = &o->routes[i];
 
-		if (r->to.length && !netd_addr_is_link_local(&r->to.addr) &&
-		    overlap_error(c, want, &r->to, "route", r->link))
+		if (r->to.length && r->type == NETD_ROUTE_UNICAST &&
+		    !netd_addr_is_link_local(&r->to.addr) &&
+		    overlap_error(c, want, &r->to, "route", r->link,
+				  is_settled(c, want, r->link)))
 			return;
 	}
 }
@@ -210,8 +320,109 @@ static void check_addresses(const struct check *c)
 		const struct netd_link *link = netd_state_link(c->desired, want->link);
 
 		check_address_free(c, want);
-		if (link && !link->foreign)
+		if (link && (!link->foreign || link->kind == NETD_LINK_BRIDGE))
 			check_subnet_free(c, want);
+	}
+}
+
+/* True if somebody else's route is where @want belongs, and leads elsewhere. */
+static bool takes_place(const struct check *c, const struct netd_route *want,
+			const struct netd_route *have)
+{
+	const struct netd_link *link = netd_state_link(c->observed, have->link);
+
+	return have->table == want->table && have->metric == want->metric &&
+	       netd_prefix_compare(&have->to, &want->to) == 0 &&
+	       (have->protocol != NETD_PROTOCOL || (link && netd_link_is_ours(link))) &&
+	       !is_our_bridge(c, have->link) &&
+	       !(strcmp(have->link, want->link) == 0 &&
+		 netd_addr_equal(&have->via, &want->via));
+}
+
+static void check_route_free(const struct check *c, const struct netd_route *want)
+{
+	char to[NETD_PREFIX_TEXT], via[NETD_ADDR_TEXT];
+
+	for (size_t i = 0; i < c->observed->route_count; i++) {
+		const struct netd_route *have = &c->observed->routes[i];
+
+		if (!takes_place(c, want, have))
+			continue;
+		netd_topology_error(
+			c->t, c->err, want->place,
+			"a route to %s is there already%s%s%s%s",
+			want->to.length ? netd_prefix_format(&want->to, to) : "default",
+			have->via.family ? ", via " : "",
+			have->via.family ? netd_addr_format(&have->via, via) : "",
+			have->link[0] ? ", by " : "", have->link);
+		netd_error_hint(c->err, "give this one another \"metric\" (the lower one "
+					"wins), or remove that one");
+		return;
+	}
+}
+
+static void check_routes(const struct check *c)
+{
+	for (size_t i = 0; i < c->desired->route_count; i++)
+		check_route_free(c, &c->desired->routes[i]);
+}
+
+static const char *kind_word(const struct netd_topology *t, const char *node)
+{
+	const struct netd_node *n = netd_topology_node(t, node);
+
+	return n && n->kind == NETD_NODE_HOST ? "host" : "router";
+}
+
+/* A namespace of that name that is not this topology's. */
+static void check_space_free(const struct check *c, const struct netd_state *want,
+			     const struct netd_state *have)
+{
+	const char *kind = kind_word(c->t, want->space);
+
+	if (!have->alive || netd_owner_is(have->owner, c->t->name))
+		return;
+	netd_topology_error(c->t, c->err, want->place, "%s %s: the namespace %s %s%s",
+			    kind, want->space, want->space,
+			    have->owner[0] ? "belongs to " : "exists already",
+			    have->owner);
+	c->err->problems[c->err->count - 1].code = -EEXIST;
+	if (have->owner[0])
+		netd_error_hint(c->err, "destroy that one first, or choose another name");
+	else
+		netd_error_hint(c->err,
+				"netd did not make it: choose another name, or remove "
+				"it with `ip netns delete %s`",
+				want->space);
+}
+
+static void check_resolv_free(const struct check *c, const struct netd_state *want,
+			      const struct netd_state *have)
+{
+	const struct netd_node *n = netd_topology_node(c->t, want->space);
+
+	if (!have->resolv_foreign || !n || (!n->server_count && !n->search[0]))
+		return;
+	netd_topology_error(c->t, c->err, want->place,
+			    "%s %s: netd did not write /etc/netns/%s/resolv.conf",
+			    kind_word(c->t, want->space), want->space, want->space);
+	netd_error_hint(c->err, "remove that file, or leave `dns:` and `search:` out");
+}
+
+static void check_spaces(const struct check *host)
+{
+	for (size_t i = 0; i < host->desired->space_count; i++) {
+		const struct netd_state *want = &host->desired->spaces[i];
+		const struct netd_state *have =
+			netd_state_space(host->observed, want->space);
+		const struct check c = {host->t, have, want, host->err};
+
+		if (!have)
+			continue;
+		check_space_free(host, want, have);
+		check_resolv_free(host, want, have);
+		if (netd_owner_is(have->owner, host->t->name))
+			check_links(&c);
 	}
 }
 
@@ -225,6 +436,8 @@ int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *
 	check_links(&c);
 	check_interfaces(&c);
 	check_addresses(&c);
+	check_routes(&c);
+	check_spaces(&c);
 	netd_problems_finish(&mine);
 	r = netd_error_code(&mine);
 	netd_error_move(err, &mine);

@@ -14,4 +14,12 @@
 int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *facts,
 			const struct netd_state *desired, struct netd_error *err);
 
+/*
+ * The same for every veth pair that is there, and that @running (NULL: nothing runs), the
+ * topology's older self, has with another far end.
+ */
+int netd_conflict_far_ends(const struct netd_topology *t,
+			   const struct netd_topology *running,
+			   const struct netd_state *observed, struct netd_error *err);
+
 #endif

@@ -2,25 +2,38 @@
 /* A plan's ops in words, for people and for messages. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/str.h"
+#include "kernel/setting.h"
 #include "plan/plan.h"
 
 static const struct {
 	char sign;
 	const char *object; /* NULL: the link's kind */
 } kinds[NETD_OP_COUNT] = {
+	[NETD_OP_STOP_SERVICE] = {'-', "dhcp"},
+	[NETD_OP_DELETE_STALE] = {'-', NULL},
+	[NETD_OP_CREATE_NAMESPACE] = {'+', "namespace"},
 	[NETD_OP_CREATE_LINK] = {'+', NULL},
 	[NETD_OP_SET_SYSCTL] = {'~', "sysctl"},
+	[NETD_OP_RETURN_UPLINK] = {'-', "uplink"},
 	[NETD_OP_STOP_LINK] = {'~', NULL},
 	[NETD_OP_FIREWALL] = {'~', "firewall"},
+	[NETD_OP_MOVE_UPLINK] = {'+', "uplink"},
 	[NETD_OP_ADD_ADDRESS] = {'+', "address"},
 	[NETD_OP_SET_LINK] = {'~', NULL},
 	[NETD_OP_CLAIM_SYSCTL] = {'~', "sysctl"},
 	[NETD_OP_DELETE_ADDRESS] = {'-', "address"},
+	[NETD_OP_ADD_ROUTE] = {'+', "route"},
+	[NETD_OP_DELETE_ROUTE] = {'-', "route"},
 	[NETD_OP_RELEASE_PORT] = {'-', "port"},
 	[NETD_OP_DELETE_LINK] = {'-', NULL},
+	[NETD_OP_DELETE_NAMESPACE] = {'-', "namespace"},
 	[NETD_OP_RESTORE_SYSCTL] = {'~', "sysctl"},
+	[NETD_OP_WRITE_RESOLV] = {'~', "resolv.conf"},
+	[NETD_OP_START_SERVICE] = {'+', "dhcp"},
+	[NETD_OP_RELOAD_SERVICE] = {'~', "dhcp"},
 };
 
 static const char *const link_kinds[] = {
@@ -32,6 +45,10 @@ static const char *const link_kinds[] = {
 
 char netd_op_sign(const struct netd_op *op)
 {
+	if (op->kind == NETD_OP_WRITE_RESOLV && op->resolv.removal)
+		return '-';
+	if (op->kind == NETD_OP_START_SERVICE && op->service.verb)
+		return '~';
 	return kinds[op->kind].sign;
 }
 
@@ -53,6 +70,8 @@ static void describe_create(const struct netd_op *op, struct netd_str *out)
 		netd_str_addf(out, " mac %s", netd_mac_format(&op->link.mac, mac));
 	if (op->link.mtu)
 		netd_str_addf(out, " mtu %u", op->link.mtu);
+	if (op->link.peer_mtu && op->link.peer_mtu != op->link.mtu)
+		netd_str_addf(out, ", %u there", op->link.peer_mtu);
 }
 
 static void describe_set(const struct netd_op *op, struct netd_str *out)
@@ -74,6 +93,11 @@ static void describe_set(const struct netd_op *op, struct netd_str *out)
 		netd_str_addf(out, " stp %s", link->bridge.stp ? "on" : "off");
 	if (op->fields & NETD_LINK_NO_IPV6)
 		netd_str_add(out, " without IPv6");
+	for (unsigned i = 0; op->fields & NETD_LINK_SETTINGS && i < NETD_SETTING_COUNT;
+	     i++)
+		if (link->settings_known & 1U << i)
+			netd_str_addf(out, " %s %d", netd_setting_name(i),
+				      link->settings[i]);
 	if (op->fields & NETD_LINK_UP)
 		netd_str_add(out, link->up ? " up" : " down");
 }
@@ -92,9 +116,62 @@ static void describe_addr(const struct netd_op *op, struct netd_str *out)
 		      op->addr.link);
 }
 
+static void describe_uplink(const struct netd_op *op, struct netd_str *out)
+{
+	bool joins = op->kind == NETD_OP_MOVE_UPLINK;
+
+	netd_str_addf(out, " %s %s", op->uplink.nic, joins ? "joins" : "leaves");
+	if (op->uplink.bridge[0])
+		netd_str_addf(out, " %s", op->uplink.bridge);
+	netd_str_add(out, ", and its addresses and routes with it");
+}
+
+static const char *const route_types[] = {
+	[NETD_ROUTE_UNICAST] = "",
+	[NETD_ROUTE_BLACKHOLE] = "blackhole ",
+	[NETD_ROUTE_UNREACHABLE] = "unreachable ",
+	[NETD_ROUTE_PROHIBIT] = "prohibit ",
+};
+
+static void describe_route(const struct netd_op *op, struct netd_str *out)
+{
+	const struct netd_route *r = &op->route;
+	char prefix[NETD_PREFIX_TEXT], addr[NETD_ADDR_TEXT];
+
+	netd_str_addf(out, " %s%s", route_types[r->type],
+		      r->to.length ? netd_prefix_format(&r->to, prefix) : "default");
+	if (r->via.family)
+		netd_str_addf(out, " via %s", netd_addr_format(&r->via, addr));
+	else if (!r->to.length && r->to.addr.family == AF_INET6)
+		netd_str_add(out, " for IPv6");
+	if (r->link[0])
+		netd_str_addf(out, " dev %s", r->link);
+	if (r->source.family)
+		netd_str_addf(out, " source %s", netd_addr_format(&r->source, addr));
+	if (r->metric)
+		netd_str_addf(out, " metric %u", r->metric);
+	if (r->onlink)
+		netd_str_add(out, " onlink");
+}
+
+static void describe_admits(const struct netd_ruleset_delta *d, struct netd_str *out)
+{
+	if (d->admits_added_count)
+		netd_str_addf(out, ", %zu accept rule%s into others' input chains",
+			      d->admits_added_count,
+			      d->admits_added_count == 1 ? "" : "s");
+	if (d->admits_removed_count)
+		netd_str_addf(out, ", %zu out of them", d->admits_removed_count);
+}
+
 static void describe_firewall(const struct netd_ruleset_delta *d, struct netd_str *out)
 {
-	if (d->create_table && !d->delete_table)
+	bool own = d->delete_table || d->create_table || d->added_count ||
+		   d->removed_count || d->chains_added_count || d->chains_removed_count;
+
+	if (!own)
+		netd_str_add(out, " other tables");
+	else if (d->create_table && !d->delete_table)
 		netd_str_add(out, " table inet netd made");
 	else if (d->create_table)
 		netd_str_add(out, " table inet netd made anew");
@@ -110,17 +187,21 @@ static void describe_firewall(const struct netd_ruleset_delta *d, struct netd_st
 	if (d->chains_added_count)
 		netd_str_addf(out, ", %zu source NAT chain%s", d->chains_added_count,
 			      d->chains_added_count == 1 ? "" : "s");
+	describe_admits(d, out);
 }
 
-void netd_op_describe(const struct netd_op *op, const struct netd_plan *plan,
-		      struct netd_str *out)
+/* The object itself, without where it is. */
+static void describe_object(const struct netd_op *op, const struct netd_plan *plan,
+			    struct netd_str *out)
 {
-	netd_str_add(out, netd_op_object(op));
+	const struct netd_plan_firewall *firewall;
+
 	switch (op->kind) {
 	case NETD_OP_CREATE_LINK:
 		netd_str_addf(out, " %s", op->link.name);
 		describe_create(op, out);
 		break;
+	case NETD_OP_DELETE_STALE:
 	case NETD_OP_DELETE_LINK:
 		netd_str_addf(out, " %s", op->link.name);
 		break;
@@ -139,10 +220,54 @@ void netd_op_describe(const struct netd_op *op, const struct netd_plan *plan,
 	case NETD_OP_DELETE_ADDRESS:
 		describe_addr(op, out);
 		break;
-	case NETD_OP_FIREWALL:
-		describe_firewall(&plan->firewall, out);
+	case NETD_OP_MOVE_UPLINK:
+	case NETD_OP_RETURN_UPLINK:
+		describe_uplink(op, out);
 		break;
+	case NETD_OP_ADD_ROUTE:
+	case NETD_OP_DELETE_ROUTE:
+		describe_route(op, out);
+		break;
+	case NETD_OP_FIREWALL:
+		firewall = netd_plan_firewall(plan, op->space);
+		if (firewall)
+			describe_firewall(&firewall->delta, out);
+		break;
+	case NETD_OP_STOP_SERVICE:
+	case NETD_OP_START_SERVICE:
+	case NETD_OP_RELOAD_SERVICE:
+		netd_str_addf(out, " %s %s", op->service.name,
+			      op->service.verb ? op->service.verb : "on ");
+		if (!op->service.verb)
+			netd_str_add(out, op->service.link);
+		break;
+	case NETD_OP_CREATE_NAMESPACE:
+	case NETD_OP_DELETE_NAMESPACE:
+	case NETD_OP_WRITE_RESOLV:
 	case NETD_OP_COUNT:
 		break;
 	}
+}
+
+/* How the namespace stands beside the object. */
+static const char *place_word(enum netd_op_kind kind)
+{
+	if (kind == NETD_OP_CREATE_NAMESPACE || kind == NETD_OP_DELETE_NAMESPACE)
+		return "";
+	return kind == NETD_OP_WRITE_RESOLV ? "of " : "in ";
+}
+
+void netd_op_describe(const struct netd_op *op, const struct netd_plan *plan,
+		      struct netd_str *out)
+{
+	bool first = op->kind == NETD_OP_FIREWALL; /* what follows is long */
+
+	netd_str_add(out, netd_op_object(op));
+	if (!first)
+		describe_object(op, plan, out);
+	if (op->space[0])
+		netd_str_addf(out, " %s%s%s", place_word(op->kind), op->space,
+			      first ? ":" : "");
+	if (first)
+		describe_object(op, plan, out);
 }

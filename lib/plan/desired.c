@@ -8,25 +8,20 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "firewall/compile.h"
+#include "plan/desired_address.h"
+#include "plan/desired_node.h"
+#include "plan/desired_route.h"
+#include "plan/desired_services.h"
 #include "plan/forwarding.h"
 
-#define DEFAULT_MTU 1500
 #define STP_FORWARD_DELAY 1500 /* 15 s in 1/100 s, IEEE 802.1D-1998 8.10.2 */
-#define POOL_MAX 1024	       /* addresses that `nat: {on:}` may add */
-
-/* FNV-1a, 64 bits (draft-eastlake-fnv 2 and 5). */
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	for (; *text; text++)
-		hash = (hash ^ (uint8_t)*text) * 0x100000001b3;
-	return (hash ^ 0xff) * 0x100000001b3;
-}
 
 struct netd_mac netd_desired_mac(const char *host_id, const char *owner)
 {
-	uint64_t hash = hash_text(hash_text(0xcbf29ce484222325, host_id), owner);
+	uint64_t hash = netd_hash_text(netd_hash_text(NETD_HASH_START, host_id), owner);
 	struct netd_mac mac;
 
 	for (int i = 0; i < 6; i++, hash >>= 8)
@@ -34,6 +29,31 @@ struct netd_mac netd_desired_mac(const char *host_id, const char *owner)
 	/* locally administered, unicast: IEEE 802-2014 8.2 */
 	mac.bytes[0] = (uint8_t)((mac.bytes[0] & 0xfc) | 0x02);
 	return mac;
+}
+
+static const struct netd_link *existing_bridge(const struct netd_network *n,
+					       const struct netd_facts *facts)
+{
+	return n->existing ? netd_state_link(facts->observed, n->bridge) : NULL;
+}
+
+uint32_t netd_desired_mtu(const struct netd_network *n, const struct netd_facts *facts)
+{
+	const struct netd_link *bridge = existing_bridge(n, facts);
+
+	if (bridge)
+		return bridge->mtu;
+	return n->mtu ? n->mtu : NETD_DESIRED_MTU;
+}
+
+void netd_desired_high_mac(struct netd_link *port, const struct netd_network *n,
+			   const struct netd_facts *facts)
+{
+	if (!n->existing)
+		return;
+	port->has_mac = true;
+	port->mac = netd_desired_mac(facts->host_id, port->name);
+	port->mac.bytes[0] = 0xfe;
 }
 
 static void owner_text(const struct netd_topology *t, const struct netd_network *n,
@@ -51,7 +71,8 @@ static bool has_family(const struct netd_network *n, uint8_t family)
 }
 
 static struct netd_link *add_link(struct netd_state *out, const struct netd_topology *t,
-				  const struct netd_network *n, const char *name)
+				  const struct netd_network *n,
+				  const struct netd_facts *facts, const char *name)
 {
 	struct netd_link *link =
 		netd_array_add(&out->links, &out->link_count, sizeof(*link));
@@ -61,24 +82,57 @@ static struct netd_link *add_link(struct netd_state *out, const struct netd_topo
 	netd_copy(link->name, name);
 	link->up = true;
 	link->group = NETD_LINK_GROUP;
-	link->mtu = n->mtu ? n->mtu : DEFAULT_MTU;
+	link->mtu = netd_desired_mtu(n, facts);
 	snprintf(link->alias, sizeof(link->alias), NETD_ALIAS_PREFIX "%s/%s", t->name,
 		 n->name);
 	return link;
 }
 
+/* The neighbours know the NIC's MAC, and the bridge takes its place. */
+static void set_uplink(struct netd_link *bridge, const struct netd_network *n,
+		       const struct netd_facts *facts)
+{
+	const struct netd_link *nic =
+		n->uplink[0] ? netd_state_link(facts->observed, n->uplink) : NULL;
+
+	netd_copy(bridge->uplink, n->uplink);
+	bridge->uplink_place = n->uplink_place;
+	if (nic && !n->has_mac && nic->has_mac)
+		bridge->mac = nic->mac;
+	if (nic && !n->mtu)
+		bridge->mtu = nic->mtu;
+}
+
+/* Of an existing bridge nothing is wanted but that it is there. */
+static int as_it_is(struct netd_link *link, const struct netd_network *n,
+		    const struct netd_facts *facts)
+{
+	const struct netd_link *have = existing_bridge(n, facts);
+
+	link->kind = NETD_LINK_BRIDGE;
+	link->foreign = true;
+	link->mtu = 0;
+	link->up = have && have->up;
+	netd_copy(link->master, have ? have->master : "");
+	link->place = n->bridge_place.line ? n->bridge_place : n->place;
+	return 0;
+}
+
 static int add_bridge(struct netd_state *out, const struct netd_topology *t,
 		      const struct netd_network *n, const struct netd_facts *facts)
 {
-	struct netd_link *link = add_link(out, t, n, n->bridge);
+	struct netd_link *link = add_link(out, t, n, facts, n->bridge);
 	char owner[NETD_OWNER];
 
 	if (!link)
 		return -ENOMEM;
+	if (n->existing)
+		return as_it_is(link, n, facts);
 	owner_text(t, n, owner);
 	link->kind = NETD_LINK_BRIDGE;
 	link->has_mac = true;
 	link->mac = n->has_mac ? n->mac : netd_desired_mac(facts->host_id, owner);
+	set_uplink(link, n, facts);
 	link->place = n->bridge_place.line ? n->bridge_place : n->place;
 	/* Snooping without a querier loses group traffic, and makes the Nth port cost
 	 * O(N). */
@@ -89,15 +143,28 @@ static int add_bridge(struct netd_state *out, const struct netd_topology *t,
 	return 0;
 }
 
+/* What is in an existing bridge already stays as it is, too. */
+static void keep_port(struct netd_link *link, const struct netd_network *n,
+		      const struct netd_facts *facts)
+{
+	const struct netd_link *have = netd_state_link(facts->observed, link->name);
+
+	if (!n->existing || !have || strcmp(have->master, n->bridge) != 0)
+		return;
+	link->mtu = 0;
+	link->up = have->up;
+}
+
 static int add_port(struct netd_state *out, const struct netd_topology *t,
-		    const struct netd_network *n, const struct netd_port *p)
+		    const struct netd_network *n, const struct netd_facts *facts,
+		    const struct netd_port *p)
 {
 	static const enum netd_link_kind kinds[] = {
 		[NETD_PORT_INTERFACE] = NETD_LINK_OTHER,
 		[NETD_PORT_TAP] = NETD_LINK_TAP,
 		[NETD_PORT_VETH] = NETD_LINK_VETH,
 	};
-	struct netd_link *link = add_link(out, t, n, p->name);
+	struct netd_link *link = add_link(out, t, n, facts, p->name);
 
 	if (!link)
 		return -ENOMEM;
@@ -117,102 +184,41 @@ static int add_port(struct netd_state *out, const struct netd_topology *t,
 	netd_copy(link->master, n->bridge);
 	netd_copy(link->peer, p->peer);
 	netd_copy(link->peer_namespace, p->peer_namespace);
+	if (link->foreign)
+		keep_port(link, n, facts);
+	else
+		netd_desired_high_mac(link, n, facts);
 	return 0;
-}
-
-static bool has_address(const struct netd_state *s, const char *link,
-			const struct netd_prefix *prefix)
-{
-	for (size_t i = 0; i < s->addr_count; i++)
-		if (strcmp(s->addrs[i].link, link) == 0 &&
-		    netd_prefix_compare(&s->addrs[i].prefix, prefix) == 0)
-			return true;
-	return false;
-}
-
-static int add_address(struct netd_state *out, const struct netd_topology *t,
-		       const struct netd_network *n, const char *link,
-		       const struct netd_prefix *prefix, struct netd_place place)
-{
-	struct netd_ifaddr *a;
-
-	if (has_address(out, link, prefix))
-		return 0;
-	a = netd_array_add(&out->addrs, &out->addr_count, sizeof(*a));
-	if (!a)
-		return -ENOMEM;
-	netd_copy(a->link, link);
-	a->prefix = *prefix;
-	a->protocol = NETD_PROTOCOL;
-	a->place = place;
-	owner_text(t, n, a->owner);
-	return 0;
-}
-
-/*
- * A single address, as forwards and source pools put it onto an outside interface.  Of
- * two IPv6 addresses the kernel takes the longer match as source (RFC 6724, 5), so
- * without more this one would become the source of what the host itself, and masquerade,
- * sends.
- */
-static int add_outside_address(struct netd_state *out, const struct netd_topology *t,
-			       const struct netd_network *n, const char *link,
-			       const struct netd_addr *addr, struct netd_place place)
-{
-	struct netd_prefix prefix = {*addr, (uint8_t)netd_addr_bits(addr)};
-	size_t before = out->addr_count;
-	int r = add_address(out, t, n, link, &prefix, place);
-
-	if (out->addr_count > before)
-		out->addrs[before].no_source = addr->family == AF_INET6;
-	return r;
-}
-
-static int add_pool(struct netd_state *out, const struct netd_topology *t,
-		    const struct netd_network *n, const struct netd_addr_range *pool,
-		    struct netd_error *err)
-{
-	struct netd_addr a = pool->first;
-
-	if (!a.family || !n->nat.on[0])
-		return 0;
-	for (int i = 0; i < POOL_MAX; i++, a = netd_addr_offset(&a, 1)) {
-		int r = add_outside_address(out, t, n, n->nat.on, &a, n->nat.on_place);
-
-		if (r < 0 || netd_addr_equal(&a, &pool->last))
-			return r;
-	}
-	return netd_topology_error(t, err, n->nat.place,
-				   "network %s: a source pool of more than %d addresses "
-				   "cannot be added to %s",
-				   n->name, POOL_MAX, n->nat.on);
 }
 
 static int add_addresses(struct netd_state *out, const struct netd_topology *t,
 			 const struct netd_network *n, struct netd_error *err)
 {
+	char owner[NETD_OWNER], what[NETD_IFNAME + 16];
 	int r = 0;
 
+	owner_text(t, n, owner);
+	snprintf(what, sizeof(what), "network %s", n->name);
 	for (size_t i = 0; r == 0 && i < n->address_count; i++)
-		r = add_address(out, t, n, n->bridge, &n->addresses[i],
-				n->address_places ? n->address_places[i] : n->place);
+		r = netd_desired_address(out, owner, n->bridge, &n->addresses[i],
+					 n->address_places ? n->address_places[i]
+							   : n->place);
 	if (r == 0)
-		r = add_pool(out, t, n, &n->nat.source4, err);
-	if (r == 0)
-		r = add_pool(out, t, n, &n->nat.source6, err);
+		r = netd_desired_pools(out, t, owner, what, &n->nat, err);
 	for (size_t i = 0; r == 0 && i < n->forward_count; i++)
 		if (n->forwards[i].on[0])
-			r = add_outside_address(out, t, n, n->forwards[i].on,
-						&n->forwards[i].listen,
-						n->forwards[i].place);
+			r = netd_desired_outside_address(out, owner, n->forwards[i].on,
+							 &n->forwards[i].listen,
+							 n->forwards[i].place);
 	return r;
 }
 
 /*
- * What every bridge of ours is set to; the family column says when.  IPv6's `forwarding`
- * is not among them: on one interface it does not make the kernel forward, it makes it a
- * router to the neighbours, and setting it anywhere drops every default route that the
- * host has by router advertisement (net/ipv6/addrconf.c addrconf_fixup_forwarding()).
+ * What every bridge of ours is set to, and an existing one if it is to forward; the
+ * family column says when.  IPv6's `forwarding` is not among them: on one interface it
+ * does not make the kernel forward, it makes it a router to the neighbours, and setting
+ * it anywhere drops every default route that the host has by router advertisement
+ * (forwarding.c has it, where it is needed).
  */
 static int add_bridge_sysctls(struct netd_state *out, const struct netd_network *n,
 			      const struct netd_facts *facts)
@@ -220,28 +226,33 @@ static int add_bridge_sysctls(struct netd_state *out, const struct netd_network 
 	bool forwards = n->mode == NETD_MODE_NAT || n->mode == NETD_MODE_ROUTED ||
 			n->mode == NETD_MODE_OPEN;
 	bool v4 = has_family(n, AF_INET), v6 = has_family(n, AF_INET6);
+	bool ours = !n->existing;
+	/* it would hear its own router advertisements */
+	bool advertises = n->dhcp.enabled && !n->dhcp.no_ra;
 	const struct {
 		bool wanted;
 		const char *family, *name;
 		int value;
 	} rows[] = {
-		{true, "ipv4", "forwarding", forwards && v4},
+		{ours || (forwards && v4), "ipv4", "forwarding", forwards && v4},
 		/* strict filtering drops replies of forwarded flows on multi-homed hosts
 		 */
-		{v4, "ipv4", "rp_filter", 2},
+		{v4 && (ours || forwards), "ipv4", "rp_filter", 2},
 		/* else the new address of a subnet goes with its old one */
-		{v4, "ipv4", "promote_secondaries", 1},
-		{facts->ipv6, "ipv6", "disable_ipv6", !v6},
-		{facts->ipv6 && v6, "ipv6", "accept_ra", 0},
-		{facts->ipv6 && v6, "ipv6", "autoconf", 0},
-		{facts->ipv6 && v6, "ipv6", "accept_dad", 0},
-		{v6 && facts->force_forwarding, "ipv6", "force_forwarding", forwards},
+		{ours && v4, "ipv4", "promote_secondaries", 1},
+		{ours && facts->ipv6, "ipv6", "disable_ipv6", !v6},
+		{facts->ipv6 && v6 && (ours || advertises), "ipv6", "accept_ra", 0},
+		{facts->ipv6 && v6 && (ours || advertises), "ipv6", "autoconf", 0},
+		{ours && facts->ipv6 && v6, "ipv6", "accept_dad", 0},
+		{v6 && facts->force_forwarding && (ours || forwards), "ipv6",
+		 "force_forwarding", forwards},
 	};
 
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
 		struct netd_sysctl *s;
 
-		if (!rows[i].wanted)
+		/* With an uplink it has the NIC's settings instead. */
+		if (!rows[i].wanted || n->uplink[0])
 			continue;
 		s = netd_array_add(&out->sysctls, &out->sysctl_count, sizeof(*s));
 		if (!s)
@@ -249,6 +260,7 @@ static int add_bridge_sysctls(struct netd_state *out, const struct netd_network 
 		snprintf(s->path, sizeof(s->path), "%s/conf/%s/%s", rows[i].family,
 			 n->bridge, rows[i].name);
 		s->value = rows[i].value;
+		s->foreign = n->existing;
 	}
 	return 0;
 }
@@ -259,15 +271,6 @@ static int add_network(struct netd_state *out, const struct netd_topology *t,
 {
 	int r;
 
-	if (n->uplink[0]) {
-		netd_topology_error(
-			t, err, n->place,
-			"network %s: an uplink is not supported by this version",
-			n->name);
-		netd_error_hint(err,
-				"list an interface without addresses under `ports:`");
-		return -EOPNOTSUPP;
-	}
 	if (has_family(n, AF_INET6) && !facts->ipv6) {
 		netd_topology_error(
 			t, err, n->place,
@@ -278,11 +281,13 @@ static int add_network(struct netd_state *out, const struct netd_topology *t,
 	}
 	r = add_bridge(out, t, n, facts);
 	for (size_t i = 0; r == 0 && i < n->port_count; i++)
-		r = add_port(out, t, n, &n->ports[i]);
+		r = add_port(out, t, n, facts, &n->ports[i]);
 	if (r == 0)
 		r = add_bridge_sysctls(out, n, facts);
 	if (r == 0)
 		r = add_addresses(out, t, n, err);
+	for (size_t i = 0; r == 0 && i < n->route_count; i++)
+		r = netd_desired_route(out, &n->routes[i], n->bridge);
 	return r;
 }
 
@@ -293,6 +298,10 @@ int netd_desired_make(const struct netd_topology *t, const struct netd_facts *fa
 
 	for (size_t i = 0; r == 0 && i < t->network_count; i++)
 		r = add_network(out, t, &t->networks[i], facts, err);
+	if (r == 0)
+		r = netd_desired_nodes(t, facts, out, err);
+	if (r == 0)
+		r = netd_desired_services(t, facts, out, err);
 	if (r == 0)
 		r = netd_forwarding_add(t, facts, out);
 	if (r == 0)

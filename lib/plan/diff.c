@@ -3,6 +3,7 @@
 #include "plan/diff.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +15,10 @@ struct netd_op *netd_diff_add(struct netd_diff *d, enum netd_op_kind kind)
 	struct netd_plan *plan = d->plan;
 	struct netd_op *op = netd_array_add(&plan->ops, &plan->op_count, sizeof(*op));
 
-	if (op)
-		op->kind = kind;
+	if (!op)
+		return NULL;
+	op->kind = kind;
+	netd_copy(op->space, d->space);
 	return op;
 }
 
@@ -42,6 +45,18 @@ int netd_diff_add_addr(struct netd_diff *d, enum netd_op_kind kind,
 	return 0;
 }
 
+int netd_diff_add_route(struct netd_diff *d, enum netd_op_kind kind,
+			const struct netd_route *r, bool replaces)
+{
+	struct netd_op *op = netd_diff_add(d, kind);
+
+	if (!op)
+		return -ENOMEM;
+	op->route = *r;
+	op->replaces = replaces;
+	return 0;
+}
+
 int netd_diff_add_sysctl(struct netd_diff *d, enum netd_op_kind kind, const char *path,
 			 int value)
 {
@@ -52,6 +67,14 @@ int netd_diff_add_sysctl(struct netd_diff *d, enum netd_op_kind kind, const char
 	netd_copy(op->sysctl.path, path);
 	op->sysctl.value = value;
 	return 0;
+}
+
+bool netd_diff_is_made(const struct netd_diff *d, const struct netd_link *link)
+{
+	const char *owner = netd_link_owner(link);
+
+	return owner ? netd_owner_is(owner, d->in->topology)
+		     : d->in->nameless && netd_link_is_ours(link);
 }
 
 static int keep_other_claims(struct netd_diff *d)
@@ -66,16 +89,28 @@ static int keep_other_claims(struct netd_diff *d)
 
 static int diff_firewall(struct netd_diff *d, struct netd_error *err)
 {
-	struct netd_ruleset_delta *delta = &d->plan->firewall;
+	const struct netd_ruleset *have = &d->in->observed->ruleset;
+	struct netd_plan *plan = d->plan;
+	struct netd_plan_firewall change = {.generation = have->generation}, *slot;
 	int r;
 
-	if (d->in->skip_firewall)
+	if (d->in->observed->ruleset_skipped)
 		return 0;
-	r = netd_ruleset_diff(&d->in->observed->ruleset, &d->in->desired->ruleset,
-			      d->in->topology, delta, err);
-
-	if (r < 0 || netd_ruleset_delta_is_empty(delta))
+	r = netd_ruleset_diff(have, &d->in->desired->ruleset, d->in->topology,
+			      &change.delta, err);
+	if (r == 0)
+		netd_ruleset_delta_notes(&change.delta, &plan->notes);
+	if (r < 0 || netd_ruleset_delta_is_empty(&change.delta)) {
+		netd_ruleset_delta_done(&change.delta); /* may be about what cannot be */
 		return r;
+	}
+	netd_copy(change.space, d->space);
+	slot = netd_array_add(&plan->firewalls, &plan->firewall_count, sizeof(*slot));
+	if (!slot) {
+		netd_ruleset_delta_done(&change.delta);
+		return -ENOMEM;
+	}
+	*slot = change;
 	return netd_diff_add(d, NETD_OP_FIREWALL) ? 0 : -ENOMEM;
 }
 
@@ -94,6 +129,8 @@ static int compare_kinds(const void *a, const void *b)
 	/* ports go before their bridges */
 	if (x->kind == NETD_OP_DELETE_LINK && is_bridge(x) != is_bridge(y))
 		return is_bridge(x) - is_bridge(y);
+	if (strcmp(x->space, y->space) != 0)
+		return strcmp(x->space, y->space);
 	return x < y ? -1 : x > y; /* stable */
 }
 
@@ -126,31 +163,87 @@ static int sort_ops(struct netd_plan *plan)
 	return 0;
 }
 
+typedef int (*walk)(struct netd_diff *d);
+
+static int walk_all(struct netd_diff *d, const walk *walks, size_t count,
+		    struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = walks[i](d);
+	return r ? r : diff_firewall(d, err);
+}
+
+static int diff_host(struct netd_diff *d, const struct netd_state *observed,
+		     struct netd_error *err)
+{
+	static const walk walks[] = {
+		keep_other_claims, netd_diff_links,    netd_diff_addrs,
+		netd_diff_sysctls, netd_diff_uplinks,  netd_diff_host_routes,
+		netd_diff_release, netd_diff_services, netd_diff_gone_spaces,
+	};
+	const struct netd_plan_input *before = d->in;
+	struct netd_plan_input in = *d->host;
+	int r;
+
+	in.observed = observed;
+	d->in = &in;
+	r = walk_all(d, walks, NETD_ARRAY_SIZE(walks), err);
+	d->in = before;
+	return r;
+}
+
+static int diff_space(struct netd_diff *host, const struct netd_state *observed,
+		      const struct netd_state *desired, struct netd_error *err)
+{
+	static const walk walks[] = {
+		netd_diff_links,  netd_diff_addrs,  netd_diff_sysctls,
+		netd_diff_routes, netd_diff_resolv, netd_diff_services,
+	};
+	struct netd_plan_input in = *host->host;
+	struct netd_diff d = {
+		.in = &in,
+		.host = host->host,
+		.space = desired->space,
+		.is_new = !observed->alive,
+		.plan = host->plan,
+	};
+	struct netd_op *op;
+
+	in.observed = observed;
+	in.desired = desired;
+	if (d.is_new) {
+		op = netd_diff_add(&d, NETD_OP_CREATE_NAMESPACE);
+		if (!op)
+			return -ENOMEM;
+		op->node.place = desired->place;
+	}
+	return walk_all(&d, walks, NETD_ARRAY_SIZE(walks), err);
+}
+
 int netd_plan_make(const struct netd_plan_input *in, struct netd_plan *out,
 		   struct netd_error *err)
 {
 	struct netd_diff d = {
 		.in = in,
+		.host = in,
+		.space = "",
 		.old = {(struct netd_claim *)(uintptr_t)in->claims, in->claim_count},
 		.plan = out,
 	};
+	struct netd_present present = {0};
 	int r;
 
 	netd_copy(out->topology, in->topology);
-	out->generation = in->observed->ruleset.generation;
-	r = keep_other_claims(&d);
+	r = netd_diff_present(&d, &present);
 	if (r == 0)
-		r = netd_diff_links(&d);
-	if (r == 0)
-		r = netd_diff_addrs(&d);
-	if (r == 0)
-		r = netd_diff_sysctls(&d);
-	if (r == 0)
-		r = netd_diff_release(&d);
-	if (r == 0)
-		r = diff_firewall(&d, err);
+		r = diff_host(&d, &present.states[0], err);
+	for (size_t i = 1; r == 0 && i < present.count; i++)
+		r = diff_space(&d, &present.states[i], &in->desired->spaces[i - 1], err);
 	if (r == 0)
 		r = sort_ops(out);
+	netd_diff_present_done(&present);
 	out->claims = d.claims.items;
 	out->claim_count = d.claims.count;
 	if (r == -ENOMEM && !netd_error_code(err))
@@ -160,10 +253,32 @@ int netd_plan_make(const struct netd_plan_input *in, struct netd_plan *out,
 	return r;
 }
 
+const struct netd_plan_firewall *netd_plan_firewall(const struct netd_plan *plan,
+						    const char *space)
+{
+	for (size_t i = 0; i < plan->firewall_count; i++)
+		if (strcmp(plan->firewalls[i].space, space) == 0)
+			return &plan->firewalls[i];
+	return NULL;
+}
+
 void netd_plan_done(struct netd_plan *plan)
 {
 	free(plan->ops);
+	free(plan->evidence);
 	free(plan->claims);
-	netd_ruleset_delta_done(&plan->firewall);
+	for (size_t i = 0; i < plan->firewall_count; i++)
+		netd_ruleset_delta_done(&plan->firewalls[i].delta);
+	free(plan->firewalls);
+	netd_error_done(&plan->notes);
 	*plan = (struct netd_plan){0};
+}
+
+void netd_plan_note(struct netd_plan *plan, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	netd_error_vadd(&plan->notes, 0, fmt, args);
+	va_end(args);
 }

@@ -7,10 +7,16 @@
 #include "plan/claims.h"
 #include "plan/plan.h"
 
-/* What the walk over one kind of object needs at hand. */
+/*
+ * What the walk over one kind of object needs at hand.  The walks see one namespace at a
+ * time: @in has its states, and @host those of the host with all namespaces.  What is on
+ * a link that will be made anew is not in the observed ones any more.
+ */
 struct netd_diff {
-	const struct netd_plan_input *in;
-	const struct netd_claims old; /* as the input has them */
+	const struct netd_plan_input *in, *host;
+	const char *space;	      /* "" = the host's */
+	bool is_new;		      /* the namespace is about to be made */
+	const struct netd_claims old; /* as the input has them; none in a namespace */
 	struct netd_claims claims;    /* as they will be */
 	struct netd_plan *plan;
 };
@@ -21,6 +27,9 @@ int netd_diff_add_link(struct netd_diff *d, enum netd_op_kind kind,
 		       const struct netd_link *link, unsigned fields);
 int netd_diff_add_addr(struct netd_diff *d, enum netd_op_kind kind,
 		       const struct netd_ifaddr *a);
+/* @replaces: ADD_ROUTE takes the place of what has that destination and metric. */
+int netd_diff_add_route(struct netd_diff *d, enum netd_op_kind kind,
+			const struct netd_route *r, bool replaces);
 int netd_diff_add_sysctl(struct netd_diff *d, enum netd_op_kind kind, const char *path,
 			 int value);
 
@@ -30,12 +39,42 @@ int netd_diff_claim(struct netd_diff *d, enum netd_claim_kind kind, const char *
 /* True if anybody made that thing what it is: it was not so before us. */
 bool netd_diff_is_claimed(const struct netd_diff *d, enum netd_claim_kind kind,
 			  const char *key);
+/*
+ * True if @link was made for this topology: also one whose alias was never written, when
+ * the plan is a way back.
+ */
+bool netd_diff_is_made(const struct netd_diff *d, const struct netd_link *link);
 
 /* The walks; each adds what its kind of object needs.  0 or -ENOMEM. */
 int netd_diff_links(struct netd_diff *d);
 int netd_diff_addrs(struct netd_diff *d);
+int netd_diff_uplinks(struct netd_diff *d);
 int netd_diff_sysctls(struct netd_diff *d);
+int netd_diff_routes(struct netd_diff *d);
+int netd_diff_host_routes(struct netd_diff *d);
+int netd_diff_resolv(struct netd_diff *d);
+int netd_diff_services(struct netd_diff *d);
+/* The namespaces that go: a DELETE_NAMESPACE for each. */
+int netd_diff_gone_spaces(struct netd_diff *d);
+/* The RETURN_UPLINK of a claim that this topology lets go. */
+int netd_diff_release_uplink(struct netd_diff *d, const struct netd_claim *c);
+/* The same for a route that it made on a bridge which is not netd's. */
+int netd_diff_release_route(struct netd_diff *d, const struct netd_claim *c);
 /* Gives back what this topology lets go and nobody else wants. */
 int netd_diff_release(struct netd_diff *d);
+
+/*
+ * The observed states without what a plan takes away before it does anything else: the
+ * links of torn pairs, and what is on them.  Adds a DELETE_STALE for each of these links.
+ * The first state is the host's, then come those of the desired spaces, in their order;
+ * one that is not alive is empty.  They borrow from the observed ones.
+ */
+struct netd_present {
+	struct netd_state *states;
+	bool *owned; /* beside states: links, addrs and routes are not borrowed */
+	size_t count;
+};
+int netd_diff_present(struct netd_diff *d, struct netd_present *out);
+void netd_diff_present_done(struct netd_present *p);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Addresses and settings: which to add, change, remove. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -79,12 +80,33 @@ int netd_diff_addrs(struct netd_diff *d)
 	return r;
 }
 
+/* True if it comes with what the plan makes anyway: the namespace, or a link in it. */
+static bool comes_along(const struct netd_diff *d, const struct netd_sysctl *want)
+{
+	return want->initial || (d->is_new && (want->wide || want->inherited));
+}
+
+/* What was read of a link that is made anew is not known of the new one. */
+static bool is_of_new_link(const struct netd_diff *d, const struct netd_sysctl *want)
+{
+	const char *conf = strstr(want->path, "/conf/"), *name = strrchr(want->path, '/');
+	char link[NETD_SYSCTL_PATH];
+
+	if (!want->inherited || !conf)
+		return false;
+	snprintf(link, sizeof(link), "%.*s", (int)(name - conf) - 6, conf + 6);
+	return !netd_state_link(d->in->observed, link);
+}
+
 static int want_sysctl(struct netd_diff *d, const struct netd_sysctl *want)
 {
 	int have = 0;
-	bool known = netd_state_sysctl(d->in->observed, want->path, &have);
+	bool known = netd_state_sysctl(d->in->observed, want->path, &have) &&
+		     !is_of_new_link(d, want);
 	int r = 0;
 
+	if (!known && comes_along(d, want))
+		return 0;
 	if (want->foreign && ((known && (have != want->value || want->overridden)) ||
 			      netd_diff_is_claimed(d, NETD_CLAIM_SYSCTL, want->path)))
 		r = netd_diff_claim(d, NETD_CLAIM_SYSCTL, want->path, have, want->value);

@@ -19,9 +19,11 @@ int netd_diff_claim(struct netd_diff *d, enum netd_claim_kind kind, const char *
 		c = *mine;
 	else if (other)
 		c = *other;
+	/* What was there before stays, but giving back looks for what was set last. */
+	c.ours = ours;
 	netd_copy(c.topology, d->in->topology);
 	netd_copy(c.key, key);
-	if (!mine)
+	if (!mine || mine->ours != ours)
 		d->plan->claims_changed = true;
 	return netd_claims_add(&d->claims, &c);
 }
@@ -78,29 +80,42 @@ static int release_mtu(struct netd_diff *d, const struct netd_claim *c)
 	const struct netd_link *have = netd_state_link(d->in->observed, c->key);
 	struct netd_link link;
 
-	if (!have || have->mtu != (uint32_t)c->ours)
+	if (!have || have->mtu != (uint32_t)c->ours || c->ours == c->previous)
 		return 0;
 	link = *have;
 	link.mtu = (uint32_t)c->previous;
 	return netd_diff_add_link(d, NETD_OP_RELEASE_PORT, &link, NETD_LINK_MTU);
 }
 
+/* True if that bridge is this topology's, or exists and a network of it is on it. */
+static bool is_used(const struct netd_diff *d, const char *bridge)
+{
+	const struct netd_link *link = netd_state_link(d->in->observed, bridge);
+
+	return (link && netd_diff_is_made(d, link)) ||
+	       netd_claims_find(&d->old, d->in->topology, NETD_CLAIM_BRIDGE, bridge);
+}
+
 static int release_port(struct netd_diff *d, const struct netd_claim *c)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, c->key);
-	const struct netd_link *master =
-		have && have->master[0] ? netd_state_link(d->in->observed, have->master)
-					: NULL;
-	const char *owner = master ? netd_link_owner(master) : NULL;
 	struct netd_link link;
 
-	if (!owner || !netd_owner_is(owner, d->in->topology))
+	if (!have || !have->master[0] || !is_used(d, have->master))
 		return 0;
 	link = *have;
 	link.master[0] = '\0';
 	link.up = c->previous;
 	return netd_diff_add_link(d, NETD_OP_RELEASE_PORT, &link,
 				  NETD_LINK_MASTER | NETD_LINK_UP);
+}
+
+/* Nothing of it was changed. */
+static int release_bridge(struct netd_diff *d, const struct netd_claim *c)
+{
+	(void)d;
+	(void)c;
+	return 0;
 }
 
 static int release(struct netd_diff *d, const struct netd_claim *c)
@@ -110,6 +125,9 @@ static int release(struct netd_diff *d, const struct netd_claim *c)
 		[NETD_CLAIM_ADDRESS] = release_address,
 		[NETD_CLAIM_MTU] = release_mtu,
 		[NETD_CLAIM_PORT] = release_port,
+		[NETD_CLAIM_UPLINK] = netd_diff_release_uplink,
+		[NETD_CLAIM_BRIDGE] = release_bridge,
+		[NETD_CLAIM_ROUTE] = netd_diff_release_route,
 	};
 
 	d->plan->claims_changed = true;

@@ -15,6 +15,8 @@ struct netd_facts {
 	bool ipv6;	       /* the kernel has IPv6 */
 	bool force_forwarding; /* conf/IFACE/force_forwarding, Linux 6.17 */
 	bool bridge_nf_call;   /* the host sends bridged frames through iptables */
+	bool no_dnsmasq;       /* it is not installed */
+	bool legacy_filter; /* iptables-legacy has rules, or a policy, for what passes */
 };
 
 enum netd_claim_kind {
@@ -22,6 +24,9 @@ enum netd_claim_kind {
 	NETD_CLAIM_ADDRESS, /* key: "LINK PREFIX"; ours to remove */
 	NETD_CLAIM_MTU,	    /* key: LINK; previous: its MTU */
 	NETD_CLAIM_PORT,    /* key: LINK; previous: 1 if it was up */
+	NETD_CLAIM_UPLINK,  /* key: LINK; what it held is in a file of its own */
+	NETD_CLAIM_BRIDGE,  /* key: LINK; it exists, and a network is on it */
+	NETD_CLAIM_ROUTE,   /* key: "LINK PREFIX METRIC"; ours to remove */
 };
 
 /*

@@ -22,6 +22,13 @@
  * IPv6 has a switch per interface only since Linux 6.17 (force_forwarding).  Before, it
  * is conf/all/forwarding, which makes the host ignore router advertisements and drop what
  * it learned from them, unless accept_ra is 2: so that is raised first.
+ *
+ * conf/IFACE/forwarding of IPv6 makes an interface no router, but makes it say so:
+ * without it, its neighbour advertisements lack the R flag, and guests drop the default
+ * route that they have by its router advertisement (net/ipv6/ndisc.c ndisc_recv_na()). So
+ * a bridge that advertises has it.  Writing it drops what the rest of the host learned
+ * that way (net/ipv6/addrconf.c addrconf_fixup_forwarding()), so accept_ra goes first
+ * here, too.
  */
 
 static bool forwards(const struct netd_network *n, uint8_t family)
@@ -55,38 +62,103 @@ static bool link_has_address(const struct netd_state *s, const char *link,
 	return false;
 }
 
-/* True if network @n needs @link to forward what comes in by it. */
+/*
+ * An interface by which the host is reached.  A bridge with an uplink is one, although it
+ * is ours; what the NIC has before it joins, the bridge will have.
+ */
+struct outside {
+	const char *link;
+	const char *nic; /* that will join it; NULL: none */
+};
+
+static bool has_family(const struct netd_state *s, const struct outside *o,
+		       uint8_t family)
+{
+	return link_has_family(s, o->link, family) ||
+	       (o->nic && link_has_family(s, o->nic, family));
+}
+
+static bool has_address(const struct netd_state *s, const struct outside *o,
+			const struct netd_addr *a)
+{
+	return link_has_address(s, o->link, a) ||
+	       (o->nic && link_has_address(s, o->nic, a));
+}
+
+/* True if network @n needs @o to forward what comes in by it. */
 static bool network_uses(const struct netd_network *n, const struct netd_state *observed,
-			 const struct netd_link *link, uint8_t family)
+			 const struct outside *o, uint8_t family)
 {
 	if (!forwards(n, family))
 		return false;
-	if (!n->nat.out[0] && link_has_family(observed, link->name, family))
+	if (!n->nat.out[0] && has_family(observed, o, family))
 		return true;
-	if (strcmp(n->nat.out, link->name) == 0 || strcmp(n->nat.on, link->name) == 0)
+	if (strcmp(n->nat.out, o->link) == 0 || strcmp(n->nat.on, o->link) == 0)
 		return true;
 	for (size_t i = 0; i < n->forward_count; i++) {
 		const struct netd_forward *f = &n->forwards[i];
 
 		if (f->listen.family == family &&
-		    (strcmp(f->on, link->name) == 0 ||
-		     link_has_address(observed, link->name, &f->listen)))
+		    (strcmp(f->on, o->link) == 0 || has_address(observed, o, &f->listen)))
 			return true;
 	}
 	return false;
 }
 
 static bool topology_uses(const struct netd_topology *t,
-			  const struct netd_state *observed, const struct netd_link *link,
+			  const struct netd_state *observed, const struct outside *o,
 			  uint8_t family)
 {
-	/* Our own bridges have their settings from the start. */
-	if (link->loopback || netd_link_is_ours(link))
-		return false;
 	for (size_t i = 0; i < t->network_count; i++)
-		if (network_uses(&t->networks[i], observed, link, family))
+		if (network_uses(&t->networks[i], observed, o, family))
 			return true;
 	return false;
+}
+
+/* True if @link is the bridge of an uplink, or (@nic) the uplink, of @t. */
+static bool is_of_uplink(const struct netd_topology *t, const char *link, bool nic)
+{
+	for (size_t i = 0; i < t->network_count; i++) {
+		const struct netd_network *n = &t->networks[i];
+
+		if (n->uplink[0] && strcmp(nic ? n->uplink : n->bridge, link) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An existing bridge that is a network's is inside, unless it is bridged to the outside.
+ */
+static bool is_inside(const struct netd_topology *t, const char *link)
+{
+	for (size_t i = 0; i < t->network_count; i++) {
+		const struct netd_network *n = &t->networks[i];
+
+		if (n->existing && n->mode != NETD_MODE_BRIDGED &&
+		    strcmp(n->bridge, link) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* True if somebody's uplink is a port of @bridge. */
+static bool has_uplink(const struct netd_state *s, const char *bridge)
+{
+	for (size_t i = 0; i < s->link_count; i++)
+		if (strcmp(s->links[i].captured_for, bridge) == 0)
+			return true;
+	return false;
+}
+
+/* True if @link leads outside, now and after @t was applied. */
+static bool is_outside(const struct netd_topology *t, const struct netd_state *observed,
+		       const struct netd_link *link)
+{
+	if (link->loopback || is_of_uplink(t, link->name, true) ||
+	    is_of_uplink(t, link->name, false) || is_inside(t, link->name))
+		return false;
+	/* Our own bridges have their settings from the start. */
+	return !netd_link_is_ours(link) || has_uplink(observed, link->name);
 }
 
 static bool topology_forwards(const struct netd_topology *t, uint8_t family)
@@ -119,9 +191,19 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 
 	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
+		const struct outside o = {.link = link->name};
 
-		if (topology_uses(t, observed, link, family) &&
+		if (is_outside(t, observed, link) &&
+		    topology_uses(t, observed, &o, family) &&
 		    add(out, directory, link->name, name, 1) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < t->network_count; i++) {
+		const struct netd_network *n = &t->networks[i];
+		const struct outside o = {n->bridge, n->uplink};
+
+		if (n->uplink[0] && topology_uses(t, observed, &o, family) &&
+		    add(out, directory, n->bridge, name, 1) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -135,19 +217,43 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 static bool may_listen(const struct netd_state *s, const struct netd_link *link,
 		       int accept_ra)
 {
-	if (netd_link_is_ours(link) || link->loopback || link->master[0] || !accept_ra)
+	if ((netd_link_is_ours(link) && !has_uplink(s, link->name)) || link->loopback ||
+	    link->master[0] || !accept_ra)
 		return false;
 	return (link->kind != NETD_LINK_TAP && link->kind != NETD_LINK_VETH) ||
 	       accept_ra == 2 || link_has_family(s, link->name, AF_INET6);
 }
 
-/* Who listens for router advertisements, out of the one switch's way. */
-static int add_accept_ra(const struct netd_state *observed, struct netd_state *out)
+/* True if the bridge listens for them, or the NIC that will join it does. */
+static bool uplink_listens(const struct netd_state *observed,
+			   const struct netd_network *n)
 {
+	const struct netd_link *bridge = netd_state_link(observed, n->bridge);
+	char path[NETD_SYSCTL_PATH];
+	int value;
+
+	snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra",
+		 bridge ? n->bridge : n->uplink);
+	return netd_state_sysctl(observed, path, &value) && value;
+}
+
+/* Who listens for router advertisements, out of the one switch's way. */
+static int add_accept_ra(const struct netd_topology *t, const struct netd_state *observed,
+			 struct netd_state *out)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		if (t->networks[i].uplink[0] &&
+		    uplink_listens(observed, &t->networks[i]) &&
+		    add(out, "ipv6", t->networks[i].bridge, "accept_ra", 2) < 0)
+			return -ENOMEM;
 	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
 		char path[NETD_SYSCTL_PATH];
 		int value;
+
+		if (is_of_uplink(t, link->name, true) ||
+		    is_of_uplink(t, link->name, false) || is_inside(t, link->name))
+			continue;
 
 		snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra", link->name);
 		if (!netd_state_sysctl(observed, path, &value) ||
@@ -179,13 +285,14 @@ static int add_overridden(const struct netd_state *observed, struct netd_state *
  * Linux before 6.17: the one switch.  It stands last, so it is the first to be given
  * back, and accept_ra the last.
  */
-static int add_ipv6_global(const struct netd_facts *facts, struct netd_state *out)
+static int add_ipv6_global(const struct netd_topology *t, const struct netd_facts *facts,
+			   struct netd_state *out)
 {
 	const struct netd_state *observed = facts->observed;
 	int value = 0;
 	bool switched =
 		netd_state_sysctl(observed, "ipv6/conf/all/forwarding", &value) && value;
-	int r = add_accept_ra(observed, out);
+	int r = add_accept_ra(t, observed, out);
 
 	if (r == 0)
 		r = add_overridden(observed, out, "default", switched);
@@ -194,6 +301,36 @@ static int add_ipv6_global(const struct netd_facts *facts, struct netd_state *ou
 			r = add_overridden(observed, out, observed->links[i].name,
 					   switched);
 	return r < 0 ? r : add(out, "ipv6", "all", "forwarding", 1);
+}
+
+static bool advertises(const struct netd_network *n)
+{
+	return n->dhcp.enabled && !n->dhcp.no_ra && !n->dhcp.no_gateway &&
+	       forwards(n, AF_INET6);
+}
+
+bool netd_forwarding_advertises(const struct netd_topology *t)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		if (advertises(&t->networks[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The bridges that advertise are routers to their neighbours, too.  They stand behind
+ * accept_ra, although they are our own: what is not there yet has no claim, but its turn.
+ */
+static int add_advertising(const struct netd_topology *t, const struct netd_facts *facts,
+			   struct netd_state *out)
+{
+	int r = netd_forwarding_advertises(t) ? add_accept_ra(t, facts->observed, out)
+					      : 0;
+
+	for (size_t i = 0; r == 0 && i < t->network_count; i++)
+		if (advertises(&t->networks[i]))
+			r = add(out, "ipv6", t->networks[i].bridge, "forwarding", 1);
+	return r;
 }
 
 int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *facts,
@@ -205,7 +342,8 @@ int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *
 		r = add_per_link(t, facts, out, AF_INET, "ipv4", "forwarding");
 	if (r < 0 || !topology_forwards(t, AF_INET6))
 		return r;
-	if (facts->force_forwarding)
-		return add_per_link(t, facts, out, AF_INET6, "ipv6", "force_forwarding");
-	return add_ipv6_global(facts, out);
+	if (!facts->force_forwarding)
+		return add_ipv6_global(t, facts, out);
+	r = add_per_link(t, facts, out, AF_INET6, "ipv6", "force_forwarding");
+	return r ? r : add_advertising(t, facts, out);
 }

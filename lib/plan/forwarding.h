@@ -9,4 +9,10 @@
 int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *facts,
 			struct netd_state *out);
 
+/*
+ * True if a network of @t is its guests' IPv6 router by advertisements: then it matters
+ * who else lives from such (netd_observe_listeners()).
+ */
+bool netd_forwarding_advertises(const struct netd_topology *t);
+
 #endif

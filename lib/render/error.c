@@ -100,3 +100,32 @@ void netd_render_error_json(const struct netd_error *err, struct netd_str *out)
 	netd_json_end_object(&j);
 	netd_json_finish(&j);
 }
+
+void netd_render_notes(const struct netd_error *notes, bool color, struct netd_str *out)
+{
+	for (size_t i = 0; i < notes->count; i++) {
+		netd_str_add(out, color ? "\033[1;35mnote:\033[0m " : "note: ");
+		add_line("", notes->problems[i].text, out);
+		add_line("    ", notes->problems[i].hint, out);
+	}
+}
+
+void netd_render_notes_json(const struct netd_error *notes, struct netd_str *out)
+{
+	struct netd_json j = netd_json_to(out);
+
+	if (!notes->count)
+		return;
+	netd_json_begin_object(&j);
+	netd_json_key(&j, "notes");
+	netd_json_begin_array(&j);
+	for (size_t i = 0; i < notes->count; i++) {
+		netd_json_begin_object(&j);
+		add_text(&j, "message", notes->problems[i].text);
+		add_text(&j, "hint", notes->problems[i].hint);
+		netd_json_end_object(&j);
+	}
+	netd_json_end_array(&j);
+	netd_json_end_object(&j);
+	netd_json_finish(&j);
+}

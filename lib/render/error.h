@@ -4,6 +4,7 @@
 #define NETD_RENDER_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct netd_error;
 struct netd_str;
@@ -21,7 +22,15 @@ void netd_render_error(const struct netd_error *err, bool color, struct netd_str
  */
 void netd_render_error_json(const struct netd_error *err, struct netd_str *out);
 
+/*
+ * The same for what is no error: "note: TEXT" and the hint, and {"notes": [{"message",
+ * "hint"}]}.  Nothing at all is appended if there are none.
+ */
+void netd_render_notes(const struct netd_error *notes, bool color, struct netd_str *out);
+void netd_render_notes_json(const struct netd_error *notes, struct netd_str *out);
+
 /* Appends @text as it may go to a terminal: on one line, no controls, valid UTF-8. */
 void netd_render_safe(const char *text, struct netd_str *out);
+void netd_render_safe_bytes(const char *text, size_t length, struct netd_str *out);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "base/json.h"
+#include "render/error.h"
 
 static const char *color_of(char sign)
 {
@@ -19,10 +20,46 @@ static void add_indented(struct netd_str *out, const char *text)
 		size_t length = strcspn(text, "\n");
 
 		netd_str_add(out, "    ");
-		netd_str_add_bytes(out, text, length);
+		netd_render_safe_bytes(text, length, out);
 		netd_str_add_char(out, '\n');
 		text += length + (text[length] == '\n');
 	}
+}
+
+static void print_entries(const struct netd_plan *plan, const struct netd_op *op,
+			  struct netd_str *out)
+{
+	const struct netd_plan_firewall *firewall = netd_plan_firewall(plan, op->space);
+
+	if (firewall)
+		netd_ruleset_delta_print(out, &firewall->delta);
+}
+
+static const struct netd_evidence *evidence_of(const struct netd_plan *plan, size_t i)
+{
+	static const struct netd_evidence none;
+
+	return plan->evidence ? &plan->evidence[i] : &none;
+}
+
+/* " (now mtu 9000; NetworkManager manages it)", or nothing. */
+static void add_evidence(struct netd_str *out, const struct netd_evidence *e)
+{
+	if (e->now[0] || e->by[0])
+		netd_str_addf(out, " (%s%s%s%s)", e->now[0] ? "now " : "", e->now,
+			      e->now[0] && e->by[0] ? "; " : "", e->by);
+}
+
+/* An op may name an interface that somebody else gave its name. */
+void netd_render_op(const struct netd_plan *plan, size_t i, struct netd_str *out)
+{
+	struct netd_str text = {0};
+
+	netd_str_addf(&text, "%c ", netd_op_sign(&plan->ops[i]));
+	netd_op_describe(&plan->ops[i], plan, &text);
+	add_evidence(&text, evidence_of(plan, i));
+	netd_render_safe(netd_str_text(&text), out);
+	netd_str_done(&text);
 }
 
 void netd_render_plan(const struct netd_plan *plan, bool color, struct netd_str *out)
@@ -30,24 +67,24 @@ void netd_render_plan(const struct netd_plan *plan, bool color, struct netd_str 
 	for (size_t i = 0; i < plan->op_count; i++) {
 		const struct netd_op *op = &plan->ops[i];
 		struct netd_str entries = {0};
-		char sign = netd_op_sign(op);
 
-		netd_str_addf(out, "%s%c ", color ? color_of(sign) : "", sign);
-		netd_op_describe(op, plan, out);
+		netd_str_add(out, color ? color_of(netd_op_sign(op)) : "");
+		netd_render_op(plan, i, out);
 		netd_str_addf(out, "%s\n", color ? "\033[0m" : "");
 		if (op->kind == NETD_OP_FIREWALL)
-			netd_ruleset_delta_print(&entries, &plan->firewall);
+			print_entries(plan, op, &entries);
 		add_indented(out, netd_str_text(&entries));
 		netd_str_done(&entries);
 	}
 }
 
-static void add_entries(struct netd_json *j, const struct netd_plan *plan)
+static void add_entries(struct netd_json *j, const struct netd_plan *plan,
+			const struct netd_op *op)
 {
 	struct netd_str entries = {0};
 	char *rest, *line;
 
-	netd_ruleset_delta_print(&entries, &plan->firewall);
+	print_entries(plan, op, &entries);
 	netd_json_key(j, "entries");
 	netd_json_begin_array(j);
 	rest = entries.text;
@@ -56,6 +93,15 @@ static void add_entries(struct netd_json *j, const struct netd_plan *plan)
 			netd_json_string(j, line);
 	netd_json_end_array(j);
 	netd_str_done(&entries);
+}
+
+/* Nothing if there is nothing to say. */
+static void add_words(struct netd_json *j, const char *key, const char *words)
+{
+	if (!*words)
+		return;
+	netd_json_key(j, key);
+	netd_json_string(j, words);
 }
 
 void netd_render_plan_json(const struct netd_plan *plan, struct netd_str *out)
@@ -76,10 +122,16 @@ void netd_render_plan_json(const struct netd_plan *plan, struct netd_str *out)
 						   : "change");
 		netd_json_key(&j, "kind");
 		netd_json_string(&j, netd_op_object(op));
+		if (op->space[0]) {
+			netd_json_key(&j, "namespace");
+			netd_json_string(&j, op->space);
+		}
 		netd_json_key(&j, "text");
 		netd_json_string(&j, netd_str_text(&text));
+		add_words(&j, "now", evidence_of(plan, i)->now);
+		add_words(&j, "by", evidence_of(plan, i)->by);
 		if (op->kind == NETD_OP_FIREWALL)
-			add_entries(&j, plan);
+			add_entries(&j, plan, op);
 		netd_json_end_object(&j);
 		netd_str_done(&text);
 	}

@@ -10,7 +10,9 @@
  * comes or goes.  @color: green, yellow, red by sign.
  */
 void netd_render_plan(const struct netd_plan *plan, bool color, struct netd_str *out);
-/* An array of {"action", "kind", "name"…, "text"} objects. */
+/* One op: "~ bridge mybr0 mtu 1500 (now mtu 9000; NetworkManager manages it)". */
+void netd_render_op(const struct netd_plan *plan, size_t i, struct netd_str *out);
+/* An array of {"action", "kind", "text", "now", "by" …} objects. */
 void netd_render_plan_json(const struct netd_plan *plan, struct netd_str *out);
 
 #endif

@@ -34,18 +34,38 @@ static bool is_harmful(uint32_t c)
 	return false;
 }
 
+/* How many bytes from the begin are plain ASCII, which is nearly all there ever is. */
+static size_t plain_length(const char *text, size_t left)
+{
+	size_t n = 0;
+
+	while (n < left && (unsigned char)text[n] >= 0x20 &&
+	       (unsigned char)text[n] < 0x7f)
+		n++;
+	return n;
+}
+
+void netd_render_safe_bytes(const char *text, size_t length, struct netd_str *out)
+{
+	while (length) {
+		size_t n = plain_length(text, length);
+
+		if (!n) {
+			n = netd_utf8_length(text, length);
+			if (!n || is_harmful(decode(text, n))) {
+				netd_str_add(out, "\xef\xbf\xbd"); /* U+FFFD */
+				text += n ? n : 1;
+				length -= n ? n : 1;
+				continue;
+			}
+		}
+		netd_str_add_bytes(out, text, n);
+		text += n;
+		length -= n;
+	}
+}
+
 void netd_render_safe(const char *text, struct netd_str *out)
 {
-	size_t left = strlen(text);
-
-	while (left) {
-		size_t n = netd_utf8_length(text, left);
-
-		if (n && !is_harmful(decode(text, n)))
-			netd_str_add_bytes(out, text, n);
-		else
-			netd_str_add(out, "\xef\xbf\xbd"); /* U+FFFD */
-		text += n ? n : 1;
-		left -= n ? n : 1;
-	}
+	netd_render_safe_bytes(text, strlen(text), out);
 }

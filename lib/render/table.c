@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "render/error.h"
 
 void netd_table_done(struct netd_table *t)
 {
@@ -78,14 +79,21 @@ static void render_line(const struct netd_table *t, const size_t *widths,
 	for (size_t c = 0; c < t->column_count; c++) {
 		const struct netd_column *column = &t->columns[c];
 		const char *text = cells ? cells[c] : column->title;
-		bool right = column->kind == NETD_COLUMN_NUMBER;
+		bool right = column->kind == NETD_COLUMN_NUMBER ||
+			     column->kind == NETD_COLUMN_OPTIONAL;
+		struct netd_str safe = {0};
 
 		if (!column->title)
 			continue;
 		if (cells && !*text)
 			text = "-";
+		/* Names from the kernel may hold any bytes; JSON has its own escapes. */
+		netd_render_safe(text, &safe);
 		netd_str_addf(out, "%s%*s", out->length > start ? "  " : "",
-			      right ? (int)widths[c] : -(int)widths[c], text);
+			      right ? (int)widths[c] : -(int)widths[c],
+			      netd_str_text(&safe));
+		out->failed = out->failed || safe.failed;
+		netd_str_done(&safe);
 	}
 	while (!out->failed && out->length > start && out->text[out->length - 1] == ' ')
 		out->text[--out->length] = '\0';
@@ -109,17 +117,17 @@ int netd_table_render_text(const struct netd_table *t, struct netd_str *out)
 	return netd_str_error(out);
 }
 
-static void render_list(struct netd_json *j, const char *words)
+static void render_list(struct netd_json *j, const char *words, const char *between)
 {
 	netd_json_begin_array(j);
 	while (*words) {
-		size_t length = strcspn(words, " ");
+		size_t length = strcspn(words, between);
 		char *word = strndup(words, length);
 
 		netd_json_string(j, word);
 		free(word);
 		words += length;
-		words += strspn(words, " ");
+		words += strspn(words, between);
 	}
 	netd_json_end_array(j);
 }
@@ -131,11 +139,21 @@ static void render_value(struct netd_json *j, enum netd_column_kind kind,
 	case NETD_COLUMN_TEXT:
 		netd_json_string(j, *text ? text : NULL);
 		break;
+	case NETD_COLUMN_OPTIONAL:
+		if (!*text) {
+			netd_json_null(j);
+			break;
+		}
+		netd_json_number(j, strtoll(text, NULL, 10));
+		break;
 	case NETD_COLUMN_NUMBER:
 		netd_json_number(j, *text ? strtoll(text, NULL, 10) : 0);
 		break;
 	case NETD_COLUMN_LIST:
-		render_list(j, text);
+		render_list(j, text, " ");
+		break;
+	case NETD_COLUMN_LINES:
+		render_list(j, text, "\n");
 		break;
 	case NETD_COLUMN_FLAG:
 		netd_json_bool(j, *text != '\0');
@@ -143,24 +161,34 @@ static void render_value(struct netd_json *j, enum netd_column_kind kind,
 	}
 }
 
-int netd_table_render_json(const struct netd_table *t, struct netd_str *out)
+int netd_table_add_json(const struct netd_table *t, struct netd_json *j)
 {
-	struct netd_json j = {.out = out};
-
 	if (t->failed)
 		return -ENOMEM;
-	netd_json_begin_array(&j);
+	netd_json_begin_array(j);
 	for (size_t i = 0; i < t->cell_count; i++) {
 		size_t c = i % t->column_count;
 
 		if (c == 0)
-			netd_json_begin_object(&j);
-		netd_json_key(&j, t->columns[c].key);
-		render_value(&j, t->columns[c].kind, t->cells[i]);
+			netd_json_begin_object(j);
+		if (t->columns[c].key) {
+			netd_json_key(j, t->columns[c].key);
+			render_value(j, t->columns[c].kind, t->cells[i]);
+		}
 		if (c + 1 == t->column_count)
-			netd_json_end_object(&j);
+			netd_json_end_object(j);
 	}
-	netd_json_end_array(&j);
+	netd_json_end_array(j);
+	return 0;
+}
+
+int netd_table_render_json(const struct netd_table *t, struct netd_str *out)
+{
+	struct netd_json j = {.out = out};
+	int r = netd_table_add_json(t, &j);
+
+	if (r < 0)
+		return r;
 	netd_json_finish(&j);
 	return netd_str_error(out);
 }

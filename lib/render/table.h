@@ -10,15 +10,17 @@
 #include "base/str.h"
 
 enum netd_column_kind {
-	NETD_COLUMN_TEXT,   /* JSON string, null if empty */
-	NETD_COLUMN_NUMBER, /* right-aligned; JSON number */
-	NETD_COLUMN_LIST,   /* blank-separated words; JSON array */
-	NETD_COLUMN_FLAG,   /* "yes" or ""; JSON boolean */
+	NETD_COLUMN_TEXT,     /* JSON string, null if empty */
+	NETD_COLUMN_NUMBER,   /* right-aligned; JSON number */
+	NETD_COLUMN_OPTIONAL, /* the same, but null if empty */
+	NETD_COLUMN_LIST,     /* blank-separated words; JSON array */
+	NETD_COLUMN_LINES,    /* newline-separated texts; JSON array */
+	NETD_COLUMN_FLAG,     /* "yes" or ""; JSON boolean */
 };
 
 struct netd_column {
 	const char *title; /* of the text table; NULL: only in JSON */
-	const char *key;   /* in JSON */
+	const char *key;   /* in JSON; NULL: only in the text table */
 	enum netd_column_kind kind;
 };
 
@@ -43,5 +45,8 @@ void netd_table_addf(struct netd_table *t, const char *fmt, ...)
 /* Appends the table to @out; -ENOMEM.  Without rows the text is empty. */
 int netd_table_render_text(const struct netd_table *t, struct netd_str *out);
 int netd_table_render_json(const struct netd_table *t, struct netd_str *out);
+/* The same as a value within a larger text. */
+struct netd_json;
+int netd_table_add_json(const struct netd_table *t, struct netd_json *j);
 
 #endif

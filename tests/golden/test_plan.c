@@ -152,6 +152,75 @@ static void remove_ours(struct netd_state *s, const struct netd_state *desired)
 	s->link_count = kept;
 }
 
+/* A pair's ends name each other's index. */
+static void join_pairs(struct netd_state *host, struct netd_state *s)
+{
+	for (size_t i = 0; i < s->link_count; i++) {
+		struct netd_link *link = &s->links[i], *peer;
+		struct netd_state *far =
+			link->peer_namespace[0]
+				? netd_state_space(host, link->peer_namespace)
+				: host;
+
+		peer = far && link->peer[0] ? netd_state_link(far, link->peer) : NULL;
+		if (peer)
+			link->peer_index = peer->index;
+	}
+}
+
+/* The namespaces are taken over from @desired as they are. */
+static void settle_spaces(struct netd_state *host, struct netd_state *desired)
+{
+	for (size_t i = 0; i < host->space_count; i++)
+		netd_state_done(&host->spaces[i]);
+	free(host->spaces);
+	host->spaces = desired->spaces;
+	host->space_count = desired->space_count;
+	desired->spaces = NULL;
+	desired->space_count = 0;
+	for (size_t i = 0; i < host->space_count; i++) {
+		host->spaces[i].inode = 100 + i;
+		host->spaces[i].ruleset.intact = true;
+		for (size_t j = 0; j < host->spaces[i].link_count; j++)
+			host->spaces[i].links[j].index = (int)j + 1;
+	}
+	join_pairs(host, host);
+	for (size_t i = 0; i < host->space_count; i++)
+		join_pairs(host, &host->spaces[i]);
+}
+
+/* What the NICs held is on the bridges that want them, and on the NICs again else. */
+static void settle_uplinks(struct netd_state *s, const struct netd_state *desired)
+{
+	for (size_t i = 0; i < desired->link_count; i++) {
+		const struct netd_link *bridge = &desired->links[i];
+		struct netd_link *nic = netd_state_link(s, bridge->uplink);
+
+		if (!bridge->uplink[0])
+			continue;
+		assert_non_null(nic);
+		nic->up = nic->captured_whole = true;
+		nic->mtu = bridge->mtu;
+		assert_true(netd_copy(nic->master, bridge->name));
+		assert_true(netd_copy(nic->captured_for, bridge->name));
+		for (size_t j = 0; j < s->addr_count; j++)
+			if (strcmp(s->addrs[j].link, nic->name) == 0)
+				assert_true(netd_copy(s->addrs[j].link, bridge->name));
+	}
+	for (size_t i = 0; i < s->link_count; i++) {
+		struct netd_link *nic = &s->links[i];
+		char bridge[NETD_IFNAME];
+
+		if (!nic->captured_for[0] || netd_state_link(desired, nic->captured_for))
+			continue;
+		assert_true(netd_copy(bridge, nic->captured_for));
+		nic->master[0] = nic->captured_for[0] = '\0';
+		for (size_t j = 0; j < s->addr_count; j++)
+			if (strcmp(s->addrs[j].link, bridge) == 0)
+				assert_true(netd_copy(s->addrs[j].link, nic->name));
+	}
+}
+
 /* The host as it is once @desired was made on it. */
 static void settle(struct host *h, struct netd_state *desired,
 		   const struct netd_plan *plan)
@@ -174,6 +243,7 @@ static void settle(struct host *h, struct netd_state *desired,
 		*have = desired->links[i];
 		have->index = index;
 	}
+	settle_uplinks(s, desired);
 	for (size_t i = 0; i < desired->addr_count; i++) {
 		struct netd_ifaddr *a =
 			netd_array_add(&s->addrs, &s->addr_count, sizeof(*a));
@@ -191,6 +261,7 @@ static void settle(struct host *h, struct netd_state *desired,
 	h->claims = (struct netd_claims){0};
 	for (size_t i = 0; i < plan->claim_count; i++)
 		assert_int_equal(netd_claims_add(&h->claims, &plan->claims[i]), 0);
+	settle_spaces(s, desired);
 }
 
 /* Plans @t on @h; problems, if it is refused, go to @text. */

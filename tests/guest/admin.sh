@@ -60,17 +60,6 @@ on()
 	fi
 }
 
-# bridged_frames 0|1: whether the host sends bridged frames through its IP filters.
-bridged_frames()
-{
-	local name
-
-	for name in iptables ip6tables arptables; do
-		[ ! -e /proc/sys/net/bridge/bridge-nf-call-$name ] ||
-			echo "$1" >/proc/sys/net/bridge/bridge-nf-call-$name
-	done
-}
-
 # ports_of NETWORK: the names, one per line, sorted: guests come in any order.
 ports_of()
 {

@@ -89,6 +89,7 @@ guest_start()
 	mkdir -p "$dir/root/test"
 	rm -f "$dir"/{pid,exit,tty.in,tty.out,console.log}
 	printf '%s\n' "$script" >"$dir/root/test/script"
+	echo "${dir##*/guest-}" >"$dir/root/test/name"
 	(cd "$dir/root" && find . -mindepth 1 | cpio -o -H newc --quiet -R 0:0) |
 		cat "$T_IMAGE/base.cpio" - >"$dir/initrd"
 	: >"$dir/tty.out"
@@ -123,7 +124,7 @@ guest_wait()
 
 	{ set +x; } 2>/dev/null
 	dir=$(t_guest_dir "$name")
-	end=$((SECONDS + seconds))
+	end=$((SECONDS + seconds * T_PATIENCE))
 	until t_guest_reached "$dir" "$line"; do
 		if [ -n "$line" ] && [ -e "$dir/exit" ]; then
 			t_guest_reached "$dir" "$line" && break
@@ -180,18 +181,18 @@ guest_say()
 # command printed and returns its status.
 guest_run()
 {
-	local dir before now
+	local dir before end
 
 	{ set +x; } 2>/dev/null
 	dir=$(t_guest_dir "$1")
 	before=$(wc -c <"$dir/tty.out")
 	guest_say "$1" "$2"
-	now=$SECONDS
+	end=$((SECONDS + ${3:-15} * T_PATIENCE))
 	# the full stop says that all of the number is there
 	until now_done=$(tail -c +$((before + 1)) "$dir/tty.out" | tr -d '\r' |
 		grep '^@@@ did [0-9]* [.]'); do
 		[ ! -e "$dir/exit" ] || fail "guest $1 ended during: $2: $(t_guest_story "$dir")"
-		[ $SECONDS -le $((now + ${3:-15})) ] || fail "guest $1: no end of: $2"
+		[ $SECONDS -le $end ] || fail "guest $1: no end of: $2"
 		sleep 0.03
 	done
 	tail -c +$((before + 1)) "$dir/tty.out" | tr -d '\r' | grep -v '^@@@ did ' || :

@@ -32,14 +32,16 @@ give()
 boots()
 {
 	guest_program host "${PROGRAMS[@]}" "$NETD_BUILD/cli/netdctl" "$T_PEER"
-	give tests/lib "$T_ROOT"/tests/lib/*.sh "$T_ROOT"/tests/lib/*.jq
+	give tests/lib "$T_ROOT"/tests/lib/*.sh "$T_ROOT"/tests/lib/*.jq "$T_ROOT/tests/lib/dhcp-script"
 	give tests/netns "$T_ROOT"/tests/netns/*.sh
 	give build/cli "$NETD_BUILD/cli/netdctl"
 	give build/cli/hooks "$NETD_BUILD"/cli/hooks/{qemu-ifup,netd-bridge-helper}
 	give build/tests/lib "$NETD_BUILD"/tests/lib/{peer,take-tap}
+	guest_file host "$(command -v dnsmasq)" /usr/sbin/dnsmasq # netd looks there only
 	guest_module host "${MODULES[@]}"
 	GUEST_MB=512 guest_start host 'mkdir -p /mnt /root; chmod 755 /test
-		echo root:x:0:0::/:/bin/sh >/etc/passwd; echo root:x:0: >/etc/group
+		printf "root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n" >/etc/passwd
+		printf "root:x:0:\nnogroup:x:65534:\n" >/etc/group
 		export PATH=/host:$PATH NETD_BUILD=/netd/build; ln -sf /host/bash /bin/bash; stay'
 	guest_wait host 120 READY
 	refused guest_run host 'test -e /proc/sys/net/ipv6/conf/all/force_forwarding'

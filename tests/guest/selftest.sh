@@ -94,6 +94,45 @@ v0
 v1$' "$(guest_output a)"
 }
 
+# By a dnsmasq of the test's own: netd is not under test here.
+by_dhcp()
+{
+	world
+	need command:dhclient command:dnsmasq
+	echo 0 >/proc/sys/net/ipv6/conf/br0/accept_ra # not its own
+	ip address add fd00:1::1/64 dev br0 nodad
+	dnsmasq --conf-file=/dev/null --pid-file --user=root --interface=br0 --bind-interfaces \
+		--except-interface=lo --no-resolv --no-hosts --domain=lab.test --dhcp-authoritative \
+		--dhcp-leasefile="$T_DIR/leases" --dhcp-host=52:54:00:00:00:01,a,10.1.0.50,[fd00:1::50] \
+		--dhcp-range=10.1.0.20,10.1.0.99,255.255.0.0 --enable-ra \
+		--dhcp-range=fd00:1::1000,fd00:1::1fff,slaac,64 \
+		--dhcp-option=option:mtu,1400 --host-record=there.lab.test,10.9.9.9 \
+		--dhcp-option=option:classless-static-route,10.7.0.0/16,10.1.0.7,0.0.0.0/0,10.1.0.254
+	tap t1
+	nic t1
+	guest_program a dhclient
+	guest_start a 'net eth0 dhcp dhcp6; stay' "${nic[@]}"
+	guest_wait a 60 READY
+	eq "10.1.0.50
+1400
+lab.test
+10.1.0.254" "$(guest_run a 'told eth0 4 ip mtu domain router')"
+	eq fd00:1::50 "$(guest_run a 'told eth0 6 new_ip6_address')"
+	eq 1400 "$(guest_run a 'cat /sys/class/net/eth0/mtu')"
+	match '10.7.0.0/16 via 10.1.0.7 ' "$(guest_run a 'ip route')"
+	guest_run a 'wait_for 10 eval "ip -6 route | grep -q ^default"'
+	match '^10.1.0.50/16
+fd00:1::(50/128|5054:ff:fe00:1/64)
+fd00:1::(50/128|5054:ff:fe00:1/64)
+via 10.1.0.254
+via fe80:[^ ]*
+search lab.test
+dns 10.1.0.254
+dns fd00:1::1$' "$(guest_run a 'has eth0')"
+	match 'Address: 10.9.9.9' "$(guest_run a 'nslookup there.lab.test')"
+	match '10.9.9.9' "$(guest_run a 'ping -c 1 -W 1 there' || :)"
+}
+
 no_boot()
 {
 	world
@@ -107,5 +146,6 @@ t_fresh "a guest runs a script" boots
 t_fresh "two guests ping each other; one exits, one is killed" two_guests
 t_fresh "a NIC comes and goes" hot_plug
 t_fresh "a guest with programs and modules of its own" own_files
+t_fresh "a guest by DHCP" by_dhcp
 t_fresh "QEMU that does not start" no_boot
 t_done

@@ -19,10 +19,12 @@ declare -A T_FEATURES=(
 	[nft_nat]='nft "add table inet f; add chain inet f c { type nat hook postrouting priority 100; }; add rule inet f c masquerade"'
 	[nft_bridge]='nft "add table bridge f; add chain bridge f c { type filter hook forward priority 0; }"'
 	[iptables]='iptables -t nat -L -n'
+	[iptables_legacy]='iptables-legacy -S'
 	[conntrack]='nft "add table inet f; add chain inet f c { type filter hook input priority 0; }; add rule inet f c ct state established" && conntrack -L'
 	[sctp]='"$T_PEER" serve sctp 127.0.0.1 9'
 	[br_netfilter]='test -e /proc/sys/net/bridge/bridge-nf-call-iptables'
 	[addr_proto]='ip address add 10.0.0.1/32 dev lo proto 110'
+	[overlayfs]='unshare --mount mount -t overlay -o ro,lowerdir=/usr:/etc overlay /mnt'
 	[userns]='unshare --user --map-root-user true'
 )
 

@@ -27,6 +27,7 @@ T_UNSHARE=(unshare --net --mount --pid --fork --kill-child --mount-proc)
 . "$T_LIB/snapshot.sh"
 . "$T_LIB/topology.sh"
 . "$T_LIB/traffic.sh"
+. "$T_LIB/dhcp.sh"
 
 # The namespace's own /run, /etc, /sys and lo.  Built on /mnt and moved: the old /run may
 # hold the real /etc of the namespace around this one.

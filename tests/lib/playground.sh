@@ -13,6 +13,7 @@ playground()
 	echo 0 2>/dev/null >/proc/sys/net/bridge/bridge-nf-call-iptables || :
 	echo 0 2>/dev/null >/proc/sys/net/bridge/bridge-nf-call-ip6tables || :
 	outside wan0 172.16.5.40/24 172.16.5.1/24 2001:db8:5::40/64 2001:db8:5::1/64
+	outside_dns
 	t_playground_outside
 	PATH=$PATH:$NETD_BUILD/tests/lib
 	mkdir -p /etc/qemu "$T_DIR/lab"
@@ -48,7 +49,7 @@ t_playground_outside()
 	serve outside tcp "$T_INTERNET6" 80 >/dev/null
 }
 
-# guest start NAME ADDRESSES QEMU-ARGUMENT…   boots a small Linux; "ADDR… via GATEWAY…"
+# guest start NAME ADDRESSES QEMU-ARGUMENT…   boots a small Linux; "ADDR… via GATEWAY…", "dhcp"
 # guest run NAME COMMAND                      in it, as root
 # guest stop|kill NAME                        switches it off; kills QEMU
 # guest plug|unplug NAME ID [TAP-OPTIONS]     a NIC of the running guest
@@ -106,8 +107,11 @@ t_guest_kill()
 
 t_guest_plug()
 {
+	local n
+
+	n=$(guest_run "$1" 'ls /sys/class/net | grep -c eth' || :)
 	guest_plug "$1" "$2" "$3" >/dev/null
-	guest_run "$1" 'wait_for 10 test -e /sys/class/net/eth0'
+	guest_run "$1" "wait_for 10 test -e /sys/class/net/eth$n"
 }
 
 t_guest_unplug()

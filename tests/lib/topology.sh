@@ -14,6 +14,18 @@ on()
 	fi
 }
 
+# bridged_frames 0|1: whether the host sends bridged frames through its IP filters
+# (br_netfilter).
+bridged_frames()
+{
+	local name
+
+	for name in iptables ip6tables arptables; do
+		[ ! -e /proc/sys/net/bridge/bridge-nf-call-$name ] ||
+			echo "$1" >/proc/sys/net/bridge/bridge-nf-call-$name
+	done
+}
+
 # t_namespace NAME: with lo up and no duplicate address detection (no waiting).
 t_namespace()
 {
@@ -54,6 +66,19 @@ outside()
 		ip -6 route replace default via "${5%/*}" dev "$1"
 	fi
 	wait_for 5 t_carrier "$1"
+}
+
+# outside_dns [NS]: the LAN's gateway (172.16.5.1) answers DNS, and the host asks it: it
+# knows www.example.net, which is the Internet, and nothing else.  What it was asked
+# stands in the file dns-outside of T_DIR.
+outside_dns()
+{
+	on "${1:-outside}" dnsmasq --conf-file=/dev/null --user=root --group= --pid-file --no-resolv \
+		--no-hosts --interface=eth0 --bind-interfaces --except-interface=lo \
+		--listen-address=172.16.5.1 --local=// --log-facility="$T_DIR/dns-outside" \
+		--log-queries --host-record="www.example.net,$T_INTERNET4,$T_INTERNET6"
+	rm -f /etc/resolv.conf
+	echo "nameserver 172.16.5.1" >/etc/resolv.conf
 }
 
 t_carrier()

@@ -48,7 +48,7 @@ values()
 {
 	completes "netdctl network create n --mode i" isolated
 	completes "netdctl network create n --mode=i" isolated
-	completes "netdctl network create n --mode=" "isolated nat open routed"
+	completes "netdctl network create n --mode=" "bridged isolated nat open routed"
 	completes "netdctl --color=a" "always auto"
 	completes "netdctl port add x y --owner roo" root
 	completes "netdctl network create n --nat-out l" lo
@@ -71,6 +71,33 @@ things()
 	completes "netdctl forward remove mybr0 1" 172.16.5.40:8080
 	completes "netdctl forward remove mybr0 172.16.5.40:8" 8080
 	completes "netdctl forward remove mybr0 172.16.5.40:" 8080
+}
+
+nodes()
+{
+	netdctl router create r1 -i mybr0=10.1.0.1/16
+	netdctl host create h1 -i mybr0=10.1.0.10/16
+	netdctl machine add mybr0 web 52:54:00:00:00:01
+	completes "netdctl router e" exec
+	completes "netdctl router exec " r1
+	completes "netdctl host exec " h1
+	completes "netdctl host exec h1 -- netdc" netdctl
+	completes "netdctl host exec h1 netdc" netdctl
+	completes "netdctl router show r" r1
+	completes "netdctl router delete " r1
+	completes "netdctl host delete " h1
+	completes "netdctl show r" routers
+	completes "netdctl show routers r" r1
+	completes "netdctl show hosts h" h1
+	completes "netdctl forward add r" r1
+	completes "netdctl show machines my" mybr0
+	completes "netdctl machine remove mybr0 " web
+	completes "netdctl machine remove " mybr0
+	completes "netdctl leases " mybr0
+	completes "netdctl leases --wait " web
+	completes "netdctl network create n --preset " "hostonly libvirt"
+	completes "netdctl router create r2 --is" --isolate
+	completes "netdctl host create h2 --is" ""
 }
 
 files()
@@ -105,6 +132,7 @@ t_case "verbs" verbs
 t_case "options" options
 t_case "values of options" values
 t_case "networks, topologies, ports, forwards" things
+t_case "routers, hosts, machines" nodes
 t_case "files" files
 t_case "names are data" names_are_data
 t_case "the scripts of other shells" other_shells

@@ -23,7 +23,7 @@ advertise()
 		ip -n outside address replace "${prefix}1/64" dev eth0 nodad
 	done
 	[ ! -s "$T_DIR/dnsmasq.pid" ] || kill -KILL "$(<"$T_DIR/dnsmasq.pid")"
-	ip netns exec outside dnsmasq --conf-file=/dev/null --user=root --port=0 --interface=eth0 \
+	ip netns exec outside dnsmasq --conf-file=/dev/null --user=root --group= --port=0 --interface=eth0 \
 		--bind-dynamic --enable-ra "${ranges[@]}" --ra-param=eth0,4,600 \
 		--pid-file="$T_DIR/dnsmasq.pid" --dhcp-leasefile="$T_DIR/leases"
 	for prefix; do
@@ -156,7 +156,45 @@ without_ipv6()
 	same before after
 }
 
+# autoconfigured: guest a has an address of the network's prefix, and its default route.
+autoconfigured()
+{
+	[[ $(ip -n a -6 -o address show dev eth0) == *" fd00:1:"* ]] &&
+		[[ $(ip -n a -6 route show default) == "default via fe80:"* ]]
+}
+
+# It lives from advertisements itself, and sends them to its guests.
+advertises_itself()
+{
+	local gateway
+
+	world
+	snapshot before
+	ip -6 monitor route >routes &
+	lab "$NETWORK, dhcp: true"
+	guest_ns a nat0 -
+	wait_for 15 autoconfigured
+	dhcp_ns a
+	match ' 172.16.5.40 [0-9]+$' "$(ask a tcp "$T_INTERNET4" 80)"
+	match ' 2001:db8:5:.* [0-9]+$' "$(ask a tcp "$T_INTERNET6" 80)"
+	# a neighbour advertisement has to say that it comes from a router
+	gateway=$(ip -n a -6 -j route show default | jq -r '.[0].gateway')
+	ip -n a neigh change "$gateway" dev eth0 router nud probe
+	wait_for 5 eval '[[ $(ip -n a neigh show "$gateway" dev eth0) == *REACHABLE* ]]'
+	autoconfigured || fail "the guest has lost its default route"
+	pings host "$T_INTERNET6"
+	fails 0 netdctl plan lab.yaml
+	guest_gone a
+	netdctl destroy lab
+	advertised || fail "the default route is gone"
+	kill $!
+	! grep -E '^Deleted default .*dev eth0' routes || fail "the host lost its default route"
+	snapshot after
+	same before after
+}
+
 t_fresh "a host that lives from router advertisements" router_stays
+t_fresh "one that sends them, too" advertises_itself
 t_fresh "guests that come and go are no drift" guests_are_no_drift
 t_fresh "settings that others made" settings_of_others
 t_fresh "two topologies" two_topologies

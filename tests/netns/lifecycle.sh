@@ -149,7 +149,7 @@ destroy_leaves_no_trace()
 	ok netdctl destroy lab
 	snapshot after
 	same before after
-	eq "" "$(find /run/netd -type f ! -name lock)"
+	eq "" "$(find /run/netd -type f ! -name lock ! -path "*/previous/*")"
 	fails 2 netdctl destroy lab
 	match 'lab is not running' "$err"
 }
@@ -274,6 +274,85 @@ foreign_route_on_our_bridge()
 	no_match 'inet 10.1.0.254/16' "$(ip address show dev mybr0)"
 }
 
+# differs LINE: status has it, as text and as JSON.
+differs()
+{
+	local text
+
+	text=$(netdctl status)
+	grep -qxF "  $1" <<<"$text" || fail "status has no line \"$1\": $text"
+	netdctl status --json | jq -e --arg line "$1" '.[0].differences | index($line)' >/dev/null ||
+		fail "status --json has no \"$1\""
+	grep -qxF "$1" < <(netdctl export lab | netdctl plan -) || fail "plan has no line \"$1\""
+}
+
+# What differs is told object by object, and who it was, where that left a trace.
+drift_is_explained()
+{
+	local index
+
+	world
+	lab
+	netdctl apply lab.yaml
+	snapshot there
+	eq '[]' "$(netdctl status --json | jq -c '.[0].differences')"
+	# /etc is a tmpfs of links
+	rm -rf /etc/sysctl.d /etc/nftables.conf
+	mkdir /etc/sysctl.d
+
+	ip link set mybr0 mtu 1400
+	differs "~ bridge mybr0 mtu 1500 (now mtu 1400)"
+	index=$(cat /sys/class/net/mybr0/ifindex)
+	mkdir -p /run/systemd/netif/links
+	echo ADMIN_STATE=configured >/run/systemd/netif/links/$index
+	differs "~ bridge mybr0 mtu 1500 (now mtu 1400; systemd-networkd manages it)"
+	ip address del 10.1.0.254/16 dev mybr0
+	differs "+ address 10.1.0.254/16 on mybr0 (systemd-networkd manages it)"
+	rm -r /run/systemd/netif
+
+	echo 0 >/proc/sys/net/ipv4/conf/eth0/forwarding
+	differs "~ sysctl net/ipv4/conf/eth0/forwarding = 1 (now 0)"
+	printf '# hardening\nnet.ipv4.ip_forward = 0\n' >/etc/sysctl.d/90-hard.conf
+	differs "~ sysctl net/ipv4/conf/eth0/forwarding = 1 (now 0; /etc/sysctl.d/90-hard.conf:2 says so)"
+
+	nft flush ruleset
+	match '~ firewall table inet netd made, [0-9]+ entries in \(now gone\)' "$(netdctl status)"
+	printf '#!/usr/sbin/nft -f\n# flush ruleset\n' >/etc/nftables.conf
+	match '\(now gone\)' "$(netdctl status)"
+	printf 'flush ruleset\n' >>/etc/nftables.conf
+	match 'now gone; /etc/nftables.conf flushes all tables when loaded' "$(netdctl status)"
+
+	match 'netdctl export lab \| netdctl apply -. makes it so again' "$(netdctl status)"
+	netdctl export lab | netdctl apply -
+	snapshot repaired
+	same there repaired
+	match 'in effect' "$(netdctl status)"
+	# nothing of it is said of a topology that does not run yet
+	netdctl destroy lab
+	no_match 'gone' "$(netdctl plan lab.yaml || :)"
+}
+
+# Another bridge of the same name is not taken for ours, and not touched.
+replaced_bridge()
+{
+	world
+	lab
+	netdctl apply lab.yaml
+	ip link del mybr0
+	ip link add mybr0 type bridge
+	ip address add 192.0.2.1/24 dev mybr0
+	snapshot replaced
+	match 'in conflict with the host' "$(netdctl status)"
+	match '! bridge mybr0: the name is taken by a bridge that netd did not make; remove that bridge' \
+		"$(netdctl status)"
+	fails 2 netdctl apply lab.yaml
+	match 'mybr0: the name is taken' "$err"
+	snapshot refused
+	same replaced refused
+	ok netdctl destroy lab
+	match 'inet 192.0.2.1/24' "$(ip address show dev mybr0)"
+}
+
 # Drift is seen, told and repaired.
 drift_is_repaired()
 {
@@ -332,6 +411,23 @@ $(<json)"
 	port list
 	port list x0
 	forward list
+	router create r1 --interface x0=10.9.0.2/24
+	host create h1 --interface x0=10.9.0.3/24 --route default=10.9.0.2
+	machine add x0 web 52:54:00:00:00:01 10.9.0.9
+	machine list
+	router list
+	router show
+	router show r1
+	host list
+	host show h1
+	show routers
+	show hosts
+	show services
+	status
+	leases
+	machine remove x0 web
+	router delete r1
+	host delete h1
 	network stop x0
 	network list x0
 	network start x0
@@ -355,5 +451,7 @@ t_fresh "export, destroy, apply" export_is_the_topology
 t_fresh "two topologies share an address and sysctls outside" two_share_the_outside
 t_fresh "a foreign route and address on our bridge" foreign_route_on_our_bridge
 t_fresh "drift is repaired" drift_is_repaired
+t_fresh "drift is explained" drift_is_explained
+t_fresh "a bridge that was replaced is not ours" replaced_bridge
 t_fresh "--json everywhere" json_everywhere
 t_done

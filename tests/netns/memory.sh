@@ -49,7 +49,7 @@ reports()
 {
 	checked 0 status
 	checked 0 status --json
-	for kind in networks ports forwards machines topologies; do
+	for kind in networks ports forwards machines routers hosts services topologies; do
 		checked 0 show "$kind"
 		checked 0 show "$kind" --json
 	done
@@ -68,6 +68,25 @@ one_liners()
 	checked 0 forward remove n1 172.16.5.40:98
 	checked 0 port add n1 t0 --tap
 	checked 0 port remove n1 t0
+	checked 0 router create r1 --interface n1=10.7.0.3/24 --route 10.8.0.0/16=10.7.0.1 --dns 9.9.9.9
+	checked 0 host create h1 --interface n1=10.7.0.4/24,fd00:7::4/64 --route default=10.7.0.3
+	checked 0 machine add n1 web 52:54:00:00:00:07 10.7.0.9
+	checked 0 machine list
+	checked 0 router list
+	checked 0 router show --json
+	checked 0 host show h1
+	checked 0 leases
+	checked 0 host exec h1 true
+	checked 2 host exec h2 true
+	checked 2 router create r2 --interface nosuch
+	checked 0 machine remove n1 web
+	checked 0 network stop n1
+	checked 0 network start n1
+	checked 0 router delete r1
+	checked 0 host delete h1
+	checked 0 network create n2 --preset hostonly --no-dhcp
+	checked 2 network create n3 --preset nosuch
+	checked 0 network delete n2
 	checked 0 network autostart n1
 	checked 0 network list
 	checked 0 network stop n1

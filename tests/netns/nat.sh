@@ -287,15 +287,16 @@ live_change()
 	serve b udp 10.1.0.2 7 >/dev/null
 	flow_start ab a udp 10.1.0.2 7
 	flow_start out a udp "$T_INTERNET4" 53
-	seen_as a 172.16.5.40 udp --port 4000
+	seen_as a 172.16.5.40 udp --port 4000 --timeout 5000
+	# the flow may have asked for a new source a moment before eth0 had it: ARP asks again
 	lab "nat0: {mode: nat, $NAT0, nat: {source: 172.16.5.41, on: eth0, ports: 3000-3999}}"
-	seen_as a 172.16.5.41 udp --port 4000
+	seen_as a 172.16.5.41 udp --port 4000 --timeout 5000
 	in_range "$port" 3000 3999
 	lab "nat0: {mode: nat, $NAT0, nat: {source: 172.16.5.42, on: eth0}}"
 	no_match 172.16.5.41 "$(ip -o address show dev eth0)"
-	seen_as a 172.16.5.42 udp --port 4000
+	seen_as a 172.16.5.42 udp --port 4000 --timeout 5000
 	lab "nat0: {mode: nat, $NAT0}"
-	seen_as a 172.16.5.40 udp --port 4000
+	seen_as a 172.16.5.40 udp --port 4000 --timeout 5000
 	match '^sent ([0-9]+) answered ([0-9]+) ' "$(flow_stop ab)"
 	eq "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "answered datagrams between guests"
 	out=$(flow_stop out)

@@ -69,6 +69,77 @@ veth_in_the_host()
 	refused ip link show vm1-peer
 }
 
+# mtu_of NS LINK
+mtu_of()
+{
+	on "$1" ip -j link show "$2" | jq '.[0].mtu'
+}
+
+# What one end sends, the other one gets, also after the MTU was changed.
+veth_follows_mtu()
+{
+	world
+	t_namespace far
+	ok netdctl port add net0 vm1 --veth eth0 --namespace far
+	ok netdctl port add net0 vm2 --veth vm2-peer
+	ok netdctl port add net0 vm3 --veth eth3 --namespace far
+	ip -n far link set eth0 name guest0 up
+	ip -n far address add 10.1.0.1/24 dev guest0
+	ip -n far link set eth3 mtu 1300 # chosen by somebody
+	for mtu in 9000 1400; do
+		ok netdctl network set net0 --mtu $mtu
+		eq "$mtu $mtu" "$(mtu_of host vm1) $(mtu_of far guest0)"
+		eq "$mtu $mtu" "$(mtu_of host vm2) $(mtu_of host vm2-peer)"
+		eq "$mtu 1300" "$(mtu_of host vm3) $(mtu_of far eth3)"
+		ok on far ping -q -c 1 -W 1 -M "do" -s $((mtu - 28)) 10.1.0.254
+		ok netdctl plan /etc/netd/default.yaml
+	done
+	# moved away by somebody: left alone
+	ip netns add elsewhere
+	ip -n far link set guest0 netns elsewhere
+	ok netdctl network set net0 --mtu 1500
+	eq "1500 1400" "$(mtu_of host vm1) $(mtu_of elsewhere guest0)"
+	is_as_before
+}
+
+# A pair stays where it was made; its far end may have been renamed.
+veth_elsewhere()
+{
+	local index
+
+	need bridge veth
+	t_namespace far
+	t_namespace near
+	echo 'networks: {net0: {ports: {vm1: {type: veth, peer: eth0, namespace: far}}}}' >lab.yaml
+	ok netdctl apply lab.yaml
+	ip -n far link set eth0 name mine
+	ok netdctl plan lab.yaml
+	index=$(<"/sys/class/net/vm1/ifindex")
+	sed 's/: far/: near/' lab.yaml >moved.yaml
+	echo 'name: lab' >>moved.yaml
+	for verb in plan apply; do
+		fails 2 netdctl $verb moved.yaml
+		match '^moved.yaml:1:51: error: veth vm1: its far end was made as eth0 in namespace far' "$err"
+		match 'netdctl port remove net0 vm1' "$err"
+	done
+	sed 's/peer: eth0, namespace: far/peer: vm1-peer/; $aname: lab' lab.yaml >moved.yaml
+	fails 2 netdctl apply moved.yaml
+	match 'eth0 in namespace far' "$err"
+	eq "$index" "$(<"/sys/class/net/vm1/ifindex")"
+	ip -n far link show mine >/dev/null
+	ok netdctl port remove net0 vm1
+	ok netdctl apply moved.yaml
+	ip link show vm1-peer >/dev/null
+	sed -i 's/vm1-peer/other-peer/' moved.yaml
+	fails 2 netdctl apply moved.yaml
+	match 'made as vm1-peer in the host' "$err"
+	# a pair that is gone is made as it shall be
+	ip link del vm1
+	ok netdctl apply moved.yaml
+	ip link show other-peer >/dev/null
+	ok netdctl destroy lab
+}
+
 tap()
 {
 	need tun
@@ -215,9 +286,27 @@ many()
 	same before after
 }
 
+# The kernel would make it 1500 again when the last port goes.
+bridge_keeps_its_mtu()
+{
+	local mtu
+
+	for mtu in 1400 9000 1500; do
+		netdctl network create "m$mtu" --mtu "$mtu"
+		ok netdctl port add "m$mtu" t0 --tap
+		eq "$mtu $mtu" "$(cat "/sys/class/net/m$mtu/mtu" /sys/class/net/t0/mtu | paste -sd ' ')"
+		ok netdctl port remove "m$mtu" t0
+		eq "$mtu" "$(<"/sys/class/net/m$mtu/mtu")"
+		ok netdctl plan /etc/netd/default.yaml
+		eq "" "$out"
+	done
+}
+
 t_fresh "a veth pair made by hand" veth_by_hand
 t_fresh "a veth pair into a namespace" veth_into_a_namespace
 t_fresh "a veth pair in the host" veth_in_the_host
+t_fresh "a veth pair follows the network's MTU" veth_follows_mtu
+t_fresh "a veth pair stays where it was made" veth_elsewhere
 t_fresh "taps, their owner and flags" tap
 t_fresh "an interface that was down" interface down
 t_fresh "an interface that was up" interface up
@@ -225,4 +314,5 @@ t_fresh "counters are the kernel's" counters
 t_fresh "ports of others stay" ports_of_others_stay
 t_fresh "by file" by_file
 t_fresh "a hundred taps" many
+t_fresh "a bridge keeps its MTU without ports" bridge_keeps_its_mtu
 t_done

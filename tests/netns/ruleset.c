@@ -6,6 +6,7 @@
  * connections, and read again, when nothing must be left to do.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,11 +17,12 @@
 #include "firewall/compile.h"
 #include "firewall/conntrack.h"
 #include "firewall/delta.h"
+#include "firewall/foreign.h"
 #include "firewall/nft.h"
 #include "firewall/read.h"
 #include "model/topology.h"
 
-#define NETWORKS 64
+#define SUBNETS 64
 
 static struct netd_error err;
 static struct netd_nft nft;
@@ -41,21 +43,41 @@ static int difference(const struct netd_ruleset *want, const char *name,
 
 	*generation = have.generation;
 	if (r == 0)
+		r = netd_firewall_read_foreign(&nft, want, &have, &err);
+	if (r == 0)
 		r = netd_ruleset_diff(&have, want, name, delta, &err);
 	netd_ruleset_done(&have);
 	return r;
 }
 
-static int forget(const struct netd_ruleset_delta *delta, const struct netd_topology *t)
+/* The subnets behind each bridge, or each interface of @node. */
+static size_t list_subnets(const struct netd_topology *t, const struct netd_node *node,
+			   struct netd_bridge_subnets out[SUBNETS])
 {
-	struct netd_bridge_subnets subnets[NETWORKS];
-	size_t n = t->network_count < NETWORKS ? t->network_count : NETWORKS, forgotten;
+	const struct netd_node_interface *own;
+	size_t n = 0;
+
+	for (; node && n < SUBNETS; n++) {
+		own = netd_node_interface(t, node, n, NULL, NULL);
+		if (!own)
+			return n;
+		out[n] = (struct netd_bridge_subnets){own->name, own->addresses,
+						      own->address_count};
+	}
+	for (; n < t->network_count && n < SUBNETS; n++)
+		out[n] = (struct netd_bridge_subnets){t->networks[n].bridge,
+						      t->networks[n].addresses,
+						      t->networks[n].address_count};
+	return n;
+}
+
+static int forget(const struct netd_ruleset_delta *delta, const struct netd_topology *t,
+		  const struct netd_node *node)
+{
+	struct netd_bridge_subnets subnets[SUBNETS];
+	size_t n = list_subnets(t, node, subnets), forgotten;
 	int r;
 
-	for (size_t i = 0; i < n; i++)
-		subnets[i] = (struct netd_bridge_subnets){t->networks[i].bridge,
-							  t->networks[i].addresses,
-							  t->networks[i].address_count};
 	r = netd_conntrack_forget(&nft, delta, subnets, n, &forgotten, &err);
 	if (r == 0 && forgotten)
 		printf("forgotten %zu\n", forgotten);
@@ -63,9 +85,11 @@ static int forget(const struct netd_ruleset_delta *delta, const struct netd_topo
 }
 
 /* Prints the difference; a second one must be empty. */
-static int apply(const struct netd_ruleset *want, const struct netd_topology *t)
+static int apply(const struct netd_ruleset *want, const struct netd_topology *t,
+		 const struct netd_node *node)
 {
 	struct netd_ruleset_delta delta = {0}, rest = {0};
+	struct netd_error notes = {0};
 	struct netd_str text = {0};
 	uint32_t generation;
 	int r = difference(want, t->name, &delta, &generation);
@@ -73,10 +97,14 @@ static int apply(const struct netd_ruleset *want, const struct netd_topology *t)
 	netd_ruleset_delta_print(&text, &delta);
 	fputs(netd_str_text(&text), stdout);
 	netd_str_done(&text);
+	netd_ruleset_delta_notes(&delta, &notes);
+	for (size_t i = 0; i < notes.count; i++)
+		printf("note: %s\n", notes.problems[i].text);
+	netd_error_done(&notes);
 	if (r == 0)
 		r = netd_firewall_commit(&nft, &delta, generation, &err);
 	if (r == 0)
-		r = forget(&delta, t);
+		r = forget(&delta, t, node);
 	if (r == 0)
 		r = difference(want, t->name, &rest, &generation);
 	if (r == 0 && !netd_ruleset_delta_is_empty(&rest))
@@ -89,20 +117,27 @@ static int apply(const struct netd_ruleset *want, const struct netd_topology *t)
 int main(int argc, char **argv)
 {
 	struct netd_topology *t = NULL;
+	const struct netd_node *node = NULL;
 	struct netd_ruleset want = {0};
+	bool destroy = argc == 3 && !strcmp(argv[2], "destroy");
 	int r;
 
 	if (argc < 2) {
-		fputs("usage: ruleset FILE [destroy]\n", stderr);
+		fputs("usage: ruleset FILE [destroy|ROUTER]\n", stderr);
 		return 2;
 	}
 	r = netd_config_load(argv[1], &t, &err);
 	if (r == 0)
 		r = netd_nft_open(&nft, &err);
-	if (r == 0 && argc == 2)
+	if (r == 0 && argc == 3 && !destroy) {
+		node = netd_topology_node(t, argv[2]);
+		r = node ? netd_ruleset_compile_node(t, node, &want, &err)
+			 : netd_error_add(&err, -ENOENT, "no router %s", argv[2]);
+	} else if (r == 0 && !destroy) {
 		r = netd_ruleset_compile(t, &want, &err);
+	}
 	if (r == 0)
-		r = apply(&want, t);
+		r = apply(&want, t, node);
 	netd_ruleset_done(&want);
 	netd_topology_free(t);
 	netd_nft_close(&nft);

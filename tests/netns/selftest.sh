@@ -21,7 +21,7 @@ assertions()
 	match '^prob.em$' "$err"
 	refused eval '(fails 2 true)'
 	refused eval '(match ^a b)'
-	refused eval '(wait_for 1 false)'
+	refused eval '(T_PATIENCE=1 wait_for 1 false)'
 	wait_for 1 true
 }
 
@@ -133,6 +133,34 @@ snapshots()
 	refused eval '(same before after)'
 }
 
+# By a dnsmasq of the test's own.
+dhcp_clients()
+{
+	need bridge veth command:dnsmasq command:dhclient
+	ip link add br0 type bridge
+	ip link set br0 up
+	ip address add 10.1.0.254/24 dev br0
+	ip address add fd00:1::1/64 dev br0 nodad
+	guest_ns --mac 52:54:00:00:00:01 a br0 -
+	no_dhcp_ns a
+	dnsmasq --conf-file=/dev/null --pid-file --user=root --interface=br0 --bind-interfaces \
+		--except-interface=lo --no-resolv --no-hosts --domain=lab.test --dhcp-authoritative \
+		--dhcp-leasefile="$T_DIR/leases" --dhcp-range=10.1.0.20,10.1.0.99 \
+		--dhcp-host=52:54:00:00:00:01,a,10.1.0.50,[fd00:1::50] --host-record=there.lab.test,10.9.9.9 \
+		--dhcp-range=fd00:1::1000,fd00:1::1fff,64
+	dhcp_ns a
+	dhcp6_ns a
+	eq "10.1.0.50
+10.1.0.254" "$(told a 4 ip router)"
+	eq fd00:1::50 "$(told a 6 new_ip6_address)"
+	pings a 10.1.0.254
+	pings host 10.1.0.50
+	resolves a there 10.9.9.9
+	refused eval '(resolves a nowhere 10.9.9.9)'
+	match 'via 10.1.0.254' "$(ip -n a route show default)"
+	match 'lab.test' "$(cat /etc/netns/a/resolv.conf)"
+}
+
 nothing_left()
 {
 	local before
@@ -156,5 +184,6 @@ t_fresh "namespaces as guests" guests_on_a_bridge
 t_fresh "a server tells what it sees" asking
 t_fresh "the same over SCTP" asking_sctp
 t_fresh "a long flow counts its losses" flows
+t_fresh "clients of DHCP" dhcp_clients
 t_fresh "snapshots" snapshots
 t_done

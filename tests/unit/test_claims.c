@@ -19,6 +19,7 @@ static const struct netd_claim claims[] = {
 	{"other", NETD_CLAIM_SYSCTL, "ipv4/conf/eth0/forwarding", 0, 1},
 	{"other", NETD_CLAIM_MTU, "eth1", 9000, 1500},
 	{"other", NETD_CLAIM_PORT, "eth1", 1, 1},
+	{"other", NETD_CLAIM_UPLINK, "eth2", 1, 1},
 };
 
 static void round_trip(void **state)

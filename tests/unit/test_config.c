@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "config/edit.h"
 #include "config/yaml.h"
 #include "model/topology.h"
 
@@ -88,6 +89,88 @@ static const struct {
 	      "  b: {machines: {m: {address: 10.0.0.1}}}\n",
 	 HEAD "  a:\n    machines:\n      m: {address: 10.0.0.1}\n"
 	      "  b:\n    machines:\n      m: {address: 10.0.0.1}\n"},
+	{"DHCP and DNS",
+	 HEAD
+	 "  a:\n    addresses: [10.1.0.1/24, 'fd00::1/64']\n    dhcp:\n"
+	 "      range: [10.1.0.50-10.1.0.99, 'fd00::50-fd00::99']\n      lease: 5400\n"
+	 "      gateway: none\n      dns: 9.9.9.9\n      mtu: 1400\n"
+	 "      routes: [{to: default, via: 10.1.0.2}, {via: 10.1.0.3, to: "
+	 "10.2.0.0/16}]\n"
+	 "      boot: {server: 10.1.0.9, file: pxelinux.0}\n      tftp: /srv/tftp\n"
+	 "      ra: false\n      slaac: false\n      required: false\n    dns:\n"
+	 "      domain: lab.test\n      forwarders: ['[fd00::9]:5353', {to: "
+	 "'10.9.9.9:53', domain: corp.example}]\n"
+	 "      records: {www: [10.1.0.9, 'fd00::9'], gw: 10.1.0.1}\n",
+	 HEAD
+	 "  a:\n    addresses: [10.1.0.1/24, \"fd00::1/64\"]\n"
+	 "    dhcp: {range: [\"10.1.0.50-10.1.0.99\", \"fd00::50-fd00::99\"], "
+	 "lease: \"90m\", gateway: none, dns: [9.9.9.9], mtu: 1400, "
+	 "routes: [{to: 0.0.0.0/0, via: 10.1.0.2}, {to: 10.2.0.0/16, via: 10.1.0.3}], "
+	 "boot: {file: pxelinux.0, server: 10.1.0.9}, tftp: \"/srv/tftp\", ra: false, "
+	 "slaac: false, required: false}\n"
+	 "    dns: {domain: lab.test, forwarders: [\"[fd00::9]:5353\", "
+	 "{domain: corp.example, to: \"10.9.9.9:53\"}], "
+	 "records: {www: [10.1.0.9, \"fd00::9\"], gw: 10.1.0.1}}\n"},
+	{"what is implied or chosen is left out",
+	 HEAD
+	 "  a: {addresses: 10.1.0.1/24, dhcp: {}, machines: {m: {}}}\n"
+	 "  b: {addresses: 10.2.0.1/24, dhcp: {lease: infinite, ra: true}, dns: false}\n"
+	 "  c: {addresses: 10.3.0.1/24, dhcp: false, dns: {}}\n"
+	 "  d: {addresses: ['10.4.0.1/24', 'fd00:4::1/64'], "
+	 "dhcp: {range: 10.4.0.9-10.4.0.20}, dns: {forwarders: none}}\n",
+	 HEAD "  a:\n    addresses: [10.1.0.1/24]\n    dhcp: true\n    machines:\n      "
+	      "m: {}\n"
+	      "  b:\n    addresses: [10.2.0.1/24]\n    dhcp: {lease: infinite}\n    dns: "
+	      "false\n"
+	      "  c:\n    addresses: [10.3.0.1/24]\n    dns: true\n"
+	      "  d:\n    addresses: [10.4.0.1/24, \"fd00:4::1/64\"]\n"
+	      "    dhcp: {range: \"10.4.0.9-10.4.0.20\"}\n    dns: {forwarders: none}\n"},
+	{"routers, hosts and links",
+	 "name: lab\n"
+	 "links: {p: {ends: {r: {}, h: {interface: up, addresses: 10.9.0.2/30}}}}\n"
+	 "hosts:\n"
+	 "  h: {interface: e1, network: a, mtu: 1400, mac: 02-00-00-00-00-01, dns: "
+	 "9.9.9.9,\n"
+	 "      search: lab.test, routes: [{to: 10.1.0.9, dev: up, type: unicast}]}\n"
+	 "  i: {interfaces: {eth0: {network: a}}}\n"
+	 "  j: {interfaces: {a: {}, b: {network: a}}}\n"
+	 "routers:\n"
+	 "  r:\n    interfaces: {a: {network: a, addresses: ['10.1.0.1/24', "
+	 "'fd00::1/64'], "
+	 "dhcp: true}}\n"
+	 "    routes: [{to: default, via: 'fd00::2', metric: 7}, {to: 'default', dev: "
+	 "a},\n"
+	 "      {to: '::/0', dev: a}, {to: 10.8.0.0/16, type: blackhole},\n"
+	 "      {to: 10.7.0.0/16, via: 10.66.0.1, dev: a, onlink: true, source: "
+	 "10.1.0.1}]\n"
+	 "    nat: {out: a}\n    allow: {from: a, to: p}\n"
+	 "    forwards: [{listen: '10.1.0.1:80', to: '10.1.0.9:81'}]\n"
+	 "networks: {a: {}}\n",
+	 HEAD
+	 "  a: {}\nrouters:\n  r:\n    interfaces:\n"
+	 "      a: {addresses: [10.1.0.1/24, \"fd00::1/64\"], dhcp: true}\n"
+	 "    routes:\n      - {to: default, via: \"fd00::2\", metric: 7}\n"
+	 "      - {to: default, dev: a}\n      - {to: \"::/0\", dev: a}\n"
+	 "      - {to: 10.8.0.0/16, type: blackhole}\n"
+	 "      - {to: 10.7.0.0/16, via: 10.66.0.1, dev: a, source: 10.1.0.1, "
+	 "onlink: true}\n"
+	 "    nat: {out: a}\n    forwards:\n"
+	 "      - {listen: \"10.1.0.1:80\", to: \"10.1.0.9:81\", protocol: tcp}\n"
+	 "    allow:\n      - {from: a, to: p}\n"
+	 "hosts:\n  h:\n    network: a\n    interface: e1\n"
+	 "    mac: \"02:00:00:00:00:01\"\n    mtu: 1400\n    routes:\n"
+	 "      - {to: 10.1.0.9/32, dev: up}\n    dns: [9.9.9.9]\n    search: lab.test\n"
+	 "  i:\n    network: a\n"
+	 "  j:\n    interfaces:\n      a: {}\n      b: {network: a}\n"
+	 "links:\n  p:\n    ends:\n      r: {}\n"
+	 "      h: {interface: up, addresses: [10.9.0.2/30]}\n"},
+	{"two labs behind their routers, with the same subnets",
+	 HEAD "  a: {}\n  b: {}\nrouters:\n"
+	      "  r: {interfaces: {a: {addresses: 10.0.0.1/24}}}\n"
+	      "  s: {interfaces: {b: {addresses: 10.0.0.1/24}}}\n",
+	 HEAD "  a: {}\n  b: {}\nrouters:\n"
+	      "  r:\n    interfaces:\n      a: {addresses: [10.0.0.1/24]}\n"
+	      "  s:\n    interfaces:\n      b: {addresses: [10.0.0.1/24]}\n"},
 };
 
 static struct netd_topology *parse(const char *name, const char *text)
@@ -124,6 +207,58 @@ static void canonical(void **state)
 		netd_str_done(&text);
 		netd_str_done(&json);
 	}
+}
+
+/* Settings over what a host has, and what they must not do. */
+static void edits(void **state)
+{
+	static const char text[] =
+		HEAD "  a: {addresses: 10.1.0.1/24, dhcp: true}\n"
+		     "hosts: {h: {network: a, addresses: 10.1.0.9/24}}\n";
+	static const struct {
+		const char *network, *node, *line;
+	} steps[] = {
+		{"{dhcp: {lease: 2h}}", NULL, "    dhcp: {lease: \"2h\"}\n"},
+		{"{dhcp: true}", NULL, "    dhcp: {lease: \"2h\"}\n"},
+		{"{dns: {domain: x.test}}", NULL, "    dns: {domain: x.test}\n"},
+		{"{dhcp: false}", NULL, "  a:\n    addresses: [10.1.0.1/24]\n    dns:"},
+		{"{dns: false, dhcp: {}}", NULL, "    dhcp: true\n    dns: false\n"},
+		{"", NULL, "    dhcp: true\n    dns: false\n"},
+		{NULL, "{addresses: 10.1.0.8/24}",
+		 "  h:\n    network: a\n    addresses: [10.1.0.8/24]\n"},
+		{NULL, "{interface: e1, mtu: 1400}",
+		 "    interface: e1\n    addresses: [10.1.0.8/24]\n    mtu: 1400\n"},
+		{NULL, "{interfaces: {b: {network: a}}}",
+		 "      e1: {network: a, addresses: [10.1.0.8/24], mtu: 1400}\n"
+		 "      b: {network: a}\n"},
+		{NULL, "{routes: [{to: default}]}", NULL},
+		{NULL, "{routes: [nonsense]}", NULL},
+		{"{mode: nat, forwards: [nonsense]}", NULL, NULL},
+		{NULL, "{interface: e1}", NULL},
+	};
+	struct netd_topology *t = parse("edits", text);
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(steps); i++) {
+		struct netd_error err = {0};
+		struct netd_str out = {0};
+		int r = steps[i].network ? netd_config_edit(t, &t->networks[0],
+							    steps[i].network, &err)
+					 : netd_config_edit_node(t, &t->nodes[0],
+								 steps[i].node, &err);
+
+		assert_int_equal(r, steps[i].line ? 0 : -EINVAL);
+		assert_int_equal(err.count > 0, !steps[i].line);
+		assert_int_equal(netd_config_write(t, &out), 0);
+		if (steps[i].line && !strstr(out.text, steps[i].line))
+			fail_msg("%s%s: no\n%sin\n%s",
+				 steps[i].network ? steps[i].network : "",
+				 steps[i].node ? steps[i].node : "", steps[i].line,
+				 out.text);
+		netd_error_done(&err);
+		netd_str_done(&out);
+	}
+	netd_topology_free(t);
 }
 
 static void name_of_file(void **state)
@@ -289,7 +424,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(canonical),	cmocka_unit_test(name_of_file),
 		cmocka_unit_test(plain_reader), cmocka_unit_test(huge),
-		cmocka_unit_test(not_a_file),
+		cmocka_unit_test(not_a_file),	cmocka_unit_test(edits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,18 @@ static const struct {
 	{"IPv6 all or nothing", "{mode: routed, addresses: [\"fd01::1/64\"]}", false,
 	 "ipv6/conf/eth0/accept_ra=2 ipv6/conf/eth2/accept_ra=2 "
 	 "ipv6/conf/eth1/forwarding=1 ipv6/conf/all/forwarding=1"},
+	{"IPv6 by interface, advertised",
+	 "{mode: routed, addresses: [\"fd01::1/64\"], dhcp: true}", true,
+	 "ipv6/conf/eth0/force_forwarding=1 ipv6/conf/eth0/accept_ra=2 "
+	 "ipv6/conf/eth2/accept_ra=2 ipv6/conf/n/forwarding=1"},
+	{"advertised, but no way out",
+	 "{mode: routed, addresses: [\"fd01::1/64\"], dhcp: {gateway: none}}", true,
+	 "ipv6/conf/eth0/force_forwarding=1"},
+	{"isolated, advertised", "{addresses: [\"fd01::1/64\"], dhcp: true}", true, ""},
+	{"IPv6 all or nothing, advertised",
+	 "{mode: routed, addresses: [\"fd01::1/64\"], dhcp: true}", false,
+	 "ipv6/conf/eth0/accept_ra=2 ipv6/conf/eth2/accept_ra=2 "
+	 "ipv6/conf/eth1/forwarding=1 ipv6/conf/all/forwarding=1"},
 	{"both", "{mode: open, addresses: [10.1.0.1/24, \"fd01::1/64\"]}", true,
 	 "ipv4/conf/eth0/forwarding=1 ipv4/conf/eth1/forwarding=1 "
 	 "ipv6/conf/eth0/force_forwarding=1"},

@@ -290,12 +290,209 @@ static void nothing(void **state)
 	netd_outdated_done(&o);
 }
 
+/*
+ * A router with a (10.1.0.0/24), b (10.2.0.0/24) and the ways out u and w.  A side has up
+ * to two entries "FROM OUT" of `leave`; with a source, they jump to chain leave-OUT.
+ */
+struct leave_side {
+	const char *from[2], *out, *source; /* source NULL: no chain in the delta */
+	bool gone;			    /* the interface is, too */
+};
+
+static const struct {
+	const char *name;
+	struct leave_side was, is;
+	const char *source, *target, *seen; /* UDP 4000 to 53; seen with port 4000 */
+	uint32_t status;
+	bool outdated;
+} leaves[] = {
+	{"a new source, entries as they were",
+	 {{NULL}, "u", "9.9.9.9", false},
+	 {{NULL}, "u", "9.9.9.8", false},
+	 "10.1.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 true},
+	{"the same, for who is behind another router",
+	 {{NULL}, "u", "9.9.9.9", false},
+	 {{NULL}, "u", "9.9.9.8", false},
+	 "10.77.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 true},
+	{"a pool with the old source in it",
+	 {{NULL}, "u", "9.9.9.9", false},
+	 {{NULL}, "u", "9.9.9.8-9.9.9.9", false},
+	 "10.77.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 false},
+	{"a hairpin of who is behind another router",
+	 {{NULL}, "u", "9.9.9.9", false},
+	 {{NULL}, "u", "9.9.9.8", false},
+	 "10.77.0.5",
+	 "8.8.8.8",
+	 "10.1.0.254",
+	 IPS_SRC_NAT | IPS_DST_NAT,
+	 false},
+	{"a forward's flow, from outside",
+	 {{NULL}, "u", "9.9.9.9", false},
+	 {{NULL}, "u", "9.9.9.8", false},
+	 "10.77.0.5",
+	 "9.9.9.9",
+	 "10.77.0.5",
+	 IPS_DST_NAT | IPS_SEEN_REPLY,
+	 false},
+	{"what the way out itself has sent",
+	 {{NULL}, "u", "9.9.9.9", false},
+	 {{NULL}, "u", "9.9.9.8", false},
+	 "9.9.9.77",
+	 "8.8.8.8",
+	 "9.9.9.77",
+	 0,
+	 false},
+	{"another way out, masquerade",
+	 {{"a", "b"}, "u", NULL, false},
+	 {{"a", "b"}, "w", NULL, false},
+	 "10.1.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 true},
+	{"another way out, the same source",
+	 {{"a", "b"}, "u", "9.9.9.9", false},
+	 {{"a", "b"}, "w", "9.9.9.9", false},
+	 "10.1.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 false},
+	{"no NAT any more",
+	 {{"a", "b"}, "u", NULL, false},
+	 {{NULL}, NULL, NULL, false},
+	 "10.77.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 true},
+	{"an interface less: its own",
+	 {{"a"}, "u", NULL, true},
+	 {{NULL}, NULL, NULL, false},
+	 "10.1.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 true},
+	{"an interface less: another's",
+	 {{"a"}, "u", NULL, true},
+	 {{NULL}, NULL, NULL, false},
+	 "10.2.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 false},
+	{"an interface less: from behind another router",
+	 {{"a"}, "u", NULL, true},
+	 {{NULL}, NULL, NULL, false},
+	 "10.77.0.5",
+	 "8.8.8.8",
+	 "9.9.9.9",
+	 IPS_SRC_NAT,
+	 false},
+	{"NAT from now on, unanswered",
+	 {{NULL}, NULL, NULL, false},
+	 {{"a", "b"}, "u", NULL, false},
+	 "10.1.0.5",
+	 "8.8.8.8",
+	 "10.1.0.5",
+	 0,
+	 true},
+	{"NAT from now on, answered",
+	 {{NULL}, NULL, NULL, false},
+	 {{"a", "b"}, "u", NULL, false},
+	 "10.77.0.5",
+	 "8.8.8.8",
+	 "10.77.0.5",
+	 IPS_SEEN_REPLY,
+	 false},
+};
+
+/* Sorted, as a delta is: `bridges` before `leave`. */
+static size_t make_leave(const struct leave_side *side, struct netd_element out[3],
+			 struct netd_source_chain *chain, size_t *chains)
+{
+	size_t n = 0;
+
+	memset(out, 0, 3 * sizeof(*out));
+	*chain = (struct netd_source_chain){.port_first = 1024, .port_last = UINT16_MAX};
+	*chains = side->source != NULL;
+	if (side->source) {
+		snprintf(chain->name, sizeof(chain->name), "leave-%s", side->out);
+		assert_int_equal(netd_addr_range_parse(side->source, &chain->source4), 0);
+	}
+	if (side->gone) {
+		out[n].map = NETD_MAP_BRIDGES;
+		out[n].key_length = 2 * NETD_IFNAME;
+		strcpy((char *)out[n].key, side->from[0]);
+		strcpy((char *)out[n++].key + NETD_IFNAME, side->from[0]);
+	}
+	for (size_t i = 0; i < 2 && side->from[i]; i++, n++) {
+		out[n].map = NETD_MAP_LEAVE;
+		out[n].key_length = 2 * NETD_IFNAME;
+		strcpy((char *)out[n].key, side->from[i]);
+		strcpy((char *)out[n].key + NETD_IFNAME, side->out);
+		if (side->source)
+			memcpy(out[n].source_chain, chain->name, sizeof(chain->name));
+	}
+	return n;
+}
+
+static void leave(void **state)
+{
+	const struct netd_prefix subnets[] = {{addr("10.1.0.254"), 24},
+					      {addr("10.2.0.254"), 24},
+					      {addr("9.9.9.1"), 24},
+					      {addr("7.7.7.1"), 24}};
+	const struct netd_bridge_subnets links[] = {{"a", &subnets[0], 1},
+						    {"b", &subnets[1], 1},
+						    {"u", &subnets[2], 1},
+						    {"w", &subnets[3], 1}};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(leaves); i++) {
+		struct netd_element old[3], new[3];
+		struct netd_source_chain old_chain, new_chain;
+		struct netd_ruleset_delta d = {.removed = old,
+					       .added = new,
+					       .chains_removed = &old_chain,
+					       .chains_added = &new_chain};
+		struct netd_outdated o;
+		struct netd_flow flow = {.status = leaves[i].status};
+
+		d.removed_count = make_leave(&leaves[i].was, old, &old_chain,
+					     &d.chains_removed_count);
+		d.added_count =
+			make_leave(&leaves[i].is, new, &new_chain, &d.chains_added_count);
+		flow.original = (struct netd_tuple){
+			addr(leaves[i].source), addr(leaves[i].target), UDP, 4000, 53};
+		flow.reply = (struct netd_tuple){addr(leaves[i].target),
+						 addr(leaves[i].seen), UDP, 53, 4000};
+		assert_int_equal(netd_outdated_init(&o, &d, links, 4), 0);
+		assert_true(netd_outdated_matters(&o));
+		if (netd_flow_is_outdated(&o, &flow) != leaves[i].outdated)
+			fail_msg("%s", leaves[i].name);
+		netd_outdated_done(&o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(forward),
-		cmocka_unit_test(matters),
-		cmocka_unit_test(source),
+		cmocka_unit_test(forward), cmocka_unit_test(matters),
+		cmocka_unit_test(source),  cmocka_unit_test(leave),
 		cmocka_unit_test(nothing),
 	};
 

@@ -158,10 +158,37 @@ static void json(void **state)
 	netd_error_done(&err);
 }
 
+static void notes(void **state)
+{
+	struct netd_error list = {0};
+	struct netd_str out = {0};
+
+	(void)state;
+	netd_render_notes(&list, false, &out);
+	netd_render_notes_json(&list, &out);
+	assert_string_equal(netd_str_text(&out), "");
+	netd_error_add(&list, 0, "a\x1b[31mb");
+	netd_error_add(&list, 0, "c");
+	netd_error_hint(&list, "do d");
+	netd_render_notes(&list, false, &out);
+	assert_string_equal(netd_str_text(&out),
+			    "note: a\xef\xbf\xbd[31mb\nnote: c\n    do d\n");
+	netd_str_done(&out);
+	netd_render_notes_json(&list, &out);
+	assert_string_equal(
+		netd_str_text(&out),
+		"{\n  \"notes\": [\n    {\n      \"message\": \"a\\u001b[31mb\",\n"
+		"      \"hint\": null\n    },\n    {\n      \"message\": \"c\",\n"
+		"      \"hint\": \"do d\"\n    }\n  ]\n}\n");
+	netd_str_done(&out);
+	netd_error_done(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text), cmocka_unit_test(color), cmocka_unit_test(json)};
+		cmocka_unit_test(text), cmocka_unit_test(color), cmocka_unit_test(json),
+		cmocka_unit_test(notes)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,79 @@ static const struct {
 	{"nothing", "name: lab\nnetworks: {}\n", ""},
 };
 
+/* Of a router r with interfaces a, b and up; ROUTER is what else is said of it. */
+#define ROUTER(more)                                                           \
+	"name: lab\n"                                                          \
+	"networks: {na: {}, nb: {}, nup: {}}\n"                                \
+	"routers:\n"                                                           \
+	"  r:\n"                                                               \
+	"    interfaces:\n"                                                    \
+	"      a: {network: na, addresses: [10.1.0.1/24, \"fd00:1::1/64\"]}\n" \
+	"      b: {network: nb, addresses: [10.2.0.1/24]}\n"                   \
+	"      up: {network: nup, addresses: [172.16.5.2/24]}\n" more
+
+#define BRIDGES                                        \
+	"bridges\n\t\"a\" . \"a\" comment \"lab/r\"\n" \
+	"\t\"b\" . \"b\" comment \"lab/r\"\n"          \
+	"\t\"up\" . \"up\" comment \"lab/r\"\n"
+
+static const struct {
+	const char *name;
+	const char *yaml;
+	const char *expected;
+} nodes[] = {
+	{"a router that forwards everything", ROUTER(""), ""},
+	{"masquerade by the way out", ROUTER("    nat: {out: up}\n"),
+	 BRIDGES "pairs\n"
+		 "\t\"a\" . \"up\" comment \"lab/r\" : jump from-nat\n"
+		 "\t\"b\" . \"up\" comment \"lab/r\" : jump from-nat\n"
+		 "\t\"up\" . \"a\" comment \"lab/r\" : jump to-nat\n"
+		 "\t\"up\" . \"b\" comment \"lab/r\" : jump to-nat\n"
+		 "leave\n"
+		 "\t\"a\" . \"up\" comment \"lab/r\" : jump masquerade-plain\n"
+		 "\t\"b\" . \"up\" comment \"lab/r\" : jump masquerade-plain\n"},
+	{"a source of its own; what comes in may be allowed, too",
+	 ROUTER("    nat: {out: up, source: 172.16.5.9}\n"
+		"    allow: [{from: a, to: b}, {from: up, to: a}]\n"),
+	 BRIDGES "pairs\n"
+		 "\t\"a\" . \"up\" comment \"lab/r\" : jump from-nat\n"
+		 "\t\"b\" . \"a\" comment \"lab/r\" : jump to-nat\n"
+		 "\t\"b\" . \"up\" comment \"lab/r\" : jump from-nat\n"
+		 "\t\"up\" . \"b\" comment \"lab/r\" : jump to-nat\n"
+		 "leave\n"
+		 "\t\"a\" . \"up\" comment \"lab/r\" : jump leave-up\n"
+		 "\t\"b\" . \"up\" comment \"lab/r\" : jump leave-up\n"
+		 "chain leave-up comment \"lab/r\"\n"
+		 "\tsnat ip to 172.16.5.9:1024-65535, else masquerade to "
+		 ":1024-65535\n"},
+	{"isolated, without a way out", ROUTER("    isolate: true\n"),
+	 BRIDGES "pairs\n"
+		 "\t\"a\" . \"b\" comment \"lab/r\" : jump to-nat\n"
+		 "\t\"a\" . \"up\" comment \"lab/r\" : jump to-nat\n"
+		 "\t\"b\" . \"a\" comment \"lab/r\" : jump to-nat\n"
+		 "\t\"b\" . \"up\" comment \"lab/r\" : jump to-nat\n"
+		 "\t\"up\" . \"a\" comment \"lab/r\" : jump to-nat\n"
+		 "\t\"up\" . \"b\" comment \"lab/r\" : jump to-nat\n"},
+	{"forwards alone restrict nothing; a host has no table",
+	 ROUTER("    forwards: [{listen: \"172.16.5.2:80\", to: \"10.1.0.5:81\"}]\n"
+		"hosts: {h: {network: na, addresses: [10.1.0.7/24]}}\n"),
+	 BRIDGES "forward4\n"
+		 "\t172.16.5.2 . tcp . 80 comment \"lab/r\" : 10.1.0.5 . 81\n"},
+	{"ends of cables are interfaces like others",
+	 "name: lab\n"
+	 "routers:\n"
+	 "  r: {nat: {out: x}}\n"
+	 "  s: {}\n"
+	 "links:\n"
+	 "  x: {ends: {r: {addresses: [10.9.0.1/30]}, s: {addresses: [10.9.0.2/30]}}}\n"
+	 "  y: {ends: {s: {addresses: [10.8.0.2/30]}, r: {addresses: [10.8.0.1/30]}}}\n",
+	 "bridges\n\t\"x\" . \"x\" comment \"lab/r\"\n"
+	 "\t\"y\" . \"y\" comment \"lab/r\"\n"
+	 "pairs\n\t\"x\" . \"y\" comment \"lab/r\" : jump to-nat\n"
+	 "\t\"y\" . \"x\" comment \"lab/r\" : jump from-nat\n"
+	 "leave\n\t\"y\" . \"x\" comment \"lab/r\" : jump masquerade-plain\n"},
+};
+
 static struct netd_topology *parse(const char *yaml)
 {
 	struct netd_topology *t = NULL;
@@ -107,6 +180,87 @@ static void compile(void **state)
 		assert_string_equal(netd_str_text(&text), rows[i].expected);
 		assert_int_equal(r.present, *rows[i].expected != '\0');
 		netd_str_done(&text);
+		netd_ruleset_done(&r);
+		netd_topology_free(t);
+	}
+}
+
+static void compile_nodes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(nodes); i++) {
+		struct netd_topology *t = parse(nodes[i].yaml);
+		struct netd_ruleset r = {0};
+		struct netd_str text = {0};
+
+		assert_int_equal(netd_ruleset_compile_node(t, netd_topology_node(t, "r"),
+							   &r, NULL),
+				 0);
+		netd_ruleset_print(&text, &r);
+		assert_string_equal(netd_str_text(&text), nodes[i].expected);
+		assert_int_equal(r.present, *nodes[i].expected != '\0');
+		netd_str_done(&text);
+		netd_ruleset_done(&r);
+		netd_topology_free(t);
+	}
+}
+
+/* What guests may ask of a link, by its services and the versions of its addresses. */
+static void admits(void **state)
+{
+	static const struct {
+		const char *addresses[2];
+		bool dhcp, dns, tftp;
+		unsigned expected;
+	} cases[] = {
+		{{"10.1.0.1/24"}, false, false, false, 0},
+		{{"10.1.0.1/24"}, true, false, false, NETD_ADMIT_DHCP},
+		{{"10.1.0.1/24"}, false, true, false, NETD_ADMIT_DNS},
+		{{"10.1.0.1/24"}, false, false, true, 0},
+		{{"10.1.0.1/24"},
+		 true,
+		 true,
+		 true,
+		 NETD_ADMIT_DHCP | NETD_ADMIT_DNS | NETD_ADMIT_TFTP},
+		{{"fd00::1/64"}, true, false, false, NETD_ADMIT_DHCP6 | NETD_ADMIT_ND},
+		{{"10.1.0.1/24", "fd00::1/64"},
+		 false,
+		 true,
+		 false,
+		 NETD_ADMIT_DNS | NETD_ADMIT_ND},
+		{{"10.1.0.1/24", "fd00::1/64"},
+		 true,
+		 true,
+		 false,
+		 NETD_ADMIT_DHCP | NETD_ADMIT_DHCP6 | NETD_ADMIT_DNS | NETD_ADMIT_ND},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(cases); i++) {
+		struct netd_topology *t = netd_topology_new("lab");
+		struct netd_network *n = netd_topology_add_network(t);
+		struct netd_ruleset r = {0};
+
+		netd_copy(n->name, "n");
+		netd_copy(n->bridge, "br7");
+		for (size_t k = 0; k < 2 && cases[i].addresses[k]; k++) {
+			struct netd_prefix *p = netd_array_add(
+				&n->addresses, &n->address_count, sizeof(*p));
+
+			assert_int_equal(netd_prefix_parse(cases[i].addresses[k], p), 0);
+		}
+		n->dhcp.enabled = cases[i].dhcp;
+		n->dns.enabled = cases[i].dns;
+		netd_copy(n->dhcp.tftp_root, cases[i].tftp ? "/srv/tftp" : "");
+		assert_int_equal(netd_ruleset_compile(t, &r, NULL), 0);
+		assert_int_equal(r.admit_count, cases[i].expected ? 1 : 0);
+		if (cases[i].expected) {
+			assert_int_equal(r.admits[0].services, cases[i].expected);
+			assert_string_equal(r.admits[0].link, "br7");
+			assert_string_equal(r.admits[0].owner, "lab/n");
+		}
+		assert_int_equal(!!strchr(r.elements[0].comment, ' '),
+				 cases[i].expected != 0);
 		netd_ruleset_done(&r);
 		netd_topology_free(t);
 	}
@@ -157,6 +311,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compile),
+		cmocka_unit_test(compile_nodes),
+		cmocka_unit_test(admits),
 		cmocka_unit_test(refused),
 	};
 

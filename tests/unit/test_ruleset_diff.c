@@ -10,6 +10,10 @@
 #include <sys/socket.h>
 #include <cmocka.h>
 
+#include <netinet/in.h>
+
+#include <linux/netfilter.h>
+
 #include "base/array.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -204,11 +208,114 @@ static void kept(void **state)
 	netd_ruleset_done(&want);
 }
 
+/* Chain 0 has a policy of drop, 1 drops by a rule, 2 does not drop, 3 is locked. */
+static const struct netd_foreign_chain foreign[] = {
+	{.family = NFPROTO_IPV4, .table = "t", .name = "p", .drops = true},
+	{.family = NFPROTO_INET, .table = "t", .name = "r", .drops = true, .before = 9},
+	{.family = NFPROTO_INET, .table = "t", .name = "a"},
+	{.family = NFPROTO_IPV4,
+	 .table = "own",
+	 .name = "i",
+	 .drops = true,
+	 .locked = true},
+};
+
+#define RULE(text) "iifname \"lan\" " text "\"\n"
+
+static const struct {
+	const char *name;
+	size_t chains;
+	struct netd_admit_rule present[4]; /* handle 0 ends the list */
+	unsigned services;
+	const char *expected;
+	size_t notes;
+} admit_rows[] = {
+	{"nothing is served", 3, {{0}}, 0, "", 0},
+	{"a policy",
+	 1,
+	 {{0}},
+	 NETD_ADMIT_DHCP,
+	 "add rule ip t p " RULE("udp dport 67 accept comment \"netd:lab/n dhcp"),
+	 0},
+	{"a rule that drops; IPv6 has no place in a table of IPv4",
+	 3,
+	 {{0, 0, "lan", "lab/n", 5}},
+	 NETD_ADMIT_DHCP | NETD_ADMIT_DHCP6,
+	 "insert rule inet t r handle 9 " RULE(
+		 "udp dport 67 accept comment "
+		 "\"netd:lab/n dhcp") "insert rule inet t r handle 9 " RULE("udp dport "
+									    "547 accept "
+									    "comment "
+									    "\"netd:lab/"
+									    "n dhcpv6"),
+	 0},
+	{"twice there, spoiled, in a chain that drops no more, another topology's",
+	 3,
+	 {{0, 0, "lan", "lab/n", 5},
+	  {0, 0, "lan", "lab/n", 6},
+	  {2, 0, "lan", "lab/n", 7},
+	  {1, 0, "lan", "lab2/n", 8}},
+	 0,
+	 "delete rule ip t p handle 5\ndelete rule ip t p handle 6\n"
+	 "delete rule inet t a handle 7\n",
+	 0},
+	{"a spoiled one is made anew",
+	 1,
+	 {{0, NETD_ADMIT_SPOILED, "lan", "lab/n", 5}, {0, 0, "lan", "lab/n", 6}},
+	 NETD_ADMIT_DHCP,
+	 "delete rule ip t p handle 5\n",
+	 0},
+	{"a locked table is told of, and left alone",
+	 4,
+	 {{0, 0, "lan", "lab/n", 5},
+	  {1, 0, "lan", "lab/n", 6},
+	  {3, NETD_ADMIT_SPOILED, "lan", "lab/n", 7}},
+	 NETD_ADMIT_DHCP,
+	 "",
+	 1},
+};
+
+static void admits(void **state)
+{
+	struct netd_admit admit = {.link = "lan", .owner = "lab/n"};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(admit_rows); i++) {
+		struct netd_admit_rule present[4];
+		struct netd_foreign_chain chains[NETD_ARRAY_SIZE(foreign)];
+		struct netd_ruleset have = {.foreign = chains,
+					    .foreign_count = admit_rows[i].chains,
+					    .admitted = present};
+		struct netd_ruleset want = {.admits = &admit,
+					    .admit_count = admit_rows[i].services != 0};
+		struct netd_ruleset_delta d = {0};
+		struct netd_error notes = {0};
+		struct netd_str text = {0};
+
+		memcpy(chains, foreign, sizeof(chains));
+		memcpy(present, admit_rows[i].present, sizeof(present));
+		while (have.admitted_count < 4 && present[have.admitted_count].handle)
+			have.admitted_count++;
+		admit.services = admit_rows[i].services;
+		assert_int_equal(netd_ruleset_diff(&have, &want, "lab", &d, NULL), 0);
+		netd_ruleset_delta_print(&text, &d);
+		assert_string_equal(netd_str_text(&text), admit_rows[i].expected);
+		assert_int_equal(netd_ruleset_delta_is_empty(&d), !text.length);
+		netd_ruleset_delta_notes(&d, &notes);
+		assert_int_equal(notes.count, admit_rows[i].notes);
+		assert_int_equal(netd_error_code(&notes), 0);
+		netd_error_done(&notes);
+		netd_str_done(&text);
+		netd_ruleset_delta_done(&d);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(diff),
 		cmocka_unit_test(kept),
+		cmocka_unit_test(admits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

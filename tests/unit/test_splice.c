@@ -32,7 +32,13 @@ static const char text[] = "name: lab\n"
 			   "    mode: nat\n"
 			   "    addresses: [10.3.0.1/24]\n"
 			   "    forwards:\n"
-			   "      - {listen: 192.0.2.3, to: 10.3.0.2}\n";
+			   "      - {listen: 192.0.2.3, to: 10.3.0.2}\n"
+			   "routers:\n"
+			   "  two:\n"
+			   "    interfaces:\n"
+			   "      three: {addresses: [10.3.0.3/24]}\n"
+			   "    forwards:\n"
+			   "      - {listen: 10.3.0.3, to: 10.3.0.2}\n";
 
 static struct netd_topology *parse(const char *yaml)
 {

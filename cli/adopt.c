@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdctl adopt: a bridge that is there already becomes a network of topology `default`.
+ */
+#include <stdio.h>
+
+#include "cli.h"
+
+const struct option_row adopt_options[] = {
+	FLAG("print", 0, print, "only print it as a file"),
+	FLAG("autostart", 0, autostart, "look after it when the host boots"),
+	OPTIONS_END,
+};
+
+/* As a file of its own, for people who keep files. */
+static int print_adopted(struct cli *cli, const char *bridge, const char *network)
+{
+	struct netd_topology *t = NULL;
+	int r = netd_topology_create(network, &t, cli->err);
+
+	if (r == 0)
+		r = netd_network_adopt(cli->netd, t, network, bridge, cli->err);
+	if (r == 0)
+		return print_topology(cli, t);
+	netd_topology_free(t);
+	return report(cli, r, NETD_UNTOUCHED);
+}
+
+static int adopt(struct cli *cli, const char *bridge, const char *network)
+{
+	struct pair p = {0};
+	int r = pair_load(cli, &p), code;
+
+	if (r == 0)
+		r = netd_network_adopt(cli->netd, p.defined, network, bridge, cli->err);
+	if (r == 0 && cli->options.autostart)
+		r = netd_network_set(p.defined, network, "{autostart: true}", cli->err);
+	if (r == 0)
+		r = netd_network_take(p.running, p.defined, network, cli->err);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : pair_commit(cli, &p, true, network, "adopted");
+	pair_done(&p);
+	return code;
+}
+
+int run_adopt(struct cli *cli, int argc, char **argv)
+{
+	const char *network = argc > 1 ? argv[1] : argv[0];
+
+	return cli->options.print ? print_adopted(cli, argv[0], network)
+				  : adopt(cli, argv[0], network);
+}

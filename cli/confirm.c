@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdctl apply --confirm, confirm, rollback, and the process that waits. */
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+#define SECONDS_MAX (7UL * 86400)
+
+const struct option_row apply_options[] = {
+	VALUE("confirm", 0, confirm, "TIME",
+	      "roll back unless `netdctl confirm` follows in time (60s, 5m)", NULL),
+	VALUE("probe", 0, probe, "ADDRESS",
+	      "roll back at once if this does not answer (default: the gateway); none",
+	      "none"),
+	OPTIONS_END,
+};
+
+/* "90", "90s", "5m", "1h": seconds; 0 if it is none of these, or too much. */
+static unsigned parse_seconds(const char *text)
+{
+	static const struct {
+		char unit;
+		unsigned seconds;
+	} units[] = {{'\0', 1}, {'s', 1}, {'m', 60}, {'h', 3600}};
+	unsigned long n = 0;
+
+	if (*text < '1' || *text > '9')
+		return 0;
+	for (; *text >= '0' && *text <= '9'; text++)
+		if ((n = n * 10 + (unsigned long)(*text - '0')) > SECONDS_MAX)
+			return 0;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (*text == units[i].unit && (!*text || !text[1]))
+			return n * units[i].seconds <= SECONDS_MAX
+				       ? (unsigned)(n * units[i].seconds)
+				       : 0;
+	return 0;
+}
+
+int trial_parse(struct cli *cli, struct netd_trial *out)
+{
+	const struct options *o = &cli->options;
+
+	out->probe = o->probe;
+	out->seconds = o->confirm ? parse_seconds(o->confirm) : 0;
+	if (o->confirm && !out->seconds)
+		return usage(cli, "--confirm %s: not a time, as 60s or 5m, up to 7 days",
+			     o->confirm);
+	if (o->probe && !o->confirm)
+		return usage(cli, "--probe goes with --confirm");
+	return EXIT_DONE;
+}
+
+int apply_on_trial(struct cli *cli, const struct netd_topology *t,
+		   const struct netd_trial *trial)
+{
+	enum netd_outcome outcome = NETD_UNTOUCHED;
+	const char *name = netd_topology_name(t);
+	struct netd_plan *plan = NULL;
+	int code = EXIT_DONE;
+	int r = netd_apply_unconfirmed(cli->netd, t, trial, &plan, &outcome, cli->err);
+
+	/* a terminal that takes no more text must not be in the way of `confirm` */
+	netd_unlock(cli->netd);
+	if (r < 0) {
+		code = report(cli, r, outcome);
+	} else {
+		say_done(cli, name, plan, "applied");
+		if (netd_plan_size(plan))
+			note(cli,
+			     "%s: rolled back in %u s, unless you confirm it: `netdctl "
+			     "confirm %s`",
+			     name, trial->seconds, name);
+	}
+	netd_plan_free(plan);
+	return code;
+}
+
+int run_confirm(struct cli *cli, int argc, char **argv)
+{
+	char *name = NULL;
+	int r = netd_confirm(cli->netd, argc ? argv[0] : NULL, &name, cli->err);
+
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	note(cli, "%s: confirmed", name ? name : "?");
+	free(name);
+	return EXIT_DONE;
+}
+
+int run_rollback(struct cli *cli, int argc, char **argv)
+{
+	enum netd_outcome outcome = NETD_UNTOUCHED;
+	struct netd_plan *plan = NULL;
+	char *name = NULL;
+	int code = EXIT_DONE;
+	int r = netd_rollback(cli->netd, argc ? argv[0] : NULL, &name, &plan, &outcome,
+			      cli->err);
+
+	if (r < 0)
+		code = report(cli, r, outcome);
+	else if (plan)
+		say_done(cli, name ? name : "?", plan, "rolled back");
+	else
+		note(cli, "%s: rolled back", name ? name : "?");
+	netd_plan_free(plan);
+	free(name);
+	return code;
+}
+
+/* Nobody reads what it prints; the system's log is for it. */
+int run_watchdog(struct cli *cli, int argc, char **argv)
+{
+	int r = netd_watch(cli->netd, STDIN_FILENO, cli->err);
+	char *text = NULL;
+
+	(void)argc;
+	(void)argv;
+	if (r < 0)
+		text = netd_error_format(cli->err, NETD_FORMAT_TEXT, false);
+	openlog("netd-watchdog", LOG_PID, LOG_DAEMON);
+	if (r < 0)
+		syslog(LOG_ERR, "%s", text ? text : "failed");
+	else if (r > 0)
+		syslog(LOG_WARNING, "a change that was not confirmed was rolled back");
+	free(text);
+	return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}

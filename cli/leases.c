@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdctl leases: who has which address by DHCP. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cli.h"
+
+#define TIMEOUT_DEFAULT 60
+#define TIMEOUT_MAX 86400
+
+const struct option_row lease_options[] = {
+	VALUE("wait", 'w', wait, "NAME",
+	      "wait until the machine, or who calls itself so, has one", "<machine>"),
+	VALUE("timeout", 't', timeout, "SECONDS", "for at most so long (default 60)",
+	      NULL),
+	OPTIONS_END,
+};
+
+/* -1: it is no number of seconds. */
+static long read_timeout(const char *text)
+{
+	char *end;
+	long seconds;
+
+	if (!text)
+		return TIMEOUT_DEFAULT;
+	errno = 0;
+	seconds = strtol(text, &end, 10);
+	return errno || end == text || *end || seconds < 0 || seconds > TIMEOUT_MAX
+		       ? -1
+		       : seconds;
+}
+
+int run_leases(struct cli *cli, int argc, char **argv)
+{
+	const struct options *o = &cli->options;
+	long seconds = read_timeout(o->timeout);
+	char *text = NULL;
+	int r;
+
+	if (seconds < 0)
+		return usage(cli, "leases: --timeout is a number of seconds, 0 to %d",
+			     TIMEOUT_MAX);
+	if (o->timeout && !o->wait)
+		return usage(cli, "leases: --timeout is for --wait");
+	if (o->wait && argc)
+		return usage(cli, "leases: --wait looks in all networks");
+	r = o->wait ? netd_lease_wait(cli->netd, o->wait, (unsigned)seconds,
+				      output_format(cli), &text, cli->err)
+		    : netd_leases(cli->netd, argc ? argv[0] : NULL, output_format(cli),
+				  &text, cli->err);
+	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdctl machine: the guests that a network knows, with names and reserved addresses. */
+#include <stdlib.h>
+
+#include "cli.h"
+
+/* @argv: NETWORK NAME MAC [ADDRESS…]; the arguments' number is known to the caller. */
+static int add_machine(struct cli *cli, struct netd_topology *t, char **argv)
+{
+	struct list addresses = {0};
+	struct settings s = {0};
+	int r;
+
+	for (char **a = argv + 3; *a && addresses.count < LIST_MAX; a++)
+		addresses.items[addresses.count++] = *a;
+	settings_open(&s, NULL);
+	settings_word(&s, "mac", argv[2]);
+	settings_list(&s, "address", &addresses);
+	settings_close(&s);
+	r = netd_machine_add(t, argv[0], argv[1], s.text, cli->err);
+	free(s.text);
+	return r;
+}
+
+static int run_add(struct cli *cli, int argc, char **argv)
+{
+	argv[argc] = NULL; /* options have been taken out of it */
+	return edit_network(cli, argv[0], add_machine, "machine added", argv);
+}
+
+static int remove_machine(struct cli *cli, struct netd_topology *t, char **argv)
+{
+	return netd_machine_remove(t, argv[0], argv[1], cli->err);
+}
+
+static int run_remove(struct cli *cli, int argc, char **argv)
+{
+	(void)argc;
+	return edit_network(cli, argv[0], remove_machine, "machine removed", argv);
+}
+
+static int run_list(struct cli *cli, int argc, char **argv)
+{
+	return print_table(cli, "machines", argc ? argv[0] : NULL);
+}
+
+const struct verb machine_verbs[] = {
+	{"add", "NETWORK NAME MAC [ADDRESS…]",
+	 "Make a guest known: its name, and an address that stays",
+	 "Without ADDRESS, one is chosen from the DHCP range; it stays the same.  The\n"
+	 "guest gets it when it asks next; nothing is restarted.",
+	 3, 5, "<network> <none>", NULL, run_add, NULL},
+	{"remove", "NETWORK NAME", "Forget a guest", NULL, 2, 2, "<network> <machine>",
+	 NULL, run_remove, NULL},
+	{"list", "[NETWORK]", "List machines, with their addresses", NULL, 0, 1,
+	 "<network>", NULL, run_list, NULL},
+	{0},
+};

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Changes that are taken back unless somebody confirms them. */
+#include "apply/confirm.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/plugs.h"
+#include "apply/probe.h"
+#include "apply/unconfirmed.h"
+#include "apply/watchdog.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "kernel/link.h"
+#include "model/state.h"
+#include "netd.h"
+
+/*
+ * Theory of operation.  Before the first op there are the record of what was
+ * (apply/unconfirmed.h) and, armed, a process that will see to it (apply/watchdog.h).
+ * Confirming is to move the record away.  Taking back is what a killed change is
+ * recovered by: the record becomes pending.yaml, and netd_recover() applies that.  So
+ * whoever dies on the way, the next one goes on from there:
+ *
+ *	record              waits, or is over: taken back
+ *	record and pending  the change, or its taking back, was killed: what is pending is
+ *	                    applied, and the record goes
+ *	pending             as ever
+ */
+
+int netd_confirm_gate(struct netd *netd, struct netd_error *err)
+{
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	const char *name;
+	int r;
+
+	if (netd->confirming || !netd_unconfirmed_is(&netd->store))
+		return 0;
+	r = netd_unconfirmed_load(&netd->store, &u, err);
+	if (r < 0 || !u.previous)
+		return r;
+	name = u.previous->name;
+	netd_error_add(err, -EBUSY, "a change of topology %s waits to be confirmed, %u s",
+		       name, netd_unconfirmed_left(&u));
+	netd_error_hint(err,
+			"`netdctl confirm %s` keeps it, `netdctl rollback %s` takes it "
+			"back",
+			name, name);
+	return -EBUSY;
+}
+
+/* Makes of the record a change that was killed, and recovers from that. */
+static int revert(struct netd *netd, const struct netd_unconfirmed *u, const char *why,
+		  char **name, struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str plugs = {0};
+	int r;
+
+	netd_plugs_copy(u->previous->text, &plugs);
+	r = netd_str_error(&plugs)
+		    ? netd_error_add(err, -ENOMEM, "out of memory")
+		    : netd_store_save_pending(&netd->store, u->previous,
+					      netd_str_text(&plugs), NULL, err);
+	if (r == 0)
+		r = netd_unconfirmed_remove(&netd->store, err);
+	if (r == 0)
+		netd_reverted_note(&netd->store, u->previous->name, why);
+	return r < 0 ? r : netd_recover(netd, name, NULL, err);
+}
+
+int netd_confirm_expire(struct netd *netd, char **name, struct netd_error *err)
+{
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	int r;
+
+	if (netd->confirming || !netd_unconfirmed_is(&netd->store))
+		return 0;
+	r = netd_unconfirmed_load(&netd->store, &u, err);
+	if (r < 0 || !u.previous)
+		return r;
+	if (netd_unconfirmed_left(&u) == 0)
+		return revert(netd, &u,
+			      u.rebooted ? "the host was booted before it was confirmed"
+					 : "it was not confirmed in time",
+			      name, err);
+	if (netd->watchdog && !netd_watchdog_lives(netd))
+		netd_watchdog_start(netd, NULL, NULL);
+	return 0;
+}
+
+/* Recovers first: of a change that was killed the record goes along. */
+int netd_confirm_revert(struct netd *netd, const char *why, struct netd_error *err)
+{
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	netd_auto_free char *name = NULL;
+	bool was, waited, waits;
+	int r = netd_context_open(netd, true, err);
+
+	if (r < 0)
+		return r;
+	was = netd->confirming;
+	netd->confirming = true;
+	waited = netd_unconfirmed_is(&netd->store);
+	r = netd_recover(netd, &name, NULL, err);
+	waits = r >= 0 && netd_unconfirmed_is(&netd->store);
+	if (name && waited && !waits)
+		netd_reverted_note(&netd->store, name, why);
+	if (waits)
+		r = netd_unconfirmed_load(&netd->store, &u, err);
+	if (r >= 0 && u.previous)
+		r = revert(netd, &u, why, NULL, err);
+	netd->confirming = was;
+	return r;
+}
+
+/* What runs under that name; an empty one if none does. */
+static int load_previous(struct netd *netd, const char *name, struct netd_topology **out,
+			 struct netd_error *err)
+{
+	int r = netd_store_load(&netd->store, name, out, err);
+
+	if (r == 0 && !*out)
+		*out = netd_topology_new(name);
+	return r < 0 ? r : *out ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
+}
+
+/* Applies @t with record and watchdog in place, and asks the probe. */
+static int apply_watched(struct netd *netd, const struct netd_topology *t,
+			 const struct netd_addr *probe, struct netd_plan **plan,
+			 enum netd_outcome *outcome, struct netd_error *err)
+{
+	int r, back;
+
+	netd->confirming = true;
+	r = netd_apply(netd, t, plan, outcome, err);
+	netd->confirming = false;
+	if (r < 0 && *outcome == NETD_NOT_ROLLED_BACK)
+		return r;
+	if (r < 0 || netd_plan_size(*plan) == 0) {
+		netd_unconfirmed_remove(&netd->store, NULL);
+		return r;
+	}
+	r = netd_probe_check(netd, probe, err);
+	if (r == 0)
+		return 0;
+	back = netd_confirm_revert(netd, "the probe was not answered", err);
+	*outcome = back < 0 ? NETD_NOT_ROLLED_BACK : NETD_ROLLED_BACK;
+	*plan = netd_plan_free(*plan);
+	return r;
+}
+
+static int save_record(struct netd *netd, const struct netd_topology *previous,
+		       unsigned seconds, struct netd_error *err)
+{
+	netd_auto(netd_state_done) struct netd_state now = {0};
+	netd_auto(netd_str_done) struct netd_str plugs = {0};
+	int r = netd_link_dump(&netd->nl, false, &now, err);
+
+	if (r < 0)
+		return r;
+	netd_plugs_collect(&now, previous, &plugs);
+	return netd_str_error(&plugs)
+		       ? netd_error_add(err, -ENOMEM, "out of memory")
+		       : netd_unconfirmed_save(&netd->store, previous,
+					       netd_str_text(&plugs), seconds, err);
+}
+
+/* Who was killed meanwhile is followed by another; a change without any is taken back. */
+static int relieve_watchdog(struct netd *netd, struct netd_plan **plan,
+			    enum netd_outcome *outcome, struct netd_error *err)
+{
+	int r, back;
+
+	if (!netd_unconfirmed_is(&netd->store) || netd_watchdog_lives(netd))
+		return 0;
+	r = netd_watchdog_start(netd, NULL, err);
+	if (r == 0)
+		return 0;
+	back = netd_confirm_revert(netd, "it had no watchdog any more", err);
+	*outcome = back < 0 ? NETD_NOT_ROLLED_BACK : NETD_ROLLED_BACK;
+	*plan = netd_plan_free(*plan);
+	return r;
+}
+
+/*
+ * The record is there; without a watchdog nothing is touched.  What the command could not
+ * take back itself its watchdog tries as soon as we are gone: whoever called may be cut
+ * off by now.
+ */
+static int apply_leashed(struct netd *netd, const struct netd_topology *t,
+			 const struct netd_addr *probe, struct netd_plan **plan,
+			 enum netd_outcome *outcome, struct netd_error *err)
+{
+	int leash, r = netd_watchdog_start(netd, &leash, err);
+
+	if (r < 0) {
+		netd_unconfirmed_remove(&netd->store, NULL);
+		return r;
+	}
+	r = apply_watched(netd, t, probe, plan, outcome, err);
+	if (*outcome != NETD_NOT_ROLLED_BACK)
+		netd_watchdog_release(leash);
+	close(leash);
+	return r < 0 ? r : relieve_watchdog(netd, plan, outcome, err);
+}
+
+int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
+			   const struct netd_trial *trial, struct netd_plan **plan,
+			   enum netd_outcome *outcome, struct netd_error *err)
+{
+	netd_auto_topology struct netd_topology *previous = NULL;
+	struct netd_plan *done = NULL;
+	struct netd_addr probe = {0};
+	enum netd_outcome dummy;
+	int r;
+
+	outcome = outcome ? outcome : &dummy;
+	r = netd_recover(netd, NULL, outcome, err);
+	if (r < 0)
+		return r;
+	*outcome = NETD_UNTOUCHED;
+	r = netd_confirm_gate(netd, err);
+	if (r == 0)
+		r = load_previous(netd, t->name, &previous, err);
+	if (r == 0)
+		r = netd_probe_choose(netd, trial->probe, &probe, err);
+	if (r == 0)
+		r = save_record(netd, previous, trial->seconds, err);
+	if (r < 0)
+		return r;
+	netd_reverted_forget(&netd->store);
+	r = apply_leashed(netd, t, &probe, &done, outcome, err);
+	if (r == 0 && plan)
+		*plan = netd_take(done);
+	netd_plan_free(done);
+	return r;
+}
+
+static int nothing_waits(struct netd *netd, struct netd_error *err)
+{
+	netd_auto_free char *last = NULL;
+
+	netd_reverted_read(&netd->store, &last);
+	netd_error_add(err, -ENOENT, "nothing waits to be confirmed%s%s",
+		       last ? ": " : "", last ? last : "");
+	return -ENOENT;
+}
+
+static int check_name(const struct netd_unconfirmed *u, const char *name,
+		      struct netd_error *err)
+{
+	if (!name || strcmp(name, u->previous->name) == 0)
+		return 0;
+	return netd_error_add(err, -ENOENT,
+			      "it is a change of topology %s that waits to be confirmed, "
+			      "not of %s",
+			      u->previous->name, name);
+}
+
+int netd_confirm(struct netd *netd, const char *name, char **confirmed,
+		 struct netd_error *err)
+{
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	int r = netd_recover(netd, NULL, NULL, err);
+
+	if (r >= 0)
+		r = netd_unconfirmed_load(&netd->store, &u, err);
+	if (r < 0)
+		return r;
+	if (!u.previous)
+		return nothing_waits(netd, err);
+	r = check_name(&u, name, err);
+	if (r == 0)
+		r = netd_store_keep_previous(&netd->store, NETD_UNCONFIRMED,
+					     u.previous->name, err);
+	if (r == 0)
+		netd_reverted_forget(&netd->store);
+	if (r == 0 && confirmed)
+		*confirmed = strdup(u.previous->name);
+	return r;
+}
+
+/* Takes back what waits; 0 if nothing does. */
+static int rollback_unconfirmed(struct netd *netd, const char *name, char **done,
+				enum netd_outcome *outcome, struct netd_error *err)
+{
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	int r = netd_unconfirmed_load(&netd->store, &u, err);
+
+	if (r < 0 || !u.previous)
+		return r;
+	r = check_name(&u, name, err);
+	if (r < 0)
+		return r;
+	r = netd_confirm_revert(netd, "`netdctl rollback` was called", err);
+	*outcome = r < 0 ? NETD_NOT_ROLLED_BACK : NETD_DONE;
+	*done = strdup(u.previous->name);
+	return r < 0 ? r : 1;
+}
+
+static int nothing_kept(const char *name, struct netd_error *err)
+{
+	netd_error_add(err, -ENOENT, "nothing is kept that topology %s was before", name);
+	netd_error_hint(err, "the state before an apply is kept until the next one, the "
+			     "next `forward add`, or the next boot");
+	return -ENOENT;
+}
+
+int netd_rollback(struct netd *netd, const char *name, char **done,
+		  struct netd_plan **plan, enum netd_outcome *outcome,
+		  struct netd_error *err)
+{
+	netd_auto_topology struct netd_topology *previous = NULL;
+	enum netd_outcome dummy;
+	int r;
+
+	outcome = outcome ? outcome : &dummy;
+	r = netd_recover(netd, NULL, outcome, err);
+	if (r < 0)
+		return r;
+	*outcome = NETD_UNTOUCHED;
+	r = rollback_unconfirmed(netd, name, done, outcome, err);
+	if (r)
+		return r < 0 ? r : 0;
+	if (!name) {
+		nothing_waits(netd, err);
+		netd_error_hint(err, "`netdctl rollback NAME` returns to what topology "
+				     "NAME was before the last apply");
+		return -ENOENT;
+	}
+	r = netd_store_load_previous(&netd->store, name, &previous, err);
+	if (r < 0)
+		return r;
+	if (!previous)
+		return nothing_kept(name, err);
+	r = netd_apply(netd, previous, plan, outcome, err);
+	if (r == 0)
+		*done = strdup(name);
+	return r;
+}
+
+void netd_confirm_status(const struct netd *netd, struct netd_error *notes)
+{
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	netd_auto_free char *last = NULL;
+	unsigned left;
+
+	if (netd->store.fd < 0)
+		return;
+	if (netd_store_is_pending(&netd->store)) {
+		netd_error_add(notes, 0, "a change is under way, or was cut short");
+		netd_error_hint(notes, "`netdctl recover` waits for it, or undoes it");
+	}
+	netd_reverted_read(&netd->store, &last);
+	if (last)
+		netd_error_add(notes, 0, "%s", last);
+	if (netd_unconfirmed_load(&netd->store, &u, notes) < 0 || !u.previous)
+		return;
+	left = netd_unconfirmed_left(&u);
+	if (left && netd_watchdog_lives(netd))
+		netd_error_add(notes, 0,
+			       "%s waits to be confirmed: %u s are left, then it is "
+			       "rolled back",
+			       u.previous->name, left);
+	else
+		netd_error_add(notes, 0,
+			       "%s waits to be confirmed: %u s are left, but the process "
+			       "that would roll it back is gone",
+			       u.previous->name, left);
+	netd_error_hint(notes, "`netdctl %s` %s", left ? "confirm" : "recover",
+			left ? "keeps it, `netdctl rollback` takes it back"
+			     : "rolls it back");
+}
+
+bool netd_confirm_left(const struct netd *netd, const char *topology, unsigned *seconds)
+{
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+
+	if (netd->store.fd < 0 || netd_unconfirmed_load(&netd->store, &u, NULL) < 0 ||
+	    !u.previous || strcmp(u.previous->name, topology) != 0)
+		return false;
+	*seconds = netd_unconfirmed_left(&u);
+	return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes that are taken back unless somebody confirms them. */
+#ifndef NETD_APPLY_CONFIRM_H
+#define NETD_APPLY_CONFIRM_H
+
+#include "apply/context.h"
+
+/* -EBUSY with a problem if a change waits to be confirmed: nothing else may begin. */
+int netd_confirm_gate(struct netd *netd, struct netd_error *err);
+
+/*
+ * Under the lock: takes back a change whose time is over, *@name (may be NULL; to be
+ * freed) says whose; 1 if there was one.  One whose time is not over, but whose watchdog
+ * is gone, gets another.
+ */
+int netd_confirm_expire(struct netd *netd, char **name, struct netd_error *err);
+
+/*
+ * Takes the lock, and back whatever waits, in time or not; 1 if there was something.
+ * If it fails, pending.yaml keeps it for the next try.
+ */
+int netd_confirm_revert(struct netd *netd, const char *why, struct netd_error *err);
+
+/* What is to be known of changes on trial, and of the last that was taken back. */
+void netd_confirm_status(const struct netd *netd, struct netd_error *notes);
+/* How many seconds it has left, if @topology is on trial. */
+bool netd_confirm_left(const struct netd *netd, const char *topology, unsigned *seconds);
+
+#endif

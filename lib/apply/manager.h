@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs that say of an interface that they look after it. */
+#ifndef NETD_APPLY_MANAGER_H
+#define NETD_APPLY_MANAGER_H
+
+struct netd_error;
+
+struct netd_manager {
+	const char *name; /* "systemd-networkd" */
+	/* Adds what makes it leave @nic to netd, which wants it in @bridge. */
+	void (*hint)(struct netd_error *err, const char *bridge, const char *nic);
+};
+
+/* Whoever says so of the link of that index in a file of its own; NULL: nobody. */
+const struct netd_manager *netd_manager_of(int index);
+
+#endif

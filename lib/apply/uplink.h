@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A NIC becomes the uplink of a bridge, and takes everything back. */
+#ifndef NETD_APPLY_UPLINK_H
+#define NETD_APPLY_UPLINK_H
+
+#include "apply/uplink_file.h"
+#include "plan/claims.h"
+#include "plan/plan.h"
+
+struct netd;
+
+/*
+ * Why an uplink of @t cannot or should not be bridged: a problem for each, before
+ * anything is touched.  What is only worth knowing goes to @notes.
+ */
+int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
+		       const struct netd_state *observed,
+		       const struct netd_claims *claims, struct netd_error *notes,
+		       struct netd_error *err);
+
+/* Saves what each NIC that @plan moves holds, if that was not done before. */
+int netd_uplinks_capture(struct netd *netd, const struct netd_plan *plan,
+			 const struct netd_state *observed, struct netd_error *err);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Settings (/proc/sys/net/…/conf/LINK) of an uplink and of its bridge. */
+#include "apply/uplink_settings.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/str.h"
+#include "kernel/sysctl.h"
+
+/*
+ * Theory of operation.  Of a bridge that takes a NIC's place, each setting is what the
+ * NIC's is.  Three have their own time: IPv6 itself (disable_ipv6), the address that the
+ * kernel makes (addr_gen_mode), and the reverse path filter.  Writing a setting that has
+ * its value already may have effects (forwarding, accept_ra), so only others are written.
+ * A setting that the kernel does not tell, or refuses there, is left: nothing depends on
+ * it.  On the three all depends, and any other failure (no memory, no descriptors) would
+ * lose what the NIC had without a word.
+ */
+#define GEN_MODE "ipv6/addr_gen_mode"
+#define GEN_MODE_NONE 1 /* linux/if_link.h IN6_ADDR_GEN_MODE_NONE */
+#define DISABLE6 "ipv6/disable_ipv6"
+#define RP_FILTER "ipv4/rp_filter"
+#define RP_STRICT 1 /* Documentation/networking/ip-sysctl.rst */
+#define RP_LOOSE 2
+
+static const char *const special[] = {GEN_MODE, DISABLE6, RP_FILTER};
+
+/* "ipv4/rp_filter" → "ipv4/conf/eth0/rp_filter". */
+static void path_of(const char *link, const char *name, char out[NETD_SYSCTL_PATH * 2])
+{
+	snprintf(out, (size_t)NETD_SYSCTL_PATH * 2, "%.4s/conf/%s/%s", name, link,
+		 name + 5);
+}
+
+static bool is_special(const char *name)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(special); i++)
+		if (strcmp(special[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* No number, not for reading (stable_secret: EIO), not for writing, or not there. */
+static bool is_refusal(const char *name, int code)
+{
+	static const int refusals[] = {-EINVAL, -EIO, -EACCES, -EPERM, -ENOENT};
+
+	if (is_special(name))
+		return code == -ENOENT; /* a kernel without IPv6 */
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(refusals); i++)
+		if (code == refusals[i])
+			return true;
+	return false;
+}
+
+static int add_setting(struct netd_capture *c, const char *family, const char *name)
+{
+	struct netd_capture_setting setting, *slot;
+	char path[NETD_SYSCTL_PATH * 2];
+	int r;
+
+	if (snprintf(setting.name, sizeof(setting.name), "%s/%s", family, name) >=
+	    (int)sizeof(setting.name))
+		return 0;
+	path_of(c->nic, setting.name, path);
+	r = netd_sysctl_read(path, &setting.value);
+	if (r < 0)
+		return is_refusal(setting.name, r) ? 0 : r;
+	slot = netd_array_add(&c->settings, &c->setting_count, sizeof(*slot));
+	if (!slot)
+		return -ENOMEM;
+	*slot = setting;
+	return 0;
+}
+
+static int read_family(struct netd_capture *c, const char *family)
+{
+	char path[64 + NETD_IFNAME];
+	const struct dirent *entry;
+	DIR *dir;
+	int r = 0;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s", family, c->nic);
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while (r == 0 && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			r = add_setting(c, family, entry->d_name);
+	closedir(dir);
+	return r;
+}
+
+int netd_capture_read_settings(struct netd_capture *c, struct netd_error *err)
+{
+	int r = read_family(c, "ipv4");
+
+	if (r == 0)
+		r = read_family(c, "ipv6");
+	return r ? netd_error_add(err, r, "cannot read the settings of %s: %s", c->nic,
+				  strerror(-r))
+		 : 0;
+}
+
+static int set(const char *link, const char *name, int value, struct netd_error *err)
+{
+	char path[NETD_SYSCTL_PATH * 2];
+	int now, r;
+
+	path_of(link, name, path);
+	r = netd_sysctl_read(path, &now);
+	if (r == 0 && now != value)
+		r = netd_sysctl_write(path, value);
+	return r == 0 || is_refusal(name, r)
+		       ? 0
+		       : netd_error_add(err, r, "%s = %d: %s", path, value, strerror(-r));
+}
+
+int netd_capture_copy_settings(const struct netd_capture *c, const char *link,
+			       struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->setting_count; i++)
+		if (!is_special(c->settings[i].name))
+			r = set(link, c->settings[i].name, c->settings[i].value, err);
+	return r;
+}
+
+/* The kernel goes by the larger of the link's and everybody's (IN_DEV_RPFILTER). */
+static bool is_strict(int own, int all)
+{
+	return own <= RP_STRICT && (own == RP_STRICT || all == RP_STRICT);
+}
+
+int netd_capture_loosen(const struct netd_capture *c, const char *link,
+			struct netd_error *err)
+{
+	static const char everybody[] = "ipv4/conf/all/rp_filter";
+	int own = netd_capture_setting(c, RP_FILTER, 0), all;
+	int r = netd_sysctl_read(everybody, &all);
+
+	if (r < 0)
+		return netd_error_add(err, r, "%s: %s", everybody, strerror(-r));
+	r = set(link, RP_FILTER, is_strict(own, all) ? RP_LOOSE : own, err);
+	return r ? r : set(link, GEN_MODE, GEN_MODE_NONE, err);
+}
+
+int netd_capture_tighten(const struct netd_capture *c, const char *link,
+			 struct netd_error *err)
+{
+	int r = set(link, RP_FILTER, netd_capture_setting(c, RP_FILTER, 0), err);
+
+	return r ? r : set(link, GEN_MODE, netd_capture_setting(c, GEN_MODE, 0), err);
+}
+
+bool netd_capture_ipv6(const struct netd_capture *c)
+{
+	return !netd_capture_setting(c, DISABLE6, 1);
+}
+
+int netd_capture_switch_ipv6(const char *link, bool on, struct netd_error *err)
+{
+	return set(link, DISABLE6, !on, err);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Settings (/proc/sys/net/…/conf/LINK) of an uplink and of its bridge. */
+#ifndef NETD_APPLY_UPLINK_SETTINGS_H
+#define NETD_APPLY_UPLINK_SETTINGS_H
+
+#include "apply/uplink_file.h"
+
+/* Each returns 0, or a negative errno with a problem in @err. */
+
+/* Reads all numbers below conf/NIC of both families into @c. */
+int netd_capture_read_settings(struct netd_capture *c, struct netd_error *err);
+
+/* Gives @link all the settings that @c has of the NIC, but for the three below. */
+int netd_capture_copy_settings(const struct netd_capture *c, const char *link,
+			       struct netd_error *err);
+
+/*
+ * Gets @link ready for a move: its reverse path filter lets pass what comes in by the one
+ * link while the way back is by the other, and the kernel makes no IPv6 address for it.
+ */
+int netd_capture_loosen(const struct netd_capture *c, const char *link,
+			struct netd_error *err);
+/* Takes that back: as the NIC was. */
+int netd_capture_tighten(const struct netd_capture *c, const char *link,
+			 struct netd_error *err);
+
+/* True if the NIC had IPv6. */
+bool netd_capture_ipv6(const struct netd_capture *c);
+/* Switches IPv6 of @link; nothing on a kernel without it. */
+int netd_capture_switch_ipv6(const char *link, bool on, struct netd_error *err);
+
+#endif

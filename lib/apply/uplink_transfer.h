@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What one link holds, onto another: the single steps (see uplink.c for their order). */
+#ifndef NETD_APPLY_UPLINK_TRANSFER_H
+#define NETD_APPLY_UPLINK_TRANSFER_H
+
+#include "apply/context.h"
+#include "apply/uplink_file.h"
+
+struct netd_transfer {
+	struct netd *netd;
+	struct netd_capture *capture;
+	const struct netd_holder *from, *to;
+	struct netd_held_list leaving, arriving; /* as they are, and as they will be */
+	struct netd_error *err;
+};
+
+void netd_transfer_done(struct netd_transfer *t);
+
+/* Finds out what is to leave and what will arrive.  Each adds a problem if it fails. */
+int netd_transfer_collect(struct netd_transfer *t);
+/* Addresses that no route prefers yet, and neighbours. */
+int netd_transfer_prepare(const struct netd_transfer *t);
+/* Routes and rules: all are made, then the old ones go. */
+int netd_transfer_switch_routes(const struct netd_transfer *t);
+/* The addresses become what they were, and go from the other link. */
+int netd_transfer_finish(const struct netd_transfer *t);
+/* -EIO if something did not arrive to the letter. */
+int netd_transfer_check(const struct netd_transfer *t);
+/* Makes what the file has and @t->to has not. */
+int netd_transfer_restore(struct netd_transfer *t);
+/* True if nothing arrived but the address that every link has. */
+bool netd_transfer_is_bare(const struct netd_transfer *t);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One look at the host with a topology in mind: what is, what should be, and the plan. */
+#include "apply/view.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/services.h"
+#include "apply/space.h"
+#include "apply/uplink.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "firewall/read.h"
+#include "plan/conflict.h"
+#include "plan/desired.h"
+#include "plan/desired_services.h"
+#include "plan/forwarding.h"
+#include "plan/obstacles.h"
+
+void netd_view_done(struct netd_view *v)
+{
+	netd_state_done(&v->observed);
+	netd_state_done(&v->desired);
+	free(v->claims.items);
+	netd_plan_done(&v->plan);
+	netd_scope_done(&v->scope);
+	netd_scope_done(&v->others);
+	*v = (struct netd_view){0};
+}
+
+static int view_plan(struct netd *netd, const struct netd_topology *t,
+		     struct netd_view *v, const struct netd_state *desired,
+		     struct netd_error *err)
+{
+	const struct netd_plan_input in = {
+		.topology = t->name,
+		.observed = &v->observed,
+		.desired = desired,
+		.claims = v->claims.items,
+		.claim_count = v->claims.count,
+		.nameless = v->nameless,
+	};
+	int r = netd_observe_sysctls(netd, &v->observed, desired, &v->claims, err);
+
+	return r ? r : netd_plan_make(&in, &v->plan, err);
+}
+
+/*
+ * Which namespaces count: those of @t and of @other (what runs, or was meant to).  Where
+ * nothing is known of that (NULL), what bears the topology's mark is searched.
+ */
+static int scope_make(const struct netd_topology *t, const struct netd_topology *other,
+		      struct netd_scope *scope, struct netd_error *err)
+{
+	int r = netd_scope_add(scope, t);
+
+	if (r == 0)
+		r = netd_scope_add(scope, other);
+	scope->topology = other ? NULL : t->name;
+	return r ? netd_error_add(err, r, "out of memory") : 0;
+}
+
+int netd_view_make(struct netd *netd, const struct netd_topology *t,
+		   const struct netd_topology *other, bool check, struct netd_view *v,
+		   struct netd_error *err)
+{
+	int r = scope_make(t, other, &v->scope, err);
+
+	v->scope.others = &v->others;
+	if (r == 0)
+		r = netd_observe(netd, NETD_PART_FIREWALL | NETD_PART_ROUTES, &v->scope,
+				 &v->observed, err);
+	if (r == 0)
+		r = netd_observe_facts(&v->observed, &v->facts, err);
+	if (r == 0 && netd_forwarding_advertises(t))
+		r = netd_observe_listeners(&v->observed, &v->facts, err);
+	if (r < 0)
+		return r;
+	r = netd_desired_make(t, &v->facts, &v->desired, err);
+	if (r == 0 && check)
+		r = netd_conflict_check(t, &v->facts, &v->desired, err);
+	if (r == 0 && check)
+		r = netd_conflict_far_ends(t, other, &v->observed, err);
+	if (r == 0 && check)
+		r = netd_observe_namespaces(t, &v->observed, &v->desired, err);
+	if (r == 0 && check)
+		r = netd_services_check(t, &v->facts, &v->desired, err);
+	if (r == 0)
+		netd_desired_services_note(t, &v->facts, &v->plan.notes);
+	if (r == 0 && netd->store.fd >= 0)
+		r = netd_store_load_claims(&netd->store, &v->claims, err);
+	if (r == 0 && check)
+		r = netd_uplinks_check(netd, t, &v->observed, &v->claims, &v->plan.notes,
+				       err);
+	if (r == 0)
+		r = netd_observe_foreign(netd, &v->desired, &v->observed, err);
+	if (r == 0 && check)
+		r = netd_obstacles_note(t, &v->facts, &v->desired, &v->plan.notes);
+	if (r == -ENOMEM && !netd_error_code(err))
+		netd_error_add(err, r, "out of memory");
+	return r < 0 ? r : view_plan(netd, t, v, &v->desired, err);
+}
+
+/*
+ * A firewall is as planned if nobody else committed to nf_tables since it was read: the
+ * kernel counts commits, each of them is all or nothing, and ours was acknowledged.
+ */
+static bool firewall_is_certain(struct netd *netd, const struct netd_view *done,
+				const char *space)
+{
+	const struct netd_state *then =
+		*space ? netd_state_space(&done->observed, space) : &done->observed;
+	bool wrote = netd_plan_firewall(&done->plan, space);
+	struct netd_nft *nft;
+	uint32_t now;
+
+	return then && (!*space || then->alive) && !then->ruleset_skipped &&
+	       netd_space_nft(netd, space, &nft, NULL) == 0 &&
+	       netd_firewall_probe(nft, NULL, &now, NULL) == 0 &&
+	       now == then->ruleset.generation + wrote;
+}
+
+/* What @done was about, without what is certain. */
+static int verify_scope(struct netd *netd, const struct netd_topology *t,
+			const struct netd_view *done, struct netd_scope *out)
+{
+	for (size_t i = 0; i < done->scope.count; i++) {
+		struct netd_scope_space s = done->scope.spaces[i], *slot;
+		const struct netd_state *was = netd_state_space(&done->observed, s.name);
+
+		if (!netd_state_space(&done->desired, s.name) &&
+		    (!was || !netd_owner_is(was->owner, t->name)))
+			continue;
+		if (s.firewall)
+			s.firewall = !firewall_is_certain(netd, done, s.name);
+		slot = netd_array_add(&out->spaces, &out->count, sizeof(*slot));
+		if (!slot)
+			return -ENOMEM;
+		*slot = s;
+	}
+	return 0;
+}
+
+/* True if routes of the host's are to be looked at again. */
+static bool is_about_routes(const struct netd_view *done)
+{
+	bool is = done->desired.route_count > 0;
+
+	for (size_t i = 0; !is && i < done->plan.op_count; i++)
+		is = done->plan.ops[i].kind == NETD_OP_DELETE_ROUTE &&
+		     !done->plan.ops[i].space[0];
+	return is;
+}
+
+int netd_view_verify(struct netd *netd, const struct netd_topology *t,
+		     const struct netd_view *done, struct netd_error *err)
+{
+	netd_auto(netd_view_done) struct netd_view v = {0};
+	unsigned parts = (firewall_is_certain(netd, done, "") ? 0 : NETD_PART_FIREWALL) |
+			 (is_about_routes(done) ? NETD_PART_ROUTES : 0);
+	int r = verify_scope(netd, t, done, &v.scope);
+
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	r = netd_observe(netd, parts, &v.scope, &v.observed, err);
+	if (r == 0)
+		r = netd_observe_foreign(netd, &done->desired, &v.observed, err);
+	if (r == 0)
+		r = netd_store_load_claims(&netd->store, &v.claims, err);
+	if (r == 0)
+		r = view_plan(netd, t, &v, &done->desired, err);
+	for (size_t i = 0; r == 0 && i < v.plan.op_count; i++) {
+		struct netd_str what = {0};
+
+		netd_op_describe(&v.plan.ops[i], &v.plan, &what);
+		netd_error_add(err, -EIO, "the kernel did not keep it: %s",
+			       netd_str_text(&what));
+		netd_str_done(&what);
+	}
+	return r < 0 ? r : v.plan.op_count ? 1 : 0;
+}

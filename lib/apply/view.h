@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One look at the host with a topology in mind: what is, what should be, and the plan. */
+#ifndef NETD_APPLY_VIEW_H
+#define NETD_APPLY_VIEW_H
+
+#include "apply/context.h"
+#include "apply/observe.h"
+#include "plan/plan.h"
+
+struct netd_view {
+	struct netd_state observed, desired;
+	struct netd_facts facts;
+	struct netd_claims claims;
+	struct netd_plan plan;
+	struct netd_scope scope, others; /* the nodes of other topologies */
+	bool nameless;			 /* of the plan's input */
+};
+
+void netd_view_done(struct netd_view *v);
+
+/*
+ * Observes the host and plans the way to @t, into @v, whose `others` and `nameless` may
+ * be set.  @other: what runs, or was meant to; NULL: that is not known.  @check: also
+ * looks for conflicts, and refuses with a problem for each.
+ */
+int netd_view_make(struct netd *netd, const struct netd_topology *t,
+		   const struct netd_topology *other, bool check, struct netd_view *v,
+		   struct netd_error *err);
+
+/*
+ * Looks again: behind the ops of @done, the way to @t, nothing may be left to do; 1 and
+ * problems if so.
+ */
+int netd_view_verify(struct netd *netd, const struct netd_topology *t,
+		     const struct netd_view *done, struct netd_error *err);
+
+#endif

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One dnsmasq and its directory: start, reload, stop, look. */
+#include "dhcp/process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "dhcp/checksum.h"
+#include "dhcp/compile.h"
+#include "dhcp/launch.h"
+#include "dhcp/user.h"
+
+/*
+ * Theory of operation.  The directory of a service has all that its dnsmasq reads and
+ * writes.  Its pid file alone is not believed: numbers are used again, and the file
+ * belongs to the user that dnsmasq runs as.  So a pid is turned into a descriptor first
+ * (pidfd), then its command line is looked at, and only then is it sent a signal: through
+ * the descriptor, which cannot become somebody else's meanwhile.
+ *
+ * The configuration on disk is that of the process, if there is one: the old process is
+ * gone before a new one's files are written, and names and reservations are followed by a
+ * signal.  What was interrupted in between shows as "not running".
+ */
+
+#define TEXT_MAX_SIZE (16UL << 20)
+#define LOG_KEEP (1L << 20)
+#define PID_MAX_SIZE 64
+#define TERM_PATIENCE 3000 /* ms */
+#define KILL_PATIENCE 2000
+
+static const char *const program_paths[] = {
+	"/usr/sbin/dnsmasq", "/usr/bin/dnsmasq",       "/usr/local/sbin/dnsmasq",
+	"/sbin/dnsmasq",     "/usr/local/bin/dnsmasq",
+};
+
+int netd_dnsmasq_find(char path[PATH_MAX])
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(program_paths); i++) {
+		struct stat st;
+
+		if (stat(program_paths[i], &st) < 0 || !S_ISREG(st.st_mode) ||
+		    access(program_paths[i], X_OK) < 0)
+			continue;
+		snprintf(path, PATH_MAX, "%s", program_paths[i]);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int failed(const struct netd_dnsmasq *d, struct netd_error *err, const char *what)
+{
+	int code = -errno;
+
+	return netd_error_add(err, code, "dhcp %s: cannot %s %s: %s", d->name, what,
+			      d->directory, strerror(-code));
+}
+
+static void file_path(const char *directory, const char *file, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%s/%s", directory, file);
+}
+
+/*
+ * Whose it is
+ */
+
+/* True if @file of /proc/PID is one of the arguments in @line. */
+static bool has_argument(const char *line, size_t length, const char *argument)
+{
+	for (size_t at = 0; at < length; at += strlen(line + at) + 1)
+		if (strcmp(line + at, argument) == 0)
+			return true;
+	return false;
+}
+
+/* 1, 0 if it is not or there is no such process, -errno if that cannot be known. */
+static int is_dnsmasq_of(pid_t pid, const char *directory)
+{
+	char path[64], argument[PATH_MAX + 16];
+	netd_auto_free char *line = NULL;
+	size_t length;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	snprintf(argument, sizeof(argument), "--conf-file=%s/" NETD_DNSMASQ_CONFIG,
+		 directory);
+	r = netd_file_read(AT_FDCWD, path, TEXT_MAX_SIZE, &line, &length, NULL);
+	if (r < 0)
+		return r == -ENOENT || r == -ESRCH || r == -EACCES ? 0 : r;
+	return has_argument(line, length, argument);
+}
+
+/*
+ * Without a pid file: one whose starter was killed before dnsmasq wrote it.  0 if there
+ * is none, -errno.
+ */
+static pid_t search_process(const char *directory)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	pid_t pid = 0;
+	int r = 0;
+
+	if (!proc)
+		return -errno;
+	while (r == 0 && (entry = readdir(proc))) {
+		pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		if (pid > 1 && pid != getpid())
+			r = is_dnsmasq_of(pid, directory);
+	}
+	closedir(proc);
+	return r > 0 ? pid : r;
+}
+
+/* What the file says; 0 if that is nothing, -errno. */
+static pid_t read_pid(const char *directory)
+{
+	char path[PATH_MAX];
+	netd_auto_free char *text = NULL;
+	long pid;
+	int r;
+
+	file_path(directory, NETD_DNSMASQ_PID, path);
+	r = netd_file_read(AT_FDCWD, path, PID_MAX_SIZE, &text, NULL, NULL);
+	if (r < 0)
+		return r == -ENOENT || r == -EACCES || r == -EFBIG || r == -EINVAL ? 0
+										   : r;
+	pid = strtol(text, NULL, 10);
+	return pid > 1 && pid < INT_MAX ? (pid_t)pid : 0;
+}
+
+pid_t netd_dnsmasq_pid(const char *directory)
+{
+	pid_t pid = read_pid(directory);
+	int r = pid > 0 ? is_dnsmasq_of(pid, directory) : pid;
+
+	return r > 0 ? pid : r;
+}
+
+/* False before the first start, of which nothing can be left. */
+static bool has_config(const char *directory)
+{
+	char path[PATH_MAX];
+
+	file_path(directory, NETD_DNSMASQ_CONFIG, path);
+	return access(path, F_OK) == 0;
+}
+
+/* A descriptor of the process of @directory; -ESRCH if there is none, -errno. */
+static int open_process(const char *directory)
+{
+	pid_t pid = read_pid(directory);
+	int fd, r;
+
+	if (pid <= 0)
+		return pid < 0 ? pid : -ESRCH;
+	fd = pidfd_open(pid, 0);
+	if (fd < 0)
+		return -errno;
+	r = is_dnsmasq_of(pid, directory);
+	if (r > 0)
+		return fd;
+	close(fd);
+	return r < 0 ? r : -ESRCH;
+}
+
+/* The same, also of one that has no pid file yet. */
+static int find_process(const char *directory)
+{
+	int fd = open_process(directory);
+	pid_t pid;
+
+	if (fd != -ESRCH || !has_config(directory))
+		return fd;
+	pid = search_process(directory);
+	if (pid <= 0)
+		return pid < 0 ? pid : -ESRCH;
+	fd = pidfd_open(pid, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+ino_t netd_dnsmasq_space(pid_t pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	return stat(path, &st) < 0 ? 0 : st.st_ino;
+}
+
+/*
+ * Files
+ */
+
+/* Readable by the group that dnsmasq runs as; in a user namespace there may be none. */
+static int give_to_group(const char *path, mode_t mode, gid_t group)
+{
+	if (chown(path, 0, group) < 0 && errno != EINVAL && errno != EPERM)
+		return -1;
+	return chmod(path, mode);
+}
+
+static int make_directory(const struct netd_dnsmasq *d, gid_t group,
+			  struct netd_error *err)
+{
+	char parent[PATH_MAX];
+	char *slash;
+	int r;
+
+	if (!netd_copy(parent, d->directory))
+		return netd_error_add(err, -ENAMETOOLONG, "dhcp %s: path too long",
+				      d->name);
+	slash = strrchr(parent, '/');
+	if (slash)
+		*slash = '\0';
+	r = netd_dir_make(parent, err);
+	if (r < 0)
+		return r;
+	if (mkdir(d->directory, 0750) < 0 && errno != EEXIST)
+		return failed(d, err, "make");
+	return give_to_group(d->directory, 0750, group) < 0 ? failed(d, err, "give away")
+							    : 0;
+}
+
+/* 0, or -1 with errno. */
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+static int write_one(const struct netd_dnsmasq *d, const char *file, const char *text,
+		     gid_t group, struct netd_error *err)
+{
+	char path[PATH_MAX], fresh[PATH_MAX];
+	netd_auto_free char *old = NULL;
+	netd_auto_close int fd = -1;
+	size_t length = strlen(text);
+	int r;
+
+	file_path(d->directory, file, path);
+	if (netd_file_read(AT_FDCWD, path, TEXT_MAX_SIZE, &old, NULL, NULL) == 0 &&
+	    strcmp(old, text) == 0)
+		return 0;
+	/* Not netd_file_write(): the group must be right before the name is. */
+	snprintf(fresh, sizeof(fresh), "%s/.%s", d->directory, file);
+	unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd < 0)
+		return failed(d, err, "write into");
+	if (write_all(fd, text, length) == 0 && give_to_group(fresh, 0640, group) == 0 &&
+	    fsync(fd) == 0 && rename(fresh, path) == 0)
+		return 0;
+	r = failed(d, err, "write into");
+	unlink(fresh);
+	return r;
+}
+
+int netd_dnsmasq_write(const struct netd_dnsmasq *d, const struct netd_service *service,
+		       struct netd_error *err)
+{
+	const struct {
+		const char *file, *text;
+	} files[] = {
+		{NETD_DNSMASQ_RESERVED, service->reserved},
+		{NETD_DNSMASQ_NAMES, service->names},
+		{NETD_DNSMASQ_RESOLV, d->resolv ? d->resolv : ""},
+		{NETD_DNSMASQ_CONFIG, service->config},
+	};
+	struct netd_dnsmasq_user user;
+	int r = netd_dnsmasq_user(&user, err);
+
+	if (r == 0)
+		r = make_directory(d, user.gid, err);
+	if (r == 0)
+		r = netd_dnsmasq_user_reaches(&user, d->name, d->directory, err);
+	for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(files); i++)
+		r = write_one(d, files[i].file, files[i].text, user.gid, err);
+	return r;
+}
+
+/*
+ * The log
+ */
+
+/* Nobody turns this log over, so netd does when it passes by. */
+static void trim_log(const char *directory)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	file_path(directory, NETD_DNSMASQ_LOG, path);
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LOG_KEEP &&
+	    truncate(path, 0) < 0)
+		return; /* only a courtesy */
+}
+
+/* "Nov 21 10:00:00 dnsmasq[12]: TEXT", "…-dhcp[12]: TEXT" → "TEXT". */
+static const char *skip_head(const char *line)
+{
+	const char *bracket = strstr(line, "]: ");
+
+	return bracket ? bracket + 3 : line;
+}
+
+void netd_dnsmasq_last_words(const char *directory, char *out, size_t size)
+{
+	char path[PATH_MAX], tail[1024];
+	netd_auto_close int fd = -1;
+	const char *words;
+	struct stat st;
+	char *line;
+	ssize_t n;
+
+	*out = '\0';
+	file_path(directory, NETD_DNSMASQ_LOG, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	n = pread(fd, tail, sizeof(tail) - 1,
+		  st.st_size > (off_t)sizeof(tail) - 1
+			  ? st.st_size - (off_t)sizeof(tail) + 1
+			  : 0);
+	while (n > 0 && (tail[n - 1] == '\n' || !tail[n - 1]))
+		n--;
+	if (n <= 0)
+		return;
+	tail[n] = '\0';
+	line = strrchr(tail, '\n');
+	words = skip_head(line ? line + 1 : tail);
+	snprintf(out, size, "%.*s", (int)size - 1, words);
+	for (char *c = out; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == '\x7f')
+			*c = '?';
+}
+
+/*
+ * Running it
+ */
+
+/* Where it cannot be done, all but the strictest clients are served all the same. */
+static void leave_out_checksums(const char *directory)
+{
+	netd_auto_close int fd = open_process(directory);
+
+	if (fd >= 0)
+		netd_checksum_leave_out(fd);
+}
+
+int netd_dnsmasq_begin(const struct netd_dnsmasq *d, struct netd_launching *launching,
+		       struct netd_error *err)
+{
+	char program[PATH_MAX], config[PATH_MAX];
+	netd_auto_free char *text = NULL;
+	int r = netd_dnsmasq_find(program);
+
+	if (r < 0) {
+		netd_error_add(err, r, "dhcp %s: dnsmasq is not installed", d->name);
+		netd_error_hint(err, "on Debian: apt-get install dnsmasq-base");
+		return r;
+	}
+	file_path(d->directory, NETD_DNSMASQ_CONFIG, config);
+	r = netd_file_read(AT_FDCWD, config, TEXT_MAX_SIZE, &text, NULL, err);
+	if (r < 0)
+		return r;
+	trim_log(d->directory);
+	return netd_launch_begin(
+		&(struct netd_launch){
+			.program = program,
+			.name = d->name,
+			.directory = d->directory,
+			.space = d->space,
+			.uses_resolv = netd_dhcp_config_uses_resolv(text),
+			.own_resolv = d->resolv,
+			.host_resolv = d->host_resolv,
+		},
+		launching, err);
+}
+
+int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *launching,
+			struct netd_error *err)
+{
+	const struct netd_launch l = {
+		.name = d->name, .directory = d->directory, .space = d->space};
+	int r = netd_launch_finish(&l, launching, err);
+
+	if (r == 0)
+		leave_out_checksums(d->directory);
+	return r;
+}
+
+int netd_dnsmasq_reload(const struct netd_dnsmasq *d, struct netd_error *err)
+{
+	netd_auto_close int fd = open_process(d->directory);
+
+	if (fd < 0 || pidfd_send_signal(fd, SIGHUP, NULL, 0) < 0)
+		return netd_error_add(err, -ESRCH, "dhcp %s: dnsmasq is not running",
+				      d->name);
+	trim_log(d->directory);
+	return 0;
+}
+
+/* True if it was gone within that time. */
+static bool wait_gone(int fd, int milliseconds)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int r;
+
+	do
+		r = poll(&p, 1, milliseconds);
+	while (r < 0 && errno == EINTR);
+	return r > 0;
+}
+
+int netd_dnsmasq_end(const struct netd_dnsmasq *d)
+{
+	int fd = find_process(d->directory);
+
+	if (fd >= 0)
+		pidfd_send_signal(fd, SIGTERM, NULL, 0);
+	return fd;
+}
+
+int netd_dnsmasq_wait_end(const struct netd_dnsmasq *d, int process,
+			  struct netd_error *err)
+{
+	netd_auto_close int fd = process;
+	char path[PATH_MAX];
+
+	if (fd < 0 && fd != -ESRCH)
+		return netd_error_add(err, fd, "dhcp %s: cannot tell if dnsmasq runs: %s",
+				      d->name, strerror(-fd));
+	if (fd >= 0 && !wait_gone(fd, TERM_PATIENCE)) {
+		pidfd_send_signal(fd, SIGKILL, NULL, 0);
+		if (!wait_gone(fd, KILL_PATIENCE))
+			return netd_error_add(err, -ETIMEDOUT,
+					      "dhcp %s: dnsmasq does not end", d->name);
+	}
+	file_path(d->directory, NETD_DNSMASQ_PID, path);
+	unlink(path);
+	return 0;
+}

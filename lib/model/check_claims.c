@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* MACs and addresses are given once on a network: to the bridge, a node or a machine. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "model/check.h"
+
+/*
+ * Theory of operation.  Every network, and every link, is a world of its own: two labs
+ * may have the same subnets.  That subnets of the host itself do not overlap is checked
+ * elsewhere (check_subnets.c).
+ */
+
+/* Who bears an address or a MAC; neither a plug nor a machine: the bridge. */
+struct claim {
+	uint8_t key[17]; /* family and bytes: memcmp() sorts it */
+	const struct netd_plug *plug;
+	const struct netd_machine *machine;
+	struct netd_place place;
+};
+
+struct claims {
+	struct claim *items;
+	size_t count;
+	bool failed; /* out of memory */
+};
+
+static void add(struct claims *claims, const void *key, size_t size, struct claim like)
+{
+	struct claim *c;
+
+	if (claims->failed)
+		return;
+	c = netd_array_add(&claims->items, &claims->count, sizeof(*c));
+	if (!c) {
+		claims->failed = true;
+		return;
+	}
+	*c = like;
+	memcpy(c->key, key, size);
+}
+
+static void add_addr(struct claims *claims, const struct netd_addr *a, struct claim like)
+{
+	_Static_assert(sizeof(*a) == sizeof(like.key), "an address is a key");
+	if (a->family)
+		add(claims, a, sizeof(*a), like);
+}
+
+static void add_addrs(struct claims *claims, const struct netd_prefix *list, size_t count,
+		      const struct netd_place *places, size_t place_count,
+		      const struct netd_plug *plug)
+{
+	for (size_t i = 0; i < count; i++)
+		add_addr(claims, &list[i].addr,
+			 (struct claim){.plug = plug,
+					.place = netd_check_address_place(
+						places, place_count, i)});
+}
+
+static void add_plug_addrs(struct claims *claims, const struct netd_plug *plug)
+{
+	const struct netd_node_interface *f = plug->interface;
+
+	add_addrs(claims, f->addresses, f->address_count, f->address_places,
+		  f->address_place_count, plug);
+}
+
+static void add_plug_mac(struct claims *claims, const struct netd_plug *plug)
+{
+	const struct netd_node_interface *f = plug->interface;
+
+	if (f->has_mac)
+		add(claims, &f->mac, sizeof(f->mac),
+		    (struct claim){.plug = plug, .place = f->mac_place});
+}
+
+static void gather_addrs(struct claims *claims, const struct netd_junction *s)
+{
+	const struct netd_network *n = s->network;
+
+	add_addrs(claims, n->addresses, n->address_count, n->address_places,
+		  n->address_place_count, NULL);
+	for (size_t i = 0; i < s->plugs.count; i++)
+		add_plug_addrs(claims, s->plugs.items[i]);
+	for (size_t i = 0; i < n->machine_count; i++) {
+		const struct netd_machine *m = &n->machines[i];
+
+		if (!m->chosen4)
+			add_addr(
+				claims, &m->address4,
+				(struct claim){.machine = m, .place = m->address4_place});
+		if (!m->chosen6)
+			add_addr(
+				claims, &m->address6,
+				(struct claim){.machine = m, .place = m->address6_place});
+	}
+}
+
+static void gather_macs(struct claims *claims, const struct netd_junction *s)
+{
+	const struct netd_network *n = s->network;
+
+	if (n->has_mac)
+		add(claims, &n->mac, sizeof(n->mac),
+		    (struct claim){.place = n->mac_place});
+	for (size_t i = 0; i < s->plugs.count; i++)
+		add_plug_mac(claims, s->plugs.items[i]);
+	for (size_t i = 0; i < n->machine_count; i++)
+		if (n->machines[i].has_mac)
+			add(claims, &n->machines[i].mac, sizeof(n->machines[i].mac),
+			    (struct claim){.machine = &n->machines[i],
+					   .place = n->machines[i].mac_place});
+}
+
+static int compare_claims(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+	int order = memcmp(x->key, y->key, sizeof(x->key));
+
+	return order ? order : netd_place_compare(&x->place, &y->place);
+}
+
+static void describe(const struct claim *c, char *out, size_t size)
+{
+	if (c->machine)
+		snprintf(out, size, "machine \"%s\"", c->machine->name);
+	else if (c->plug && c->plug->node)
+		snprintf(out, size, "%s \"%s\"", netd_node_kind_name(c->plug->node->kind),
+			 c->plug->node->name);
+	else
+		snprintf(out, size, "the bridge");
+}
+
+static void report(struct netd_topology *t, const struct claim *first,
+		   const struct claim *c, bool mac, struct netd_error *err)
+{
+	char text[NETD_ADDR_TEXT], who[96], line[NETD_LINE_TEXT];
+
+	if (mac)
+		netd_mac_format((const struct netd_mac *)(const void *)c->key, text);
+	else
+		netd_addr_format((const struct netd_addr *)(const void *)c->key, text);
+	describe(first, who, sizeof(who));
+	netd_topology_error(t, err, c->place, "%s %s is already that of %s%s",
+			    mac ? "MAC address" : "address", text, who,
+			    netd_place_line(&first->place, line));
+}
+
+static bool is_bridge(const struct claim *c)
+{
+	return !c->plug && !c->machine;
+}
+
+/* Sorts, tells of all that is there twice, and frees. */
+static int judge(struct netd_topology *t, struct claims *claims, bool mac,
+		 struct netd_error *err)
+{
+	int r = claims->failed ? -ENOMEM : 0;
+
+	netd_array_sort(claims->items, claims->count, sizeof(*claims->items),
+			compare_claims);
+	for (size_t i = 1; i < claims->count && r == 0; i++) {
+		const struct claim *first = &claims->items[i - 1], *c = first + 1;
+
+		if (memcmp(first->key, c->key, sizeof(c->key)) == 0 &&
+		    !(is_bridge(first) && is_bridge(c)))
+			report(t, first, c, mac, err);
+	}
+	free(claims->items);
+	return r;
+}
+
+static int check_junction(struct netd_topology *t, const struct netd_junction *s,
+			  struct netd_error *err)
+{
+	struct claims addrs = {0}, macs = {0};
+	int r;
+
+	gather_addrs(&addrs, s);
+	gather_macs(&macs, s);
+	r = judge(t, &addrs, false, err);
+	return judge(t, &macs, true, err) < 0 ? -ENOMEM : r;
+}
+
+/* @plug is the first end of a cable. */
+static int check_cable(struct netd_topology *t, const struct netd_plug *plug,
+		       struct netd_error *err)
+{
+	struct claims addrs = {0}, macs = {0};
+	int r;
+
+	add_plug_addrs(&addrs, plug);
+	add_plug_addrs(&addrs, plug->far);
+	add_plug_mac(&macs, plug);
+	add_plug_mac(&macs, plug->far);
+	r = judge(t, &addrs, false, err);
+	return judge(t, &macs, true, err) < 0 ? -ENOMEM : r;
+}
+
+int netd_check_claims(struct netd_topology *t, const struct netd_wiring *w,
+		      struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < t->network_count && r == 0; i++)
+		r = check_junction(t, &w->junctions[i], err);
+	for (size_t i = 0; i < w->count && r == 0; i++)
+		if (w->all[i].far && w->all[i].far > &w->all[i])
+			r = check_cable(t, &w->all[i], err);
+	return r;
+}

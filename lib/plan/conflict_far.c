@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Veth pairs whose far end shall be another one than they were made with. */
+#include <errno.h>
+#include <string.h>
+
+#include "plan/conflict.h"
+
+#include "model/check.h"
+
+/*
+ * Theory of operation.  The far end of a port's pair is anybody's: it is renamed, moved
+ * into a container, given addresses.  So it is not looked for, and where it was made is
+ * known from the topology that runs only.  To make the pair anew would take away what
+ * somebody built upon it, so that is left to them.
+ */
+
+static const struct netd_port *find_port(const struct netd_topology *t, const char *name)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		for (size_t j = 0; j < t->networks[i].port_count; j++)
+			if (strcmp(t->networks[i].ports[j].name, name) == 0)
+				return &t->networks[i].ports[j];
+	return NULL;
+}
+
+static bool same_far_end(const struct netd_port *a, const struct netd_port *b)
+{
+	return strcmp(a->peer, b->peer) == 0 &&
+	       strcmp(a->peer_namespace, b->peer_namespace) == 0;
+}
+
+/* Where it can be made as it is wanted, there is nothing to say. */
+static bool is_there(const struct netd_topology *t, const struct netd_state *observed,
+		     const char *name)
+{
+	const struct netd_link *have = netd_state_link(observed, name);
+	const char *owner = have ? netd_link_owner(have) : NULL;
+
+	return owner && netd_link_is_ours(have) && netd_owner_is(owner, t->name);
+}
+
+static void check_port(const struct netd_topology *t, const struct netd_topology *running,
+		       const struct netd_state *observed, const struct netd_network *n,
+		       const struct netd_port *p, struct netd_error *err)
+{
+	const struct netd_port *old = find_port(running, p->name);
+	bool named = old && old->peer_namespace[0];
+
+	if (p->kind != NETD_PORT_VETH || !old || old->kind != NETD_PORT_VETH ||
+	    same_far_end(p, old) || !is_there(t, observed, p->name))
+		return;
+	netd_topology_error(t, err, p->peer_place.line ? p->peer_place : p->place,
+			    "veth %s: its far end was made as %s in %s%s, and stays that",
+			    p->name, old->peer, named ? "namespace " : "the host",
+			    old->peer_namespace);
+	netd_error_hint(err,
+			"`netdctl port remove %s %s` first, or give the new pair another "
+			"name",
+			n->name, p->name);
+}
+
+int netd_conflict_far_ends(const struct netd_topology *t,
+			   const struct netd_topology *running,
+			   const struct netd_state *observed, struct netd_error *err)
+{
+	struct netd_error mine = {0};
+	int r;
+
+	for (size_t i = 0; running && i < t->network_count; i++)
+		for (size_t j = 0; j < t->networks[i].port_count; j++)
+			check_port(t, running, observed, &t->networks[i],
+				   &t->networks[i].ports[j], &mine);
+	r = netd_error_code(&mine);
+	netd_error_move(err, &mine);
+	return r;
+}

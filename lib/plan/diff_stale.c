@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What cannot be mended: ends of torn pairs, other taps; and the state without them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/diff.h"
+
+/*
+ * Theory of operation.  A pair between namespaces is one object with two ends.  If one of
+ * them is gone, renamed, moved elsewhere, or joined to something else, the other one is
+ * of no use: it goes first, then the pair is made anew.  What was on it goes with it, so
+ * the walks must not see that: they get the observed state without it.
+ *
+ * Two ends are a pair if each names the other's index as its peer's.
+ *
+ * A tap of another owner, or with another number of queues, is made anew, too.
+ */
+
+static const struct netd_state *space_of(const struct netd_state *host, const char *name)
+{
+	return *name ? netd_state_space(host, name) : host;
+}
+
+/* The other end of a pair of which at least one end is in a node, as desired. */
+static const struct netd_link *far_end(const struct netd_state *host, const char *space,
+				       const struct netd_link *want)
+{
+	const struct netd_state *far;
+
+	if (want->kind != NETD_LINK_VETH || (!*space && !want->peer_namespace[0]))
+		return NULL;
+	far = space_of(host, want->peer_namespace);
+	return far ? netd_state_link(far, want->peer) : NULL;
+}
+
+static bool is_torn(const struct netd_diff *d, const char *space,
+		    const struct netd_link *want, const struct netd_link *have)
+{
+	const struct netd_state *far;
+	const struct netd_link *peer = NULL;
+
+	if (!netd_link_is_ours(have) || !far_end(d->host->desired, space, want))
+		return false;
+	far = space_of(d->host->observed, want->peer_namespace);
+	if (far)
+		peer = netd_state_link(far, want->peer);
+	return !peer || peer->peer_index != have->index ||
+	       have->peer_index != peer->index;
+}
+
+/* The kernel fixes these when a tap is made, and whoever opens it must agree. */
+static bool is_another_tap(const struct netd_link *want, const struct netd_link *have)
+{
+	const struct netd_tap *a = &want->tap, *b = &have->tap;
+
+	return netd_link_is_ours(have) && want->kind == NETD_LINK_TAP &&
+	       have->kind == NETD_LINK_TAP &&
+	       (a->multi_queue != b->multi_queue || a->has_owner != b->has_owner ||
+		a->has_group != b->has_group || a->owner != b->owner ||
+		a->group != b->group);
+}
+
+/* Links to make anew in one namespace; *@stale marks them by the observed order. */
+static int find_stale(struct netd_diff *d, const struct netd_state *desired,
+		      const struct netd_state *observed, bool **stale)
+{
+	*stale = NULL;
+	for (size_t i = 0; i < desired->link_count; i++) {
+		const struct netd_link *want = &desired->links[i];
+		const struct netd_link *have = netd_state_link(observed, want->name);
+
+		if (!have || (!is_torn(d, desired->space, want, have) &&
+			      !is_another_tap(want, have)))
+			continue;
+		if (!*stale)
+			*stale = calloc(observed->link_count, sizeof(**stale));
+		if (!*stale || netd_diff_add_link(d, NETD_OP_DELETE_STALE, have, 0) < 0)
+			return -ENOMEM;
+		(*stale)[have - observed->links] = true;
+	}
+	return 0;
+}
+
+static bool is_on_stale(const struct netd_state *observed, const bool *stale,
+			const char *link)
+{
+	const struct netd_link *have = netd_state_link(observed, link);
+
+	return have && stale[have - observed->links];
+}
+
+/* Fills @out's own arrays with what of @observed is not on a stale link. */
+static int copy_rest(struct netd_state *out, const struct netd_state *observed,
+		     const bool *stale)
+{
+	out->links = calloc(observed->link_count + 1, sizeof(*out->links));
+	out->addrs = calloc(observed->addr_count + 1, sizeof(*out->addrs));
+	out->routes = calloc(observed->route_count + 1, sizeof(*out->routes));
+	if (!out->links || !out->addrs || !out->routes)
+		return -ENOMEM;
+	for (size_t i = 0; i < observed->link_count; i++)
+		if (!stale[i])
+			out->links[out->link_count++] = observed->links[i];
+	for (size_t i = 0; i < observed->addr_count; i++)
+		if (!is_on_stale(observed, stale, observed->addrs[i].link))
+			out->addrs[out->addr_count++] = observed->addrs[i];
+	for (size_t i = 0; i < observed->route_count; i++)
+		if (!is_on_stale(observed, stale, observed->routes[i].link))
+			out->routes[out->route_count++] = observed->routes[i];
+	return netd_state_sort_links(out);
+}
+
+/* @out borrows everything of @observed but the lists that lose something. */
+static int present_state(struct netd_diff *d, const struct netd_state *desired,
+			 const struct netd_state *observed, struct netd_state *out,
+			 bool *owned)
+{
+	bool *stale;
+	int r;
+
+	d->space = desired->space;
+	*out = *observed;
+	r = find_stale(d, desired, observed, &stale);
+	*owned = stale;
+	if (stale) {
+		out->links = NULL;
+		out->addrs = NULL;
+		out->routes = NULL;
+		out->by_name = out->by_index = NULL;
+		out->link_count = out->addr_count = out->route_count = 0;
+		if (r == 0)
+			r = copy_rest(out, observed, stale);
+	}
+	free(stale);
+	return r;
+}
+
+static int present_space(struct netd_diff *d, const struct netd_state *desired,
+			 struct netd_state *out, bool *owned)
+{
+	static const struct netd_state nothing;
+	const struct netd_state *have =
+		netd_state_space(d->host->observed, desired->space);
+	int r = present_state(d, desired, have && have->alive ? have : &nothing, out,
+			      owned);
+
+	if (have && !have->alive) {
+		out->resolv = have->resolv;
+		out->resolv_foreign = have->resolv_foreign;
+	}
+	return r;
+}
+
+int netd_diff_present(struct netd_diff *d, struct netd_present *out)
+{
+	const struct netd_state *desired = d->host->desired;
+	size_t count = desired->space_count + 1;
+	int r;
+
+	out->states = calloc(count, sizeof(*out->states));
+	out->owned = calloc(count, sizeof(*out->owned));
+	if (!out->states || !out->owned)
+		return -ENOMEM;
+	out->count = count;
+	r = present_state(d, desired, d->host->observed, &out->states[0], &out->owned[0]);
+	for (size_t i = 1; r == 0 && i < count; i++)
+		r = present_space(d, &desired->spaces[i - 1], &out->states[i],
+				  &out->owned[i]);
+	d->space = "";
+	return r;
+}
+
+void netd_diff_present_done(struct netd_present *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (!p->owned[i])
+			continue;
+		free(p->states[i].links);
+		free(p->states[i].addrs);
+		free(p->states[i].routes);
+		free(p->states[i].by_name);
+		free(p->states[i].by_index);
+	}
+	free(p->states);
+	free(p->owned);
+	*p = (struct netd_present){0};
+}
