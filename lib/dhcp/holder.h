@@ -19,7 +19,7 @@ enum netd_port_of {
  * The process that has UDP or TCP port @port of @address, or of all addresses (a NULL or
  * empty @address: only these), in the network namespace of the calling thread: its pid,
  * and its name in @name.  Another dnsmasq is named only if there is nobody else, since
- * these can share a port.  0 if there is none or /proc does not tell.
+ * these can share a port.  0 if there is none or the kernel does not tell.
  */
 pid_t netd_port_holder(const struct netd_addr *address, uint16_t port,
 		       enum netd_port_of of, char *name, size_t size);

@@ -60,8 +60,10 @@ not_installed()
 # Somebody on every address: known before for TCP, found out for UDP.
 port_tcp()
 {
+	local socat=$1
+
 	need bridge nft nft_nat command:dnsmasq command:socat
-	socat TCP-LISTEN:53,fork,reuseaddr /dev/null &
+	socat "$socat:53,fork,reuseaddr" /dev/null &
 	wait_for 5 listens t 53
 	snapshot before
 	file
@@ -82,10 +84,10 @@ listens()
 
 port_udp()
 {
-	local port=$1 word=$2
+	local port=$1 word=$2 socat=${3:-UDP-RECV}
 
 	need bridge nft nft_nat command:dnsmasq command:socat
-	socat -u "UDP-RECV:$port" /dev/null &
+	socat -u "$socat:$port" /dev/null &
 	wait_for 5 listens u "$port"
 	snapshot before
 	file
@@ -222,8 +224,10 @@ mended()
 }
 
 t_fresh "dnsmasq not installed: refused, unless it need not be" not_installed
-t_fresh "port 53 taken on every address: refused" port_tcp
+t_fresh "port 53 taken on every address: refused" port_tcp TCP-LISTEN
+t_fresh "port 53 taken on every address of IPv6 and IPv4: refused" port_tcp TCP6-LISTEN
 t_fresh "port 53 taken for UDP: rolled back" port_udp 53 DNS
+t_fresh "port 53 taken for UDP of IPv6 and IPv4: rolled back" port_udp 53 DNS UDP6-RECV
 t_fresh "port 67 taken: rolled back" port_udp 67 DHCP
 t_fresh "no directory for TFTP: refused" tftp
 t_fresh "files that dnsmasq cannot reach: rolled back" out_of_reach
