@@ -18,8 +18,6 @@ enum {
 
 #define LIST_MAX 64
 
-/* With the topology's name. */
-
 /* An option that may be given several times. */
 struct list {
 	const char *items[LIST_MAX];
@@ -48,7 +46,7 @@ struct options {
 	const char *owner, *group, *veth, *namespace_name;
 	/* forwards */
 	const char *protocol, *on;
-	/* apply */
+	/* what changes something */
 	const char *confirm, *probe;
 };
 
@@ -57,6 +55,7 @@ struct cli {
 	struct netd *netd;
 	struct netd_error *err;
 	unsigned patience;	    /* seconds to wait for the lock */
+	unsigned trial;		    /* seconds until it must be confirmed; 0: at once */
 	bool color;		    /* on standard output */
 	char *chosen[2];	    /* the options' address and bridge, by a preset */
 	enum netd_outcome recovery; /* of what change_begin() found to be undone */
@@ -86,6 +85,14 @@ struct option_row {
 		name, letter, argument, help, offsetof(struct options, field), true, \
 			NULL                                                         \
 	}
+/* What every verb takes that changes the host. */
+#define TRIAL_OPTIONS                                                                \
+	VALUE("confirm", 0, confirm, "TIME",                                         \
+	      "roll back unless `netdctl confirm` follows in time (60s, 5m)", NULL), \
+		VALUE("probe", 0, probe, "ADDRESS",                                  \
+		      "roll back at once if this does not answer (default: the "     \
+		      "gateway); none",                                              \
+		      "none")
 #define OPTIONS_END                                 \
 	{                                           \
 		NULL, 0, NULL, NULL, 0, false, NULL \
@@ -107,7 +114,7 @@ struct verb {
 extern const struct verb netdctl_verbs[];
 extern const struct verb network_verbs[], port_verbs[], forward_verbs[], router_verbs[],
 	host_verbs[], machine_verbs[];
-extern const struct option_row common_options[], lease_options[], apply_options[],
+extern const struct option_row common_options[], lease_options[], trial_options[],
 	adopt_options[];
 
 /*
@@ -204,25 +211,29 @@ int edit_network(struct cli *cli, const char *name, edit change, const char *don
 
 /*
  * Applies @running (NULL: nothing is to run), then keeps @defined: nothing unproven is
- * written to the configuration.  If that cannot be written, the host goes back to what
- * ran before.  Returns the exit code.
+ * written to the configuration, and nothing on trial.  If that cannot be written, the
+ * host goes back to what ran before.  Returns the exit code.
  */
 int commit_definition(struct cli *cli, const struct netd_topology *running,
 		      const struct netd_topology *defined, const char *what,
 		      const char *done);
 
 /*
- * Applies @t and returns the exit code.  If something was changed it says so: "WHAT:
- * DONE, 3 changes".
+ * Applies @t, on trial if that was asked for, and returns the exit code.  If something
+ * was changed it says so: "WHAT: DONE, 3 changes".
  */
 int apply_topology(struct cli *cli, const struct netd_topology *t, const char *what,
 		   const char *done);
 
-/* What --confirm and --probe say; seconds is 0 without.  EXIT_DONE or EXIT_USAGE. */
-int trial_parse(struct cli *cli, struct netd_trial *out);
-/* Applies @t until it is confirmed; the exit code. */
+/* Reads --confirm and --probe.  EXIT_DONE or EXIT_USAGE. */
+int trial_parse(struct cli *cli);
+/*
+ * Applies @t for cli->trial seconds, or until that is confirmed; then @defined (may be
+ * NULL) is kept, too.  The exit code.
+ */
 int apply_on_trial(struct cli *cli, const struct netd_topology *t,
-		   const struct netd_trial *trial);
+		   const struct netd_topology *defined, const char *what,
+		   const char *done);
 
 /*
  * A growing flow mapping in the file's words: "{mode: nat, addresses:

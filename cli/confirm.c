@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netdctl apply --confirm, confirm, rollback, and the process that waits. */
+/* --confirm, netdctl confirm and rollback, and the process that waits. */
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -9,12 +9,8 @@
 
 #define SECONDS_MAX (7UL * 86400)
 
-const struct option_row apply_options[] = {
-	VALUE("confirm", 0, confirm, "TIME",
-	      "roll back unless `netdctl confirm` follows in time (60s, 5m)", NULL),
-	VALUE("probe", 0, probe, "ADDRESS",
-	      "roll back at once if this does not answer (default: the gateway); none",
-	      "none"),
+const struct option_row trial_options[] = {
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 
@@ -40,13 +36,12 @@ static unsigned parse_seconds(const char *text)
 	return 0;
 }
 
-int trial_parse(struct cli *cli, struct netd_trial *out)
+int trial_parse(struct cli *cli)
 {
 	const struct options *o = &cli->options;
 
-	out->probe = o->probe;
-	out->seconds = o->confirm ? parse_seconds(o->confirm) : 0;
-	if (o->confirm && !out->seconds)
+	cli->trial = o->confirm ? parse_seconds(o->confirm) : 0;
+	if (o->confirm && !cli->trial)
 		return usage(cli, "--confirm %s: not a time, as 60s or 5m, up to 7 days",
 			     o->confirm);
 	if (o->probe && !o->confirm)
@@ -55,25 +50,31 @@ int trial_parse(struct cli *cli, struct netd_trial *out)
 }
 
 int apply_on_trial(struct cli *cli, const struct netd_topology *t,
-		   const struct netd_trial *trial)
+		   const struct netd_topology *defined, const char *what,
+		   const char *done)
 {
+	const struct netd_trial trial = {
+		.seconds = cli->trial,
+		.probe = cli->options.probe,
+		.definition = defined,
+	};
 	enum netd_outcome outcome = NETD_UNTOUCHED;
 	const char *name = netd_topology_name(t);
 	struct netd_plan *plan = NULL;
 	int code = EXIT_DONE;
-	int r = netd_apply_unconfirmed(cli->netd, t, trial, &plan, &outcome, cli->err);
+	int r = netd_apply_unconfirmed(cli->netd, t, &trial, &plan, &outcome, cli->err);
 
 	/* a terminal that takes no more text must not be in the way of `confirm` */
 	netd_unlock(cli->netd);
 	if (r < 0) {
 		code = report(cli, r, outcome);
 	} else {
-		say_done(cli, name, plan, "applied");
+		say_done(cli, what, plan, done);
 		if (netd_plan_size(plan))
 			note(cli,
 			     "%s: rolled back in %u s, unless you confirm it: `netdctl "
 			     "confirm %s`",
-			     name, trial->seconds, name);
+			     name, trial.seconds, name);
 	}
 	netd_plan_free(plan);
 	return code;

@@ -59,10 +59,13 @@ int commit_definition(struct cli *cli, const struct netd_topology *running,
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
 	struct netd_plan *plan = NULL;
-	int r = running ? apply_and_save(cli, running, defined, &plan, &outcome)
-			: netd_definition_save(cli->netd, defined, cli->err);
-	int code = r < 0 ? report(cli, r, outcome) : EXIT_DONE;
+	int r, code;
 
+	if (running && cli->trial)
+		return apply_on_trial(cli, running, defined, what, done);
+	r = running ? apply_and_save(cli, running, defined, &plan, &outcome)
+		    : netd_definition_save(cli->netd, defined, cli->err);
+	code = r < 0 ? report(cli, r, outcome) : EXIT_DONE;
 	if (r == 0 && plan && (netd_plan_size(plan) || cli->options.json)) {
 		say_done(cli, what, plan, done);
 	} else if (r == 0) {

@@ -17,6 +17,7 @@ static const struct option_row port_add_options[] = {
 	VALUE("veth", 0, veth, "PEER", "make a veth pair with that far end", NULL),
 	VALUE("namespace", 'n', namespace_name, "NAME", "where the far end goes",
 	      "<namespace>"),
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 
@@ -25,11 +26,13 @@ static const struct option_row forward_add_options[] = {
 	      "tcp|udp|sctp|tcp,udp"),
 	VALUE("on", 0, on, "IFACE", "add the address to this interface meanwhile",
 	      "<interface>"),
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 
 static const struct option_row forward_remove_options[] = {
 	VALUE("protocol", 'p', protocol, "PROTO", "only this protocol's", "tcp|udp|sctp"),
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 
@@ -179,7 +182,7 @@ const struct verb port_verbs[] = {
 	 "Without --tap or --veth, NAME is an interface that exists.", 2, 2,
 	 "<network> <interface>", port_add_options, run_port_add, NULL},
 	{"remove", "NETWORK NAME", "Unplug an interface; what netd made is deleted", NULL,
-	 2, 2, "<network> <port>", NULL, run_port_remove, NULL},
+	 2, 2, "<network> <port>", trial_options, run_port_remove, NULL},
 	{"list", "[NETWORK]", "List ports, those of QEMU's hooks too", NULL, 0, 1,
 	 "<network>", NULL, run_port_list, NULL},
 	{0},
@@ -220,8 +223,8 @@ static int add_forward(struct cli *cli, struct netd_topology *t, char **argv)
 static int run_forward_add(struct cli *cli, int argc, char **argv)
 {
 	char *settings = forward_settings(&cli->options, argv);
-	int r = cli->options.json
-			? -EAGAIN /* asks for the plan */
+	int r = cli->options.json || cli->trial
+			? -EAGAIN /* asks for the plan, or for the way back */
 			: netd_forward_insert(cli->netd, argv[0], settings, cli->err);
 
 	(void)argc;

@@ -49,9 +49,9 @@ const struct verb machine_verbs[] = {
 	 "Make a guest known: its name, and an address that stays",
 	 "Without ADDRESS, one is chosen from the DHCP range; it stays the same.  The\n"
 	 "guest gets it when it asks next; nothing is restarted.",
-	 3, 5, "<network> <none>", NULL, run_add, NULL},
+	 3, 5, "<network> <none>", trial_options, run_add, NULL},
 	{"remove", "NETWORK NAME", "Forget a guest", NULL, 2, 2, "<network> <machine>",
-	 NULL, run_remove, NULL},
+	 trial_options, run_remove, NULL},
 	{"list", "[NETWORK]", "List machines, with their addresses", NULL, 0, 1,
 	 "<network>", NULL, run_list, NULL},
 	{0},

@@ -45,15 +45,15 @@ const struct verb netdctl_verbs[] = {
 	 "Applying the same file again does nothing; a changed one changes only the\n"
 	 "difference, and ports stay plugged in.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 2 refused, 4 not rolled back.",
-	 1, -1, "<yaml>", apply_options, run_apply, NULL},
-	{"confirm", "[NAME]", "Keep what was applied with --confirm",
+	 1, -1, "<yaml>", trial_options, run_apply, NULL},
+	{"confirm", "[NAME]", "Keep what was changed with --confirm",
 	 "From any terminal or connection.", 0, 1, "<topology>", NULL, run_confirm, NULL},
 	{"rollback", "[NAME]", "Return to what was there before the last change",
 	 "What waits to be confirmed is taken back at once.  Else topology NAME becomes\n"
 	 "what it was before its last change; once more, and that change is there again.",
 	 0, 1, "<topology>", NULL, run_rollback, NULL},
 	{"destroy", "NAME|FILE…", "Remove a topology, and give back what it changed",
-	 NULL, 1, -1, "<topology>", NULL, run_destroy, NULL},
+	 NULL, 1, -1, "<topology>", trial_options, run_destroy, NULL},
 	{"recover", NULL, "Undo an apply that was killed",
 	 "Every verb that changes something does so first.", 0, 0, NULL, NULL,
 	 run_recover, NULL},
@@ -272,6 +272,8 @@ static int run_verb(struct cli *cli, const char *path, const struct verb *verb, 
 	if (parse_patience(cli) < 0)
 		return usage(cli, "--lock-wait %s: not a number of seconds up to 86400",
 			     cli->options.lock_wait);
+	if (trial_parse(cli) != EXIT_DONE)
+		return EXIT_USAGE;
 	if (count < verb->least || (verb->most >= 0 && count > verb->most)) {
 		fprintf(stderr, "%s: %s argument%s\nUsage: %s [OPTION…] %s\n", path,
 			count < verb->least ? "missing" : "too many",

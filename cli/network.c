@@ -15,6 +15,7 @@ static const struct option_row autostart_options[] = {
 static const struct option_row start_options[] = {
 	FLAG("autostart", 0, all_autostart,
 	     "every network marked so, of every definition"),
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 
@@ -157,41 +158,50 @@ static int start_all_marked(struct cli *cli)
 	return code;
 }
 
-static int run_start(struct cli *cli, int argc, char **argv)
+static int take(const struct pair *p, const char *name, struct netd_error *err)
 {
-	struct pair p = {0};
-	int r, code;
-
-	if (cli->options.all_autostart)
-		return start_all_marked(cli);
-	if (argc == 0)
-		return usage(cli, "network start: which network?");
-	r = pair_load(cli, &p);
-	for (int i = 0; r == 0 && i < argc; i++)
-		r = netd_network_take(p.running, p.defined, argv[i], cli->err);
-	if (r == 0)
-		r = netd_nodes_follow(p.running, p.defined, cli->err);
-	code = r < 0 ? refuse(cli, r, argc, argv)
-		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
-				      "started");
-	pair_done(&p);
-	return code;
+	return netd_network_take(p->running, p->defined, name, err);
 }
 
-static int run_stop(struct cli *cli, int argc, char **argv)
+static int drop(const struct pair *p, const char *name, struct netd_error *err)
+{
+	return netd_network_remove(p->running, name, err);
+}
+
+/* Does @change to what runs for each network named, and applies that. */
+static int change_running(struct cli *cli, int argc, char **argv,
+			  int (*change)(const struct pair *, const char *,
+					struct netd_error *),
+			  const char *done)
 {
 	struct pair p = {0};
 	int r = pair_load(cli, &p), code;
 
 	for (int i = 0; r == 0 && i < argc; i++)
-		r = netd_network_remove(p.running, argv[i], cli->err);
+		r = change(&p, argv[i], cli->err);
 	if (r == 0)
 		r = netd_nodes_follow(p.running, p.defined, cli->err);
 	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
-				      "stopped");
+				      done);
 	pair_done(&p);
 	return code;
+}
+
+static int run_start(struct cli *cli, int argc, char **argv)
+{
+	if (cli->options.all_autostart && cli->trial)
+		return usage(cli, "network start: --confirm goes with names");
+	if (cli->options.all_autostart)
+		return start_all_marked(cli);
+	if (argc == 0)
+		return usage(cli, "network start: which network?");
+	return change_running(cli, argc, argv, take, "started");
+}
+
+static int run_stop(struct cli *cli, int argc, char **argv)
+{
+	return change_running(cli, argc, argv, drop, "stopped");
 }
 
 static int run_autostart(struct cli *cli, int argc, char **argv)
@@ -261,12 +271,12 @@ const struct verb network_verbs[] = {
 	 "Change a network; if it runs, at once and with its ports plugged in",
 	 "Only what the options name is changed.", 1, 1, "<network>", network_set_options,
 	 run_set, NULL},
-	{"delete", "NAME", "Stop a network and forget it", NULL, 1, 1, "<network>", NULL,
-	 run_delete, NULL},
+	{"delete", "NAME", "Stop a network and forget it", NULL, 1, 1, "<network>",
+	 trial_options, run_delete, NULL},
 	{"start", "NAME…", "Start defined networks", NULL, 0, -1, "<network>",
 	 start_options, run_start, NULL},
 	{"stop", "NAME…", "Stop networks; their definitions stay", NULL, 1, -1,
-	 "<network>", NULL, run_stop, NULL},
+	 "<network>", trial_options, run_stop, NULL},
 	{"autostart", "NAME", "Start it when the host boots", NULL, 1, 1, "<network>",
 	 autostart_options, run_autostart, NULL},
 	{"list", "[NAME]", "List networks, running or only defined", NULL, 0, 1,

@@ -48,11 +48,13 @@ const struct option_row network_create_options[] = {
 	      "libvirt|hostonly"),
 	SAME_OPTIONS,
 	FLAG("no-start", 0, no_start, "define it only"),
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 
 const struct option_row network_set_options[] = {
 	SAME_OPTIONS,
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 

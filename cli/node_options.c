@@ -25,12 +25,14 @@ const struct option_row router_options[] = {
 	FLAG("isolate", 0, isolate, "its networks do not reach each other"),
 	LIST("allow", 0, allows, "FROM=TO",
 	     "only these reach each other, from one interface to another"),
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 
 const struct option_row host_options[] = {
 	INTERFACE_OPTION,
 	SAME_OPTIONS,
+	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 

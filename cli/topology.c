@@ -78,8 +78,11 @@ int apply_topology(struct cli *cli, const struct netd_topology *t, const char *w
 	enum netd_outcome outcome = NETD_UNTOUCHED;
 	struct netd_plan *plan = NULL;
 	int code = EXIT_DONE;
-	int r = netd_apply(cli->netd, t, &plan, &outcome, cli->err);
+	int r;
 
+	if (cli->trial)
+		return apply_on_trial(cli, t, NULL, what, done);
+	r = netd_apply(cli->netd, t, &plan, &outcome, cli->err);
 	if (r < 0)
 		code = report(cli, r, outcome);
 	else
@@ -88,21 +91,24 @@ int apply_topology(struct cli *cli, const struct netd_topology *t, const char *w
 	return code;
 }
 
+/* While a change is on trial there is no other. */
+static int one_on_trial(struct cli *cli, const char *verb, int count)
+{
+	return cli->trial && count > 1
+		       ? usage(cli, "%s --confirm: one topology at a time", verb)
+		       : EXIT_DONE;
+}
+
 int run_apply(struct cli *cli, int argc, char **argv)
 {
-	struct netd_trial trial;
-	int code = trial_parse(cli, &trial);
+	int code = one_on_trial(cli, "apply", argc);
 
-	if (code == EXIT_DONE && trial.seconds && argc > 1)
-		code = usage(cli, "apply --confirm: one file at a time");
 	for (int i = 0; i < argc && code == EXIT_DONE; i++) {
 		struct netd_topology *t = NULL;
 		int r = netd_topology_load(argv[i], &t, cli->err);
 
 		code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-		       : trial.seconds
-			       ? apply_on_trial(cli, t, &trial)
-			       : apply_topology(cli, t, netd_topology_name(t), "applied");
+			     : apply_topology(cli, t, netd_topology_name(t), "applied");
 		netd_topology_free(t);
 	}
 	return code;
@@ -125,6 +131,21 @@ static int destroy_name(struct cli *cli, const char *word, char name[64])
 	return r;
 }
 
+/* Nothing is what it becomes. */
+static int destroy_on_trial(struct cli *cli, const char *name)
+{
+	struct netd_topology *running = NULL, *empty = NULL;
+	int r = netd_running(cli->netd, name, &running, cli->err), code;
+
+	if (r == 0)
+		r = netd_topology_create(name, &empty, cli->err);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
+		     : apply_on_trial(cli, empty, NULL, name, "destroyed");
+	netd_topology_free(empty);
+	netd_topology_free(running);
+	return code;
+}
+
 static int destroy_one(struct cli *cli, const char *word)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
@@ -133,6 +154,8 @@ static int destroy_one(struct cli *cli, const char *word)
 	int code = EXIT_DONE;
 	int r = destroy_name(cli, word, name);
 
+	if (r == 0 && cli->trial)
+		return destroy_on_trial(cli, name);
 	if (r == 0)
 		r = netd_destroy(cli->netd, name, &plan, &outcome, cli->err);
 	if (r < 0)
@@ -145,7 +168,7 @@ static int destroy_one(struct cli *cli, const char *word)
 
 int run_destroy(struct cli *cli, int argc, char **argv)
 {
-	int code = EXIT_DONE;
+	int code = one_on_trial(cli, "destroy", argc);
 
 	for (int i = 0; i < argc && code == EXIT_DONE; i++)
 		code = destroy_one(cli, argv[i]);

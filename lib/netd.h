@@ -170,6 +170,9 @@ struct netd_trial {
 	 * (-EHOSTUNREACH): an address; "none"; NULL: the gateway of the default route, if
 	 * it answers before. */
 	const char *probe;
+	/* What netd_definition_save() gets when it is confirmed, or at once if nothing is
+	 * to do; NULL: nothing. */
+	const struct netd_topology *definition;
 };
 /*
  * As netd_apply, on trial.  Needs netd_set_watchdog() (-EOPNOTSUPP).  If nothing is to

@@ -152,7 +152,7 @@ static int apply_watched(struct netd *netd, const struct netd_topology *t,
 }
 
 static int save_record(struct netd *netd, const struct netd_topology *previous,
-		       unsigned seconds, struct netd_error *err)
+		       const struct netd_trial *trial, struct netd_error *err)
 {
 	netd_auto(netd_state_done) struct netd_state now = {0};
 	netd_auto(netd_str_done) struct netd_str plugs = {0};
@@ -163,8 +163,9 @@ static int save_record(struct netd *netd, const struct netd_topology *previous,
 	netd_plugs_collect(&now, previous, &plugs);
 	return netd_str_error(&plugs)
 		       ? netd_error_add(err, -ENOMEM, "out of memory")
-		       : netd_unconfirmed_save(&netd->store, previous,
-					       netd_str_text(&plugs), seconds, err);
+		       : netd_unconfirmed_save(&netd->store, previous, trial->definition,
+					       netd_str_text(&plugs), trial->seconds,
+					       err);
 }
 
 /* Who was killed meanwhile is followed by another; a change without any is taken back. */
@@ -227,11 +228,13 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 	if (r == 0)
 		r = netd_probe_choose(netd, trial->probe, &probe, err);
 	if (r == 0)
-		r = save_record(netd, previous, trial->seconds, err);
+		r = save_record(netd, previous, trial, err);
 	if (r < 0)
 		return r;
 	netd_reverted_forget(&netd->store);
 	r = apply_leashed(netd, t, &probe, &done, outcome, err);
+	if (r == 0 && trial->definition && netd_plan_size(done) == 0)
+		r = netd_definition_save(netd, trial->definition, err);
 	if (r == 0 && plan)
 		*plan = netd_take(done);
 	netd_plan_free(done);
@@ -259,6 +262,18 @@ static int check_name(const struct netd_unconfirmed *u, const char *name,
 			      u->previous->name, name);
 }
 
+/* Before the record goes: who is killed between has something left to confirm. */
+static int save_definition(struct netd *netd, const struct netd_topology *definition,
+			   struct netd_error *err)
+{
+	int r;
+
+	netd->confirming = true;
+	r = netd_definition_save(netd, definition, err);
+	netd->confirming = false;
+	return r;
+}
+
 int netd_confirm(struct netd *netd, const char *name, char **confirmed,
 		 struct netd_error *err)
 {
@@ -272,6 +287,8 @@ int netd_confirm(struct netd *netd, const char *name, char **confirmed,
 	if (!u.previous)
 		return nothing_waits(netd, err);
 	r = check_name(&u, name, err);
+	if (r == 0 && u.definition)
+		r = save_definition(netd, u.definition, err);
 	if (r == 0)
 		r = netd_store_keep_previous(&netd->store, NETD_UNCONFIRMED,
 					     u.previous->name, err);

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apply/context.h"
+#include "apply/confirm.h"
 #include "base/array.h"
 #include "base/file.h"
 #include "base/str.h"
@@ -62,8 +62,10 @@ int netd_definition_save(struct netd *netd, const struct netd_topology *t,
 {
 	struct netd_str text = {0};
 	char path[PATH_MAX];
-	int r = definition_path(netd, t->name, path, err);
+	int r = netd_confirm_gate(netd, err);
 
+	if (r == 0)
+		r = definition_path(netd, t->name, path, err);
 	if (r < 0)
 		return r;
 	if (netd_topology_is_empty(t))

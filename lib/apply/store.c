@@ -134,23 +134,19 @@ static int save_topology(const struct netd_store *store, const char *path,
 			 const struct netd_topology *t, const char *head,
 			 struct netd_error *err)
 {
-	struct netd_str text = {0};
+	netd_auto(netd_str_done) struct netd_str text = {0};
 	int r;
 
 	netd_str_add(&text, head);
 	r = netd_config_write(t, &text);
-	if (r == 0)
-		r = netd_str_error(&text);
-	if (r < 0)
-		netd_error_add(err, r, "out of memory");
-	else
-		r = netd_store_write(store, path, &text, err);
-	netd_str_done(&text);
-	return r;
+	return r < 0 ? netd_error_add(err, r, "out of memory")
+		     : netd_store_write(store, path, &text, err);
 }
 
-int netd_store_load(const struct netd_store *store, const char *name,
-		    struct netd_topology **out, struct netd_error *err)
+/* @path_of: where the one of that name is. */
+static int load_topology(const struct netd_store *store, const char *name,
+			 void (*path_of)(const char *, char[PATH_MAX]),
+			 struct netd_topology **out, struct netd_error *err)
 {
 	const char *problem = netd_topology_name_problem(name);
 	char path[PATH_MAX];
@@ -159,8 +155,14 @@ int netd_store_load(const struct netd_store *store, const char *name,
 	if (problem)
 		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
 				      problem);
-	topology_path(name, path);
+	path_of(name, path);
 	return netd_store_load_file(store, path, out, err);
+}
+
+int netd_store_load(const struct netd_store *store, const char *name,
+		    struct netd_topology **out, struct netd_error *err)
+{
+	return load_topology(store, name, topology_path, out, err);
 }
 
 bool netd_store_has(const struct netd_store *store, const struct netd_topology *t)
@@ -363,14 +365,7 @@ void netd_store_forget_previous(const struct netd_store *store, const char *name
 int netd_store_load_previous(const struct netd_store *store, const char *name,
 			     struct netd_topology **out, struct netd_error *err)
 {
-	const char *problem = netd_topology_name_problem(name);
-	char path[PATH_MAX];
-
-	if (problem)
-		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
-				      problem);
-	previous_path(name, path);
-	return netd_store_load_file(store, path, out, err);
+	return load_topology(store, name, previous_path, out, err);
 }
 
 int netd_store_keep_pending(const struct netd_store *store, const char *name,
@@ -420,19 +415,12 @@ int netd_store_save_claims(const struct netd_store *store,
 			   const struct netd_claim *claims, size_t count,
 			   struct netd_error *err)
 {
-	struct netd_str text = {0};
-	int r;
+	netd_auto(netd_str_done) struct netd_str text = {0};
 
 	if (count == 0)
 		return netd_file_remove(store->fd, CLAIMS, err);
 	netd_claims_write(claims, count, &text);
-	r = netd_str_error(&text);
-	if (r < 0)
-		netd_error_add(err, r, "out of memory");
-	else
-		r = netd_store_write(store, CLAIMS, &text, err);
-	netd_str_done(&text);
-	return r;
+	return netd_store_write(store, CLAIMS, &text, err);
 }
 
 /*

@@ -66,6 +66,7 @@ int netd_store_read(const struct netd_store *store, const char *path, char **tex
 int netd_store_load_file(const struct netd_store *store, const char *path,
 			 struct netd_topology **out, struct netd_error *err);
 
+/* -ENOMEM, too, if @text has failed. */
 int netd_store_write(const struct netd_store *store, const char *path,
 		     const struct netd_str *text, struct netd_error *err);
 /* Moves what cannot be used out of the way, if the lock is held; -EBADMSG. */

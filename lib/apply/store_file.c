@@ -121,7 +121,10 @@ int netd_store_write(const struct netd_store *store, const char *path,
 		{seal, NETD_SEAL_SIZE},
 		{text->text, text->length},
 	};
+	int r = netd_str_error(text);
 
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
 	netd_seal_write(seal, &parts[1], 1);
 	return netd_file_write_parts(store->fd, path, parts, NETD_ARRAY_SIZE(parts),
 				     FILE_MODE, err);

@@ -20,6 +20,7 @@
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define BOOT_SIZE 37 /* random.c: a UUID and its NUL */
 #define HEAD "# until "
+#define DEFINITION "#: " /* in front of each of its lines */
 #define NOTE "reverted"
 #define NOTE_MAX 4096
 #define SECOND UINT64_C(1000000000)
@@ -27,6 +28,7 @@
 void netd_unconfirmed_done(struct netd_unconfirmed *u)
 {
 	netd_topology_free(u->previous);
+	netd_topology_free(u->definition);
 	*u = (struct netd_unconfirmed){0};
 }
 
@@ -69,6 +71,46 @@ static int parse_head(const char *text, struct netd_unconfirmed *u)
 	return 0;
 }
 
+/* Appends the definition, each of its lines as a comment. */
+static int write_definition(const struct netd_topology *definition, struct netd_str *out)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	int r = definition ? netd_config_write(definition, &text) : 0;
+	const char *line = netd_str_text(&text);
+
+	while (r == 0 && *line) {
+		size_t length = strcspn(line, "\n");
+
+		netd_str_add(out, DEFINITION);
+		netd_str_add_bytes(out, line, length);
+		netd_str_add_char(out, '\n');
+		line += length + (line[length] == '\n');
+	}
+	return r;
+}
+
+static int read_definition(const char *record, struct netd_topology **out,
+			   struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+
+	for (const char *line = record; *line == '#'; line += *line == '\n') {
+		size_t length = strcspn(line, "\n");
+
+		if (strncmp(line, DEFINITION, strlen(DEFINITION)) == 0) {
+			netd_str_add_bytes(&text, line + strlen(DEFINITION),
+					   length - strlen(DEFINITION));
+			netd_str_add_char(&text, '\n');
+		}
+		line += length;
+	}
+	if (netd_str_error(&text))
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	return text.length ? netd_config_parse(text.text, text.length, NETD_UNCONFIRMED,
+					       out, err)
+			   : 0;
+}
+
 int netd_unconfirmed_load(const struct netd_store *store, struct netd_unconfirmed *u,
 			  struct netd_error *err)
 {
@@ -83,11 +125,14 @@ int netd_unconfirmed_load(const struct netd_store *store, struct netd_unconfirme
 	if (r < 0)
 		return netd_store_set_aside(store, NETD_UNCONFIRMED,
 					    "it does not say until when it waits", err);
-	return netd_store_load_file(store, NETD_UNCONFIRMED, &u->previous, err);
+	r = read_definition(text, &u->definition, err);
+	return r < 0 ? r
+		     : netd_store_load_file(store, NETD_UNCONFIRMED, &u->previous, err);
 }
 
 int netd_unconfirmed_save(const struct netd_store *store,
-			  const struct netd_topology *previous, const char *head,
+			  const struct netd_topology *previous,
+			  const struct netd_topology *definition, const char *head,
 			  unsigned seconds, struct netd_error *err)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
@@ -97,7 +142,8 @@ int netd_unconfirmed_save(const struct netd_store *store,
 	netd_str_addf(&text, HEAD "%s %" PRIu64 " %" PRId64 "\n", boot,
 		      netd_boottime() + seconds * SECOND, (int64_t)time(NULL) + seconds);
 	netd_str_add(&text, head);
-	if (netd_config_write(previous, &text) < 0 || netd_str_error(&text))
+	if (write_definition(definition, &text) < 0 ||
+	    netd_config_write(previous, &text) < 0)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	return netd_store_write(store, NETD_UNCONFIRMED, &text, err);
 }

@@ -12,17 +12,19 @@
 /*
  * Theory of operation.  STATE/unconfirmed.yaml is there from before the first op of the
  * change until it is confirmed or taken back.  Its first lines say until when; the rest
- * is the topology as it was before.  There is at most one, for the whole host: two that
- * overlap could not be taken back in any order.
+ * is the topology as it was before.  What is to become its definition when it is
+ * confirmed, if that changes, stands between, in comments.  There is at most one record,
+ * for the whole host: two that overlap could not be taken back in any order.
  *
  * The deadline is counted by the clock that goes on while the host sleeps and that nobody
  * can set; it means nothing after a reboot, which therefore counts as being over.
  */
 struct netd_unconfirmed {
 	struct netd_topology *previous;
-	uint64_t deadline; /* nanoseconds, CLOCK_BOOTTIME */
-	int64_t until;	   /* the same for people: seconds since 1970 */
-	bool rebooted;	   /* it is of another boot */
+	struct netd_topology *definition; /* or NULL */
+	uint64_t deadline;		  /* nanoseconds, CLOCK_BOOTTIME */
+	int64_t until;			  /* the same for people: seconds since 1970 */
+	bool rebooted;			  /* it is of another boot */
 };
 void netd_unconfirmed_done(struct netd_unconfirmed *u);
 
@@ -33,10 +35,11 @@ bool netd_unconfirmed_is(const struct netd_store *store);
 /* u->previous is NULL if nothing waits. */
 int netd_unconfirmed_load(const struct netd_store *store, struct netd_unconfirmed *u,
 			  struct netd_error *err);
-/* Keeps @previous, which stays the caller's, for @seconds from now; @head: as of
- * netd_store_save_pending(). */
+/* Keeps @previous, and @definition (may be NULL), for @seconds from now; both stay the
+ * caller's.  @head: as of netd_store_save_pending(). */
 int netd_unconfirmed_save(const struct netd_store *store,
-			  const struct netd_topology *previous, const char *head,
+			  const struct netd_topology *previous,
+			  const struct netd_topology *definition, const char *head,
 			  unsigned seconds, struct netd_error *err);
 int netd_unconfirmed_remove(const struct netd_store *store, struct netd_error *err);
 /* Seconds that are left, rounded up; 0: it is over. */

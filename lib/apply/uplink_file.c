@@ -208,24 +208,18 @@ static void write_text(const struct netd_capture *c, struct netd_str *out)
 int netd_capture_write(const struct netd_store *store, const struct netd_capture *c,
 		       struct netd_error *err)
 {
-	struct netd_str text = {0};
+	netd_auto(netd_str_done) struct netd_str text = {0};
 	char path[PATH_MAX];
-	int r;
 
 	if (mkdirat(store->fd, DIRECTORY, 0755) < 0 && errno != EEXIST) {
-		r = -errno;
+		int r = -errno;
+
 		return netd_error_add(err, r, "cannot make %s/" DIRECTORY ": %s",
 				      store->path, strerror(-r));
 	}
 	file_path(c->nic, path);
 	write_text(c, &text);
-	r = netd_str_error(&text);
-	if (r < 0)
-		netd_error_add(err, r, "out of memory");
-	else
-		r = netd_store_write(store, path, &text, err);
-	netd_str_done(&text);
-	return r;
+	return netd_store_write(store, path, &text, err);
 }
 
 int netd_capture_remove(const struct netd_store *store, const char *nic,

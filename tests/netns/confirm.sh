@@ -341,6 +341,129 @@ rollback_is_undone_by_itself()
 	fails 2 netdctl rollback
 }
 
+# A one-line command: its definition is kept when it is confirmed, and not before.
+one_line()
+{
+	local command
+
+	world
+	lab
+	netdctl network create -q first --mode nat --address 10.7.0.1/24
+	cp /etc/netd/default.yaml first.yaml
+	named_state >before
+	netdctl export >runs.yaml
+	for command in 'network create second --address 10.8.0.1/24' \
+		'network set first --mtu 1400' 'network stop first' 'network delete first' \
+		'forward add first 172.16.5.40:99 10.7.0.9' 'port add first t0 --tap' \
+		'router create r1 -i first=10.7.0.2/24' 'host create h1 -i first=10.7.0.3/24'; do
+		# shellcheck disable=SC2086
+		ok netdctl $command --confirm 60s
+		match 'default: rolled back in 60 s, unless you confirm it: `netdctl confirm default`' "$err"
+		[ -e "$RECORD" ]
+		eq "$(<first.yaml)" "$(</etc/netd/default.yaml)" "$command: kept too early"
+		netdctl rollback -q
+		[ ! -e "$RECORD" ]
+		netdctl plan -q runs.yaml
+		eq "$(<runs.yaml)" "$(netdctl export)" "$command: runs"
+		eq "$(<first.yaml)" "$(</etc/netd/default.yaml)" "$command: kept"
+		wait_for 5 no_watchdog
+	done
+	netdctl network delete -q first
+	netdctl network create -q first --mode nat --address 10.7.0.1/24
+	# nobody says anything
+	netdctl network delete -q first --confirm 1s
+	wait_for 10 is_back
+	eq "$(<first.yaml)" "$(</etc/netd/default.yaml)"
+	wait_for 5 no_watchdog
+	# what is only defined is a change, too
+	netdctl network set -q first --mtu 1400 --confirm 60s
+	fails 1 netdctl network create later --no-start
+	match 'default waits to be confirmed' "$err"
+	fails 1 netdctl network autostart first
+	ok netdctl confirm
+	[ ! -e "$RECORD" ]
+	match 'mtu: 1400' "$(</etc/netd/default.yaml)"
+	wait_for 5 no_watchdog
+	netdctl network start -q first
+	eq 1400 "$(cat /sys/class/net/first/mtu)"
+	# the last one of all: no definition is left
+	netdctl network delete -q first --confirm 60s
+	[ -e /etc/netd/default.yaml ]
+	netdctl confirm -q
+	[ ! -e /etc/netd/default.yaml ]
+}
+
+# Where nothing is to do, or nothing runs, nothing waits: it is kept at once.
+one_line_at_once()
+{
+	world
+	lab
+	ok netdctl network create later --no-start --confirm 60s
+	no_match 'rolled back in' "$err"
+	netdctl network start -q later
+	ok netdctl network set later --autostart --confirm 60s
+	[ ! -e "$RECORD" ]
+	match 'autostart: true' "$(</etc/netd/default.yaml)"
+	wait_for 5 no_watchdog
+	fails 2 netdctl network start --autostart --confirm 60s
+	match 'goes with names' "$err"
+	fails 2 netdctl network set later --mtu 1400 --probe none
+	match 'goes with --confirm' "$err"
+	fails 2 netdctl network set later --mtu 1400 --confirm 60x
+	eq 1500 "$(cat /sys/class/net/later/mtu)"
+}
+
+# What cannot be written is not confirmed; whoever is killed confirming can do it again.
+one_line_cannot_be_kept()
+{
+	local at
+
+	world
+	lab
+	netdctl network create -q first
+	named_state >before
+	netdctl network set -q first --mtu 1400 --confirm 60s
+	mount -t tmpfs -o ro tmpfs /etc/netd
+	fails 1 netdctl confirm
+	match '/etc/netd/default.yaml' "$err"
+	[ -e "$RECORD" ]
+	umount /etc/netd
+	no_match 1400 "$(</etc/netd/default.yaml)"
+	for at in 1 2 3 4; do
+		traced -e trace=renameat,renameat2 -e "inject=all:signal=KILL:when=$at" \
+			netdctl confirm -q && break || :
+		[ ! -e "$RECORD" ] || netdctl confirm -q
+		match 1400 "$(</etc/netd/default.yaml)"
+		wait_for 5 no_watchdog
+		netdctl network set -q first --mtu $((1400 - at)) --confirm 60s
+		netdctl confirm -q
+		netdctl network set -q first --mtu 1400 --confirm 60s
+	done
+	[ "$at" -gt 1 ] || fail "it was never killed"
+}
+
+destroyed_on_trial()
+{
+	start
+	fails 2 netdctl destroy nothing --confirm 60s
+	match 'nothing is not running' "$err"
+	fails 2 netdctl destroy lab other --confirm 60s
+	match 'one topology at a time' "$err"
+	ok netdctl destroy lab --confirm 60s
+	match 'lab: destroyed' "$err"
+	match 'netdctl confirm lab' "$err"
+	[ ! -e /sys/class/net/nat0 ]
+	netdctl rollback -q
+	is_back
+	wait_for 5 no_watchdog
+	netdctl destroy -q lab.yaml --confirm 1s
+	wait_for 10 is_back
+	wait_for 5 no_watchdog
+	netdctl destroy -q lab --confirm 60s
+	netdctl confirm -q
+	[ ! -e /sys/class/net/nat0 ]
+	fails 2 netdctl destroy lab
+}
 
 probe_fails()
 {
@@ -471,4 +594,8 @@ t_fresh "a probe" probe_fails
 t_fresh "the gateway is asked" gateway_is_asked
 t_fresh "guests come back" guests_come_back
 t_fresh "a boot is a rollback" boot_is_a_rollback
+t_fresh "one-line commands" one_line
+t_fresh "one-line commands with nothing to wait for" one_line_at_once
+t_fresh "a definition that cannot be kept" one_line_cannot_be_kept
+t_fresh "destroyed on trial" destroyed_on_trial
 t_done
