@@ -6,7 +6,7 @@
  * replaces it atomically.  It lives in /run, so nothing is synced: after a reboot no
  * network runs.
  *
- * A new record is first made under NAME:new, which no network can be called.
+ * What replaces a record is first made under NAME:new, which no network can be called.
  */
 #include "attach/record.h"
 
@@ -95,6 +95,25 @@ static int make_directories(const char *state_dir)
 	return r < 0 ? r : make_directory(path);
 }
 
+static int link_to(const char *bridge, const char *path)
+{
+	return symlink(bridge, path) < 0 ? -errno : 0;
+}
+
+static int replace(const char *bridge, const char *path, const char *fresh)
+{
+	int r;
+
+	if (unlink(fresh) < 0 && errno != ENOENT)
+		return -errno;
+	r = link_to(bridge, fresh);
+	if (r == 0 && rename(fresh, path) < 0) {
+		r = -errno;
+		unlink(fresh);
+	}
+	return r;
+}
+
 int netd_record_write(const char *state_dir, const char *network, const char *bridge)
 {
 	char path[PATH_SIZE], fresh[PATH_SIZE];
@@ -105,19 +124,15 @@ int netd_record_write(const char *state_dir, const char *network, const char *br
 	r = make_path(path, state_dir, network, "");
 	if (r == 0)
 		r = make_path(fresh, state_dir, network, NEW);
-	if (r == 0)
-		r = make_directories(state_dir);
 	if (r < 0)
 		return r;
-	if (unlink(fresh) < 0 && errno != ENOENT)
-		return -errno;
-	if (symlink(bridge, fresh) < 0)
-		return -errno;
-	if (rename(fresh, path) < 0) {
-		r = -errno;
-		unlink(fresh);
+	r = link_to(bridge, path);
+	if (r == -ENOENT) {
+		r = make_directories(state_dir);
+		if (r == 0)
+			r = link_to(bridge, path);
 	}
-	return r;
+	return r == -EEXIST ? replace(bridge, path, fresh) : r;
 }
 
 int netd_record_remove(const char *state_dir, const char *network)

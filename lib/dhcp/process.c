@@ -178,12 +178,44 @@ static int open_process(const char *directory)
 	return r < 0 ? r : -ESRCH;
 }
 
-/* The same, also of one that has no pid file yet. */
+/* True from when it has no command line any more, but perhaps its ports (do_exit()). */
+static bool is_exiting(pid_t pid)
+{
+	char path[64];
+	netd_auto_free char *text = NULL;
+	const char *name_end;
+	unsigned flags = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (netd_file_read(AT_FDCWD, path, TEXT_MAX_SIZE, &text, NULL, NULL) < 0)
+		return false;
+	name_end = strrchr(text, ')');
+	return name_end &&
+	       sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       flags & 0x4; /* linux/sched.h PF_EXITING */
+}
+
+/* A descriptor of the process that the pid file names, if it is on its way out. */
+static int open_exiting(const char *directory)
+{
+	pid_t pid = read_pid(directory);
+	int fd = pid > 0 ? pidfd_open(pid, 0) : -1;
+
+	if (fd >= 0 && !is_exiting(pid)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd < 0 ? -ESRCH : fd;
+}
+
+/* As open_process(), also of one that has no pid file yet, or has been killed. */
 static int find_process(const char *directory)
 {
 	int fd = open_process(directory);
 	pid_t pid;
 
+	if (fd == -ESRCH)
+		fd = open_exiting(directory);
 	if (fd != -ESRCH || !has_config(directory))
 		return fd;
 	pid = search_process(directory);

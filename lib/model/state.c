@@ -146,6 +146,12 @@ bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value)
 	return found;
 }
 
+void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value)
+{
+	link->settings_known |= 1U << setting;
+	link->settings[setting] = value;
+}
+
 bool netd_link_is_ours(const struct netd_link *link)
 {
 	return link->group == NETD_LINK_GROUP || link->group == NETD_LINK_GROUP_DOOMED;

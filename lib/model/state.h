@@ -230,6 +230,8 @@ bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value)
 
 /* True if the link bears our group. */
 bool netd_link_is_ours(const struct netd_link *link);
+/* One of IPv4's, which go along when the link is set up. */
+void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value);
 /* "TOPOLOGY/NETWORK" out of our ifalias; NULL if it bears none. */
 const char *netd_link_owner(const struct netd_link *link);
 /* True if @owner is "TOPOLOGY/…" of that topology. */

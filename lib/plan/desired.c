@@ -118,6 +118,28 @@ static int as_it_is(struct netd_link *link, const struct netd_network *n,
 	return 0;
 }
 
+static bool forwards(const struct netd_network *n)
+{
+	return n->mode == NETD_MODE_NAT || n->mode == NETD_MODE_ROUTED ||
+	       n->mode == NETD_MODE_OPEN;
+}
+
+/* IPv4's of a bridge of ours.  With an uplink it has the NIC's instead. */
+static void add_bridge_settings(struct netd_link *bridge, const struct netd_network *n)
+{
+	bool v4 = has_family(n, AF_INET);
+
+	if (n->uplink[0])
+		return;
+	netd_link_want_setting(bridge, NETD_SETTING_FORWARDING4, forwards(n) && v4);
+	if (!v4)
+		return;
+	/* strict filtering drops replies of forwarded flows on multi-homed hosts */
+	netd_link_want_setting(bridge, NETD_SETTING_RP_FILTER, 2);
+	/* else the new address of a subnet goes with its old one */
+	netd_link_want_setting(bridge, NETD_SETTING_PROMOTE, 1);
+}
+
 static int add_bridge(struct netd_state *out, const struct netd_topology *t,
 		      const struct netd_network *n, const struct netd_facts *facts)
 {
@@ -133,6 +155,7 @@ static int add_bridge(struct netd_state *out, const struct netd_topology *t,
 	link->has_mac = true;
 	link->mac = n->has_mac ? n->mac : netd_desired_mac(facts->host_id, owner);
 	set_uplink(link, n, facts);
+	add_bridge_settings(link, n);
 	link->place = n->bridge_place.line ? n->bridge_place : n->place;
 	/* Snooping without a querier loses group traffic, and makes the Nth port cost
 	 * O(N). */
@@ -214,17 +237,15 @@ static int add_addresses(struct netd_state *out, const struct netd_topology *t,
 }
 
 /*
- * What every bridge of ours is set to, and an existing one if it is to forward; the
- * family column says when.  IPv6's `forwarding` is not among them: on one interface it
- * does not make the kernel forward, it makes it a router to the neighbours, and setting
- * it anywhere drops every default route that the host has by router advertisement
- * (forwarding.c has it, where it is needed).
+ * What else every bridge of ours is set to, and an existing one if it is to forward.
+ * IPv6's `forwarding` is not among them: on one interface it does not make the kernel
+ * forward, it makes it a router to the neighbours, and setting it anywhere drops every
+ * default route that the host has by router advertisement (forwarding.c has it, where it
+ * is needed).
  */
 static int add_bridge_sysctls(struct netd_state *out, const struct netd_network *n,
 			      const struct netd_facts *facts)
 {
-	bool forwards = n->mode == NETD_MODE_NAT || n->mode == NETD_MODE_ROUTED ||
-			n->mode == NETD_MODE_OPEN;
 	bool v4 = has_family(n, AF_INET), v6 = has_family(n, AF_INET6);
 	bool ours = !n->existing;
 	/* it would hear its own router advertisements */
@@ -234,18 +255,14 @@ static int add_bridge_sysctls(struct netd_state *out, const struct netd_network 
 		const char *family, *name;
 		int value;
 	} rows[] = {
-		{ours || (forwards && v4), "ipv4", "forwarding", forwards && v4},
-		/* strict filtering drops replies of forwarded flows on multi-homed hosts
-		 */
-		{v4 && (ours || forwards), "ipv4", "rp_filter", 2},
-		/* else the new address of a subnet goes with its old one */
-		{ours && v4, "ipv4", "promote_secondaries", 1},
+		{!ours && v4 && forwards(n), "ipv4", "forwarding", 1},
+		{!ours && v4 && forwards(n), "ipv4", "rp_filter", 2},
 		{ours && facts->ipv6, "ipv6", "disable_ipv6", !v6},
 		{facts->ipv6 && v6 && (ours || advertises), "ipv6", "accept_ra", 0},
 		{facts->ipv6 && v6 && (ours || advertises), "ipv6", "autoconf", 0},
 		{ours && facts->ipv6 && v6, "ipv6", "accept_dad", 0},
-		{v6 && facts->force_forwarding && (ours || forwards), "ipv6",
-		 "force_forwarding", forwards},
+		{v6 && facts->force_forwarding && (ours || forwards(n)), "ipv6",
+		 "force_forwarding", forwards(n)},
 	};
 
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {

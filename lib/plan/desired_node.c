@@ -65,13 +65,6 @@ static struct netd_link *add_veth(struct netd_state *out, const char *name,
 	return link;
 }
 
-/* IPv4's settings go along when the link is set up. */
-static void add_setting(struct netd_link *link, enum netd_setting setting, int value)
-{
-	link->settings_known |= 1U << setting;
-	link->settings[setting] = value;
-}
-
 /* The inner end, as it is in its namespace. */
 static struct netd_link *add_inner(struct netd_state *space, const struct end *e,
 				   bool by_peer)
@@ -86,10 +79,10 @@ static struct netd_link *add_inner(struct netd_state *space, const struct end *e
 	link->mtu = e->mtu;
 	link->by_peer = by_peer;
 	/* else the new address of a subnet goes with its old one */
-	add_setting(link, NETD_SETTING_PROMOTE, 1);
+	netd_link_want_setting(link, NETD_SETTING_PROMOTE, 1);
 	/* strict filtering drops what comes back by another way */
 	if (e->node->kind == NETD_NODE_ROUTER)
-		add_setting(link, NETD_SETTING_RP_FILTER, 2);
+		netd_link_want_setting(link, NETD_SETTING_RP_FILTER, 2);
 	return link;
 }
 

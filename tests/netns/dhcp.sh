@@ -167,9 +167,15 @@ restart()
 # One that was killed is noticed, and said; apply starts it again.
 killed()
 {
-	local before
+	local before i
 
 	served
+	# it has let go of its ports when it is started again
+	for i in $(seq 10); do
+		kill -KILL "$(pid lan)"
+		netdctl apply -q lab.yaml || fail "$i"
+	done
+	wait_for 5 eval 'netdctl apply -q lab.yaml && netdctl plan -q lab.yaml'
 	before=$(pid lan)
 	kill -KILL "$before"
 	wait_for 5 t_gone "$before"
@@ -180,7 +186,9 @@ killed()
 	netdctl apply lab.yaml
 	dhcp_ns web
 	# a process that has its number by chance is not taken for it
-	kill -KILL "$(pid lan)"
+	before=$(pid lan)
+	kill -KILL "$before"
+	wait_for 5 t_gone "$before"
 	sleep 60 &
 	echo $! >/run/netd/dhcp/lan/pid
 	fails 3 netdctl plan lab.yaml

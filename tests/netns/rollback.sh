@@ -126,7 +126,7 @@ sysctls_are_read_only()
 	state >before
 	mount --bind /proc/sys /proc/sys
 	mount -o remount,bind,ro /proc/sys
-	undone 'sysctl net/ipv4/conf/nat0/forwarding = 1: ' netdctl apply lab.yaml
+	undone 'sysctl net/ipv6/conf/nat0/disable_ipv6 = 0: ' netdctl apply lab.yaml
 	match 'rolled back: everything is as it was before' "$err"
 	umount /proc/sys
 	ok netdctl apply lab.yaml
