@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whether iptables-legacy, which nf_tables does not show, may drop what passes. */
+/* Whether iptables-legacy or ip6tables-legacy, which nf_tables does not show, may drop
+ * what passes. */
 #include "firewall/legacy.h"
 
 #include <errno.h>
@@ -10,7 +11,9 @@
 #include <sys/socket.h>
 
 #include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 
@@ -21,46 +24,64 @@
  * table that accepts all; that is nothing to speak of.
  *
  * A built-in chain is its rules and, at `underflow`, its policy: a rule, too, that says
- * ACCEPT or DROP (net/ipv4/netfilter/ip_tables.c).
+ * ACCEPT or DROP (net/ipv4/netfilter/ip_tables.c; IPv6's is the same but for the size of
+ * a rule's head).
  */
-#define NAMES "/proc/thread-self/net/ip_tables_names"
 #define NAMES_MAX 4096
 
-static bool has_table(void)
+struct kind {
+	uint8_t family;
+	int level, get_info, get_entries;
+	const char *names;
+	size_t entry_size, target_offset; /* of a rule's head, and a field in it */
+};
+
+static const struct kind kinds[] = {
+	{AF_INET, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES,
+	 "/proc/thread-self/net/ip_tables_names", sizeof(struct ipt_entry),
+	 offsetof(struct ipt_entry, target_offset)},
+	{AF_INET6, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES,
+	 "/proc/thread-self/net/ip6_tables_names", sizeof(struct ip6t_entry),
+	 offsetof(struct ip6t_entry, target_offset)},
+};
+
+static bool has_table(const struct kind *k)
 {
 	netd_auto_free char *names = NULL;
 
-	return netd_file_read(AT_FDCWD, NAMES, NAMES_MAX, &names, NULL, NULL) >= 0 &&
+	return netd_file_read(AT_FDCWD, k->names, NAMES_MAX, &names, NULL, NULL) >= 0 &&
 	       (!strncmp(names, "filter\n", 7) || strstr(names, "\nfilter\n"));
 }
 
-static bool accepts(const struct ipt_get_entries *table, unsigned offset)
+static bool accepts(const struct kind *k, const struct ipt_get_entries *table,
+		    unsigned offset)
 {
-	const char *entries = (const char *)table->entrytable;
+	const char *entry = (const char *)table->entrytable + offset;
 	struct xt_standard_target target;
-	struct ipt_entry entry;
+	uint16_t target_offset;
 
-	if (offset > table->size || table->size - offset < sizeof(entry))
+	if (offset > table->size || table->size - offset < k->entry_size)
 		return false;
-	memcpy(&entry, entries + offset, sizeof(entry));
-	if (entry.target_offset > table->size - offset ||
-	    table->size - offset - entry.target_offset < sizeof(target))
+	memcpy(&target_offset, entry + k->target_offset, sizeof(target_offset));
+	if (target_offset > table->size - offset ||
+	    table->size - offset - target_offset < sizeof(target))
 		return false;
-	memcpy(&target, entries + offset + entry.target_offset, sizeof(target));
+	memcpy(&target, entry + target_offset, sizeof(target));
 	return target.verdict == -NF_ACCEPT - 1;
 }
 
-bool netd_firewall_has_legacy(void)
+/* The structs of both families have the same fields, but for the rules. */
+static bool may_drop(const struct kind *k)
 {
 	struct ipt_getinfo info = {.name = "filter"};
 	netd_auto_free struct ipt_get_entries *table = NULL;
 	netd_auto_close int fd = -1;
 	socklen_t size = sizeof(info);
 
-	if (!has_table())
+	if (!has_table(k))
 		return false;
-	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-	if (fd < 0 || getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &info, &size) < 0)
+	fd = socket(k->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	if (fd < 0 || getsockopt(fd, k->level, k->get_info, &info, &size) < 0)
 		return false;
 	if (info.hook_entry[NF_INET_FORWARD] != info.underflow[NF_INET_FORWARD])
 		return true;
@@ -70,6 +91,14 @@ bool netd_firewall_has_legacy(void)
 		return false;
 	strcpy(table->name, info.name);
 	table->size = info.size;
-	return getsockopt(fd, IPPROTO_IP, IPT_SO_GET_ENTRIES, table, &size) >= 0 &&
-	       !accepts(table, info.underflow[NF_INET_FORWARD]);
+	return getsockopt(fd, k->level, k->get_entries, table, &size) >= 0 &&
+	       !accepts(k, table, info.underflow[NF_INET_FORWARD]);
+}
+
+bool netd_firewall_has_legacy(uint8_t family)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(kinds); i++)
+		if (kinds[i].family == family)
+			return may_drop(&kinds[i]);
+	return false;
 }

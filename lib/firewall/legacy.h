@@ -4,11 +4,13 @@
 #define NETD_FIREWALL_LEGACY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
- * True if this thread's network namespace has its table `filter` of IPv4, and in that a
- * rule at the forward hook or a policy of drop.  What these rules say is not looked at.
+ * True if this thread's network namespace has its table `filter` of @family (AF_INET,
+ * AF_INET6), and in that a rule at the forward hook or a policy of drop.  What these
+ * rules say is not looked at.
  */
-bool netd_firewall_has_legacy(void);
+bool netd_firewall_has_legacy(uint8_t family);
 
 #endif

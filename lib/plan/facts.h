@@ -16,7 +16,8 @@ struct netd_facts {
 	bool force_forwarding; /* conf/IFACE/force_forwarding, Linux 6.17 */
 	bool bridge_nf_call;   /* the host sends bridged frames through iptables */
 	bool no_dnsmasq;       /* it is not installed */
-	bool legacy_filter; /* iptables-legacy has rules, or a policy, for what passes */
+	/* iptables-legacy, ip6tables-legacy has rules, or a policy, for what passes */
+	bool legacy4, legacy6;
 };
 
 enum netd_claim_kind {

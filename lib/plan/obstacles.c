@@ -355,19 +355,27 @@ static void say_all(const struct search *s, struct netd_error *notes)
 	}
 }
 
-static void say_legacy(const struct netd_topology *t, struct netd_error *notes)
+static bool passes(const struct netd_network *n, uint8_t family)
+{
+	if (n->mode == NETD_MODE_ISOLATED || n->mode == NETD_MODE_BRIDGED)
+		return false;
+	for (size_t i = 0; i < n->address_count; i++)
+		if (n->addresses[i].addr.family == family)
+			return true;
+	return false;
+}
+
+static void say_legacy(const struct netd_topology *t, uint8_t family, const char *program,
+		       struct netd_error *notes)
 {
 	for (size_t i = 0; i < t->network_count; i++) {
-		enum netd_mode mode = t->networks[i].mode;
-
-		if (mode == NETD_MODE_ISOLATED || mode == NETD_MODE_BRIDGED)
+		if (!passes(&t->networks[i], family))
 			continue;
-		netd_error_add(
-			notes, 0,
-			"iptables-legacy has rules, or a policy, for what passes "
-			"this host; they are not looked at, and may drop packets of "
-			"networks");
-		netd_error_hint(notes, "`iptables-legacy -S FORWARD` shows them");
+		netd_error_add(notes, 0,
+			       "%s has rules, or a policy, for what passes this host; "
+			       "they are not looked at, and may drop packets of networks",
+			       program);
+		netd_error_hint(notes, "`%s -S FORWARD` shows them", program);
 		return;
 	}
 }
@@ -395,8 +403,10 @@ int netd_obstacles_note(const struct netd_topology *t, const struct netd_facts *
 		r = judge_networks(&s, t, facts, desired);
 	if (r == 0)
 		say_all(&s, notes);
-	if (r == 0 && facts->legacy_filter)
-		say_legacy(t, notes);
+	if (r == 0 && facts->legacy4)
+		say_legacy(t, AF_INET, "iptables-legacy", notes);
+	if (r == 0 && facts->legacy6)
+		say_legacy(t, AF_INET6, "ip6tables-legacy", notes);
 	search_done(&s);
 	return r;
 }

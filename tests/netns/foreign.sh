@@ -576,6 +576,19 @@ legacy()
 	no_match legacy "$(netdctl status)"
 	iptables-legacy -A FORWARD -i eth0 -p udp -j DROP
 	match 'note: .*iptables-legacy has rules' "$(netdctl plan lab.yaml 2>&1)"
+	# IPv6's are another program's; of no concern where no network has IPv6
+	iptables-legacy -F FORWARD
+	[ ! -s /proc/thread-self/net/ip6_tables_names ] || fail "netd made a table of IPv6"
+	ip6tables-legacy -P FORWARD DROP
+	no_match legacy "$(netdctl status)"
+	netdctl network create -q other --mode nat --address fd00:99::1/64
+	match '`ip6tables-legacy -S FORWARD` shows them' "$(netdctl status)"
+	ip6tables-legacy -P FORWARD ACCEPT
+	no_match legacy "$(netdctl status)"
+	ip6tables-legacy -A FORWARD -j DROP
+	match 'note: .*ip6tables-legacy has rules' "$(netdctl status)"
+	netdctl network delete -q other
+	iptables-legacy -A FORWARD -i eth0 -p udp -j DROP
 	sed -i '/forwards/d; s/nat$/isolated/' lab.yaml
 	no_match legacy "$(netdctl apply lab.yaml 2>&1)"
 }
