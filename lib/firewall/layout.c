@@ -46,6 +46,7 @@ static const struct {
 
 static const char *const chains[NETD_CHAIN_COUNT] = {
 	[NETD_CHAIN_NONE] = "",
+	[NETD_CHAIN_FORWARDS] = "forwards",
 	[NETD_CHAIN_CLOSED] = "closed",
 	[NETD_CHAIN_NAT_FROM] = "from-nat",
 	[NETD_CHAIN_NAT_OUT] = "from-nat-out",

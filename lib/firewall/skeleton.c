@@ -20,7 +20,7 @@
 /*
  * Theory of operation.  A packet meets this:
  *
- *   prerouting, output  DNAT by the forward maps; a port's before a whole address.
+ *   prerouting, output  `forwards`: DNAT by the maps; a port's before a whole address.
  *   forward   1. From a bridge to itself: accepted, whatever the mode.
  *             2. `pairs` by both interfaces: only in a router's namespace has it
  *                entries, and `from` and `to` have none there.
@@ -66,7 +66,6 @@ static const struct base_chain {
 	{"postrouting", "nat", NF_INET_POST_ROUTING, 100},
 };
 
-#define NAT_TO4 NETD_NAT_REGS(NFT_REG_1, 0, 0, 0)
 #define NAT_FLAGS NF_NAT_RANGE_MAP_IPS
 #define NAT_PORT_FLAGS (NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED)
 
@@ -79,31 +78,6 @@ static const struct base_chain {
 #define DNAT(family, flags, registers)                                \
 	{                                                             \
 		netd_expr_nat, NFT_NAT_DNAT, family, flags, registers \
-	}
-
-#define FORWARDS(chain)                                                                  \
-	{chain,                                                                          \
-	 "port forwards",                                                                \
-	 {STEP_IPV4, STEP_DADDR4, STEP_META(L4PROTO, BEHIND4), STEP_DPORT(BEHIND4B),     \
-	  STEP_LOOKUP(FORWARD4),                                                         \
-	  DNAT(NFPROTO_IPV4, NAT_PORT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, BEHIND4, 0))}}, \
-		{chain,                                                                  \
-		 NULL,                                                                   \
-		 {STEP_IPV6, STEP_DADDR6, STEP_META(L4PROTO, BEHIND6),                   \
-		  STEP_DPORT(BEHIND6B), STEP_LOOKUP(FORWARD6),                           \
-		  DNAT(NFPROTO_IPV6, NAT_PORT_FLAGS,                                     \
-		       NETD_NAT_REGS(NFT_REG_1, 0, BEHIND6, 0))}},                       \
-		{chain,                                                                  \
-		 "forwards of a whole address",                                          \
-		 {STEP_IPV4, STEP_DADDR4, STEP_LOOKUP(ADDRESS4),                         \
-		  DNAT(NFPROTO_IPV4, NAT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, 0, 0))}},    \
-	{                                                                                \
-		chain, NULL,                                                             \
-		{                                                                        \
-			STEP_IPV6, STEP_DADDR6, STEP_LOOKUP(ADDRESS6),                   \
-				DNAT(NFPROTO_IPV6, NAT_FLAGS,                            \
-				     NETD_NAT_REGS(NFT_REG_1, 0, 0, 0))                  \
-		}                                                                        \
 	}
 
 #define MASQUERADE_PORTS(protocol)                                                     \
@@ -121,8 +95,8 @@ static const struct base_chain {
 	}
 
 static const struct netd_rule rules[] = {
-	FORWARDS("prerouting"),
-	FORWARDS("output"),
+	{"prerouting", "of others", {STEP_JUMP("forwards")}},
+	{"output", "of the host itself", {STEP_JUMP("forwards")}},
 	{"input",
 	 "what a network may send to the host",
 	 {STEP_META(IIFNAME, NFT_REG_1), STEP_LOOKUP(INPUT)}},
@@ -171,6 +145,25 @@ static const struct netd_rule rules[] = {
 	{"postrouting",
 	 "a router's source NAT",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(LEAVE)}},
+
+	{"forwards",
+	 "of ports",
+	 {STEP_IPV4, STEP_DADDR4, STEP_META(L4PROTO, BEHIND4), STEP_DPORT(BEHIND4B),
+	  STEP_LOOKUP(FORWARD4),
+	  DNAT(NFPROTO_IPV4, NAT_PORT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, BEHIND4, 0))}},
+	{"forwards",
+	 NULL,
+	 {STEP_IPV6, STEP_DADDR6, STEP_META(L4PROTO, BEHIND6), STEP_DPORT(BEHIND6B),
+	  STEP_LOOKUP(FORWARD6),
+	  DNAT(NFPROTO_IPV6, NAT_PORT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, BEHIND6, 0))}},
+	{"forwards",
+	 "of a whole address",
+	 {STEP_IPV4, STEP_DADDR4, STEP_LOOKUP(ADDRESS4),
+	  DNAT(NFPROTO_IPV4, NAT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, 0, 0))}},
+	{"forwards",
+	 NULL,
+	 {STEP_IPV6, STEP_DADDR6, STEP_LOOKUP(ADDRESS6),
+	  DNAT(NFPROTO_IPV6, NAT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, 0, 0))}},
 
 	{"closed", "an isolated network", {STEP_REJECT}},
 

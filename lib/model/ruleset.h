@@ -44,6 +44,7 @@ enum netd_map {
 /* The regular chains of the skeleton that a verdict can jump to. */
 enum netd_chain {
 	NETD_CHAIN_NONE,
+	NETD_CHAIN_FORWARDS, /* the forward maps */
 	NETD_CHAIN_CLOSED,   /* refuse all */
 	NETD_CHAIN_NAT_FROM, /* a NAT network sends */
 	NETD_CHAIN_NAT_OUT,  /* a NAT network with `out:` sends */
