@@ -263,11 +263,14 @@ static int check_name(const struct netd_unconfirmed *u, const char *name,
 }
 
 /* Before the record goes: who is killed between has something left to confirm. */
-static int save_definition(struct netd *netd, const struct netd_topology *definition,
+static int save_definition(struct netd *netd, const struct netd_unconfirmed *u,
 			   struct netd_error *err)
 {
-	int r;
+	netd_auto_topology struct netd_topology *definition = NULL;
+	int r = netd_unconfirmed_definition(u, &definition, err);
 
+	if (r < 0 || !definition)
+		return r;
 	netd->confirming = true;
 	r = netd_definition_save(netd, definition, err);
 	netd->confirming = false;
@@ -287,8 +290,8 @@ int netd_confirm(struct netd *netd, const char *name, char **confirmed,
 	if (!u.previous)
 		return nothing_waits(netd, err);
 	r = check_name(&u, name, err);
-	if (r == 0 && u.definition)
-		r = save_definition(netd, u.definition, err);
+	if (r == 0)
+		r = save_definition(netd, &u, err);
 	if (r == 0)
 		r = netd_store_keep_previous(&netd->store, NETD_UNCONFIRMED,
 					     u.previous->name, err);

@@ -28,7 +28,6 @@
 void netd_unconfirmed_done(struct netd_unconfirmed *u)
 {
 	netd_topology_free(u->previous);
-	netd_topology_free(u->definition);
 	*u = (struct netd_unconfirmed){0};
 }
 
@@ -89,28 +88,6 @@ static int write_definition(const struct netd_topology *definition, struct netd_
 	return r;
 }
 
-static int read_definition(const char *record, struct netd_topology **out,
-			   struct netd_error *err)
-{
-	netd_auto(netd_str_done) struct netd_str text = {0};
-
-	for (const char *line = record; *line == '#'; line += *line == '\n') {
-		size_t length = strcspn(line, "\n");
-
-		if (strncmp(line, DEFINITION, strlen(DEFINITION)) == 0) {
-			netd_str_add_bytes(&text, line + strlen(DEFINITION),
-					   length - strlen(DEFINITION));
-			netd_str_add_char(&text, '\n');
-		}
-		line += length;
-	}
-	if (netd_str_error(&text))
-		return netd_error_add(err, -ENOMEM, "out of memory");
-	return text.length ? netd_config_parse(text.text, text.length, NETD_UNCONFIRMED,
-					       out, err)
-			   : 0;
-}
-
 int netd_unconfirmed_load(const struct netd_store *store, struct netd_unconfirmed *u,
 			  struct netd_error *err)
 {
@@ -125,9 +102,29 @@ int netd_unconfirmed_load(const struct netd_store *store, struct netd_unconfirme
 	if (r < 0)
 		return netd_store_set_aside(store, NETD_UNCONFIRMED,
 					    "it does not say until when it waits", err);
-	r = read_definition(text, &u->definition, err);
-	return r < 0 ? r
-		     : netd_store_load_file(store, NETD_UNCONFIRMED, &u->previous, err);
+	return netd_store_load_file(store, NETD_UNCONFIRMED, &u->previous, err);
+}
+
+int netd_unconfirmed_definition(const struct netd_unconfirmed *u,
+				struct netd_topology **out, struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+
+	for (const char *line = u->previous->text; *line == '#'; line += *line == '\n') {
+		size_t length = strcspn(line, "\n");
+
+		if (strncmp(line, DEFINITION, strlen(DEFINITION)) == 0) {
+			netd_str_add_bytes(&text, line + strlen(DEFINITION),
+					   length - strlen(DEFINITION));
+			netd_str_add_char(&text, '\n');
+		}
+		line += length;
+	}
+	if (netd_str_error(&text))
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	return text.length ? netd_config_parse(text.text, text.length, NETD_UNCONFIRMED,
+					       out, err)
+			   : 0;
 }
 
 int netd_unconfirmed_save(const struct netd_store *store,

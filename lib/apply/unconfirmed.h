@@ -21,10 +21,9 @@
  */
 struct netd_unconfirmed {
 	struct netd_topology *previous;
-	struct netd_topology *definition; /* or NULL */
-	uint64_t deadline;		  /* nanoseconds, CLOCK_BOOTTIME */
-	int64_t until;			  /* the same for people: seconds since 1970 */
-	bool rebooted;			  /* it is of another boot */
+	uint64_t deadline; /* nanoseconds, CLOCK_BOOTTIME */
+	int64_t until;	   /* the same for people: seconds since 1970 */
+	bool rebooted;	   /* it is of another boot */
 };
 void netd_unconfirmed_done(struct netd_unconfirmed *u);
 
@@ -35,6 +34,9 @@ bool netd_unconfirmed_is(const struct netd_store *store);
 /* u->previous is NULL if nothing waits. */
 int netd_unconfirmed_load(const struct netd_store *store, struct netd_unconfirmed *u,
 			  struct netd_error *err);
+/* What was saved with it as the definition; *@out stays NULL if nothing was. */
+int netd_unconfirmed_definition(const struct netd_unconfirmed *u,
+				struct netd_topology **out, struct netd_error *err);
 /* Keeps @previous, and @definition (may be NULL), for @seconds from now; both stay the
  * caller's.  @head: as of netd_store_save_pending(). */
 int netd_unconfirmed_save(const struct netd_store *store,
