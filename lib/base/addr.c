@@ -196,10 +196,12 @@ struct netd_addr netd_prefix_last(const struct netd_prefix *p)
 
 bool netd_prefix_contains(const struct netd_prefix *p, const struct netd_addr *a)
 {
-	struct netd_addr mine = fill_host(&p->addr, p->length, false);
-	struct netd_addr other = fill_host(a, p->length, false);
+	unsigned whole = p->length / 8;
+	uint8_t rest = (uint8_t)~(0xff >> p->length % 8);
 
-	return netd_addr_equal(&mine, &other);
+	return p->addr.family == a->family &&
+	       memcmp(p->addr.bytes, a->bytes, whole) == 0 &&
+	       (!rest || !((p->addr.bytes[whole] ^ a->bytes[whole]) & rest));
 }
 
 bool netd_prefix_overlaps(const struct netd_prefix *a, const struct netd_prefix *b)

@@ -243,22 +243,18 @@ static void check_address_free(const struct check *c, const struct netd_ifaddr *
 	}
 }
 
-static bool overlap_error(const struct check *c, const struct netd_ifaddr *want,
+static void overlap_error(const struct check *c, const struct netd_ifaddr *want,
 			  const struct netd_prefix *other, const char *what,
-			  const char *link, bool ours)
+			  const char *link)
 {
 	struct netd_prefix mine = netd_prefix_network(&want->prefix);
 	char a[NETD_PREFIX_TEXT], b[NETD_PREFIX_TEXT];
 
-	if (!netd_prefix_overlaps(&mine, other) || ours ||
-	    is_uplink_of(c, want->link, link))
-		return false;
 	netd_topology_error(c->t, c->err, want->place,
 			    "subnet %s overlaps the %s %s on %s",
 			    netd_prefix_format(&mine, a), what,
 			    netd_prefix_format(other, b), link[0] ? link : "this host");
 	netd_error_hint(c->err, "choose a subnet that this host does not use yet");
-	return true;
 }
 
 /* An existing bridge has that address with another subnet. */
@@ -284,33 +280,45 @@ static bool is_settled(const struct check *c, const struct netd_ifaddr *want,
 	return is_our_bridge(c, link) || strcmp(link, want->link) == 0;
 }
 
+/* True if there is something to say, and it was said, of an address that is there. */
+static bool check_beside_address(const struct check *c, const struct netd_ifaddr *want,
+				 const struct netd_ifaddr *have)
+{
+	if (netd_addr_equal(&have->prefix.addr, &want->prefix.addr))
+		/* else check_address_free has said so */
+		return netd_state_link(c->desired, want->link)->foreign &&
+		       differs(c, want, have);
+	if ((is_settled(c, want, have->link) && !is_moved(c, want, have)) ||
+	    is_uplink_of(c, want->link, have->link))
+		return false;
+	overlap_error(c, want, &have->prefix, "address", have->link);
+	return true;
+}
+
+static bool check_beside_route(const struct check *c, const struct netd_ifaddr *want,
+			       const struct netd_route *have)
+{
+	if (!have->to.length || have->type != NETD_ROUTE_UNICAST ||
+	    netd_addr_is_link_local(&have->to.addr) || is_settled(c, want, have->link) ||
+	    is_uplink_of(c, want->link, have->link))
+		return false;
+	overlap_error(c, want, &have->to, "route", have->link);
+	return true;
+}
+
 /* The subnet of a bridge against everything that the host reaches otherwise. */
 static void check_subnet_free(const struct check *c, const struct netd_ifaddr *want)
 {
 	const struct netd_state *o = c->observed;
 
-	for (size_t i = 0; i < o->addr_count; i++) {
-		if (netd_addr_equal(&o->addrs[i].prefix.addr, &want->prefix.addr)) {
-			if (netd_state_link(c->desired, want->link)->foreign &&
-			    differs(c, want, &o->addrs[i]))
-				return;
-			continue; /* check_address_free has said so */
-		}
-		if (overlap_error(c, want, &o->addrs[i].prefix, "address",
-				  o->addrs[i].link,
-				  is_settled(c, want, o->addrs[i].link) &&
-					  !is_moved(c, want, &o->addrs[i])))
+	for (size_t i = 0; i < o->addr_count; i++)
+		if (netd_prefix_overlaps(&want->prefix, &o->addrs[i].prefix) &&
+		    check_beside_address(c, want, &o->addrs[i]))
 			return;
-	}
-	for (size_t i = 0; i < o->route_count; i++) {
-		const struct netd_route *r = &o->routes[i];
-
-		if (r->to.length && r->type == NETD_ROUTE_UNICAST &&
-		    !netd_addr_is_link_local(&r->to.addr) &&
-		    overlap_error(c, want, &r->to, "route", r->link,
-				  is_settled(c, want, r->link)))
+	for (size_t i = 0; i < o->route_count; i++)
+		if (netd_prefix_overlaps(&want->prefix, &o->routes[i].to) &&
+		    check_beside_route(c, want, &o->routes[i]))
 			return;
-	}
 }
 
 static void check_addresses(const struct check *c)

@@ -14,8 +14,16 @@
  * somebody built upon it, so that is left to them.
  */
 
-static const struct netd_port *find_port(const struct netd_topology *t, const char *name)
+/* In most cases it stands where it stood: at @index of the network of that name. */
+static const struct netd_port *find_port(const struct netd_topology *t,
+					 const char *network, size_t index,
+					 const char *name)
 {
+	const struct netd_network *same = netd_topology_network(t, network);
+
+	if (same && index < same->port_count &&
+	    strcmp(same->ports[index].name, name) == 0)
+		return &same->ports[index];
 	for (size_t i = 0; i < t->network_count; i++)
 		for (size_t j = 0; j < t->networks[i].port_count; j++)
 			if (strcmp(t->networks[i].ports[j].name, name) == 0)
@@ -41,14 +49,18 @@ static bool is_there(const struct netd_topology *t, const struct netd_state *obs
 
 static void check_port(const struct netd_topology *t, const struct netd_topology *running,
 		       const struct netd_state *observed, const struct netd_network *n,
-		       const struct netd_port *p, struct netd_error *err)
+		       size_t index, struct netd_error *err)
 {
-	const struct netd_port *old = find_port(running, p->name);
-	bool named = old && old->peer_namespace[0];
+	const struct netd_port *p = &n->ports[index], *old;
+	bool named;
 
-	if (p->kind != NETD_PORT_VETH || !old || old->kind != NETD_PORT_VETH ||
-	    same_far_end(p, old) || !is_there(t, observed, p->name))
+	if (p->kind != NETD_PORT_VETH)
 		return;
+	old = find_port(running, n->name, index, p->name);
+	if (!old || old->kind != NETD_PORT_VETH || same_far_end(p, old) ||
+	    !is_there(t, observed, p->name))
+		return;
+	named = old->peer_namespace[0];
 	netd_topology_error(t, err, p->peer_place.line ? p->peer_place : p->place,
 			    "veth %s: its far end was made as %s in %s%s, and stays that",
 			    p->name, old->peer, named ? "namespace " : "the host",
@@ -68,8 +80,7 @@ int netd_conflict_far_ends(const struct netd_topology *t,
 
 	for (size_t i = 0; running && i < t->network_count; i++)
 		for (size_t j = 0; j < t->networks[i].port_count; j++)
-			check_port(t, running, observed, &t->networks[i],
-				   &t->networks[i].ports[j], &mine);
+			check_port(t, running, observed, &t->networks[i], j, &mine);
 	r = netd_error_code(&mine);
 	netd_error_move(err, &mine);
 	return r;

@@ -141,11 +141,12 @@ static bool is_inside(const struct netd_topology *t, const char *link)
 	return false;
 }
 
-/* True if somebody's uplink is a port of @bridge. */
-static bool has_uplink(const struct netd_state *s, const char *bridge)
+/* True if @link is a bridge with somebody's uplink in it. */
+static bool has_uplink(const struct netd_state *s, const struct netd_link *link)
 {
-	for (size_t i = 0; i < s->link_count; i++)
-		if (strcmp(s->links[i].captured_for, bridge) == 0)
+	for (size_t i = 0; link->kind == NETD_LINK_BRIDGE && i < s->link_count; i++)
+		if (s->links[i].captured_for[0] &&
+		    strcmp(s->links[i].captured_for, link->name) == 0)
 			return true;
 	return false;
 }
@@ -158,7 +159,7 @@ static bool is_outside(const struct netd_topology *t, const struct netd_state *o
 	    is_of_uplink(t, link->name, false) || is_inside(t, link->name))
 		return false;
 	/* Our own bridges have their settings from the start. */
-	return !netd_link_is_ours(link) || has_uplink(observed, link->name);
+	return !netd_link_is_ours(link) || has_uplink(observed, link);
 }
 
 static bool topology_forwards(const struct netd_topology *t, uint8_t family)
@@ -217,7 +218,7 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 static bool may_listen(const struct netd_state *s, const struct netd_link *link,
 		       int accept_ra)
 {
-	if ((netd_link_is_ours(link) && !has_uplink(s, link->name)) || link->loopback ||
+	if ((netd_link_is_ours(link) && !has_uplink(s, link)) || link->loopback ||
 	    link->master[0] || !accept_ra)
 		return false;
 	return (link->kind != NETD_LINK_TAP && link->kind != NETD_LINK_VETH) ||
