@@ -33,6 +33,7 @@ netd*)
 	set -- --state-dir "state-$n" --config-dir "config-$n"
 	"$BUILD/cli/netdctl" "$@" -q apply "$n.yaml"
 	"$BUILD/cli/netdctl" "$@" export default >"config-$n/default.yaml"
+	cp "state-$n/previous/default.yaml" "previous-$n"
 	;;
 *iptables*) iptables-restore rules.iptables ;;
 *) "$BUILD/bench/floor_forwards" fill 10000 ;;
@@ -45,6 +46,8 @@ netd*)
 	n=${BENCH_LABEL##* }
 	"$BUILD/cli/netdctl" --state-dir "state-$n" --config-dir "config-$n" -q \
 		forward remove mybr0 203.0.113.1:20000
+	# what it was before is kept: not 10,000 forwards, as behind another `forward add`
+	cp "previous-$n" "state-$n/previous/default.yaml"
 	;;
 *iptables*)
 	iptables -t nat -D PREROUTING -d 203.0.113.1 -p tcp --dport 20000 \

@@ -72,12 +72,14 @@ static void restore(struct netd *netd, const struct netd_state *now, const char 
 void netd_plugs_restore(struct netd *netd, const char *text)
 {
 	netd_auto(netd_state_done) struct netd_state now = {0};
-	char name[NETD_IFNAME], bridge[NETD_IFNAME];
+	char line[64], name[NETD_IFNAME], bridge[NETD_IFNAME];
 	bool looked = false;
 	int index;
 
 	for (const char *at = first_comment(text); at; at = next_comment(at)) {
-		if (sscanf(at, FORMAT, name, &index, bridge) != 3)
+		/* sscanf() would measure the whole text each time */
+		snprintf(line, sizeof(line), "%.*s", (int)sizeof(line) - 1, at);
+		if (sscanf(line, FORMAT, name, &index, bridge) != 3)
 			continue;
 		if (!looked && netd_link_dump(&netd->nl, false, &now, NULL) < 0)
 			return;

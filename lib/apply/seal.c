@@ -103,13 +103,22 @@ void netd_seal_write(char out[NETD_SEAL_SIZE + 1], const struct iovec *parts, in
 	write_line(out, s.length, sum_end(&s));
 }
 
-/* The line's values, if it is one that write_line() makes. */
-static bool read_line(const char *line, size_t *bytes, uint64_t *sum)
+/* sscanf() would measure the whole text first. */
+static void copy_line(const char *text, size_t length, char out[NETD_SEAL_SIZE + 1])
 {
-	char again[NETD_SEAL_SIZE + 1];
+	length = length < NETD_SEAL_SIZE ? length : NETD_SEAL_SIZE;
+	memcpy(out, text, length);
+	out[length] = '\0';
+}
+
+/* The values of a line that write_line() made. */
+static bool read_line(const char *text, size_t *bytes, uint64_t *sum)
+{
+	char line[NETD_SEAL_SIZE + 1], again[NETD_SEAL_SIZE + 1];
 	unsigned long long value;
 	unsigned version;
 
+	copy_line(text, NETD_SEAL_SIZE, line);
 	if (sscanf(line, BEGIN "%9u, at least %10zu bytes, sum %16llx", &version, bytes,
 		   &value) != 3)
 		return false;
@@ -140,14 +149,15 @@ static const char *head_problem(const char *text, size_t length, size_t *bytes,
 				uint64_t *sum)
 {
 	const size_t begin = strlen(BEGIN);
+	char line[NETD_SEAL_SIZE + 1];
 	unsigned version;
 
 	if (length < begin || memcmp(text, BEGIN, begin) != 0)
 		return length ? "its first line does not say which version of netd's "
 				"state it is"
 			      : "it is empty";
-	/* whoever calls has a NUL behind the text */
-	if (sscanf(text + begin, "%9u", &version) != 1)
+	copy_line(text, length, line);
+	if (sscanf(line + begin, "%9u", &version) != 1)
 		return "its first line is damaged";
 	if (version != VERSION)
 		return version > VERSION ? "a newer netd wrote it"
@@ -156,6 +166,7 @@ static const char *head_problem(const char *text, size_t length, size_t *bytes,
 		return "its first line is damaged";
 	if (length - NETD_SEAL_SIZE < *bytes)
 		return "its end is missing";
+	/* whoever calls has a NUL behind the text */
 	return strlen(text) < length ? "there are zero bytes in it" : NULL;
 }
 
