@@ -11,7 +11,7 @@
 #include "message.h"
 
 /* Any that is free; the caller numbers its links, so that no answer has to be awaited. */
-#define FIRST_INDEX 10000
+#define FIRST_INDEX 1000000
 #define GROUP 4711
 
 static inline struct ifinfomsg *begin_link(uint16_t type, uint16_t flags, int index)
