@@ -197,7 +197,7 @@ struct netd_addr netd_prefix_last(const struct netd_prefix *p)
 bool netd_prefix_contains(const struct netd_prefix *p, const struct netd_addr *a)
 {
 	unsigned whole = p->length / 8;
-	uint8_t rest = (uint8_t)~(0xff >> p->length % 8);
+	uint8_t rest = (uint8_t)(0xff00 >> p->length % 8);
 
 	return p->addr.family == a->family &&
 	       memcmp(p->addr.bytes, a->bytes, whole) == 0 &&
