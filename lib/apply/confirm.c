@@ -126,12 +126,24 @@ static int load_previous(struct netd *netd, const char *name, struct netd_topolo
 	return r < 0 ? r : *out ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
 }
 
+/* What was done must not stay; returns @code, which says why. */
+static int take_back(struct netd *netd, int code, const char *why,
+		     struct netd_plan **plan, enum netd_outcome *outcome,
+		     struct netd_error *err)
+{
+	int back = netd_confirm_revert(netd, why, err);
+
+	*outcome = back < 0 ? NETD_NOT_ROLLED_BACK : NETD_ROLLED_BACK;
+	*plan = netd_plan_free(*plan);
+	return code;
+}
+
 /* Applies @t with record and watchdog in place, and asks the probe. */
 static int apply_watched(struct netd *netd, const struct netd_topology *t,
 			 const struct netd_addr *probe, struct netd_plan **plan,
 			 enum netd_outcome *outcome, struct netd_error *err)
 {
-	int r, back;
+	int r;
 
 	netd->confirming = true;
 	r = netd_apply(netd, t, plan, outcome, err);
@@ -143,12 +155,9 @@ static int apply_watched(struct netd *netd, const struct netd_topology *t,
 		return r;
 	}
 	r = netd_probe_check(netd, probe, err);
-	if (r == 0)
-		return 0;
-	back = netd_confirm_revert(netd, "the probe was not answered", err);
-	*outcome = back < 0 ? NETD_NOT_ROLLED_BACK : NETD_ROLLED_BACK;
-	*plan = netd_plan_free(*plan);
-	return r;
+	return r == 0 ? 0
+		      : take_back(netd, r, "the probe was not answered", plan, outcome,
+				  err);
 }
 
 static int save_record(struct netd *netd, const struct netd_topology *previous,
@@ -172,17 +181,14 @@ static int save_record(struct netd *netd, const struct netd_topology *previous,
 static int relieve_watchdog(struct netd *netd, struct netd_plan **plan,
 			    enum netd_outcome *outcome, struct netd_error *err)
 {
-	int r, back;
+	int r;
 
 	if (!netd_unconfirmed_is(&netd->store) || netd_watchdog_lives(netd))
 		return 0;
 	r = netd_watchdog_start(netd, NULL, err);
-	if (r == 0)
-		return 0;
-	back = netd_confirm_revert(netd, "it had no watchdog any more", err);
-	*outcome = back < 0 ? NETD_NOT_ROLLED_BACK : NETD_ROLLED_BACK;
-	*plan = netd_plan_free(*plan);
-	return r;
+	return r == 0 ? 0
+		      : take_back(netd, r, "it had no watchdog any more", plan, outcome,
+				  err);
 }
 
 /*
