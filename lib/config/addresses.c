@@ -114,6 +114,8 @@ int netd_read_prefixes(struct netd_reader *r, const struct netd_yaml *node,
 	*to.items = NULL;
 	*to.places = NULL;
 	*to.count = *to.place_count = 0;
+	if (node->kind == NETD_YAML_SEQUENCE && !node->first)
+		return 0;
 	return netd_read_list(r, node, NULL, &to, read_prefix);
 }
 

@@ -161,9 +161,9 @@ static int read_told_routes(struct netd_reader *r, const struct netd_yaml *value
 			    const struct netd_key *key, void *object)
 {
 	netd_read_replace_list(key, object);
-	return netd_yaml_is_null(value)
-		       ? 0
-		       : netd_read_list(r, value, key, object, read_route);
+	if (netd_read_is_none(value))
+		return 0;
+	return netd_read_list(r, value, key, object, read_route);
 }
 
 #define DHCP(field) NETD_FIELD(struct netd_dhcp, field)

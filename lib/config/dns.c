@@ -67,15 +67,25 @@ static int read_forwarder(struct netd_reader *r, const struct netd_yaml *value,
 	return 0;
 }
 
+/* `none`, or no forwarder in the list. */
+static bool is_none(const struct netd_yaml *value)
+{
+	if (value->kind == NETD_YAML_SEQUENCE)
+		return !value->first;
+	return value->kind == NETD_YAML_SCALAR && !netd_yaml_is_null(value) &&
+	       strcmp(value->text, "none") == 0;
+}
+
 static int read_forwarders(struct netd_reader *r, const struct netd_yaml *value,
 			   const struct netd_key *key, void *object)
 {
 	struct netd_dns *d = object;
 
 	netd_read_replace_list(key, object);
-	d->no_forward = value->kind == NETD_YAML_SCALAR && !netd_yaml_is_null(value) &&
-			strcmp(value->text, "none") == 0;
-	return d->no_forward ? 0 : netd_read_list(r, value, key, object, read_forwarder);
+	d->no_forward = is_none(value);
+	if (d->no_forward)
+		return 0;
+	return netd_read_list(r, value, key, object, read_forwarder);
 }
 
 struct record {

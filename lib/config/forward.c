@@ -117,8 +117,6 @@ static int read_protocol(struct netd_reader *r, const struct netd_yaml *value,
 static int read_protocols(struct netd_reader *r, const struct netd_yaml *node,
 			  struct netd_forward *f)
 {
-	int result;
-
 	if (!node) {
 		f->protocols = f->port_first ? NETD_TCP : 0;
 		return 0;
@@ -131,10 +129,7 @@ static int read_protocols(struct netd_reader *r, const struct netd_yaml *node,
 				"take \"protocol\" out, or give \"listen\" a port");
 		return -EINVAL;
 	}
-	result = netd_read_list(r, node, NULL, f, read_protocol);
-	if (result == 0 && !f->protocols)
-		return netd_reader_problem(r, node, "a protocol is missing here");
-	return result;
+	return netd_read_list(r, node, NULL, f, read_protocol);
 }
 
 static const struct netd_key forward_keys[] = {
@@ -186,7 +181,7 @@ static int read_forward(struct netd_reader *r, const struct netd_yaml *value,
 int netd_read_forwards(struct netd_reader *r, const struct netd_yaml *value,
 		       const struct netd_key *key, void *object)
 {
-	if (netd_yaml_is_null(value))
+	if (netd_read_is_none(value))
 		return 0;
 	if (value->kind != NETD_YAML_SEQUENCE)
 		return netd_reader_problem(r, value,

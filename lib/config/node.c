@@ -42,8 +42,14 @@ static int read_allows(struct netd_reader *r, const struct netd_yaml *value,
 		       const struct netd_key *key, void *object)
 {
 	netd_read_replace_list(key, object);
-	if (netd_yaml_is_null(value))
-		return 0;
+	if (netd_read_is_none(value)) {
+		netd_reader_problem(r, value, "\"allow\" lists nothing");
+		netd_error_hint(r->err,
+				"say \"isolate: true\" if its networks shall not "
+				"reach each other, or leave \"allow\" out if they "
+				"shall");
+		return -EINVAL;
+	}
 	netd_read_list(r, value, key, object, read_allow);
 	/* As with forwards: one that is left out makes nothing else incomplete. */
 	return r->no_memory ? -ENOMEM : 0;

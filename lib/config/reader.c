@@ -130,6 +130,19 @@ int netd_read_mapping(struct netd_reader *r, const struct netd_yaml *node,
 	return r->no_memory ? -ENOMEM : result;
 }
 
+bool netd_read_is_none(const struct netd_yaml *node)
+{
+	return netd_yaml_is_null(node) ||
+	       (node->kind == NETD_YAML_SEQUENCE && !node->first);
+}
+
+static int empty_list(struct netd_reader *r, const struct netd_yaml *node)
+{
+	netd_reader_problem(r, node, "this list is empty");
+	netd_error_hint(r->err, "name one at least, or leave the key out");
+	return -EINVAL;
+}
+
 int netd_read_list(struct netd_reader *r, const struct netd_yaml *node,
 		   const struct netd_key *key, void *object, netd_key_read *read)
 {
@@ -137,6 +150,8 @@ int netd_read_list(struct netd_reader *r, const struct netd_yaml *node,
 
 	if (node->kind != NETD_YAML_SEQUENCE)
 		return read(r, node, key, object);
+	if (!node->first)
+		return empty_list(r, node);
 	for (const struct netd_yaml *item = node->first; item && !r->no_memory;
 	     item = item->next) {
 		int one = read(r, item, key, object);

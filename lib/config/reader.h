@@ -64,9 +64,16 @@ int netd_read_mapping(struct netd_reader *r, const struct netd_yaml *node,
 		      const struct netd_key *keys, size_t count, const char *what,
 		      void *object);
 
-/* Calls @read for every item of a list, or once for a single value. */
+/*
+ * Calls @read for every item of a list, or once for a single value.  An empty list is
+ * refused, since it would mean the default instead of none; where none can be meant, ask
+ * netd_read_is_none() first.
+ */
 int netd_read_list(struct netd_reader *r, const struct netd_yaml *node,
 		   const struct netd_key *key, void *object, netd_key_read *read);
+
+/* True for an empty list, and for a missing value. */
+bool netd_read_is_none(const struct netd_yaml *node);
 
 /* Appends a zeroed item of @size bytes to the list that @key is about; NULL and
  * r->no_memory on lack of memory. */

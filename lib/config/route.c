@@ -103,7 +103,7 @@ int netd_read_routes(struct netd_reader *r, const struct netd_yaml *value,
 		     const struct netd_key *key, void *object)
 {
 	netd_read_replace_list(key, object);
-	if (netd_yaml_is_null(value))
+	if (netd_read_is_none(value))
 		return 0;
 	if (value->kind != NETD_YAML_SEQUENCE)
 		return netd_reader_problem(r, value,

@@ -117,7 +117,7 @@ static const struct {
 	 "  b: {addresses: 10.2.0.1/24, dhcp: {lease: infinite, ra: true}, dns: false}\n"
 	 "  c: {addresses: 10.3.0.1/24, dhcp: false, dns: {}}\n"
 	 "  d: {addresses: ['10.4.0.1/24', 'fd00:4::1/64'], "
-	 "dhcp: {range: 10.4.0.9-10.4.0.20}, dns: {forwarders: none}}\n",
+	 "dhcp: {range: 10.4.0.9-10.4.0.20}, dns: {forwarders: []}}\n",
 	 HEAD "  a:\n    addresses: [10.1.0.1/24]\n    dhcp: true\n    machines:\n      "
 	      "m: {}\n"
 	      "  b:\n    addresses: [10.2.0.1/24]\n    dhcp: {lease: infinite}\n    dns: "
