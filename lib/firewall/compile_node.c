@@ -15,8 +15,8 @@
  *   nat.out = O  (I, O): invalid packets would leave untranslated, so they go (from-nat);
  *                (O, I): replies and forwards only (to-nat), for every other interface I
  *   isolate      (I, J): to-nat, too, unless J is O
- *   allow        as isolate, but the listed pairs have no entry and so pass; (O, I) may
- *                be among them
+ *   allow        (I, J): to-nat, too, unless it is listed; (I, O) and (O, I) like all
+ *                others
  *
  * Source NAT is by the pair, too (map `leave`): what the router itself sends has no
  * incoming interface, and keeps its source.  Every interface is in `bridges` with itself,
@@ -42,15 +42,16 @@ static bool is_allowed(const struct pair *p)
 static uint8_t pair_chain(const struct pair *p)
 {
 	const struct netd_node *n = p->node;
+	bool leaves = *n->nat.out && !strcmp(p->to, n->nat.out);
+	bool enters = *n->nat.out && !strcmp(p->from, n->nat.out);
 
-	if (*n->nat.out && !strcmp(p->to, n->nat.out))
-		return NETD_CHAIN_NAT_FROM;
-	if (is_allowed(p))
-		return NETD_CHAIN_NONE;
-	if (n->isolate || n->allow_count)
+	if (n->allow_count && !is_allowed(p))
 		return NETD_CHAIN_NAT_TO;
-	return *n->nat.out && !strcmp(p->from, n->nat.out) ? NETD_CHAIN_NAT_TO
-							   : NETD_CHAIN_NONE;
+	if (leaves)
+		return NETD_CHAIN_NAT_FROM;
+	if (n->isolate || (enters && !n->allow_count))
+		return NETD_CHAIN_NAT_TO;
+	return NETD_CHAIN_NONE;
 }
 
 /* The chain of the node's own source NAT. */

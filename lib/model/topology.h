@@ -261,8 +261,8 @@ struct netd_node {
 	struct netd_nat nat; /* .out "" = none; else its outside interface */
 	struct netd_forward *forwards;
 	size_t forward_count;
-	bool isolate;		   /* nothing passes between its networks */
-	struct netd_allow *allows; /* only these pass; implies isolate */
+	bool isolate; /* nothing passes between its networks; by nat.out it may leave */
+	struct netd_allow *allows; /* only these pass, by nat.out too; none: all */
 	size_t allow_count;
 	bool partial; /* as of a machine */
 	struct netd_place place, search_place;

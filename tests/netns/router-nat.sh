@@ -241,7 +241,7 @@ allowed()
 	pings a fd00:2::10
 	no_ping d 10.1.0.10
 	no_answer d tcp fd00:1::10 80
-	eq 172.16.5.40 "$(seen 3 d tcp 172.16.5.1 80)"
+	no_answer d tcp 172.16.5.1 80
 	ip -n outside route add 10.0.0.0/8 via 172.16.5.40
 	no_answer outside tcp 10.2.0.10 80
 	POLICY='allow: [{from: up, to: dmz}]' topology
@@ -249,6 +249,37 @@ allowed()
 	eq "10.2.0.10 80 172.16.5.1" "$(seen 1-3 outside tcp 10.2.0.10 80)"
 	no_answer outside tcp 10.1.0.10 80
 	no_ping a 10.2.0.10
+}
+
+# What leaves by NAT is one of the pairs, too.
+allowed_out()
+{
+	local address
+
+	POLICY='allow: [{from: lan, to: up}]' lab
+	eq 172.16.5.40 "$(seen 3 a tcp 172.16.5.1 80)"
+	eq 2001:db8:5::40 "$(seen 3 a tcp 2001:db8:5::1 80)"
+	pings a 172.16.5.1
+	for address in 172.16.5.1 2001:db8:5::1; do
+		no_ping d "$address"
+		no_answer d tcp "$address" 80
+	done
+	no_answer d udp 172.16.5.1 53
+	match 'filtered|prohibited' "$(on d ping -n -c 1 -W 1 172.16.5.1 || :)"
+	no_ping a 10.2.0.10
+	ip -n outside route add 10.0.0.0/8 via 172.16.5.40
+	no_answer outside tcp 10.1.0.10 80
+	# forwards pass, and so do their answers: from outside and from another network
+	eq "10.2.0.10 80 172.16.5.1" "$(seen 1-3 outside tcp 172.16.5.70 80)"
+	eq "fd00:2::10 80 2001:db8:5::1" "$(seen 1-3 outside tcp 2001:db8:5::70 80)"
+	eq "10.1.0.10 80 10.2.0.10" "$(seen 1-3 d tcp 172.16.5.40 8080)"
+	# the router itself is none of its networks
+	eq 172.16.5.40 "$(seen 3 r1 tcp 172.16.5.1 80)"
+	NAT='{out: up, source: 172.16.5.41}' POLICY='allow: [{from: dmz, to: up}]' topology
+	on r1 "$RULESET" lab.yaml r1 >/dev/null
+	eq 172.16.5.41 "$(seen 3 d tcp 172.16.5.1 80)"
+	no_answer a tcp 172.16.5.1 80
+	no_answer a tcp 2001:db8:5::1 80
 }
 
 isolated_without_nat()
@@ -385,6 +416,7 @@ t_fresh "forwards: from outside, inside, the router, and their own network" forw
 t_fresh "flows follow a changed forward" changed_forward
 t_fresh "isolate" isolated
 t_fresh "allow" allowed
+t_fresh "allow, and what leaves by NAT" allowed_out
 t_fresh "isolate and allow without NAT" isolated_without_nat
 t_fresh "no rules, no table; nft lists and loads it" no_rules_no_table
 t_fresh "two labs with the same subnets" two_labs

@@ -113,13 +113,13 @@ static const struct {
 		 "leave\n"
 		 "\t\"a\" . \"up\" comment \"lab/r\" : jump masquerade-plain\n"
 		 "\t\"b\" . \"up\" comment \"lab/r\" : jump masquerade-plain\n"},
-	{"a source of its own; what comes in may be allowed, too",
+	{"a source of its own; what comes in or leaves has to be allowed, too",
 	 ROUTER("    nat: {out: up, source: 172.16.5.9}\n"
-		"    allow: [{from: a, to: b}, {from: up, to: a}]\n"),
+		"    allow: [{from: a, to: b}, {from: a, to: up}, {from: up, to: a}]\n"),
 	 BRIDGES "pairs\n"
 		 "\t\"a\" . \"up\" comment \"lab/r\" : jump from-nat\n"
 		 "\t\"b\" . \"a\" comment \"lab/r\" : jump to-nat\n"
-		 "\t\"b\" . \"up\" comment \"lab/r\" : jump from-nat\n"
+		 "\t\"b\" . \"up\" comment \"lab/r\" : jump to-nat\n"
 		 "\t\"up\" . \"b\" comment \"lab/r\" : jump to-nat\n"
 		 "leave\n"
 		 "\t\"a\" . \"up\" comment \"lab/r\" : jump leave-up\n"
