@@ -65,18 +65,11 @@ guest_program()
 # guest_module NAME MODULE…: loaded at boot, with what they need.
 guest_module()
 {
-	local name=$1 root file
+	local root
 
+	root=$(t_guest_dir "$1")/root
 	shift
-	root=$(t_guest_dir "$name")/root
-	mkdir -p "$root/test"
-	for file in $(for m; do
-		PATH=$PATH:/sbin:/usr/sbin modprobe -S "$(<"$T_IMAGE/version")" --show-depends "$m"
-	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'); do
-		! grep -q "/${file##*/}\$" "$root/test/modules" 2>/dev/null || continue
-		guest_file "$name" "$file" "lib/modules/${file##*/}"
-		echo "/lib/modules/${file##*/}" >>"$root/test/modules"
-	done
+	"$T_GUEST/modules" "$root" "$root/test/modules" "$@"
 }
 
 # guest_start NAME SCRIPT [QEMU-ARGUMENT…]: SCRIPT is shell text, see inside.sh.

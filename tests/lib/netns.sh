@@ -57,6 +57,10 @@ fi
 
 t_furnish || t_bail "cannot furnish the namespace"
 T_DIR=/run/test
+# A user's PATH lacks sbin, where nft and dnsmasq are; build-guest has dhclient.
+for t_sbin in /usr/sbin /sbin "$T_ROOT"/build-guest/root/{usr/sbin,sbin}; do
+	case :$PATH: in *:"$t_sbin":*) ;; *) PATH+=:$t_sbin ;; esac
+done
 export PATH=$NETD_BUILD/cli:$PATH TMPDIR=$T_DIR LC_ALL=C
 unset NETD_STATE_DIR NETD_CONFIG_DIR NETD_NETWORK
 cd "$T_DIR" || t_bail "no $T_DIR"
