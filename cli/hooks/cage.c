@@ -55,7 +55,7 @@
 
 enum condition {
 	ALWAYS,
-	EQUALS, /* the argument is @value */
+	EQUALS, /* the argument is @value; else the next row has its say */
 	HAS_NO, /* the argument has none of the bits of @value */
 };
 
@@ -81,6 +81,7 @@ static const struct {
 	{SYS_read, ALWAYS, 0, 0},
 	{SYS_close, ALWAYS, 0, 0},
 	{SYS_ioctl, EQUALS, 1, TUNSETIFF},
+	{SYS_ioctl, EQUALS, 1, TUNSETOWNER},
 	/* rtnetlink, and the socket to QEMU */
 	{SYS_socket, EQUALS, 0, AF_NETLINK},
 	{SYS_setsockopt, ALWAYS, 0, 0},
@@ -104,7 +105,7 @@ static const struct {
 };
 
 #define COUNT (sizeof(allowed) / sizeof(allowed[0]))
-#define LENGTH_MAX (4 + COUNT * 3 + 2)
+#define LENGTH_MAX (4 + COUNT * 4 + 2)
 
 /* The lower half of an argument; all of ours are 32 bits wide. */
 static unsigned argument_offset(unsigned n)
@@ -139,29 +140,34 @@ static void put_jump(struct sock_fprog *p, unsigned code, uint32_t value, size_t
 				    (uint8_t)(if_false - next), value});
 }
 
+static const unsigned lengths[] = {[ALWAYS] = 1, [EQUALS] = 4, [HAS_NO] = 3};
+
 static size_t program_length(void)
 {
 	size_t n = 4 + 2;
 
 	for (size_t i = 0; i < COUNT; i++)
-		n += allowed[i].condition == ALWAYS ? 1 : 3;
+		n += lengths[allowed[i].condition];
 	return n;
 }
 
-/* The accumulator holds the call's number; it need not once a call has matched. */
+/* The accumulator holds the call's number, before and behind each row. */
 static void put_call(struct sock_fprog *p, size_t i, size_t no, size_t yes)
 {
 	uint32_t number = (uint32_t)allowed[i].number;
-	int equals = allowed[i].condition == EQUALS;
+	size_t next = p->len + lengths[allowed[i].condition];
 
-	if (allowed[i].condition == ALWAYS) {
-		put_jump(p, BPF_JEQ, number, yes, p->len + 1U);
+	put_jump(p, BPF_JEQ, number, allowed[i].condition == ALWAYS ? yes : p->len + 1U,
+		 next);
+	if (allowed[i].condition == ALWAYS)
+		return;
+	put_load(p, argument_offset(allowed[i].argument));
+	if (allowed[i].condition == HAS_NO) {
+		put_jump(p, BPF_JSET, allowed[i].value, no, yes);
 		return;
 	}
-	put_jump(p, BPF_JEQ, number, p->len + 1U, p->len + 3U);
-	put_load(p, argument_offset(allowed[i].argument));
-	put_jump(p, equals ? BPF_JEQ : BPF_JSET, allowed[i].value, equals ? yes : no,
-		 equals ? no : yes);
+	put_jump(p, BPF_JEQ, allowed[i].value, yes, p->len + 1U);
+	put_load(p, offsetof(struct seccomp_data, nr));
 }
 
 void cage_enter(void)

@@ -64,6 +64,11 @@ static int fail_step(const struct request *q, enum netd_attach_step step, int co
 	return fail(q, &f);
 }
 
+static const char *state_dir(void)
+{
+	return setting("NETD_STATE_DIR", NETD_STATE_DIR_DEFAULT);
+}
+
 /* A running network of that name, else a bridge. */
 static int resolve(struct request *q)
 {
@@ -71,8 +76,7 @@ static int resolve(struct request *q)
 
 	if (!netd_record_name_ok(q->name))
 		return fail_step(q, NETD_ATTACH_NAME_CHECK, -EINVAL);
-	r = netd_record_read(setting("NETD_STATE_DIR", NETD_STATE_DIR_DEFAULT), q->name,
-			     q->bridge);
+	r = netd_record_read(state_dir(), q->name, q->bridge);
 	if (r == 0)
 		return 0;
 	if (r != -ENOENT && r != -EACCES && r != -ENOTDIR)
@@ -113,9 +117,14 @@ static int say_acl(const struct netd_acl *acl, int code)
 	return EXIT_FAILED;
 }
 
-static int check_acl(const struct request *q)
+/* @link, @marked: see attach/acl.h. */
+static int check_acl(const struct request *q, const char *link, const char *marked)
 {
-	struct netd_acl acl = {.network = q->name, .bridge = q->bridge};
+	struct netd_acl acl = {.network = q->name,
+			       .bridge = q->bridge,
+			       .link = link,
+			       .marked = marked,
+			       .state_dir = state_dir()};
 	char text[256] = "access to ";
 	int r = netd_acl_read(&acl, setting("NETD_ACL_FILE", NETD_ACL_FILE_DEFAULT));
 
@@ -140,7 +149,9 @@ static int make_tap(struct request *q)
 	if (fd < 0)
 		return -fail_step(q, NETD_ATTACH_TUN_OPEN, -errno);
 	r.ifr_flags = IFF_TAP | IFF_NO_PI | (q->vnet_header ? IFF_VNET_HDR : 0);
-	if (ioctl(fd, TUNSETIFF, &r) == 0) {
+	/* Who gets it may make it persistent; without an owner all could open it then. */
+	if (ioctl(fd, TUNSETIFF, &r) == 0 &&
+	    ioctl(fd, TUNSETOWNER, (unsigned long)geteuid()) == 0) {
 		memcpy(q->tap, r.ifr_name, sizeof(q->tap));
 		return fd;
 	}
@@ -186,22 +197,37 @@ static int hand_over(int socket, int fd)
 	return r < 0 ? -errno : 0;
 }
 
+/*
+ * The bridge may have been asked for by an alternative name, and a network that netd is
+ * just making has no record yet: the ACL is asked again with what the kernel says.
+ */
+static int check_bridge(const struct netd_attach_guard *guard, const char *name,
+			const char *network)
+{
+	const struct request *q = guard->data;
+
+	if (!strcmp(name, q->bridge) && (!network[0] || !strcmp(network, q->name)))
+		return EXIT_DONE;
+	return check_acl(q, name, network[0] ? network : NULL);
+}
+
 /* What is tried again may be another bridge by then. */
 static int attach(struct request *q)
 {
-	struct patience patience = {0};
+	const struct netd_attach_guard guard = {check_bridge, q};
+	struct patience patience = {.state_dir = state_dir()};
 	struct netd_attach_failure f;
+	int r;
 
-	patience.state_dir = setting("NETD_STATE_DIR", NETD_STATE_DIR_DEFAULT);
-	while (netd_attach_port(q->bridge, q->tap, NETD_ATTACH_HIGH_MAC, &f) < 0) {
-		int r = patience_again(&patience, &f) ? resolve(q) : fail(q, &f);
-
+	while ((r = netd_attach_port(q->bridge, q->tap, NETD_ATTACH_HIGH_MAC, &guard,
+				     &f)) < 0) {
+		r = patience_again(&patience, &f) ? resolve(q) : fail(q, &f);
 		if (!r)
-			r = check_acl(q);
+			r = check_acl(q, NULL, NULL);
 		if (r)
 			return r;
 	}
-	return EXIT_DONE;
+	return r;
 }
 
 static int serve(struct request *q)
@@ -242,6 +268,6 @@ int main(int argc, char **argv)
 	if (!r)
 		r = resolve(&q);
 	if (!r)
-		r = check_acl(&q);
+		r = check_acl(&q, NULL, NULL);
 	return r ? r : serve(&q);
 }

@@ -169,7 +169,7 @@ static int up(struct hook *h)
 	do {
 		f = (struct netd_attach_failure){.step = NETD_ATTACH_NETWORK};
 		f.code = netd_record_read(h->state_dir, h->network, h->bridge);
-		if (f.code == 0 && netd_attach_port(h->bridge, h->port, 0, &f) == 0)
+		if (f.code == 0 && netd_attach_port(h->bridge, h->port, 0, NULL, &f) == 0)
 			return EXIT_DONE;
 	} while (patience_again(&patience, &f));
 	return fail(h, &f);

@@ -3,8 +3,9 @@
 /*
  * Theory of operation.  The rules are QEMU's (qemu-bridge-helper, docs of
  * `-netdev bridge`): no order, deny beats allow, default deny.  Since a network's bridge
- * can have another name than the network, a line counts if it names either of the two;
- * so a `deny` of the bridge holds whatever the bridge is called by.
+ * can have another name than the network, a line counts if it names either of the two,
+ * whichever is asked for: the name in each line is looked up in the records of networks,
+ * which costs a readlink(2) per line, however many networks there are.
  *
  * Where QEMU's helper cuts a long name off, takes a relative path, or passes a line over
  * that it read only half, this one stops: a mistake in an ACL must not open anything.
@@ -14,10 +15,40 @@
 #include <errno.h>
 #include <string.h>
 
-static int matches(const struct netd_acl *acl, struct netd_text name)
+#include "attach/record.h"
+
+enum match { NO_MATCH, MATCH, UNKNOWN };
+
+static int is(struct netd_text text, const char *name)
 {
-	return netd_text_is(name, "all") || netd_text_is(name, acl->network) ||
-	       (acl->bridge && netd_text_is(name, acl->bridge));
+	return name && netd_text_is(text, name);
+}
+
+static int is_bridge(const struct netd_acl *acl, struct netd_text name)
+{
+	return is(name, acl->bridge) || is(name, acl->link);
+}
+
+/* @text is "all", the bridge, or a running network whose bridge that is. */
+static enum match match(const struct netd_acl *acl, struct netd_text text)
+{
+	char name[NETD_RECORD_NAME] = "", bridge[NETD_RECORD_NAME];
+	int r;
+
+	if (is(text, "all") || is(text, acl->network) || is(text, acl->marked) ||
+	    is_bridge(acl, text))
+		return MATCH;
+	memcpy(name, text.at, text.length);
+	if (!acl->state_dir || !netd_record_name_ok(name))
+		return NO_MATCH;
+	r = netd_record_read(acl->state_dir, name, bridge);
+	if (r == -ENOENT)
+		return NO_MATCH;
+	if (r < 0)
+		return UNKNOWN;
+	if (is_bridge(acl, (struct netd_text){bridge, strlen(bridge)}))
+		return MATCH;
+	return NO_MATCH;
 }
 
 /* One word, not longer than an interface's name. */
@@ -33,7 +64,7 @@ static int rule_allow(struct netd_acl *acl, struct netd_text argument)
 {
 	if (!name_ok(argument))
 		return -EINVAL;
-	if (matches(acl, argument))
+	if (match(acl, argument) == MATCH)
 		acl->allowed = 1;
 	return 0;
 }
@@ -42,7 +73,7 @@ static int rule_deny(struct netd_acl *acl, struct netd_text argument)
 {
 	if (!name_ok(argument))
 		return -EINVAL;
-	if (matches(acl, argument))
+	if (match(acl, argument) != NO_MATCH)
 		acl->denied = 1;
 	return 0;
 }

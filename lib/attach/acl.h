@@ -16,6 +16,10 @@
 struct netd_acl {
 	const char *network; /* what was asked for… */
 	const char *bridge;  /* …and the bridge that it stands for */
+	/* Once the bridge was looked at; NULL: it was not, or has none. */
+	const char *link;      /* its name, should @bridge be an alternative one */
+	const char *marked;    /* the network that its mark names */
+	const char *state_dir; /* whose records say which network has which bridge */
 	int allowed, denied;
 	unsigned depth;
 	/* Where it went wrong: set when a call returns an error; line 0: the file itself.
@@ -27,6 +31,10 @@ struct netd_acl {
 };
 
 /*
+ * A line counts if its name is "all", one of those above, or a network whose bridge that
+ *is by the records in @state_dir (NULL: none).  If the record of a name cannot be read, a
+ *`deny` of it counts, an `allow` does not.
+ *
  * Reads one file's lines:
  *	allow all|BRIDGE	deny all|BRIDGE		include /PATH		# comment
  * 0, or -EINVAL with acl->line set if a line is none of these.

@@ -16,7 +16,9 @@
  *    Both are in one send, and the second could be in the first but for the last point.
  *
  * The kernel moves a port from one bridge to another without a word, so a port that is
- * in another bridge is refused here.
+ * in another bridge is refused here.  So is what is no tap, or has addresses: the hooks
+ * are for QEMU's taps, and what else is to be a port goes by `netdctl port add`, which
+ * can be taken back.  A tap that is down, as QEMU's are, costs no look at addresses.
  *
  * The port is not marked as ours (link group): it belongs to QEMU, or to the admin who
  * made it, and what bears our group is deleted in bulk.
@@ -41,7 +43,9 @@ struct link {
 	uint32_t mtu, master, group;
 	uint8_t mac[MAC_SIZE];
 	int has_mac;
-	int is_bridge;
+	int is_bridge, is_tap;
+	char name[NETD_ATTACH_NAME];
+	char alias[NETD_ALIAS];
 	int has_ipv6; /* there is an IPv6 address generation mode… */
 	uint8_t ipv6_mode;
 };
@@ -72,6 +76,25 @@ static const struct nlattr *find_in(const struct nlattr *nest, uint16_t type)
 		    : NULL;
 }
 
+/* True if the attribute is that text, with or without a NUL behind it. */
+static int is_text(const struct nlattr *a, const char *text)
+{
+	size_t n = strlen(text);
+
+	return a && netd_wire_size(a) >= n && !memcmp(netd_wire_data(a), text, n) &&
+	       (netd_wire_size(a) == n || !((const char *)netd_wire_data(a))[n]);
+}
+
+/* Into @out, which has @size bytes; "" if it does not fit or is not there. */
+static void read_text(const struct nlattr *a, char *out, size_t size)
+{
+	size_t n = a ? netd_wire_size(a) : 0;
+
+	memset(out, 0, size);
+	if (n && n <= size && !((const char *)netd_wire_data(a))[n - 1])
+		memcpy(out, netd_wire_data(a), n);
+}
+
 static void parse_link(const struct nlmsghdr *h, struct link *link)
 {
 	const struct ifinfomsg *i = NLMSG_DATA(h);
@@ -89,9 +112,12 @@ static void parse_link(const struct nlmsghdr *h, struct link *link)
 	if (link->has_mac)
 		memcpy(link->mac, netd_wire_data(a), MAC_SIZE);
 	a = find_in(netd_wire_find(at, length, IFLA_LINKINFO), IFLA_INFO_KIND);
-	link->is_bridge =
-		a && netd_wire_size(a) >= 6 && !memcmp(netd_wire_data(a), "bridge", 6) &&
-		(netd_wire_size(a) == 6 || !((const char *)netd_wire_data(a))[6]);
+	link->is_bridge = is_text(a, "bridge");
+	link->is_tap = is_text(a, "tun");
+	read_text(netd_wire_find(at, length, IFLA_IFNAME), link->name,
+		  sizeof(link->name));
+	read_text(netd_wire_find(at, length, IFLA_IFALIAS), link->alias,
+		  sizeof(link->alias));
 	a = find_in(find_in(netd_wire_find(at, length, IFLA_AF_SPEC), AF_INET6),
 		    IFLA_INET6_ADDR_GEN_MODE);
 	link->has_ipv6 = a && netd_wire_size(a) == 1;
@@ -208,16 +234,77 @@ static int refuse_other(struct netd_wire *w, const struct link *port,
 	return f->code;
 }
 
-static int check(struct netd_wire *w, const struct link *bridge, const struct link *port,
+/* IPv6's link-local address is the kernel's own doing, and no loss. */
+static int is_lost(const struct nlmsghdr *h, void *data)
+{
+	const struct link *port = data;
+	const struct ifaddrmsg *i = NLMSG_DATA(h);
+
+	return h->nlmsg_len >= NLMSG_LENGTH(sizeof(*i)) &&
+	       i->ifa_index == (uint32_t)port->index &&
+	       (i->ifa_family != AF_INET6 || i->ifa_scope != RT_SCOPE_LINK);
+}
+
+/* 1: it has addresses; 0: none; or -errno. */
+static int has_addresses(struct netd_wire *w, struct link *port)
+{
+	int r;
+
+	netd_wire_request(w, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
+	r = netd_wire_send(w);
+	return r < 0 ? r : netd_wire_dump(w, is_lost, port);
+}
+
+/*
+ * QEMU's tap is down until somebody sets it up, so what is up may be more than that: the
+ * host's own NIC, or a tap that another program uses.
+ */
+static int check_fresh(struct netd_wire *w, struct link *port,
+		       struct netd_attach_failure *f)
+{
+	int r;
+
+	if (port->flags & IFF_LOOPBACK)
+		return fail(f, NETD_ATTACH_CHECK_PORT, -EINVAL, NULL);
+	if (port->is_bridge)
+		return fail(f, NETD_ATTACH_CHECK_PORT, -ELOOP, NULL);
+	if (port->is_tap && !(port->flags & IFF_UP))
+		return 0;
+	r = has_addresses(w, port);
+	if (r < 0)
+		return fail(f, NETD_ATTACH_FIND_PORT, r, w);
+	if (r)
+		return fail(f, NETD_ATTACH_CHECK_PORT, -EADDRINUSE, NULL);
+	return port->is_tap ? 0 : fail(f, NETD_ATTACH_CHECK_PORT, -ENOTSUP, NULL);
+}
+
+static int check(struct netd_wire *w, const struct link *bridge, struct link *port,
 		 struct netd_attach_failure *f)
 {
 	if (!bridge->is_bridge)
 		return fail(f, NETD_ATTACH_CHECK_BRIDGE, -EINVAL, NULL);
 	if (bridge->index == port->index)
 		return fail(f, NETD_ATTACH_CHECK_BRIDGE, -ELOOP, NULL);
-	if (port->master && port->master != (uint32_t)bridge->index)
+	if (port->master == (uint32_t)bridge->index)
+		return 0;
+	if (port->master)
 		return refuse_other(w, port, f);
-	return 0;
+	return check_fresh(w, port, f);
+}
+
+/* What our mark says: "netd:TOPOLOGY/NETWORK". */
+static const char *marked_network(const struct link *bridge)
+{
+	const char *slash = strrchr(bridge->alias, '/');
+
+	if (bridge->group != NETD_LINK_GROUP || !slash)
+		return "";
+	return slash + 1;
+}
+
+static int ask_guard(const struct netd_attach_guard *guard, const struct link *bridge)
+{
+	return guard ? guard->check(guard, bridge->name, marked_network(bridge)) : 0;
 }
 
 /* Both links into @bridge and @port, by one send. */
@@ -265,7 +352,8 @@ static int join(struct netd_wire *w, const struct link *bridge, const struct lin
 }
 
 static int attach(struct netd_wire *w, const char *bridge_name, const char *port_name,
-		  unsigned flags, struct netd_attach_failure *f)
+		  unsigned flags, const struct netd_attach_guard *guard,
+		  struct netd_attach_failure *f)
 {
 	struct link bridge, port;
 	int r = find(w, bridge_name, port_name, &bridge, &port, f);
@@ -274,6 +362,9 @@ static int attach(struct netd_wire *w, const char *bridge_name, const char *port
 		return r;
 	r = check(w, &bridge, &port, f);
 	if (r < 0)
+		return r;
+	r = ask_guard(guard, &bridge);
+	if (r)
 		return r;
 	if (port.master && port.flags & IFF_UP)
 		return 0;
@@ -294,6 +385,7 @@ int netd_attach_name_ok(const char *name)
 }
 
 int netd_attach_port(const char *bridge, const char *port, unsigned flags,
+		     const struct netd_attach_guard *guard,
 		     struct netd_attach_failure *failure)
 {
 	struct netd_wire w;
@@ -301,7 +393,7 @@ int netd_attach_port(const char *bridge, const char *port, unsigned flags,
 
 	if (r < 0)
 		return fail(failure, NETD_ATTACH_SOCKET, r, NULL);
-	r = attach(&w, bridge, port, flags, failure);
+	r = attach(&w, bridge, port, flags, guard, failure);
 	netd_wire_close(&w);
 	return r;
 }

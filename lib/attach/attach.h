@@ -18,7 +18,9 @@ enum netd_attach_step {
 	NETD_ATTACH_FIND_BRIDGE,
 	NETD_ATTACH_CHECK_BRIDGE, /* -EINVAL: not a bridge; -ELOOP: port and bridge are
 				     one */
-	NETD_ATTACH_CHECK_PORT,	  /* -EBUSY: in another bridge, see @other */
+	/* -EBUSY: in another bridge, see @other; -EADDRINUSE: it has addresses; no tap
+	   but -ELOOP: a bridge, -ENOTUNIQ: loopback, -ENOTSUP: something else */
+	NETD_ATTACH_CHECK_PORT,
 	NETD_ATTACH_JOIN,
 	NETD_ATTACH_UP,
 	NETD_ATTACH_LEAVE,
@@ -38,17 +40,30 @@ struct netd_attach_failure {
 	char kernel[NETD_WIRE_TEXT];  /* the kernel's own text; "" if it gave none */
 };
 
+/*
+ * Asked about the bridge before anything is done: may it be used?  @name is what the
+ * kernel calls it, @network what its mark names (it is ours), else "".  0: yes; other
+ * results are returned as they are, without a failure.
+ */
+struct netd_attach_guard {
+	int (*check)(const struct netd_attach_guard *guard, const char *name,
+		     const char *network);
+	void *data;
+};
+
 /* The port's MAC gets the first byte fe, whatever the bridge's is. */
 #define NETD_ATTACH_HIGH_MAC (1u << 0)
 
 /*
- * Puts the interface @port into the bridge @bridge and sets it up; a port that is in it
- * already stays there.  Returns 0, or a negative errno with *@failure filled:
+ * Puts the tap @port into the bridge @bridge and sets it up; a port that is in it already
+ * stays there, whatever it is.  Returns 0, or a negative errno with *@failure filled:
  * -ENODEV (one of the two is not there), -EINVAL (@bridge is no bridge), -EBUSY (@port is
- * in another bridge), -EXFULL (the bridge has 1,023 ports), -EPERM, or what else the
- * kernel says.  After a failure the port is not in the bridge unless it was before.
+ * in another bridge), -ENOTSUP (@port is no tap), -EADDRINUSE (it has addresses), -EXFULL
+ * (the bridge has 1,023 ports), -EPERM, or what else the kernel says.  After a failure
+ * the port is not in the bridge unless it was before.  @guard NULL: nobody is asked.
  */
 int netd_attach_port(const char *bridge, const char *port, unsigned flags,
+		     const struct netd_attach_guard *guard,
 		     struct netd_attach_failure *failure);
 
 /*

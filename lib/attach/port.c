@@ -44,7 +44,7 @@ int netd_attach(const char *bridge, const char *port, unsigned flags,
 
 	if (r < 0)
 		return r;
-	r = netd_attach_port(bridge, port, flags, &f);
+	r = netd_attach_port(bridge, port, flags, NULL, &f);
 	return r < 0 ? report(&f, bridge, port, err) : 0;
 }
 

@@ -168,8 +168,8 @@ static void keep_text(struct netd_wire *w, const struct nlmsghdr *h)
 	w->text[size] = 0;
 }
 
-/* The next message; -EBADMSG if it is not one whole message. */
-static int receive(struct netd_wire *w, struct nlmsghdr *h, size_t size)
+/* The next datagram's length; -EBADMSG if it does not begin with one whole message. */
+static long receive(struct netd_wire *w, struct nlmsghdr *h, size_t size)
 {
 	ssize_t r;
 
@@ -183,7 +183,7 @@ static int receive(struct netd_wire *w, struct nlmsghdr *h, size_t size)
 	if ((size_t)r < sizeof(*h) || h->nlmsg_len < sizeof(*h) ||
 	    h->nlmsg_len > (size_t)r)
 		return -EBADMSG;
-	return 0;
+	return r;
 }
 
 int netd_wire_answer(struct netd_wire *w, void *answer, size_t size)
@@ -211,6 +211,45 @@ int netd_wire_answer(struct netd_wire *w, void *answer, size_t size)
 	if (r < 0)
 		keep_text(w, h);
 	return r;
+}
+
+/* 1: that was the last message; 0: more to come; or -errno. */
+static int dump_ended(const struct nlmsghdr *h)
+{
+	if (h->nlmsg_type == NLMSG_DONE)
+		return 1;
+	if (h->nlmsg_type != NLMSG_ERROR)
+		return 0;
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(struct nlmsgerr)))
+		return -EBADMSG;
+	return ((const struct nlmsgerr *)(h + 1))->error;
+}
+
+int netd_wire_dump(struct netd_wire *w, int (*see)(const struct nlmsghdr *h, void *data),
+		   void *data)
+{
+	union {
+		struct nlmsghdr header;
+		char bytes[32768]; /* the most that the kernel puts into one datagram */
+	} buffer;
+	int found = 0, ended = 0;
+
+	w->answered++;
+	while (!ended) {
+		const struct nlmsghdr *h = &buffer.header;
+		long left = receive(w, &buffer.header, sizeof(buffer));
+
+		if (left < 0)
+			return left;
+		for (; !ended && NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+			if (h->nlmsg_seq != w->answered)
+				continue;
+			ended = dump_ended(h);
+			if (!ended && !found)
+				found = see(h, data);
+		}
+	}
+	return ended < 0 ? ended : found;
 }
 
 const struct nlattr *netd_wire_find(const void *attributes, size_t length, uint16_t type)

@@ -45,6 +45,13 @@ int netd_wire_send(struct netd_wire *w);
  */
 int netd_wire_answer(struct netd_wire *w, void *answer, size_t size);
 
+/*
+ * The answers to a request that was a dump: each message goes to @see.  0; or what @see
+ * returned first that was not 0, after the last message; or -errno.
+ */
+int netd_wire_dump(struct netd_wire *w, int (*see)(const struct nlmsghdr *h, void *data),
+		   void *data);
+
 /* The attribute of that type in the @length bytes at @attributes; NULL if not there. */
 const struct nlattr *netd_wire_find(const void *attributes, size_t length, uint16_t type);
 /* Its payload, and the payload's size. */

@@ -187,11 +187,75 @@ not_a_bridge()
 	fails 1 /etc/qemu-ifup-mybr0 mybr0
 	one_line 'mybr0 is the bridge itself'
 	fails 1 /etc/qemu-ifup-mybr0 br-lab
-	one_line 'br-lab'
+	one_line '^qemu-ifup: port br-lab: a bridge cannot be a port of a bridge; '
 	is_up br-lab || fail "br-lab went down"
 	fails 1 /etc/qemu-ifup-mybr0 lo
-	one_line 'put lo into bridge mybr0'
+	one_line '^qemu-ifup: port lo: a loopback interface cannot be a port; '
 	is_up lo || fail "lo went down"
+}
+
+# refused_port PORT WORDS: by the hook and by `port add`, with the same words; it stays.
+refused_port()
+{
+	local before after
+
+	before=$(ip -d address show dev "$1")
+	fails 1 /etc/qemu-ifup-lab2 "$1"
+	one_line "^qemu-ifup: port $1: $2; "
+	fails 2 netdctl port add lab2 "$1"
+	match "port $1: $2" "$err"
+	after=$(ip -d address show dev "$1")
+	eq "$before" "$after"
+}
+
+# What is no tap of a guest's stays where it is.
+no_tap()
+{
+	need bridge tun veth
+	ln -s "$HOOKS/qemu-ifup" /etc/qemu-ifup-lab2
+	ok netdctl network create lab2
+	ip link add wan0 type veth peer name far0
+	ip link set far0 up
+	ip address add 192.0.2.2/24 dev wan0
+	ip link set wan0 up
+	refused_port wan0 'it has addresses, which would stop working'
+	eq "1 wan0" "$(ip -4 -o address show dev wan0 | awk '{ print NR, $2 }')"
+	ip address flush dev wan0
+	ip address add 2001:db8::2/64 dev wan0 nodad
+	refused_port wan0 'it has addresses, which would stop working'
+	ip link set wan0 down # its addresses would be lost all the same
+	ip address add 192.0.2.2/24 dev wan0
+	refused_port wan0 'it has addresses, which would stop working'
+	refused_port lo 'a loopback interface cannot be a port'
+	ip link add br-x type bridge
+	refused_port br-x 'a bridge cannot be a port of a bridge'
+	# A tap that something else runs on; a fresh one has none, whatever IPv6 gives it.
+	tap vpn0
+	ip address add 198.51.100.1/24 dev vpn0
+	ip link set vpn0 up
+	refused_port vpn0 'it has addresses, which would stop working'
+	tap vm1
+	ip link set vm1 up
+	ok /etc/qemu-ifup-lab2 vm1
+	in_bridge vm1 lab2
+	# An interface without addresses may be a port, but is no guest's tap.
+	ip address flush dev wan0
+	ip link set wan0 up
+	fails 1 /etc/qemu-ifup-lab2 wan0
+	one_line '^qemu-ifup: port wan0: it is no tap; plug it in by `netdctl port add lab2 wan0`'
+	ok netdctl port add lab2 wan0
+	in_bridge wan0 lab2
+	# What is in it already may be set up again.
+	ip link set wan0 down
+	ok /etc/qemu-ifup-lab2 wan0
+	in_bridge wan0 lab2
+	# By an alternative name of the port's.
+	ok netdctl port remove lab2 wan0
+	ip address add 192.0.2.2/24 dev wan0
+	ip link property add dev wan0 altname enp1s0
+	fails 1 /etc/qemu-ifup-lab2 enp1s0
+	one_line '^qemu-ifup: port enp1s0: it has addresses'
+	eq null "$(link_field wan0 master)"
 }
 
 no_interface()
@@ -368,6 +432,8 @@ helper()
 	ok env BR=mybr0 "$TAKE_TAP" "$CHECK" "$HELPER" --br=mybr0 --fd=@
 	eq "tap0 tap=1 no_pi=1 vnet_hdr=0 persist=0" "$out"
 	eq "" "$err"
+	ok env BR=mybr0 "$TAKE_TAP" '[ "$(cat /sys/class/net/$TAP/owner)" = 0 ]' \
+		"$HELPER" --br=mybr0 --fd=@
 	ok env BR=mybr0 "$TAKE_TAP" "$CHECK" "$HELPER" --use-vnet --br mybr0 --fd @
 	eq "tap0 tap=1 no_pi=1 vnet_hdr=1 persist=0" "$out"
 	# A network whose bridge has another name; and a bridge that is no network's.
@@ -430,6 +496,23 @@ helper_acl()
 	acl yes lab <<<"allow lab"
 	acl no lab <<<$'allow all\ndeny br-lab'
 	acl no br-lab <<<$'deny br-lab\nallow all'
+	acl no br-lab <<<$'allow all\ndeny lab'
+	acl no br-lab <<<$'deny lab\nallow br-lab'
+	acl yes br-lab <<<"allow lab"
+	acl no br-lab <<<"allow LAB"
+	acl yes br-lab <<<$'allow all\ndeny absent'
+	echo "deny lab" >/etc/qemu/more.conf
+	acl no br-lab <<<$'allow all\ninclude /etc/qemu/more.conf'
+	# By another name of the bridge; and netd was killed before it wrote the record.
+	ip link property add dev br-lab altname br-alt
+	acl no br-alt <<<$'allow all\ndeny lab'
+	acl no br-alt <<<$'allow br-alt\ndeny br-lab'
+	acl yes br-alt <<<"allow br-alt"
+	rm /run/netd/networks/lab
+	ip link set br-lab group 0x6e657464 alias netd:topo/lab
+	acl no br-lab <<<$'allow all\ndeny lab'
+	acl yes br-lab <<<$'allow all\ndeny topo'
+	eq 0 "$(ls /sys/class/net/br-lab/brif | wc -l)"
 	acl no mybr0 <<<$'allow mybr0\ndeny all'
 	acl no mybr0 'the ACL file /etc/qemu/bridge.conf, line 2: ' <<<$'allow all\nfoo'
 	echo "allow mybr0" >/etc/qemu/more.conf
@@ -457,6 +540,9 @@ as_user()
 	chmod 755 "$T_DIR/state" "$T_DIR/state/networks"
 	ok nobody env BR=mybr0 NETD_STATE_DIR="$T_DIR/state" "$TAKE_TAP" "$CHECK" \
 		"$HELPER" --use-vnet --br=mybr0 --fd=@
+	# It is the caller's, should QEMU make it persistent.
+	ok nobody "$TAKE_TAP" '[ "$(cat /sys/class/net/$TAP/owner)" = 65534 ]' \
+		"$HELPER" --br=mybr0 --fd=@
 	fails 1 nobody env NETD_ACL_FILE="$T_DIR/mine.conf" "$TAKE_TAP" true \
 		"$HELPER" --br=lab --fd=@
 	one_line 'access to lab is not allowed by /etc/qemu/bridge.conf'
@@ -551,6 +637,7 @@ t_fresh "without IPv6" no_ipv6
 t_fresh "a network that does not run" not_running
 t_fresh "a network whose bridge somebody deleted" bridge_deleted
 t_fresh "a bridge that is none, a port that cannot be one" not_a_bridge
+t_fresh "what is no guest's tap stays where it is" no_tap
 t_fresh "an interface that is not there" no_interface
 t_fresh "a port of another network stays there" other_network
 t_fresh "a damaged record" damaged_record

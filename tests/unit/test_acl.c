@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "attach/acl.h"
+#include "attach/record.h"
 #include "base/array.h"
 
 static char included[64];
@@ -97,6 +98,63 @@ static void include_line(void **state)
 
 static char directory[] = "/tmp/netd-acl-XXXXXX";
 
+/*
+ * Running: lab on br0, shared on br0, far on br1, br1 on br9.  The record of "torn"
+ * cannot be read.
+ */
+static void both_names(void **state)
+{
+	static const struct {
+		const char *network, *bridge, *link, *marked;
+		const char *text;
+		int permits;
+	} rows[] = {
+		{"br0", "br0", NULL, NULL, "allow lab\n", 1},
+		{"br0", "br0", NULL, NULL, "allow all\ndeny lab\n", 0},
+		{"br0", "br0", NULL, NULL, "deny shared\nallow br0\n", 0},
+		{"lab", "br0", NULL, NULL, "allow all\ndeny shared\n", 0},
+		{"lab", "br0", NULL, NULL, "allow shared\n", 1},
+		{"lab", "br0", NULL, NULL, "allow br0\ndeny far\n", 1},
+		{"br0", "br0", NULL, NULL, "allow LAB\nallow la\nallow labs\n", 0},
+		{"br0", "br0", NULL, NULL, "allow all\ndeny stopped\n", 1},
+		{"br0", "br0", NULL, NULL, "allow stopped\n", 0},
+		/* a network and another's bridge of one name */
+		{"br1", "br9", NULL, NULL, "allow far\n", 0},
+		{"br1", "br9", NULL, NULL, "allow all\ndeny far\n", 1},
+		/* what cannot be told denies, and allows nothing */
+		{"br0", "br0", NULL, NULL, "allow all\ndeny torn\n", 0},
+		{"br0", "br0", NULL, NULL, "allow torn\n", 0},
+		/* an alternative name of the bridge; a record that is not yet written */
+		{"alt0", "alt0", "br0", NULL, "allow all\ndeny lab\n", 0},
+		{"alt0", "alt0", "br0", NULL, "allow alt0\ndeny br0\n", 0},
+		{"alt0", "alt0", "br0", NULL, "allow br0\n", 1},
+		{"new0", "new0", "new0", "fresh", "allow all\ndeny fresh\n", 0},
+		{"new0", "new0", "new0", "fresh", "allow fresh\n", 1},
+	};
+	char path[128];
+
+	(void)state;
+	assert_int_equal(netd_record_write(directory, "lab", "br0"), 0);
+	assert_int_equal(netd_record_write(directory, "shared", "br0"), 0);
+	assert_int_equal(netd_record_write(directory, "far", "br1"), 0);
+	assert_int_equal(netd_record_write(directory, "br1", "br9"), 0);
+	snprintf(path, sizeof(path), "%s/networks/torn", directory);
+	assert_int_equal(symlink("../../etc/passwd", path), 0);
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
+		struct netd_acl acl = {.network = rows[i].network,
+				       .bridge = rows[i].bridge,
+				       .link = rows[i].link,
+				       .marked = rows[i].marked,
+				       .state_dir = directory,
+				       .include = note_include};
+
+		assert_int_equal(netd_acl_parse(&acl, rows[i].text, strlen(rows[i].text)),
+				 0);
+		if (netd_acl_permits(&acl) != rows[i].permits)
+			fail_msg("%s: %s", rows[i].network, rows[i].text);
+	}
+}
+
 static const char *put(const char *name, const char *text)
 {
 	static char path[128];
@@ -119,7 +177,10 @@ static int make_directory(void **state)
 
 static int remove_directory(void **state)
 {
-	static const char *const names[] = {"main", "one", "two", "bad"};
+	static const char *const names[] = {
+		"main",		"one",		"two",
+		"bad",		"networks/lab", "networks/shared",
+		"networks/far", "networks/br1", "networks/torn"};
 	char path[128];
 
 	(void)state;
@@ -127,7 +188,8 @@ static int remove_directory(void **state)
 		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
 		unlink(path);
 	}
-	return rmdir(directory);
+	snprintf(path, sizeof(path), "%s/networks", directory);
+	return rmdir(path) + rmdir(directory);
 }
 
 /* Reads a file of @lines, in which @ stands for the directory. */
@@ -212,7 +274,7 @@ int main(void)
 		cmocka_unit_test(lines),	 cmocka_unit_test(nul_bytes),
 		cmocka_unit_test(include_line),	 cmocka_unit_test(files),
 		cmocka_unit_test(bad_include),	 cmocka_unit_test(endless_include),
-		cmocka_unit_test(foreign_files),
+		cmocka_unit_test(foreign_files), cmocka_unit_test(both_names),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

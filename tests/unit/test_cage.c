@@ -84,6 +84,16 @@ static int other_ioctl(void)
 	return of(ioctl(-1, TUNSETPERSIST, 1));
 }
 
+static int own_tap(void)
+{
+	return of(ioctl(-1, TUNSETOWNER, 0));
+}
+
+static int group_of_tap(void)
+{
+	return of(ioctl(-1, TUNSETGROUP, 0));
+}
+
 static int run_program(void)
 {
 	char *const none[] = {NULL};
@@ -134,6 +144,8 @@ static const struct {
 	{"rtnetlink", rtnetlink, 0},
 	{"another socket", internet, -EPERM},
 	{"make a tap", make_tap, -EBADF},
+	{"a tap's owner", own_tap, -EBADF},
+	{"a tap's group", group_of_tap, -EPERM},
 	{"another ioctl", other_ioctl, -EPERM},
 	{"run a program", run_program, -EPERM},
 	{"make a process", make_process, -EPERM},
