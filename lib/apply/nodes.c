@@ -126,15 +126,6 @@ static int add_sysctl(struct netd_state *space, const char *path)
 	return 0;
 }
 
-/* Whose it is stands on its loopback. */
-static void read_owner(struct netd_state *space)
-{
-	const struct netd_link *lo = netd_state_link(space, "lo");
-
-	if (lo && netd_link_is_ours(lo) && netd_link_owner(lo))
-		netd_copy(space->owner, netd_link_owner(lo));
-}
-
 /* What /proc shows only to who is there. */
 static int read_forwarding(const char *name, struct netd_state *out,
 			   struct netd_error *err)
@@ -174,15 +165,17 @@ int netd_node_look(struct netd *netd, const char *name, struct netd_state *out,
 		return r;
 	}
 	netd_copy(out->space, name);
-	read_owner(out);
 	return 0;
 }
 
 bool netd_node_is_ours(const struct netd_state *space, const char *topology,
 		       const char *name)
 {
-	char owner[NETD_OWNER];
+	const struct netd_link *lo = netd_state_link(space, "lo");
+	char want[NETD_OWNER];
+	const char *owner;
 
-	snprintf(owner, sizeof(owner), "%s/%s", topology, name);
-	return strcmp(space->owner, owner) == 0;
+	snprintf(want, sizeof(want), "%s/%s", topology, name);
+	owner = lo ? netd_loopback_owner(lo, want) : NULL;
+	return owner && strcmp(owner, want) == 0;
 }

@@ -27,9 +27,8 @@ int netd_node_find_running(struct netd *netd, enum netd_node_kind kind, const ch
 #define NETD_FORWARDING6 "ipv6/conf/all/forwarding"
 
 /*
- * Reads links (with counters), addresses, routes and forwarding of the namespace @name,
- * and whose it is, into the zeroed @out.  -ENOENT: there is no such namespace; -EPERM:
- * only root may.
+ * Reads links (with counters), addresses, routes and forwarding of the namespace @name
+ * into the zeroed @out.  -ENOENT: there is no such namespace; -EPERM: only root may.
  */
 int netd_node_look(struct netd *netd, const char *name, struct netd_state *out,
 		   struct netd_error *err);

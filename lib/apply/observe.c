@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "apply/observe_space.h"
+#include "apply/recognise.h"
 #include "apply/services.h"
 #include "apply/space.h"
 #include "apply/uplink_file.h"
@@ -56,6 +57,9 @@ int netd_observe(struct netd *netd, unsigned parts, struct netd_scope *scope,
 		r = netd_firewall_read(&netd->nft, &out->ruleset, err);
 	if (r == 0 && scope)
 		r = netd_observe_spaces(netd, scope, out, err);
+	if (r == 0)
+		r = netd_recognise(netd, scope ? scope->known : NULL,
+				   scope ? NETD_ARRAY_SIZE(scope->known) : 0, out, err);
 	if (r == 0)
 		r = netd_services_observe(netd, out, err);
 	if (r == 0)

@@ -17,10 +17,12 @@ enum netd_part {
 struct netd_scope {
 	struct netd_scope_space {
 		char name[NETD_NODE_NAME];
-		bool firewall; /* its table, too */
-		bool serves;   /* DHCP or DNS, before or now */
-	} * spaces;	       /* sorted once observed */
+		bool firewall;		/* its table, too */
+		bool serves;		/* DHCP or DNS, before or now */
+		char owner[NETD_OWNER]; /* "TOPOLOGY/NODE"; "" if it is no node's */
+	} * spaces;			/* sorted once observed */
 	size_t count;
+	const struct netd_topology *known[2]; /* they tell links by name; may be NULL */
 	const char *topology; /* scan for what bears its mark; NULL: do not … */
 	const struct netd_scope *others; /* … and leave these out, which are known to be
 					    others'; may be NULL */

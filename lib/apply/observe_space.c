@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +30,8 @@
  * sockets stay in theirs.
  */
 
-static int add_name(struct netd_scope *scope, const char *name, bool firewall,
-		    bool serves)
+static struct netd_scope_space *add_name(struct netd_scope *scope, const char *name,
+					 bool firewall, bool serves)
 {
 	struct netd_scope_space *slot;
 
@@ -38,14 +39,27 @@ static int add_name(struct netd_scope *scope, const char *name, bool firewall,
 		if (strcmp(scope->spaces[i].name, name) == 0) {
 			scope->spaces[i].firewall |= firewall;
 			scope->spaces[i].serves |= serves;
-			return 0;
+			return &scope->spaces[i];
 		}
 	slot = netd_array_add(&scope->spaces, &scope->count, sizeof(*slot));
 	if (!slot)
-		return -ENOMEM;
+		return NULL;
 	slot->firewall = firewall;
 	slot->serves = serves;
 	netd_copy(slot->name, name);
+	return slot;
+}
+
+static int add_node(struct netd_scope *scope, const struct netd_topology *t,
+		    const struct netd_node *n, const struct netd_ruleset *rules)
+{
+	struct netd_scope_space *slot =
+		add_name(scope, n->name, rules->present || rules->admit_count,
+			 rules->admit_count != 0);
+
+	if (!slot)
+		return -ENOMEM;
+	snprintf(slot->owner, sizeof(slot->owner), "%s/%s", t->name, n->name);
 	return 0;
 }
 
@@ -57,8 +71,9 @@ static int add_far_ends(struct netd_scope *scope, const struct netd_network *n)
 	for (size_t i = 0; r == 0 && i < n->port_count; i++) {
 		const char *far = n->ports[i].peer_namespace;
 
-		if (*far && strlen(far) < NETD_NODE_NAME)
-			r = add_name(scope, far, false, false);
+		if (*far && strlen(far) < NETD_NODE_NAME &&
+		    !add_name(scope, far, false, false))
+			r = -ENOMEM;
 	}
 	return r;
 }
@@ -75,8 +90,7 @@ int netd_scope_add(struct netd_scope *scope, const struct netd_topology *t)
 		/* what cannot be compiled is told when it is to be made */
 		if (netd_ruleset_compile_node(t, &t->nodes[i], &rules, NULL) == -ENOMEM)
 			return -ENOMEM;
-		r = add_name(scope, t->nodes[i].name, rules.present || rules.admit_count,
-			     rules.admit_count != 0);
+		r = add_node(scope, t, &t->nodes[i], &rules);
 		netd_ruleset_done(&rules);
 	}
 	return r;
@@ -84,11 +98,10 @@ int netd_scope_add(struct netd_scope *scope, const struct netd_topology *t)
 
 int netd_scope_add_names(struct netd_scope *scope, const struct netd_topology *t)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < t->node_count; i++)
-		r = add_name(scope, t->nodes[i].name, false, false);
-	return r;
+	for (size_t i = 0; i < t->node_count; i++)
+		if (!add_name(scope, t->nodes[i].name, false, false))
+			return -ENOMEM;
+	return 0;
 }
 
 void netd_scope_done(struct netd_scope *scope)
@@ -123,8 +136,9 @@ static int scan_names(struct netd_scope *scope, struct netd_error *err)
 
 	for (size_t i = 0; i < count; i++) {
 		if (r == 0 && strlen(names[i]) < NETD_NODE_NAME &&
-		    !is_others(scope, names[i]))
-			r = add_name(scope, names[i], true, false);
+		    !is_others(scope, names[i]) &&
+		    !add_name(scope, names[i], true, false))
+			r = -ENOMEM;
 		free(names[i]);
 	}
 	free(names);
@@ -138,8 +152,9 @@ static int scan_resolv(struct netd_scope *scope)
 	int r = 0;
 
 	while (dir && r == 0 && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && strlen(entry->d_name) < NETD_NODE_NAME)
-			r = add_name(scope, entry->d_name, true, false);
+		if (entry->d_name[0] != '.' && strlen(entry->d_name) < NETD_NODE_NAME &&
+		    !add_name(scope, entry->d_name, true, false))
+			r = -ENOMEM;
 	if (dir)
 		closedir(dir);
 	return r;
@@ -158,16 +173,17 @@ static void owner_of_mark(const char *mark, char owner[NETD_OWNER])
 }
 
 /* Whose it is, once its links are read. */
-static void read_owner(struct netd_state *s)
+static void read_owner(struct netd_state *s, const char *known)
 {
 	const struct netd_link *lo = netd_state_link(s, "lo");
+	const char *owner = lo && lo->loopback ? netd_loopback_owner(lo, known) : NULL;
 
-	if (lo && lo->loopback && netd_link_is_ours(lo))
-		owner_of_mark(lo->alias, s->owner);
+	if (owner)
+		netd_copy(s->owner, owner);
 }
 
-static int read_living(struct netd *netd, bool firewall, struct netd_state *s,
-		       struct netd_error *err)
+static int read_living(struct netd *netd, const struct netd_scope_space *want,
+		       struct netd_state *s, struct netd_error *err)
 {
 	struct netd_space *space = netd_space_find(netd, s->space);
 	struct netd_nft *nft;
@@ -175,17 +191,17 @@ static int read_living(struct netd *netd, bool firewall, struct netd_state *s,
 
 	if (r < 0)
 		return r;
-	read_owner(s);
+	read_owner(s, want->owner);
 	s->inode = space->inode;
-	s->ruleset_skipped = !firewall;
+	s->ruleset_skipped = !want->firewall;
 	if (!s->owner[0])
 		return 0; /* not ours: that it is there is all that counts */
 	r = netd_address_dump(&space->nl, s, err);
 	if (r == 0)
 		r = netd_route_dump(&space->nl, s, err);
-	if (r == 0 && firewall)
+	if (r == 0 && want->firewall)
 		r = netd_space_nft(netd, s->space, &nft, err);
-	if (r == 0 && firewall)
+	if (r == 0 && want->firewall)
 		r = netd_firewall_read(nft, &s->ruleset, err);
 	if (r < 0)
 		netd_error_context(err, "namespace %s", s->space);
@@ -214,7 +230,7 @@ static int read_space(struct netd *netd, const struct netd_scope_space *want,
 	int r;
 
 	netd_copy(s.space, want->name);
-	r = s.alive ? read_living(netd, want->firewall, &s, err) : read_dead(&s, err);
+	r = s.alive ? read_living(netd, want, &s, err) : read_dead(&s, err);
 	s.ruleset.serves = want->serves;
 	if (r == 0)
 		r = netd_resolv_read(&s, resolv_owner, err);

@@ -8,6 +8,7 @@
 #include "apply/confirm.h"
 #include "apply/observe.h"
 #include "apply/nodes.h"
+#include "apply/recognise.h"
 #include "apply/show.h"
 #include "apply/show_nodes.h"
 #include "base/array.h"
@@ -74,6 +75,8 @@ int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *
 		r = netd_address_dump(&netd->nl, &s->state, err);
 	if (r == 0)
 		r = netd_route_dump(&netd->nl, &s->state, err);
+	if (r == 0)
+		r = netd_recognise(netd, NULL, 0, &s->state, err);
 	return r;
 }
 

@@ -59,6 +59,8 @@ static int scope_make(const struct netd_topology *t, const struct netd_topology 
 	if (r == 0)
 		r = netd_scope_add(scope, other);
 	scope->topology = other ? NULL : t->name;
+	scope->known[0] = t;
+	scope->known[1] = other;
 	return r ? netd_error_add(err, r, "out of memory") : 0;
 }
 
@@ -164,6 +166,7 @@ int netd_view_verify(struct netd *netd, const struct netd_topology *t,
 
 	if (r < 0)
 		return netd_error_add(err, r, "out of memory");
+	memcpy(v.scope.known, done->scope.known, sizeof(v.scope.known));
 	r = netd_observe(netd, parts, &v.scope, &v.observed, err);
 	if (r == 0)
 		r = netd_observe_foreign(netd, &done->desired, &v.observed, err);

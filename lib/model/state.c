@@ -152,17 +152,48 @@ void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, i
 	link->settings[setting] = value;
 }
 
-bool netd_link_is_ours(const struct netd_link *link)
+static bool has_group(const struct netd_link *link)
 {
 	return link->group == NETD_LINK_GROUP || link->group == NETD_LINK_GROUP_DOOMED;
 }
 
-const char *netd_link_owner(const struct netd_link *link)
+bool netd_link_is_ours(const struct netd_link *link)
+{
+	return has_group(link) || link->recorded[0];
+}
+
+static const char *alias_owner(const struct netd_link *link)
 {
 	size_t prefix = sizeof(NETD_ALIAS_PREFIX) - 1;
 
 	return strncmp(link->alias, NETD_ALIAS_PREFIX, prefix) == 0 ? link->alias + prefix
 								    : NULL;
+}
+
+const char *netd_link_owner(const struct netd_link *link)
+{
+	return link->recorded[0] ? link->recorded : alias_owner(link);
+}
+
+void netd_link_recognise(struct netd_link *have, const struct netd_link *want)
+{
+	const char *owner = alias_owner(want), *alias = alias_owner(have);
+
+	if (want->foreign || !owner || have->kind != want->kind ||
+	    strcmp(have->name, want->name) != 0)
+		return;
+	if (alias ? strcmp(alias, owner) == 0 : has_group(have))
+		netd_copy(have->recorded, owner);
+}
+
+const char *netd_loopback_owner(const struct netd_link *lo, const char *known)
+{
+	const char *alias = alias_owner(lo);
+	bool group = has_group(lo);
+
+	if (alias)
+		return group || strcmp(alias, known) == 0 ? alias : NULL;
+	return group && *known ? known : NULL;
 }
 
 bool netd_owner_is(const char *owner, const char *topology)

@@ -79,6 +79,9 @@ struct netd_link {
 	uint32_t mtu; /* desired: 0 = any */
 	uint32_t group;
 	char alias[NETD_ALIAS];
+	/* observed only: whose it is, where alias or group do not say so any more, but
+	 * its name and the other one do; else "" */
+	char recorded[NETD_OWNER];
 	char master[NETD_IFNAME]; /* "" = none */
 	struct netd_bridge bridge;
 	struct netd_tap tap;
@@ -228,11 +231,21 @@ struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index
 /* The value of that sysctl as @s knows it in *@value; false if it does not. */
 bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value);
 
-/* True if the link bears our group. */
+/* True if the link bears our group, or was recognised. */
 bool netd_link_is_ours(const struct netd_link *link);
+/*
+ * Two of three marks are enough: group, alias, name.  Fills @have->recorded if it has the
+ * name and kind of @want, and also its group or its alias, but not another one's alias.
+ */
+void netd_link_recognise(struct netd_link *have, const struct netd_link *want);
+/*
+ * The same of a namespace, by its loopback: whose it is, NULL if not ours.  @known: the
+ * "TOPOLOGY/NODE" that has its name; "" if none.
+ */
+const char *netd_loopback_owner(const struct netd_link *lo, const char *known);
 /* One of IPv4's, which go along when the link is set up. */
 void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value);
-/* "TOPOLOGY/NETWORK" out of our ifalias; NULL if it bears none. */
+/* "TOPOLOGY/NETWORK" out of our ifalias, or as recognised; NULL if it bears none. */
 const char *netd_link_owner(const struct netd_link *link);
 /* True if @owner is "TOPOLOGY/…" of that topology. */
 bool netd_owner_is(const char *owner, const char *topology);
