@@ -48,6 +48,7 @@ struct options {
 	const char *protocol, *on;
 	/* what changes something */
 	const char *confirm, *probe;
+	bool keep_processes;
 };
 
 struct cli {
@@ -93,6 +94,10 @@ struct option_row {
 		      "roll back at once if this does not answer (default: the "     \
 		      "gateway); none",                                              \
 		      "none")
+/* What every verb takes that deletes routers and hosts. */
+#define KEEP_OPTION                               \
+	FLAG("keep-processes", 0, keep_processes, \
+	     "what runs in a router or host that goes is not ended")
 #define OPTIONS_END                                 \
 	{                                           \
 		NULL, 0, NULL, NULL, 0, false, NULL \
@@ -115,7 +120,7 @@ extern const struct verb netdctl_verbs[];
 extern const struct verb network_verbs[], port_verbs[], forward_verbs[], router_verbs[],
 	host_verbs[], machine_verbs[];
 extern const struct option_row common_options[], lease_options[], trial_options[],
-	adopt_options[];
+	removal_options[], keep_options[], adopt_options[];
 
 /*
  * Parses options anywhere among @argv into @options and moves the arguments to its front.

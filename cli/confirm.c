@@ -14,6 +14,17 @@ const struct option_row trial_options[] = {
 	OPTIONS_END,
 };
 
+const struct option_row removal_options[] = {
+	KEEP_OPTION,
+	TRIAL_OPTIONS,
+	OPTIONS_END,
+};
+
+const struct option_row keep_options[] = {
+	KEEP_OPTION,
+	OPTIONS_END,
+};
+
 /* "90", "90s", "5m", "1h": seconds; 0 if it is none of these, or too much. */
 static unsigned parse_seconds(const char *text)
 {

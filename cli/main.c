@@ -45,15 +45,15 @@ const struct verb netdctl_verbs[] = {
 	 "Applying the same file again does nothing; a changed one changes only the\n"
 	 "difference, and ports stay plugged in.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 2 refused, 4 not rolled back.",
-	 1, -1, "<yaml>", trial_options, run_apply, NULL},
+	 1, -1, "<yaml>", removal_options, run_apply, NULL},
 	{"confirm", "[NAME]", "Keep what was changed with --confirm",
 	 "From any terminal or connection.", 0, 1, "<topology>", NULL, run_confirm, NULL},
 	{"rollback", "[NAME]", "Return to what was there before the last change",
 	 "What waits to be confirmed is taken back at once.  Else topology NAME becomes\n"
 	 "what it was before its last change; once more, and that change is there again.",
-	 0, 1, "<topology>", NULL, run_rollback, NULL},
+	 0, 1, "<topology>", keep_options, run_rollback, NULL},
 	{"destroy", "NAME|FILE…", "Remove a topology, and give back what it changed",
-	 NULL, 1, -1, "<topology>", trial_options, run_destroy, NULL},
+	 NULL, 1, -1, "<topology>", removal_options, run_destroy, NULL},
 	{"recover", NULL, "Undo an apply that was killed",
 	 "Every verb that changes something does so first.", 0, 0, NULL, NULL,
 	 run_recover, NULL},
@@ -230,6 +230,7 @@ static int start(struct cli *cli, const struct verb *verb, int argc, char **argv
 	r = cli->err ? netd_new(state, config, &cli->netd, cli->err) : -1;
 	if (r == 0) {
 		netd_set_watchdog(cli->netd, "/proc/self/exe");
+		netd_set_keep_processes(cli->netd, o->keep_processes);
 		netd_set_patience(cli->netd, cli->patience, say_waiting, cli);
 		netd_set_recovered(cli->netd, recovered, cli);
 		code = verb->run(cli, argc, argv);

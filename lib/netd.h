@@ -66,6 +66,11 @@ NETD_PUBLIC void netd_set_patience(struct netd *netd, unsigned seconds,
 				   void (*notice)(const char *holder, void *data),
 				   void *data);
 /*
+ * Processes that run in a router or host end when it is deleted (SIGTERM, SIGKILL three
+ * seconds later); the plan's notes name them.  @keep: they go on, without a network.
+ */
+NETD_PUBLIC void netd_set_keep_processes(struct netd *netd, bool keep);
+/*
  * Lets go of the writer's lock, which a context keeps from its first change to its end;
  * the next change takes it again, and what was read before may be old by then.
  */

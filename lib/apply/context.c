@@ -37,6 +37,11 @@ void netd_set_patience(struct netd *netd, unsigned seconds,
 	netd->patience = (struct netd_patience){seconds, notice, data};
 }
 
+void netd_set_keep_processes(struct netd *netd, bool keep)
+{
+	netd->keep_processes = keep;
+}
+
 void netd_set_recovered(struct netd *netd,
 			void (*notice)(const char *name, enum netd_outcome outcome,
 				       void *data),

@@ -123,9 +123,9 @@ static size_t run_length(const struct netd_op *ops, size_t left)
 	return n;
 }
 
-int netd_execute(struct netd *netd, const struct netd_topology *t,
-		 const struct netd_plan *plan, const struct netd_state *observed,
-		 const struct netd_state *desired, struct netd_error *err)
+int netd_execute(struct netd *netd, const struct netd_topology *t, struct netd_plan *plan,
+		 const struct netd_state *observed, const struct netd_state *desired,
+		 struct netd_error *err)
 {
 	for (size_t i = 0, n; i < plan->op_count; i += n) {
 		struct netd_run_link last = {0};
@@ -137,6 +137,7 @@ int netd_execute(struct netd *netd, const struct netd_topology *t,
 			.observed = observed,
 			.desired = desired,
 			.ops = &plan->ops[i],
+			.notes = &plan->notes,
 			.err = err,
 		};
 		int r;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/processes.h"
 #include "apply/resolv.h"
 #include "apply/run.h"
 #include "apply/space.h"
@@ -83,6 +84,7 @@ int netd_run_delete_spaces(const struct netd_run *run)
 {
 	int r = 0;
 
+	netd_processes_end(run->netd, run->ops, run->count, run->notes);
 	for (size_t i = 0; r == 0 && i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
 

@@ -7,6 +7,7 @@
 #include "apply/confirm.h"
 #include "apply/execute.h"
 #include "apply/plugs.h"
+#include "apply/processes.h"
 #include "apply/services.h"
 #include "apply/suspect.h"
 #include "apply/unconfirmed.h"
@@ -517,6 +518,7 @@ int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan
 	if (r < 0)
 		return r;
 	netd_suspects_add(&v.plan, &v.observed, previous != NULL);
+	netd_processes_announce(netd, &v.plan);
 	hand_over(&v.plan, &room, out);
 	return 0;
 }
