@@ -9,8 +9,10 @@
 
 static const struct option_row port_add_options[] = {
 	FLAG("tap", 't', tap, "make a persistent tap"),
-	VALUE("owner", 'u', owner, "USER", "who may open the tap", "<user>"),
-	VALUE("group", 'g', group, "GROUP", "which group may open the tap", NULL),
+	VALUE("owner", 'u', owner, "USER", "who may open the tap; without a group: root",
+	      "<user>"),
+	VALUE("group", 'g', group, "GROUP",
+	      "whose members may open it; with --owner: that user, if in it", NULL),
 	FLAG("multi-queue", 0, multi_queue,
 	     "a tap with several queues, as QEMU's queues=N"),
 	FLAG("vnet-hdr", 0, vnet_hdr, "a tap with offloads, as QEMU opens it"),

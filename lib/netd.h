@@ -403,8 +403,8 @@ NETD_PUBLIC int netd_veth_create(struct netd *netd, const char *link, const char
 struct netd_tap_options {
 	bool persistent; /* false: it dies with the descriptor */
 	bool multi_queue, vnet_hdr;
-	bool has_owner, has_group;
-	uint32_t owner, group; /* uid, gid */
+	bool has_owner, has_group; /* neither: nobody but root may open it */
+	uint32_t owner, group;	   /* uid, gid */
 };
 /*
  * Makes a tap; "%d" in @name becomes a number.  Returns 0 with the descriptor, which the

@@ -100,10 +100,30 @@ static int link_create(const struct netd_run *run, const struct netd_op *op,
 	return *out ? 0 : -ENOMEM;
 }
 
+/* Whoever opens a tap sets its flags: they stay as they are. */
+static int set_owner(const struct netd_run *run, const struct netd_op *op)
+{
+	const struct netd_link *have =
+		netd_state_link(netd_run_observed(run, op), op->link.name);
+	struct netd_link link = op->link;
+
+	if (have) {
+		link.tap.multi_queue = have->tap.multi_queue;
+		link.tap.vnet_hdr = have->tap.vnet_hdr;
+	}
+	return netd_tap_set_owner(&link, run->err);
+}
+
 static int link_set(const struct netd_run *run, const struct netd_op *op,
 		    struct nl_msg **out)
 {
-	int master = 0;
+	int r, master = 0;
+
+	if (op->fields & NETD_LINK_TAP_OWNER) {
+		r = set_owner(run, op);
+		if (r < 0)
+			return r;
+	}
 
 	if (op->fields & NETD_LINK_MASTER && op->link.master[0]) {
 		master = netd_nl_ifindex(socket_of(run), op->link.master);

@@ -68,9 +68,45 @@ int netd_tap_keep(int fd, const char *name, struct netd_error *err)
 			      strerror(-code));
 }
 
-int netd_tap_open(struct netd_link *link, struct netd_error *err)
+/* See the top of tap.h for those who have neither. */
+static int own(int fd, const struct netd_link *link, struct netd_error *err)
 {
 	const struct netd_tap *tap = &link->tap;
+	bool has_owner = tap->has_owner || !tap->has_group;
+	int code;
+
+	if ((!has_owner || ioctl(fd, TUNSETOWNER, (unsigned long)tap->owner) == 0) &&
+	    (!tap->has_group || ioctl(fd, TUNSETGROUP, (unsigned long)tap->group) == 0))
+		return 0;
+	code = -errno;
+	return netd_error_add(err, code, "cannot set the owner of tap %s: %s", link->name,
+			      strerror(-code));
+}
+
+int netd_tap_set_owner(const struct netd_link *link, struct netd_error *err)
+{
+	struct netd_link open = *link;
+	netd_auto_close int fd = open_device(err);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = set_flags(fd, &open, NULL);
+	if (r == -EBUSY) {
+		netd_error_add(err, r,
+			       "cannot change the owner of tap %s: a program has it open",
+			       link->name);
+		netd_error_hint(err, "end that program, or its guest, first");
+		return r;
+	}
+	if (r < 0)
+		return netd_error_add(err, r, "cannot open tap %s: %s", link->name,
+				      strerror(-r));
+	return own(fd, link, err);
+}
+
+int netd_tap_open(struct netd_link *link, struct netd_error *err)
+{
 	netd_auto_close int fd = open_device(err);
 	int r, result;
 
@@ -81,13 +117,10 @@ int netd_tap_open(struct netd_link *link, struct netd_error *err)
 	r = set_flags(fd, link, err);
 	if (r < 0)
 		return r;
-	if ((tap->has_owner && ioctl(fd, TUNSETOWNER, (unsigned long)tap->owner) < 0) ||
-	    (tap->has_group && ioctl(fd, TUNSETGROUP, (unsigned long)tap->group) < 0)) {
-		r = -errno;
-		return netd_error_add(err, r, "cannot set up tap %s: %s", link->name,
-				      strerror(-r));
-	}
-	r = tap->persistent ? netd_tap_keep(fd, link->name, err) : 0;
+	r = own(fd, link, err);
+	if (r < 0)
+		return r;
+	r = link->tap.persistent ? netd_tap_keep(fd, link->name, err) : 0;
 	if (r < 0)
 		return r;
 	result = fd;

@@ -6,6 +6,14 @@
 #include "model/state.h"
 
 /*
+ * Theory of operation.  A persistent tap without an owner and a group can be opened by
+ * every local user; with one of them, by that user, or by the members of that group; with
+ * both, by that user if in that group (drivers/net/tun.c tun_not_capable()).  Root may
+ * always.  So a tap that is to have neither gets root as its owner.  An owner, or a
+ * group, can be replaced but not taken off again.
+ */
+
+/*
  * Opens a tap named link->name ("" or with %d: the kernel chooses, and the name is
  * written back) with the flags of link->tap (IFF_TAP | IFF_NO_PI, multi_queue, vnet_hdr,
  * owner, group, persistent).  The descriptor is the caller's; a tap that is not
@@ -20,5 +28,11 @@ int netd_tap_open(struct netd_link *link, struct netd_error *err);
  * opened without, marked, and kept then: until here it dies with us.
  */
 int netd_tap_keep(int fd, const char *name, struct netd_error *err);
+
+/*
+ * Gives the persistent tap link->name the owner and group of link->tap; multi_queue and
+ * vnet_hdr are as it has them.  -EBUSY with a problem in @err: a program has it open.
+ */
+int netd_tap_set_owner(const struct netd_link *link, struct netd_error *err);
 
 #endif

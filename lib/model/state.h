@@ -121,8 +121,9 @@ enum netd_link_field {
 	NETD_LINK_GROUP_NUMBER = 1 << 5,
 	NETD_LINK_BRIDGE_DATA = 1 << 6,
 	NETD_LINK_HAIRPIN = 1 << 7,
-	NETD_LINK_SETTINGS = 1 << 9, /* IPv4's, of those in link->settings */
-	NETD_LINK_NO_IPV6 = 1 << 8,  /* no IPv6 address of its own, as ports want it */
+	NETD_LINK_SETTINGS = 1 << 9,   /* IPv4's, of those in link->settings */
+	NETD_LINK_NO_IPV6 = 1 << 8,    /* no IPv6 address of its own, as ports want it */
+	NETD_LINK_TAP_OWNER = 1 << 10, /* and group; not by a message: kernel/tap.h */
 };
 
 struct netd_ifaddr {

@@ -74,6 +74,14 @@ static void describe_create(const struct netd_op *op, struct netd_str *out)
 		netd_str_addf(out, ", %u there", op->link.peer_mtu);
 }
 
+static void describe_owner(const struct netd_tap *tap, struct netd_str *out)
+{
+	if (tap->has_owner)
+		netd_str_addf(out, " owner %u", tap->owner);
+	if (tap->has_group)
+		netd_str_addf(out, " group %u", tap->group);
+}
+
 static void describe_set(const struct netd_op *op, struct netd_str *out)
 {
 	const struct netd_link *link = &op->link;
@@ -91,6 +99,8 @@ static void describe_set(const struct netd_op *op, struct netd_str *out)
 		netd_str_addf(out, " alias %s", link->alias);
 	if (op->fields & NETD_LINK_BRIDGE_DATA)
 		netd_str_addf(out, " stp %s", link->bridge.stp ? "on" : "off");
+	if (op->fields & NETD_LINK_TAP_OWNER)
+		describe_owner(&link->tap, out);
 	if (op->fields & NETD_LINK_NO_IPV6)
 		netd_str_add(out, " without IPv6");
 	for (unsigned i = 0; op->fields & NETD_LINK_SETTINGS && i < NETD_SETTING_COUNT;

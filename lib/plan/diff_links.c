@@ -26,6 +26,25 @@ static bool settings_equal(const struct netd_link *want, const struct netd_link 
 	return true;
 }
 
+static bool same_owner(const struct netd_link *want, const struct netd_link *have)
+{
+	const struct netd_tap *a = &want->tap, *b = &have->tap;
+
+	return want->kind != NETD_LINK_TAP ||
+	       (a->has_owner == b->has_owner && a->owner == b->owner &&
+		a->has_group == b->has_group && a->group == b->group);
+}
+
+/*
+ * An older netd made taps that everybody can open.  While a program has one open, nobody
+ * else can, and its owner cannot be set.
+ */
+static bool is_everybodys_in_use(const struct netd_link *have)
+{
+	return have->kind == NETD_LINK_TAP && !have->tap.has_owner &&
+	       !have->tap.has_group && have->running;
+}
+
 /* Which fields of an existing link differ from what it should be. */
 static unsigned link_changes(const struct netd_link *want, const struct netd_link *have)
 {
@@ -53,6 +72,8 @@ static unsigned link_changes(const struct netd_link *want, const struct netd_lin
 		fields |= NETD_LINK_SETTINGS;
 	if (want->kind == NETD_LINK_BRIDGE && !bridge_equal(&want->bridge, &have->bridge))
 		fields |= NETD_LINK_BRIDGE_DATA;
+	if (!same_owner(want, have) && !is_everybodys_in_use(have))
+		fields |= NETD_LINK_TAP_OWNER;
 	return fields;
 }
 
@@ -175,6 +196,18 @@ static int far_mtu(struct netd_diff *d, const struct netd_link *want,
 	return 0;
 }
 
+static void note_everybodys(struct netd_diff *d, const struct netd_link *want,
+			    const struct netd_link *have)
+{
+	if (want->foreign || same_owner(want, have) || !is_everybodys_in_use(have))
+		return;
+	netd_plan_note(d->plan,
+		       "tap %s: every user of this host can open it once the program "
+		       "that has it open ends",
+		       want->name);
+	netd_error_hint(&d->plan->notes, "apply again then: its owner can be set");
+}
+
 static int want_link(struct netd_diff *d, const struct netd_link *want)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, want->name);
@@ -191,6 +224,7 @@ static int want_link(struct netd_diff *d, const struct netd_link *want)
 		fields = link_completion(want);
 	} else {
 		fields = link_changes(want, have);
+		note_everybodys(d, want, have);
 	}
 	if (r == 0 && want->foreign)
 		r = claim_port(d, want, have);

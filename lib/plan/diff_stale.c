@@ -14,7 +14,8 @@
  *
  * Two ends are a pair if each names the other's index as its peer's.
  *
- * A tap of another owner, or with another number of queues, is made anew, too.
+ * A tap with one queue that is to have several, or with an owner that it is to be
+ * without, is made anew, too.
  */
 
 static const struct netd_state *space_of(const struct netd_state *host, const char *name)
@@ -49,16 +50,15 @@ static bool is_torn(const struct netd_diff *d, const char *space,
 	       have->peer_index != peer->index;
 }
 
-/* The kernel fixes these when a tap is made, and whoever opens it must agree. */
+/* The kernel fixes the queues when a tap is made, and takes no owner off it. */
 static bool is_another_tap(const struct netd_link *want, const struct netd_link *have)
 {
 	const struct netd_tap *a = &want->tap, *b = &have->tap;
 
 	return netd_link_is_ours(have) && want->kind == NETD_LINK_TAP &&
 	       have->kind == NETD_LINK_TAP &&
-	       (a->multi_queue != b->multi_queue || a->has_owner != b->has_owner ||
-		a->has_group != b->has_group || a->owner != b->owner ||
-		a->group != b->group);
+	       (a->multi_queue != b->multi_queue || (b->has_owner && !a->has_owner) ||
+		(b->has_group && !a->has_group));
 }
 
 /* Links to make anew in one namespace; *@stale marks them by the observed order. */

@@ -153,6 +153,17 @@ static void look_ipv6(struct look *l, const struct netd_link *have)
 	netd_str_add(&l->now, "with IPv6");
 }
 
+static void look_owner(struct look *l, const struct netd_link *have)
+{
+	if (have->tap.has_owner)
+		netd_str_addf(&l->now, "owner %u", have->tap.owner);
+	if (have->tap.has_group)
+		netd_str_addf(&l->now, "%sgroup %u", have->tap.has_owner ? ", " : "",
+			      have->tap.group);
+	if (!have->tap.has_owner && !have->tap.has_group)
+		netd_str_add(&l->now, "every user can open it");
+}
+
 /* In the order of the op's own words. */
 static const struct {
 	unsigned field;
@@ -164,6 +175,7 @@ static const struct {
 	{NETD_LINK_ALIAS_TEXT, look_alias},
 	{NETD_LINK_GROUP_NUMBER, look_group},
 	{NETD_LINK_BRIDGE_DATA, look_bridge},
+	{NETD_LINK_TAP_OWNER, look_owner},
 	{NETD_LINK_NO_IPV6, look_ipv6},
 	{NETD_LINK_SETTINGS, look_settings},
 	{NETD_LINK_UP, look_up},

@@ -158,6 +158,120 @@ tap()
 	is_as_before
 }
 
+# opens USER GROUP TAP: as that user, in that group and no other; the tap is gone then.
+opens()
+{
+	setpriv --reuid "$1" --regid "$2" --clear-groups --inh-caps=-all \
+		ip tuntap delete dev "$3" mode tap
+}
+
+# is_refused USER GROUP TAP: by the kernel's rule for owners.
+is_refused()
+{
+	fails 1 opens "$1" "$2" "$3"
+	match 'TUNSETIFF.*Operation not permitted' "$err"
+}
+
+# Nobody but root opens a tap that has neither owner nor group.
+tap_owners()
+{
+	need tun command:setpriv
+	awk '{ n += $3 } END { exit n <= 65534 }' /proc/self/uid_map ||
+		t_skip "needs more than one user"
+	world
+	chmod 666 /dev/net/tun
+	ok netdctl port add net0 plain --tap
+	ok netdctl port add net0 mine --tap --owner nobody
+	ok netdctl port add net0 ours --tap --group 7
+	ok netdctl port add net0 both --tap --owner nobody --group 7
+	ok netdctl plan /etc/netd/default.yaml
+	is_refused 65534 65534 plain
+	is_refused 65534 0 plain
+	ip tuntap delete dev plain mode tap
+	is_refused 65533 65534 mine
+	ok opens 65534 65534 mine
+	is_refused 65534 65534 ours
+	ok opens 65533 7 ours
+	is_refused 65534 65534 both
+	is_refused 65533 7 both
+	ok opens 65534 7 both
+}
+
+# As a netd made it that gave taps no owner; it stays in its place.
+tap_of_old()
+{
+	ip tuntap add dev vm1 mode tap
+	ip link set vm1 group 0x6e657464 alias netd:default/net0
+	ip link set vm1 addrgenmode none address "$1" master net0 up
+}
+
+tap_gets_its_owner()
+{
+	local index mac
+
+	need tun
+	world
+	ok netdctl port add net0 vm1 --tap
+	mac=$(<"/sys/class/net/vm1/address")
+	ip link delete vm1
+	tap_of_old "$mac"
+	index=$(<"/sys/class/net/vm1/ifindex")
+	fails 3 netdctl plan /etc/netd/default.yaml
+	match '^~ tap vm1 owner 0 \(now every user can open it\)' "$out"
+	ok netdctl apply /etc/netd/default.yaml
+	eq "0 $index" "$(cat /sys/class/net/vm1/owner /sys/class/net/vm1/ifindex | paste -sd ' ')"
+	ok netdctl plan /etc/netd/default.yaml
+	# Another owner, and a group, for the same tap.
+	sed -i 's/vm1: {type: tap}/vm1: {type: tap, owner: 7, group: 8, vnet_hdr: true}/' \
+		/etc/netd/default.yaml
+	ok netdctl apply /etc/netd/default.yaml
+	eq "7 8 $index" "$(cat /sys/class/net/vm1/{owner,group,ifindex} | paste -sd ' ')"
+	refused grep -q vnet_hdr <<<"$(ip tuntap list)" # whoever opens it says so
+}
+
+# While a guest has it open, its owner cannot be set: that is said, and nothing fails.
+tap_in_use()
+{
+	local mac pid
+
+	need tun command:qemu-system-x86_64
+	world
+	ok netdctl port add net0 vm1 --tap
+	mac=$(<"/sys/class/net/vm1/address")
+	ip link delete vm1
+	tap_of_old "$mac"
+	mkfifo monitor
+	qemu-system-x86_64 -machine none -nodefaults -display none -S -monitor stdio \
+		-netdev tap,id=n0,ifname=vm1,script=no,downscript=no <monitor >qemu.out 2>&1 &
+	pid=$!
+	exec 5>monitor
+	wait_for 10 grep -q 'has no peer' qemu.out
+	ok netdctl plan /etc/netd/default.yaml
+	match 'note: tap vm1: every user of this host can open it once' "$err"
+	ok netdctl network set net0 --mtu 1400
+	eq 1400 "$(<"/sys/class/net/vm1/mtu")"
+	# Another one's, by the file: the guest keeps its tap.
+	sed -i 's/vm1: {type: tap}/vm1: {type: tap, owner: 7}/' /etc/netd/default.yaml
+	ok netdctl apply /etc/netd/default.yaml
+	match 'note: tap vm1: every user' "$err"
+	kill "$pid"
+	wait "$pid" || :
+	ok netdctl apply /etc/netd/default.yaml
+	eq 7 "$(<"/sys/class/net/vm1/owner")"
+	sed -i 's/owner: 7/owner: 8/' /etc/netd/default.yaml
+	qemu-system-x86_64 -machine none -nodefaults -display none -S -monitor stdio \
+		-netdev tap,id=n0,ifname=vm1,script=no,downscript=no <monitor >qemu2.out 2>&1 &
+	pid=$!
+	exec 5>monitor
+	wait_for 10 grep -q 'has no peer' qemu2.out
+	fails 1 netdctl apply /etc/netd/default.yaml
+	match 'cannot change the owner of tap vm1: a program has it open' "$err"
+	match 'master net0' "$(ip link show vm1)"
+	eq 7 "$(<"/sys/class/net/vm1/owner")"
+	kill "$pid"
+	wait "$pid" || :
+}
+
 # An interface that was there: it is released as it was, and never deleted.
 interface()
 {
@@ -308,6 +422,9 @@ t_fresh "a veth pair in the host" veth_in_the_host
 t_fresh "a veth pair follows the network's MTU" veth_follows_mtu
 t_fresh "a veth pair stays where it was made" veth_elsewhere
 t_fresh "taps, their owner and flags" tap
+t_fresh "who may open a tap" tap_owners
+t_fresh "a tap of an older netd gets its owner" tap_gets_its_owner
+t_fresh "a tap that a guest has open" tap_in_use
 t_fresh "an interface that was down" interface down
 t_fresh "an interface that was up" interface up
 t_fresh "counters are the kernel's" counters
