@@ -192,14 +192,20 @@ static int remove_directory(void **state)
 	return rmdir(path) + rmdir(directory);
 }
 
-/* Reads a file of @lines, in which @ stands for the directory. */
+/* Reads a file of @lines_text, in which @ stands for the directory. */
 static int read_main(struct netd_acl *acl, const char *lines_text)
 {
-	char text[512] = "", path[128];
+	char text[512], path[128];
+	size_t n = 0;
 
-	for (const char *c = lines_text; *c; c++)
-		strncat(text, *c == '@' ? directory : c,
-			*c == '@' ? sizeof(directory) : 1);
+	for (const char *c = lines_text; *c; c++) {
+		if (*c == '@')
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s",
+					      directory);
+		else
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%c", *c);
+		assert_true(n < sizeof(text));
+	}
 	snprintf(path, sizeof(path), "%s", put("main", text));
 	*acl = (struct netd_acl){.network = "lab", .bridge = "br0"};
 	return netd_acl_read(acl, path);
