@@ -173,6 +173,23 @@ static int on_alias(struct source *s, struct fy_event *e)
 	return netd_yaml_problem(s->d, place, "an alias without its anchor", NULL);
 }
 
+/*
+ * An empty value is where its key is, as in libfyaml 0.7; since 0.8 libfyaml places it
+ * behind the colon.
+ */
+static struct netd_place scalar_place(struct source *s, struct fy_event *e, size_t length)
+{
+	const struct netd_yaml_document *d = s->d;
+	struct netd_place place = event_place(s, e);
+
+	if (length > 0 || event_quote(e) || d->depth == 0 || !d->last[d->depth - 1] ||
+	    d->open[d->depth - 1]->kind != NETD_YAML_MAPPING)
+		return place;
+	place = d->last[d->depth - 1]->place;
+	place.width = 1;
+	return place;
+}
+
 static int on_scalar(struct source *s, struct fy_event *e)
 {
 	struct fy_token *token = e->scalar.value;
@@ -183,7 +200,7 @@ static int on_scalar(struct source *s, struct fy_event *e)
 
 	if (!text)
 		return -ENOMEM;
-	r = netd_yaml_scalar(s->d, text, length, plain, event_place(s, e));
+	r = netd_yaml_scalar(s->d, text, length, plain, scalar_place(s, e, length));
 	return r < 0 ? r : remember(s, e->scalar.anchor);
 }
 
