@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/array.h"
 #include "base/str.h"
 #include "model/check.h"
 
@@ -62,24 +64,16 @@ static void check_ifname(struct netd_topology *t, struct netd_error *err,
 		check_name(t, err, place, what, name, netd_ifname_problem(name));
 }
 
-static int check_machines(struct netd_topology *t, struct netd_network *n,
-			  struct netd_error *err)
+static void check_machines(struct netd_topology *t, struct netd_network *n,
+			   struct netd_error *err)
 {
-	struct name *names = calloc(n->machine_count + 1, sizeof(*names));
-
-	if (!names)
-		return -ENOMEM;
 	for (size_t i = 0; i < n->machine_count; i++) {
 		struct netd_machine *m = &n->machines[i];
 
 		check_name(t, err, m->place, "machine", m->name,
 			   netd_machine_name_problem(m->name));
 		check_given(t, err, m->place, "machine", m->name, m->partial);
-		names[i] = (struct name){m->name, m->place};
 	}
-	report_twice(t, err, names, n->machine_count, "machine");
-	free(names);
-	return 0;
 }
 
 /* A port's name and, of a veth pair, the names of the far end and its namespace. */
@@ -98,8 +92,8 @@ static void check_port(struct netd_topology *t, struct netd_port *p,
 				    p->peer_namespace);
 }
 
-static int check_network(struct netd_topology *t, struct netd_network *n,
-			 struct netd_error *err)
+static void check_network(struct netd_topology *t, struct netd_network *n,
+			  struct netd_error *err)
 {
 	/* libvirt's network is called "default", on virbr0 */
 	bool own_bridge = *n->bridge && strcmp(n->bridge, n->name) != 0;
@@ -118,7 +112,7 @@ static int check_network(struct netd_topology *t, struct netd_network *n,
 			     n->forwards[i].on);
 	for (size_t i = 0; i < n->port_count; i++)
 		check_port(t, &n->ports[i], err);
-	return check_machines(t, n, err);
+	check_machines(t, n, err);
 }
 
 /* Routers and hosts are namespaces all, and so of one kind here. */
@@ -161,21 +155,90 @@ static int check_cables(struct netd_topology *t, struct netd_error *err)
 	return 0;
 }
 
+/*
+ * Names on one network.  DNS tells them all, and knows no case.
+ */
+
+/* A machine, or a node that is plugged in. */
+struct told {
+	const char *text;
+	const char *kind; /* "machine", "router", "host" */
+	const struct netd_node *node;
+	struct netd_place place;
+};
+
+static int compare_told(const void *a, const void *b)
+{
+	const struct told *x = a, *y = b;
+	int order = strcasecmp(x->text, y->text);
+
+	return order ? order : netd_place_compare(&x->place, &y->place);
+}
+
+static void report_told(struct netd_topology *t, const struct told *have,
+			const struct told *one, struct netd_error *err)
+{
+	bool same = strcmp(have->text, one->text) == 0;
+	char line[NETD_LINE_TEXT];
+
+	netd_place_line(&have->place, line);
+	if (one->node && (one->node == have->node || (have->node && same)))
+		return; /* plugged in twice; reported among nodes */
+	if (same && !one->node && !have->node)
+		netd_topology_error(t, err, one->place,
+				    "machine \"%s\" is there already%s", one->text, line);
+	else
+		netd_topology_error(t, err, one->place,
+				    "%s \"%s\" has the name of %s \"%s\"%s", one->kind,
+				    one->text, have->kind, have->text, line);
+	if (!same)
+		netd_error_hint(err, "names on one network differ in more than case");
+}
+
+static int check_told(struct netd_topology *t, const struct netd_junction *s,
+		      struct netd_error *err)
+{
+	const struct netd_network *n = s->network;
+	struct told *all = calloc(n->machine_count + s->plugs.count + 1, sizeof(*all));
+	size_t count = 0;
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < n->machine_count; i++)
+		all[count++] = (struct told){n->machines[i].name, "machine", NULL,
+					     n->machines[i].place};
+	for (size_t i = 0; i < s->plugs.count; i++) {
+		const struct netd_node *node = s->plugs.items[i]->node;
+
+		if (node)
+			all[count++] =
+				(struct told){node->name, netd_node_kind_name(node->kind),
+					      node, node->place};
+	}
+	netd_array_sort(all, count, sizeof(*all), compare_told);
+	for (size_t i = 1; i < count; i++)
+		if (*all[i].text && strcasecmp(all[i].text, all[i - 1].text) == 0)
+			report_told(t, &all[i - 1], &all[i], err);
+	free(all);
+	return 0;
+}
+
 int netd_check_names(struct netd_topology *t, const struct netd_wiring *w,
 		     struct netd_error *err)
 {
 	struct name *names = calloc(t->network_count + 1, sizeof(*names));
 	int r = 0;
 
-	(void)w;
 	if (!names)
 		return -ENOMEM;
 	check_name(t, err, t->name_place, "topology", t->name,
 		   netd_topology_name_problem(t->name));
-	for (size_t i = 0; i < t->network_count && r == 0; i++) {
-		r = check_network(t, &t->networks[i], err);
+	for (size_t i = 0; i < t->network_count; i++) {
+		check_network(t, &t->networks[i], err);
 		names[i] = (struct name){t->networks[i].name, t->networks[i].place};
 	}
+	for (size_t i = 0; i < t->network_count && r == 0; i++)
+		r = check_told(t, &w->junctions[i], err);
 	if (r == 0)
 		report_twice(t, err, names, t->network_count, "network");
 	free(names);
