@@ -208,8 +208,8 @@ int netd_dhcp_compile(const struct netd_segment *s, struct netd_service *out,
 	if (r < 0)
 		return r;
 	write_config(s, &config);
-	netd_dhcp_write_reservations(s, &reserved);
 	netd_dhcp_write_names(s, &names);
+	r = netd_dhcp_write_reservations(s, &reserved);
 	netd_copy(out->name, s->name);
 	netd_copy(out->owner, s->owner);
 	netd_copy(out->link, s->link);
@@ -217,7 +217,7 @@ int netd_dhcp_compile(const struct netd_segment *s, struct netd_service *out,
 	out->config = netd_str_take(&config);
 	out->reserved = netd_str_take(&reserved);
 	out->names = netd_str_take(&names);
-	if (out->config && out->reserved && out->names)
+	if (r == 0 && out->config && out->reserved && out->names)
 		return 0;
 	netd_service_done(out);
 	return -ENOMEM;

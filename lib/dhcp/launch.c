@@ -24,6 +24,8 @@
 #include "dhcp/holder.h"
 #include "dhcp/process.h"
 #include "dhcp/user.h"
+#include "dhcp/write.h"
+#include "model/topology.h"
 
 /*
  * Theory of operation.  dnsmasq goes into the background by itself: its first process
@@ -74,6 +76,18 @@ static void add_argument(struct command *c, const char *fmt, const char *a, cons
 		c->arguments[c->count++] = text;
 }
 
+/* No guest takes the host's own name, which is not the topology's. */
+static void add_own_name(struct command *c)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return;
+	name[strcspn(name, ".")] = '\0';
+	if (netd_machine_name_problem(name) == NULL)
+		add_argument(c, "--dhcp-host=%s,set:%s", name, NETD_DHCP_REFUSED);
+}
+
 static int command_make(const struct netd_launch *l, struct command *c,
 			struct netd_error *err)
 {
@@ -95,6 +109,7 @@ static int command_make(const struct netd_launch *l, struct command *c,
 	add_argument(c, "%s%s", l->program, "");
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(files); i++)
 		add_argument(c, files[i].fmt, l->directory, files[i].file);
+	add_own_name(c);
 	if (l->uses_resolv && l->own_resolv)
 		add_argument(c, "--resolv-file=%s/%s", l->directory, NETD_DNSMASQ_RESOLV);
 	else if (l->uses_resolv && l->host_resolv)

@@ -1,9 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who has which address and name: the files that dnsmasq reads again on SIGHUP. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
+#include "base/array.h"
 #include "dhcp/write.h"
+#include "model/added.h"
+
+/*
+ * Theory of operation.  A line of the reservations says three things: the address of a
+ * machine, by its MAC or its name; an address that nobody is given; or, with a tag, a
+ * name that a guest may not take for itself (its address it gets all the same).  dnsmasq
+ * looks at the last lines of the file first, so the names of machines that have a MAC are
+ * refused to whoever else bears them.
+ *
+ * dnsmasq gives a line with a name and no address the address that the name has in the
+ * other file (2.90 dhcp-common.c dhcp_update_configs()), unless another line has it: so
+ * each address of a name stands in a line of its own.
+ */
+
+/*
+ * Machines
+ */
 
 /*
  * A machine without a MAC is known by the name that it gives.  Its address is reserved
@@ -34,26 +55,16 @@ static void write_reservation(const struct netd_machine *m, bool v4, bool v6,
 	netd_str_addf(out, "%s%s\n", comma, m->name);
 }
 
-void netd_dhcp_write_reservations(const struct netd_segment *s, struct netd_str *out)
-{
-	if (!s->dhcp->enabled)
-		return;
-	for (size_t i = 0; i < s->network->machine_count; i++)
-		write_reservation(&s->network->machines[i],
-				  netd_segment_has_family(s, AF_INET),
-				  netd_segment_has_family(s, AF_INET6), out);
-}
+/*
+ * Names that are told, with their addresses
+ */
 
-static void write_name(struct netd_str *out, const struct netd_addr *a, const char *name)
-{
-	char text[NETD_ADDR_TEXT];
+typedef void (*visit_name)(const struct netd_segment *s, const struct netd_addr *a,
+			   const char *name, void *data);
 
-	if (a->family)
-		netd_str_addf(out, "%s %s\n", netd_addr_format(a, text), name);
-}
-
-/* Routers and hosts that are plugged in. */
-static void write_nodes(const struct netd_segment *s, struct netd_str *out)
+/* Routers and hosts that are plugged in; one without an address has a name all the same.
+ */
+static void each_node(const struct netd_segment *s, visit_name visit, void *data)
 {
 	const struct netd_topology *t = s->topology;
 
@@ -63,23 +74,177 @@ static void write_nodes(const struct netd_segment *s, struct netd_str *out)
 
 			if (strcmp(in->network, s->network->name) != 0)
 				continue;
+			visit(s, &(struct netd_addr){0}, t->nodes[i].name, data);
 			for (size_t a = 0; a < in->address_count; a++)
-				write_name(out, &in->addresses[a].addr, t->nodes[i].name);
+				visit(s, &in->addresses[a].addr, t->nodes[i].name, data);
 		}
 }
 
 /* The first name of an address is what a reverse query gets: a machine's own. */
+static void each_name(const struct netd_segment *s, visit_name visit, void *data)
+{
+	for (size_t i = 0; i < s->network->machine_count; i++) {
+		const struct netd_machine *m = &s->network->machines[i];
+
+		visit(s, &m->address4, m->name, data);
+		visit(s, &m->address6, m->name, data);
+	}
+	each_node(s, visit, data);
+	for (size_t i = 0; i < s->dns->record_count; i++)
+		visit(s, &s->dns->records[i].addr, s->dns->records[i].name, data);
+}
+
+static void write_name(const struct netd_segment *s, const struct netd_addr *a,
+		       const char *name, void *data)
+{
+	char text[NETD_ADDR_TEXT];
+
+	(void)s;
+	if (a->family)
+		netd_str_addf(data, "%s %s\n", netd_addr_format(a, text), name);
+}
+
 void netd_dhcp_write_names(const struct netd_segment *s, struct netd_str *out)
 {
-	if (!s->dns->enabled)
+	if (s->dns->enabled)
+		each_name(s, write_name, out);
+}
+
+/*
+ * Addresses that nobody is given
+ */
+
+struct taken {
+	const struct netd_segment *segment;
+	struct netd_addr *items;
+	size_t count;
+	bool failed;
+};
+
+static bool is_reserved(const struct netd_network *n, const struct netd_addr *a)
+{
+	for (size_t i = 0; i < n->machine_count; i++)
+		if (netd_addr_equal(&n->machines[i].address4, a) ||
+		    netd_addr_equal(&n->machines[i].address6, a))
+			return true;
+	return false;
+}
+
+static void take(const struct netd_addr *a, void *data)
+{
+	struct taken *t = data;
+	struct netd_addr *slot;
+
+	if (!netd_segment_has_family(t->segment, a->family) ||
+	    is_reserved(t->segment->network, a))
 		return;
-	for (size_t i = 0; i < s->network->machine_count; i++) {
-		write_name(out, &s->network->machines[i].address4,
-			   s->network->machines[i].name);
-		write_name(out, &s->network->machines[i].address6,
-			   s->network->machines[i].name);
+	slot = netd_array_add(&t->items, &t->count, sizeof(*slot));
+	t->failed = t->failed || !slot;
+	if (slot)
+		*slot = *a;
+}
+
+static void take_named(const struct netd_segment *s, const struct netd_addr *a,
+		       const char *name, void *data)
+{
+	(void)s;
+	(void)name;
+	if (a->family)
+		take(a, data);
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+	return netd_addr_compare(a, b);
+}
+
+/* dnsmasq takes the second line of an address for an error. */
+static int write_taken(const struct netd_segment *s, struct netd_str *out)
+{
+	struct taken t = {.segment = s};
+	char text[NETD_ADDR_TEXT];
+
+	netd_network_each_added(s->topology, s->network, take, &t);
+	if (s->dns->enabled)
+		each_name(s, take_named, &t);
+	netd_array_sort(t.items, t.count, sizeof(*t.items), compare_addresses);
+	for (size_t i = 0; i < t.count; i++) {
+		if (i && netd_addr_equal(&t.items[i], &t.items[i - 1]))
+			continue;
+		netd_addr_format(&t.items[i], text);
+		netd_str_addf(out, t.items[i].family == AF_INET6 ? "[%s]\n" : "%s\n",
+			      text);
 	}
-	write_nodes(s, out);
-	for (size_t i = 0; i < s->dns->record_count; i++)
-		write_name(out, &s->dns->records[i].addr, s->dns->records[i].name);
+	free(t.items);
+	return t.failed ? -ENOMEM : 0;
+}
+
+/*
+ * Names that are refused
+ */
+
+/*
+ * What programs ask for by themselves and believe (CERT VU#598349).  dnsmasq takes no
+ * name that begins with '_' (2.90 util.c legal_hostname()).
+ */
+static const char *const well_known[] = {"wpad", "isatap", "localhost"};
+
+struct refused {
+	struct netd_str *out;
+	const char *last; /* the names of several addresses stand together */
+};
+
+/* A machine without a MAC is whoever calls itself so. */
+static bool is_for_the_taking(const struct netd_network *n, const char *name,
+			      size_t length)
+{
+	for (size_t i = 0; i < n->machine_count; i++)
+		if (!n->machines[i].has_mac && strlen(n->machines[i].name) == length &&
+		    strncasecmp(n->machines[i].name, name, length) == 0)
+			return true;
+	return false;
+}
+
+/* A guest's name is a label: of longer ones, those in the own domain count. */
+static void refuse(const struct netd_segment *s, const struct netd_addr *a,
+		   const char *name, void *data)
+{
+	size_t length = strcspn(name, ".");
+	struct refused *r = data;
+	bool again = r->last && strcmp(name, r->last) == 0;
+
+	(void)a;
+	r->last = name;
+	if (again ||
+	    (name[length] && strcasecmp(name + length + 1, s->dns->domain) != 0) ||
+	    is_for_the_taking(s->network, name, length))
+		return;
+	netd_str_addf(r->out, "%.*s,set:" NETD_DHCP_REFUSED "\n", (int)length, name);
+}
+
+static void write_all_refused(const struct netd_segment *s, struct netd_str *out)
+{
+	struct refused r = {.out = out};
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(well_known); i++)
+		refuse(s, NULL, well_known[i], &r);
+	if (s->dns->domain[0] && !strchr(s->dns->domain, '.'))
+		refuse(s, NULL, s->dns->domain, &r);
+	each_name(s, refuse, &r);
+}
+
+int netd_dhcp_write_reservations(const struct netd_segment *s, struct netd_str *out)
+{
+	int r;
+
+	if (!s->dhcp->enabled)
+		return 0;
+	for (size_t i = 0; i < s->network->machine_count; i++)
+		write_reservation(&s->network->machines[i],
+				  netd_segment_has_family(s, AF_INET),
+				  netd_segment_has_family(s, AF_INET6), out);
+	r = write_taken(s, out);
+	if (r == 0 && s->dns->enabled)
+		write_all_refused(s, out);
+	return r;
 }

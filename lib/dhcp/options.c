@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "dhcp/write.h"
+#include "model/range.h"
 
 #define LEASE_DEFAULT 3600
 #define RA_INTERVAL 600 /* seconds; dnsmasq's own default */
@@ -267,6 +268,35 @@ static void write_search(const struct netd_segment *s, struct netd_str *out)
 }
 
 /*
+ * As many leases as there are addresses in the ranges; without this, dnsmasq stops at
+ * 1,000.  The rest is for machines, which come without a restart, and for leases of
+ * ranges that were wider once: dnsmasq does not start if it finds too many in its file
+ * (2.90 lease.c lease_init()).
+ */
+#define LEASES_SPARE 65536
+
+static uint32_t lease_max(const struct netd_segment *s)
+{
+	uint64_t sum = LEASES_SPARE;
+
+	for (size_t i = 0; i < s->dhcp->range_count; i++)
+		sum += netd_range_size(&s->dhcp->ranges[i].range, INT32_MAX);
+	return sum < INT32_MAX ? (uint32_t)sum : INT32_MAX;
+}
+
+/*
+ * Who a client is, its MAC alone says: clones of one disk give the same client
+ * identifier, and would share an address.  The names that must not be taken are among the
+ * reservations (dhcp/names.c).
+ */
+static void write_identity(const struct netd_segment *s, struct netd_str *out)
+{
+	netd_str_addf(out, "dhcp-lease-max=%u\ndhcp-ignore-clid\n", lease_max(s));
+	if (s->dns->enabled)
+		netd_str_add(out, "dhcp-ignore-names=tag:" NETD_DHCP_REFUSED "\n");
+}
+
+/*
  * no-ping: otherwise the first answer to a new client comes three seconds late, in which
  * dnsmasq waits for an echo of the address.  The network is ours, and what has a fixed
  * address in it is known.  quiet-dhcp: the log would grow with every guest that asks.
@@ -275,6 +305,7 @@ void netd_dhcp_write_options(const struct netd_segment *s, struct netd_str *out)
 {
 	netd_str_add(out, "dhcp-authoritative\ndhcp-rapid-commit\nno-ping\n"
 			  "quiet-dhcp\nquiet-dhcp6\n");
+	write_identity(s, out);
 	write_gateway(s, out);
 	write_servers(s, AF_INET, out);
 	write_servers(s, AF_INET6, out);

@@ -11,8 +11,12 @@ void netd_dhcp_write_ranges(const struct netd_segment *s, struct netd_str *out);
 void netd_dhcp_write_options(const struct netd_segment *s, struct netd_str *out);
 void netd_dhcp_write_boot(const struct netd_segment *s, struct netd_str *out);
 
-/* dhcp-hostsfile: "MAC,ADDRESS,[ADDRESS6],NAME". */
-void netd_dhcp_write_reservations(const struct netd_segment *s, struct netd_str *out);
+/*
+ * dhcp-hostsfile: "MAC,ADDRESS,[ADDRESS6],NAME" of machines, "ADDRESS" that nobody is
+ * given, "NAME,set:refused" that nobody may take.  -ENOMEM.
+ */
+#define NETD_DHCP_REFUSED "refused"
+int netd_dhcp_write_reservations(const struct netd_segment *s, struct netd_str *out);
 /* addn-hosts: "ADDRESS NAME". */
 void netd_dhcp_write_names(const struct netd_segment *s, struct netd_str *out);
 

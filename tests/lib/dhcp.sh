@@ -13,16 +13,19 @@ t_dhcp_home()
 	[ -e "/etc/netns/$1/resolv.conf" ] || : >"/etc/netns/$1/resolv.conf"
 }
 
-# dhcp_ns NS [IF [OPTION…]]: its interface ("eth0") gets an address by DHCP.
+# dhcp_ns NS [IF [OPTION…]]: its interface ("eth0") gets an address by DHCP.  It calls
+# itself NS, unless an OPTION says otherwise.
 dhcp_ns()
 {
-	local ns=$1 dev=${2:-eth0}
+	local ns=$1 dev=${2:-eth0} name=(-x "hostname:$1")
+
+	[[ $* != *hostname:* ]] || name=()
 
 	shift $(($# > 2 ? 2 : $#))
 	t_dhcp_home "$ns"
 	on "$ns" env "TOLD=$T_DIR/told-$ns" busybox udhcpc -f -q -n -i "$dev" -t 20 -T 1 \
 		-s "$T_LIB/dhcp-script" -O mtu -O search -O staticroutes -O msstaticroutes \
-		-O bootfile -O tftp -x "hostname:$ns" "$@" >"$T_DIR/udhcpc-$ns" 2>&1 ||
+		-O bootfile -O tftp "${name[@]}" "$@" >"$T_DIR/udhcpc-$ns" 2>&1 ||
 		fail "$ns gets no lease: $(<"$T_DIR/udhcpc-$ns")"
 }
 
@@ -34,14 +37,22 @@ no_dhcp_ns()
 		>"$T_DIR/udhcpc-$1" 2>&1 || fail "$1 gets a lease: $(<"$T_DIR/udhcpc-$1")"
 }
 
-# dhcp6_ns NS [IF]: an address by DHCPv6.
+t_dhclient_conf()
+{
+	local conf=$T_DIR/dhclient-$1.conf
+
+	[ -e "$conf" ] || conf=/dev/null
+	echo "$conf"
+}
+
+# dhcp6_ns NS [IF]: an address by DHCPv6; $T_DIR/dhclient-NS.conf may say more to ask for.
 dhcp6_ns()
 {
 	local ns=$1 dev=${2:-eth0}
 
 	t_dhcp_home "$ns"
 	: >"$T_DIR/dhclient-$ns.leases"
-	on "$ns" env "TOLD=$T_DIR/told-$ns" dhclient -6 -1 -D LL -cf /dev/null \
+	on "$ns" env "TOLD=$T_DIR/told-$ns" dhclient -6 -1 -D LL -cf "$(t_dhclient_conf "$ns")" \
 		-lf "$T_DIR/dhclient-$ns.leases" -pf "$T_DIR/dhclient-$ns.pid" \
 		-e "TOLD=$T_DIR/told-$ns" -sf "$T_LIB/dhcp-script" "$dev" \
 		>"$T_DIR/dhclient-$ns" 2>&1 </dev/null ||
