@@ -9,8 +9,8 @@
 #define TIMEOUT_MAX 86400
 
 const struct option_row lease_options[] = {
-	VALUE("wait", 'w', wait, "NAME",
-	      "wait until the machine, or who calls itself so, has one", "<machine>"),
+	VALUE("wait", 'w', wait, "NAME", "wait until the machine of that name has one",
+	      "<machine>"),
 	VALUE("timeout", 't', timeout, "SECONDS", "for at most so long (default 60)",
 	      NULL),
 	OPTIONS_END,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
@@ -136,7 +137,8 @@ static const struct netd_column columns[] = {
 struct listing {
 	const struct netd_store *store;
 	const char *network; /* only this one; NULL: all */
-	const char *name;    /* only of this machine or host; NULL: all */
+	const char *name;    /* only of this machine or guest; NULL: all … */
+	bool known;	     /* … of the machine: one that has a MAC bears the name */
 	const char *topology;
 	struct netd_table table;
 };
@@ -167,6 +169,15 @@ static void add_left(struct netd_table *table, int64_t expires, int64_t left)
 			units[i + 1].unit);
 }
 
+/* A guest can call itself as it likes: of a machine with a MAC, the MAC counts. */
+static bool is_meant(const struct listing *l, const struct netd_machine *m,
+		     const struct netd_lease *lease)
+{
+	if (!l->name || (m && strcasecmp(m->name, l->name) == 0))
+		return true;
+	return !l->known && strcasecmp(lease->host, l->name) == 0;
+}
+
 static void add_row(struct listing *l, const struct netd_network *n, const char *service,
 		    const struct netd_lease *lease)
 {
@@ -175,8 +186,7 @@ static void add_row(struct listing *l, const struct netd_network *n, const char 
 	int64_t left = lease->expires - (int64_t)time(NULL);
 	struct netd_table *table = &l->table;
 
-	if (l->name && !(m && strcasecmp(m->name, l->name) == 0) &&
-	    strcasecmp(lease->host, l->name) != 0)
+	if (!is_meant(l, m, lease))
 		return;
 	if (lease->has_mac)
 		netd_mac_format(&lease->mac, mac);
@@ -386,12 +396,27 @@ static bool wait_written(int fd, int64_t deadline)
 	return true;
 }
 
+/* True if some network has a machine of that name that is known by its MAC. */
+static bool is_known(const struct running *running, const char *name)
+{
+	for (size_t i = 0; i < running->count; i++)
+		for (size_t j = 0; j < running->items[i]->network_count; j++) {
+			const struct netd_network *n = &running->items[i]->networks[j];
+
+			for (size_t k = 0; k < n->machine_count; k++)
+				if (n->machines[k].has_mac &&
+				    strcasecmp(n->machines[k].name, name) == 0)
+					return true;
+		}
+	return false;
+}
+
 static int look_until(struct netd *netd, const struct running *running, const char *name,
 		      const struct watch *w, int64_t deadline, struct netd_table *found,
 		      struct netd_error *err)
 {
 	for (;;) {
-		struct listing l = {.name = name};
+		struct listing l = {.name = name, .known = is_known(running, name)};
 		int r = list_all(netd, running, &l, err);
 
 		if (r < 0 || l.table.cell_count) {

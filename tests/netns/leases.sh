@@ -73,6 +73,28 @@ waited_for()
 	done
 }
 
+# Of a machine, its MAC counts, whatever others call themselves; whatever its case.
+believed()
+{
+	ready_made
+	netdctl network create other --address 10.9.0.1/24 --dhcp --domain other.test
+	guest_ns g1 virbr0 -
+	guest_ns g2 other -
+	dhcp_ns g1 eth0 -x hostname:web
+	dhcp_ns g2 eth0 -x hostname:WEB
+	fails 1 netdctl leases --wait web --timeout 0
+	fails 1 netdctl leases --wait Web --timeout 0
+	dhcp_ns g2 eth0 -x hostname:nobody
+	ok netdctl leases --wait Nobody --timeout 0
+	match "$(told g2 4 ip)" "$out"
+	guest_ns --mac 52:54:00:00:00:01 g3 virbr0 -
+	dhcp_ns g3 eth0 -x hostname:else
+	ok netdctl leases --wait WEB --timeout 0 --json
+	eq '["192.168.122.50"]' "$(jq -c 'map(.address)' <<<"$out")"
+	fails 2 netdctl machine add default WEB 52:54:00:00:00:77
+	match 'machine "WEB" has the name of machine "web"' "$err"
+}
+
 # A machine that is added is known at once, and nobody else's lease is touched.
 added_live()
 {
@@ -165,6 +187,7 @@ dhcp_options()
 
 t_fresh "listed" listed
 t_fresh "waited for" waited_for
+t_fresh "a machine is who has its MAC, not who calls itself so" believed
 t_fresh "a machine is added live" added_live
 t_fresh "services, and one that died" services
 t_fresh "served from a router" from_a_router
