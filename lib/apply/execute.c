@@ -46,6 +46,7 @@ static struct netd_place op_place(const struct netd_op *op)
 	case NETD_OP_RETURN_UPLINK:
 	case NETD_OP_STOP_LINK:
 	case NETD_OP_FIREWALL:
+	case NETD_OP_PLUG_PORT:
 	case NETD_OP_CLAIM_SYSCTL:
 	case NETD_OP_DELETE_ADDRESS:
 	case NETD_OP_DELETE_ROUTE:
@@ -98,6 +99,7 @@ static const struct {
 	[NETD_OP_MOVE_UPLINK] = {netd_run_uplinks, true},
 	[NETD_OP_ADD_ADDRESS] = {netd_run_netlink, false},
 	[NETD_OP_SET_LINK] = {netd_run_netlink, false},
+	[NETD_OP_PLUG_PORT] = {netd_run_plugs, false},
 	[NETD_OP_CLAIM_SYSCTL] = {netd_run_sysctls, true},
 	[NETD_OP_DELETE_ADDRESS] = {netd_run_netlink, false},
 	[NETD_OP_ADD_ROUTE] = {netd_run_netlink, false},

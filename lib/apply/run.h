@@ -44,6 +44,7 @@ int netd_run_delete_spaces(const struct netd_run *run);
 int netd_run_resolv(const struct netd_run *run);
 int netd_run_services(const struct netd_run *run);
 /* The host's. */
+int netd_run_plugs(const struct netd_run *run);
 int netd_run_uplinks(const struct netd_run *run);
 
 #endif

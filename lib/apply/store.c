@@ -279,13 +279,17 @@ static int check_directory(const struct netd_store *store, const char *directory
 
 int netd_store_check(const struct netd_store *store, struct netd_error *err)
 {
+	netd_auto_free char *unplugged = NULL;
 	struct netd_claims claims = {0};
 	int topologies = check_directory(store, TOPOLOGIES, err);
 	int previous = check_directory(store, PREVIOUS, err);
+	int waiting = netd_store_read(store, NETD_UNPLUGGED, &unplugged, NULL, err);
 	int r = netd_store_load_claims(store, &claims, err);
 
 	free(claims.items);
-	return r < 0 ? r : topologies < 0 ? topologies : previous;
+	r = r < 0 ? r : topologies;
+	r = r < 0 ? r : previous;
+	return r < 0 ? r : waiting;
 }
 
 bool netd_store_is_pending(const struct netd_store *store)

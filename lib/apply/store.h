@@ -9,6 +9,8 @@
 
 struct netd_str;
 
+#define NETD_UNPLUGGED "unplugged"
+
 /*
  * Theory of operation.  Below the state directory (/run/netd):
  *
@@ -17,6 +19,7 @@ struct netd_str;
  *   networks/N         symlink to the bridge of running network N; what the hooks read
  *   claims             what was changed of things that are not ours (plan/claims.h)
  *   previous/N.yaml    topology N as it was before the last change of it
+ *   unplugged          ports that wait for their network (apply/plugs.h)
  *   unconfirmed.yaml   a change that waits to be confirmed (apply/unconfirmed.h)
  *   target.yaml        during a change: the topology as it will be; there before
  *                      pending.yaml, without which it means nothing

@@ -168,6 +168,7 @@ static int roll_back(struct netd *netd, const struct netd_topology *t,
 		     const struct netd_state *before, struct netd_error *err)
 {
 	netd_auto(netd_view_done) struct netd_view v = {0};
+	netd_auto(netd_str_done) struct netd_str plugs = {0};
 	struct netd_error why = {0};
 	int r = 1;
 
@@ -177,6 +178,8 @@ static int roll_back(struct netd *netd, const struct netd_topology *t,
 		v.nameless = true;
 		/* Recovering, it is unknown what was meant to be. */
 		r = netd_view_make(netd, previous, before ? t : NULL, false, &v, &why);
+		if (tries == 0)
+			netd_plugs_collect(&v.observed, t, &plugs);
 		if (r == 0)
 			r = converge(netd, previous, &v, &why);
 	}
@@ -188,6 +191,8 @@ static int roll_back(struct netd *netd, const struct netd_topology *t,
 		netd_plugs_restore(netd, previous->text);
 	if (r == 0)
 		r = settle(netd, t, previous, &v, true, &why);
+	if (r == 0)
+		netd_plugs_keep(netd, netd_str_text(&plugs), t, previous, NULL);
 	if (r == 0)
 		r = netd_store_remove_pending(&netd->store, &why);
 	if (r == 0)
@@ -223,6 +228,8 @@ static int commit(struct netd *netd, const struct netd_topology *t,
 	}
 	r = reach(netd, previous, t, v, err);
 	netd->target_saved = false;
+	if (r == 0)
+		netd_plugs_keep(netd, netd_str_text(&plugs), previous, t, &v->plan.notes);
 	if (r == 0) /* what was before a trial is in its record */
 		r = netd->confirming
 			    ? netd_store_remove_pending(&netd->store, err)
@@ -394,6 +401,8 @@ static int finish(struct netd *netd, const struct netd_topology *pending)
 	if (r < 0 || v.plan.op_count > 0)
 		return 0;
 	r = settle(netd, pending, target, &v, false, NULL);
+	if (r == 0)
+		netd_plugs_keep(netd, pending->text, pending, target, NULL);
 	if (r == 0)
 		r = netd_store_keep_pending(&netd->store, target->name, NULL);
 	if (r == 0)

@@ -24,6 +24,7 @@ void netd_view_done(struct netd_view *v)
 	netd_state_done(&v->observed);
 	netd_state_done(&v->desired);
 	free(v->claims.items);
+	free(v->plugs.items);
 	netd_plan_done(&v->plan);
 	netd_scope_done(&v->scope);
 	netd_scope_done(&v->others);
@@ -40,6 +41,8 @@ static int view_plan(struct netd *netd, const struct netd_topology *t,
 		.desired = desired,
 		.claims = v->claims.items,
 		.claim_count = v->claims.count,
+		.plugs = v->plugs.items,
+		.plug_count = v->plugs.count,
 		.nameless = v->nameless,
 	};
 	int r = netd_observe_sysctls(netd, &v->observed, desired, &v->claims, err);
@@ -93,6 +96,9 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		netd_desired_services_note(t, &v->facts, &v->plan.notes);
 	if (r == 0 && netd->store.fd >= 0)
 		r = netd_store_load_claims(&netd->store, &v->claims, err);
+	if (r == 0)
+		r = netd_plugs_plan(netd, t, other, &v->observed, &v->plugs,
+				    &v->plan.notes, err);
 	if (r == 0 && check)
 		r = netd_uplinks_check(netd, t, &v->observed, &v->claims, &v->plan.notes,
 				       err);

@@ -5,12 +5,14 @@
 
 #include "apply/context.h"
 #include "apply/observe.h"
+#include "apply/plugs.h"
 #include "plan/plan.h"
 
 struct netd_view {
 	struct netd_state observed, desired;
 	struct netd_facts facts;
 	struct netd_claims claims;
+	struct netd_plugs plugs;
 	struct netd_plan plan;
 	struct netd_scope scope, others; /* the nodes of other topologies */
 	bool nameless;			 /* of the plan's input */

@@ -23,6 +23,7 @@ static const struct {
 	[NETD_OP_MOVE_UPLINK] = {'+', "uplink"},
 	[NETD_OP_ADD_ADDRESS] = {'+', "address"},
 	[NETD_OP_SET_LINK] = {'~', NULL},
+	[NETD_OP_PLUG_PORT] = {'~', "port"},
 	[NETD_OP_CLAIM_SYSCTL] = {'~', "sysctl"},
 	[NETD_OP_DELETE_ADDRESS] = {'-', "address"},
 	[NETD_OP_ADD_ROUTE] = {'+', "route"},
@@ -217,6 +218,7 @@ static void describe_object(const struct netd_op *op, const struct netd_plan *pl
 		break;
 	case NETD_OP_STOP_LINK:
 	case NETD_OP_SET_LINK:
+	case NETD_OP_PLUG_PORT:
 	case NETD_OP_RELEASE_PORT:
 		netd_str_addf(out, " %s", op->link.name);
 		describe_set(op, out);

@@ -182,6 +182,7 @@ static int diff_host(struct netd_diff *d, const struct netd_state *observed,
 		keep_other_claims, netd_diff_links,    netd_diff_addrs,
 		netd_diff_sysctls, netd_diff_uplinks,  netd_diff_host_routes,
 		netd_diff_release, netd_diff_services, netd_diff_gone_spaces,
+		netd_diff_plugs,
 	};
 	const struct netd_plan_input *before = d->in;
 	struct netd_plan_input in = *d->host;

@@ -60,6 +60,8 @@ int netd_diff_gone_spaces(struct netd_diff *d);
 int netd_diff_release_uplink(struct netd_diff *d, const struct netd_claim *c);
 /* The same for a route that it made on a bridge which is not netd's. */
 int netd_diff_release_route(struct netd_diff *d, const struct netd_claim *c);
+/* Ports of others: those of the input's plugs; who loses a bridge is noted. */
+int netd_diff_plugs(struct netd_diff *d);
 /* Gives back what this topology lets go and nobody else wants. */
 int netd_diff_release(struct netd_diff *d);
 

@@ -26,7 +26,8 @@ enum netd_op_kind {
 	NETD_OP_FIREWALL,
 	NETD_OP_MOVE_UPLINK, /* the NIC's own addresses come first on the bridge */
 	NETD_OP_ADD_ADDRESS,
-	NETD_OP_SET_LINK, /* up included */
+	NETD_OP_SET_LINK,  /* up included */
+	NETD_OP_PLUG_PORT, /* one that somebody else had plugged in before */
 	NETD_OP_CLAIM_SYSCTL,
 	NETD_OP_DELETE_ADDRESS,
 	NETD_OP_ADD_ROUTE,
@@ -102,12 +103,22 @@ struct netd_plan {
 	struct netd_error notes; /* what is no error, but should be said: code 0 */
 };
 
+/* A port of somebody else's that belongs into a bridge of the topology. */
+struct netd_plug {
+	char port[NETD_IFNAME];
+	int index;		/* it is that very interface only */
+	char from[NETD_IFNAME]; /* where it must be now: a bridge, or "" */
+	char bridge[NETD_IFNAME];
+};
+
 struct netd_plan_input {
 	const char *topology;
 	const struct netd_state *observed;
 	const struct netd_state *desired;
 	const struct netd_claim *claims; /* all topologies' */
 	size_t claim_count;
+	const struct netd_plug *plugs;
+	size_t plug_count;
 	bool nameless; /* links of ours whose alias was never written go, too */
 };
 
