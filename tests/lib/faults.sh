@@ -53,7 +53,7 @@ state()
 		ip -o address show
 		ip -4 route show table all
 		ip -6 route show table all
-	} | sed -E 's/ (gc_timer|hello_timer|tcn_timer|topology_change_timer) +[0-9.]+//g
+	} | sed -E 's/ (gc_timer|hello_timer|tcn_timer|topology_change_timer|fdb_n_learned) +[0-9.]+//g
 		s/<([^>]*,)?UP(,[^>]*)?>/<up>/; s/<[A-Z_,-]*>/<down>/
 		s/ (state [A-Za-z]+|linkdown|qdisc [a-z_]+)//g'
 	nft list ruleset

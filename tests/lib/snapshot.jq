@@ -4,6 +4,7 @@
 def moving: [
 	# counters
 	"stats", "stats64", "packets", "bytes", "carrier_changes", "used",
+	"fdb_n_learned",
 	# timers, lifetimes
 	"hello_timer", "tcn_timer", "gc_timer", "topology_change_timer", "hold_timer",
 	"message_age_timer", "forward_delay_timer", "preferred_life_time", "expires",
