@@ -25,6 +25,7 @@ declare -A T_FEATURES=(
 	[br_netfilter]='test -e /proc/sys/net/bridge/bridge-nf-call-iptables'
 	[addr_proto]='ip address add 10.0.0.1/32 dev lo proto 110'
 	[overlayfs]='unshare --mount mount -t overlay -o ro,lowerdir=/usr:/etc overlay /mnt'
+	[users]="awk '{ n += \$3 } END { exit n <= 65534 }' /proc/self/uid_map"
 	[userns]='unshare --user --map-root-user true'
 )
 

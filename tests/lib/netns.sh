@@ -5,7 +5,8 @@
 # namespaces.  Its end takes every process, mount, link and named namespace with it,
 # however it ends, so no test cleans up.  /run is a tmpfs; /etc is a tmpfs of links into
 # the real one (read-only), so /etc/netd, /etc/qemu-ifup-* and the like can be written
-# without the machine seeing it.  T_DIR is a scratch directory.
+# without the machine seeing it.  T_DIR is a scratch directory.  The build is seen at
+# /run/build, where other users can run it, too, whoever may enter the checkout's folder.
 #
 #	. "$(dirname "$0")/../lib/netns.sh"
 #	works() { eq 4 "$((2 + 2))"; }
@@ -13,14 +14,22 @@
 #	t_fresh "two and two" works      # in a namespace of its own (top level runs again)
 #	t_done
 #
-# Who is not root gets a user namespace, in which the test is root.
+# Who is not root gets a user namespace, in which the test is root; with uidmap and a range
+# of /etc/subuid there are other users, too.
 
 T_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 T_ROOT=$(cd "$T_LIB/../.." && pwd)
 T_SELF=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
 export NETD_BUILD=${NETD_BUILD:-$T_ROOT/build}
+if [ -n "${NETD_TEST_DEPTH:-}" ]; then
+	T_BUILD=$NETD_BUILD
+	NETD_BUILD=/run/build
+fi
 T_UNSHARE=(unshare --net --mount --pid --fork --kill-child --mount-proc)
-[ "$(id -u)" = 0 ] || T_UNSHARE+=(--user --map-root-user)
+if [ "$(id -u)" != 0 ]; then
+	T_UNSHARE+=(--user --map-root-user)
+	! unshare --user --map-root-user --map-auto true 2>/dev/null || T_UNSHARE+=(--map-auto)
+fi
 
 . "$T_LIB/tap.sh"
 . "$T_LIB/features.sh"
@@ -37,7 +46,8 @@ t_furnish()
 
 	[ ! -d /run/real-etc ] || real=/run/real-etc
 	mount -t tmpfs -o mode=755 tmpfs /mnt
-	mkdir -p /mnt/netns /mnt/netd /mnt/lock /mnt/test /mnt/real-etc
+	mkdir -p /mnt/netns /mnt/netd /mnt/lock /mnt/test /mnt/real-etc /mnt/build
+	mount --bind "$T_BUILD" /mnt/build
 	mount --bind "$real" /mnt/real-etc
 	mount -o remount,bind,ro /mnt/real-etc
 	mount -n --move /mnt /run

@@ -14,6 +14,24 @@ on()
 	fi
 }
 
+# Another user and group.  Not 65534: in a user's namespace that is also who owns "/".
+T_OTHER=54321
+
+# other_user COMMAND [ARG…]: as T_OTHER, without any power.  Needs users.
+other_user()
+{
+	setpriv --reuid "$T_OTHER" --regid "$T_OTHER" --clear-groups --inh-caps=-all "$@"
+}
+
+# open_tun: anybody may open /dev/net/tun; where that is not so already, one of our own.
+open_tun()
+{
+	! other_user test -w /dev/net/tun || return 0
+	mount -t tmpfs -o mode=755 tmpfs /dev/net
+	mknod -m 666 /dev/net/tun c 10 200 2>/dev/null ||
+		t_skip "only root may open /dev/net/tun here"
+}
+
 # bridged_frames 0|1: whether the host sends bridged frames through its IP filters
 # (br_netfilter).
 bridged_frames()

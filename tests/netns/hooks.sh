@@ -53,19 +53,6 @@ in_bridge()
 	is_up "$1" || fail "$1 is down"
 }
 
-nobody()
-{
-	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"
-}
-
-# A user namespace of one user has nobody in it.
-need_users()
-{
-	need command:setpriv
-	awk '{ n += $3 } END { exit n <= 65534 }' /proc/self/uid_map ||
-		t_skip "needs more than one user"
-}
-
 one_line()
 {
 	eq 1 "$(printf '%s\n' "$err" | wc -l)" "lines on stderr"
@@ -404,18 +391,18 @@ full_bridge()
 
 unprivileged()
 {
-	need_users
+	need command:setpriv users
 	networks
 	tap tap0
-	fails 1 nobody /etc/qemu-ifup-mybr0 tap0
+	fails 1 other_user /etc/qemu-ifup-mybr0 tap0
 	one_line 'no permission to put tap0 into bridge mybr0; run QEMU as root, or use netd-bridge-helper'
 	refused is_up tap0
 	ip link set tap0 master mybr0 up
-	fails 1 nobody /etc/qemu-ifdown-mybr0 tap0
+	fails 1 other_user /etc/qemu-ifdown-mybr0 tap0
 	one_line '^qemu-ifdown: no permission to take tap0 out of bridge mybr0'
 	in_bridge tap0 mybr0
 	echo "allow all" >/etc/qemu/bridge.conf
-	fails 1 nobody "$TAKE_TAP" true "$HELPER" --br=mybr0 --fd=@
+	fails 1 other_user "$TAKE_TAP" true "$HELPER" --br=mybr0 --fd=@
 	one_line '^netd-bridge-helper: the helper lacks CAP_NET_ADMIN; .*setcap'
 }
 
@@ -484,7 +471,7 @@ acl()
 
 helper_acl()
 {
-	need_users
+	need command:setpriv users
 	networks
 	rm -f /etc/qemu/bridge.conf
 	fails 1 "$TAKE_TAP" true "$HELPER" --br=mybr0 --fd=@
@@ -517,7 +504,7 @@ helper_acl()
 	acl no mybr0 'the ACL file /etc/qemu/bridge.conf, line 2: ' <<<$'allow all\nfoo'
 	echo "allow mybr0" >/etc/qemu/more.conf
 	acl yes mybr0 <<<$'include /etc/qemu/more.conf\ninclude /etc/qemu/none.conf'
-	chown 65534 /etc/qemu/more.conf
+	chown "$T_OTHER" /etc/qemu/more.conf
 	acl no mybr0 "the ACL file /etc/qemu/more.conf is not root's" \
 		<<<'include /etc/qemu/more.conf'
 	chown 0 /etc/qemu/more.conf
@@ -532,32 +519,32 @@ helper_acl()
 as_user()
 {
 	networks
-	chmod 666 /dev/net/tun 2>/dev/null || :
+	open_tun
 	echo "allow mybr0" >/etc/qemu/bridge.conf
 	echo "allow all" >"$T_DIR/mine.conf"
 	mkdir -p "$T_DIR/state/networks"
 	ln -s br-lab "$T_DIR/state/networks/mybr0"
 	chmod 755 "$T_DIR/state" "$T_DIR/state/networks"
-	ok nobody env BR=mybr0 NETD_STATE_DIR="$T_DIR/state" "$TAKE_TAP" "$CHECK" \
+	ok other_user env BR=mybr0 NETD_STATE_DIR="$T_DIR/state" "$TAKE_TAP" "$CHECK" \
 		"$HELPER" --use-vnet --br=mybr0 --fd=@
 	# It is the caller's, should QEMU make it persistent.
-	ok nobody "$TAKE_TAP" '[ "$(cat /sys/class/net/$TAP/owner)" = 65534 ]' \
+	ok other_user "$TAKE_TAP" '[ "$(cat /sys/class/net/$TAP/owner)" = '"$T_OTHER ]" \
 		"$HELPER" --br=mybr0 --fd=@
-	fails 1 nobody env NETD_ACL_FILE="$T_DIR/mine.conf" "$TAKE_TAP" true \
+	fails 1 other_user env NETD_ACL_FILE="$T_DIR/mine.conf" "$TAKE_TAP" true \
 		"$HELPER" --br=lab --fd=@
 	one_line 'access to lab is not allowed by /etc/qemu/bridge.conf'
 	# A file per user: read if the user may read it.
 	echo "allow lab" >/etc/qemu/user.conf
 	echo "include /etc/qemu/user.conf" >>/etc/qemu/bridge.conf
-	ok nobody "$TAKE_TAP" true "$HELPER" --br=lab --fd=@
+	ok other_user "$TAKE_TAP" true "$HELPER" --br=lab --fd=@
 	chmod 640 /etc/qemu/user.conf
-	fails 1 nobody "$TAKE_TAP" true "$HELPER" --br=lab --fd=@
+	fails 1 other_user "$TAKE_TAP" true "$HELPER" --br=lab --fd=@
 	one_line 'access to lab is not allowed'
 }
 
 file_capability()
 {
-	need_users
+	need command:setpriv users
 	need command:setcap
 	setcap cap_net_admin+ep "$HELPER" || t_skip "no file capabilities here"
 	as_user
@@ -565,7 +552,7 @@ file_capability()
 
 setuid_root()
 {
-	need_users
+	need command:setpriv users
 	chmod 4755 "$HELPER"
 	as_user
 }

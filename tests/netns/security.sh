@@ -11,19 +11,6 @@ networks:
   sec0: {mode: nat, addresses: [10.9.0.1/24]}
 EOF_LAB
 
-nobody()
-{
-	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"
-}
-
-# A user namespace of one user has nobody in it.
-need_users()
-{
-	need command:setpriv
-	awk '{ n += $3 } END { exit n <= 65534 }' /proc/self/uid_map ||
-		t_skip "needs more than one user"
-}
-
 # refused_for REGEX OPTION…: with these options nothing is read, written or made.
 refused_for()
 {
@@ -39,30 +26,30 @@ refused_for()
 
 state_of_others()
 {
-	need_users
+	need command:setpriv users
 	need bridge
 	mkdir -p "$T_DIR/s/theirs" "$T_DIR/s/open" "$T_DIR/s/group"
-	chown 65534 "$T_DIR/s/theirs"
-	refused_for "theirs belongs to user 65534" --state-dir "$T_DIR/s/theirs"
-	refused_for "theirs belongs to user 65534" --state-dir "$T_DIR/s/theirs/deeper"
+	chown "$T_OTHER" "$T_DIR/s/theirs"
+	refused_for "theirs belongs to user $T_OTHER" --state-dir "$T_DIR/s/theirs"
+	refused_for "theirs belongs to user $T_OTHER" --state-dir "$T_DIR/s/theirs/deeper"
 	eq "" "$(ls -A "$T_DIR/s/theirs")" "what was put there"
 	chmod 777 "$T_DIR/s/open"
 	refused_for "others than its owner may write $T_DIR/s/open" --state-dir "$T_DIR/s/open"
 	chmod +t "$T_DIR/s/open" # like /tmp: not for use itself
 	refused_for "may write $T_DIR/s/open" --state-dir "$T_DIR/s/open"
 	eq "" "$(ls -A "$T_DIR/s/open")" "what was put there"
-	chgrp 65534 "$T_DIR/s/group"
+	chgrp "$T_OTHER" "$T_DIR/s/group"
 	chmod 775 "$T_DIR/s/group"
 	refused_for "may write $T_DIR/s/group" --state-dir "$T_DIR/s/group"
 	# What somebody else prepared in /tmp, before netd came.
-	nobody mkdir "$T_DIR/s/open/state"
+	other_user mkdir "$T_DIR/s/open/state"
 	refused_for "open/state belongs to user" --state-dir "$T_DIR/s/open/state"
-	nobody ln -s /etc "$T_DIR/s/open/link"
+	other_user ln -s /etc "$T_DIR/s/open/link"
 	refused_for "open/link belongs to user" --state-dir "$T_DIR/s/open/link"
 	refused_for "open/link belongs to user" --state-dir "$T_DIR/s/open/link/netd"
 	# Reading is refused, too: it would be believed.
 	fails 1 netdctl --state-dir "$T_DIR/s/theirs" status
-	match "belongs to user 65534" "$err"
+	match "belongs to user $T_OTHER" "$err"
 	# One's own below a sticky directory, and by a link of one's own, is fine.
 	mkdir "$T_DIR/s/open/mine"
 	ln -s "$T_DIR/s/open/mine" "$T_DIR/s/open/own"
@@ -102,12 +89,12 @@ links_in_state()
 
 config_of_others()
 {
-	need_users
+	need command:setpriv users
 	need bridge
 	sed "s/^name: lab/name: default/" "$LAB" >/etc/netd/default.yaml
-	chown 65534 /etc/netd/default.yaml
+	chown "$T_OTHER" /etc/netd/default.yaml
 	fails 1 netdctl network start sec0
-	match "default.yaml belongs to user 65534" "$err"
+	match "default.yaml belongs to user $T_OTHER" "$err"
 	refused ip link show dev sec0
 	chown 0 /etc/netd/default.yaml
 	chmod 666 /etc/netd/default.yaml
@@ -165,7 +152,7 @@ modes()
 
 lock_is_private()
 {
-	need_users
+	need command:setpriv users
 	need bridge command:flock
 	# An old one, open to all.
 	mkdir -p /run/netd
@@ -173,8 +160,8 @@ lock_is_private()
 	chmod 644 /run/netd/lock
 	ok netdctl apply "$LAB"
 	eq 600 "$(stat -c %a /run/netd/lock)"
-	refused nobody flock -n /run/netd/lock true
-	refused nobody flock -s -n /run/netd/lock true
+	refused other_user flock -n /run/netd/lock true
+	refused other_user flock -s -n /run/netd/lock true
 	# A link in its place is not followed.
 	rm /run/netd/lock
 	: >"$T_DIR/target"
@@ -319,27 +306,27 @@ hook_descriptors()
 # It asks nobody who may use which network, so it must not lend anybody its power.
 hook_with_privilege()
 {
-	need_users
+	need command:setpriv users
 	hooks
 	ip tuntap add dev tap0 mode tap
 	chmod 4755 "$HOOKS/qemu-ifup"
-	fails 1 nobody /etc/qemu-ifup-mybr0 tap0
+	fails 1 other_user /etc/qemu-ifup-mybr0 tap0
 	match 'must not be setuid or have capabilities' "$err"
 	chmod 755 "$HOOKS/qemu-ifup"
 	eq null "$(ip -j link show dev tap0 | jq -r '.[0].master')"
 	setcap cap_net_admin+ep "$HOOKS/qemu-ifup" || t_skip "no file capabilities here"
-	fails 1 nobody /etc/qemu-ifup-mybr0 tap0
+	fails 1 other_user /etc/qemu-ifup-mybr0 tap0
 	match 'must not be setuid or have capabilities' "$err"
 	eq null "$(ip -j link show dev tap0 | jq -r '.[0].master')"
 }
 
 hook_configuration()
 {
-	need_users
+	need command:setpriv users
 	hooks
 	ip tuntap add dev tap0 mode tap
 	echo "default_network = mybr0" >/etc/netd/netd.conf
-	chown 65534 /etc/netd/netd.conf
+	chown "$T_OTHER" /etc/netd/netd.conf
 	fails 1 "$HOOKS/qemu-ifup" tap0
 	match 'cannot read /etc/netd/netd.conf: others can change it' "$err"
 	chown 0 /etc/netd/netd.conf
@@ -355,7 +342,7 @@ helper_status()
 {
 	local pid
 
-	chmod 666 /dev/net/tun 2>/dev/null || :
+	open_tun
 	strace -f -u nobody -o "$T_DIR/trace.txt" -e trace=sendmsg \
 		-e inject=sendmsg:delay_enter=1s "$TAKE_TAP" true "$HELPER" --br=mybr0 --fd=@ &
 	pid=$!
@@ -373,7 +360,7 @@ helper_status()
 
 helper_capability()
 {
-	need_users
+	need command:setpriv users
 	hooks
 	need command:strace command:pgrep
 	setcap cap_net_admin+ep "$HELPER" || t_skip "no file capabilities here"
@@ -385,7 +372,7 @@ helper_capability()
 
 helper_setuid()
 {
-	need_users
+	need command:setpriv users
 	hooks
 	need command:strace command:pgrep
 	chmod 4755 "$HELPER"
@@ -405,15 +392,15 @@ seccomp_or_skip()
 # Whatever the environment says, the helper with borrowed privileges does the same.
 helper_environment()
 {
-	need_users
+	need command:setpriv users
 	hooks
-	chmod 666 /dev/net/tun 2>/dev/null || :
+	open_tun
 	chmod 4755 "$HELPER"
 	mkdir -p "$T_DIR/state/networks"
 	ln -s lo "$T_DIR/state/networks/mybr0"
 	echo "deny all" >"$T_DIR/acl"
 	chmod -R a+rX "$T_DIR/state" "$T_DIR/acl"
-	ok nobody "$TAKE_TAP" true env -i PATH=/nowhere LD_PRELOAD=/none.so LD_LIBRARY_PATH=/none LD_AUDIT=/none.so \
+	ok other_user "$TAKE_TAP" true env -i PATH=/nowhere LD_PRELOAD=/none.so LD_LIBRARY_PATH=/none LD_AUDIT=/none.so \
 		LD_DEBUG=all GCONV_PATH=/none GLIBC_TUNABLES=glibc.malloc.check=3 MALLOC_CHECK_=3 \
 		MALLOC_TRACE=/run/trace NLCB=debug NLDBG=9 TZ=:/etc/shadow LC_ALL=de_DE.UTF-8 \
 		LANGUAGE=de LOCPATH=/none NETD_STATE_DIR="$T_DIR/state" NETD_CONFIG_DIR="$T_DIR" \
@@ -443,7 +430,7 @@ netdctl_environment()
 
 acl_in_others_hands()
 {
-	need_users
+	need command:setpriv users
 	hooks
 	chmod 777 /etc/qemu
 	fails 1 "$TAKE_TAP" true "$HELPER" --br=mybr0 --fd=@
@@ -452,7 +439,7 @@ acl_in_others_hands()
 	# An included file below a directory of somebody else's: who owns that can replace it.
 	mkdir -p "$T_DIR/home/acl"
 	echo "deny mybr0" >"$T_DIR/home/acl/a"
-	chown 65534 "$T_DIR/home"
+	chown "$T_OTHER" "$T_DIR/home"
 	echo "include $T_DIR/home/acl/a" >>/etc/qemu/bridge.conf
 	fails 1 "$TAKE_TAP" true "$HELPER" --br=mybr0 --fd=@
 	match "ACL file $T_DIR/home/acl/a is not root's alone" "$err"
@@ -466,7 +453,7 @@ child()
 {
 	local pid
 
-	need_users
+	need command:setpriv users
 	need bridge command:dnsmasq
 	sed 's/}$/, dhcp: true}/' "$LAB" >"$T_DIR/dhcp.yaml"
 	# Descriptors that the caller left open are not handed on either.

@@ -9,8 +9,7 @@ STATE=/run/netd
 # All that one file can suffer.  Each gets the file's name.
 damages=(emptied halved line_lost head_lost garbage bit_flipped newer older zeros directory fifo
 	link dangling writable)
-# a user namespace of one user has no others
-awk '{ n += $3 } END { exit n <= 65534 }' /proc/self/uid_map || damages+=(others)
+! feature users || damages+=(others)
 emptied() { : >"$1"; }
 halved() { truncate -s "$(($(stat -c %s "$1") / 2))" "$1"; }
 line_lost() { sed -i '$d' "$1"; }
@@ -32,7 +31,7 @@ fifo() { rm "$1" && mkfifo "$1"; }
 link() { mv "$1" "$T_DIR/elsewhere" && ln -s "$T_DIR/elsewhere" "$1"; }
 dangling() { rm "$1" && ln -s /nowhere "$1"; }
 writable() { chmod 666 "$1"; }
-others() { chown 65534 "$1"; }
+others() { chown "$T_OTHER" "$1"; }
 
 start()
 {
