@@ -118,7 +118,7 @@ struct verb {
 
 extern const struct verb netdctl_verbs[];
 extern const struct verb network_verbs[], port_verbs[], forward_verbs[], router_verbs[],
-	host_verbs[], machine_verbs[];
+	host_verbs[], machine_verbs[], lease_verbs[];
 extern const struct option_row common_options[], lease_options[], trial_options[],
 	removal_options[], keep_options[], adopt_options[];
 

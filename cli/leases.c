@@ -51,3 +51,26 @@ int run_leases(struct cli *cli, int argc, char **argv)
 				  &text, cli->err);
 	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
 }
+
+static int run_release(struct cli *cli, int argc, char **argv)
+{
+	char *text = NULL;
+	int r = change_begin(cli);
+
+	(void)argc;
+	if (r == 0)
+		r = netd_lease_release(cli->netd, argv[0], argv[1], output_format(cli),
+				       &text, cli->err);
+	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+}
+
+const struct verb lease_verbs[] = {
+	{"release", "NETWORK ADDRESS|MAC|NAME", "End a lease, and list what was ended",
+	 "The address is free for others at once.  Who had it is told when it next "
+	 "asks,\n"
+	 "so this is for guests that are gone.",
+	 2, 2, "<network> <machine>", NULL, run_release, NULL},
+	{"list", "[NETWORK]", "Show who has which address by DHCP", NULL, 0, 1,
+	 "<network>", NULL, run_leases, NULL},
+	{0},
+};

@@ -84,6 +84,7 @@ const struct verb netdctl_verbs[] = {
 	{"leases", "[NETWORK]", "Show who has which address by DHCP",
 	 "With --wait, one of a name that is not there yet is waited for.", 0, 1,
 	 "<network>", lease_options, run_leases, NULL},
+	{"lease", NULL, "End leases by hand", NULL, 0, 0, NULL, NULL, NULL, lease_verbs},
 	{"router", NULL, "Virtual routers: namespaces that join networks", NULL, 0, 0,
 	 NULL, NULL, NULL, router_verbs},
 	{"host", NULL, "Test hosts: namespaces that are plugged into networks", NULL, 0,

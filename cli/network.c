@@ -102,6 +102,8 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 		r = netd_network_remove(p.running, argv[0], cli->err);
 	code = r < 0 ? refuse(cli, r, argc, argv)
 		     : pair_commit(cli, &p, runs, argv[0], "deleted");
+	if (code == EXIT_DONE && !cli->trial)
+		netd_network_forget(cli->netd, argv[0]);
 	pair_done(&p);
 	return code;
 }

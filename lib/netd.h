@@ -373,6 +373,21 @@ NETD_PUBLIC int netd_lease_wait(struct netd *netd, const char *name, unsigned se
 				struct netd_error *err);
 
 /*
+ * Ends the leases of @who on that running network: whoever has that address, that MAC or
+ * that name (a machine's, else one that the client gave).  The address is free for others
+ * then; the client is told when it next asks.  DHCP and DNS of the network stop for a
+ * moment.  *@out lists what was ended.  -ENOENT: there is no such network or lease.
+ */
+NETD_PUBLIC int netd_lease_release(struct netd *netd, const char *network,
+				   const char *who, enum netd_format format, char **out,
+				   struct netd_error *err);
+/*
+ * A network that was stopped keeps the leases of its guests, who may still use these
+ * addresses when it is started again.  This forgets them; it is for one that was deleted.
+ */
+NETD_PUBLIC void netd_network_forget(struct netd *netd, const char *network);
+
+/*
  * Primitives
  */
 

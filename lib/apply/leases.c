@@ -298,8 +298,8 @@ static int list_all(struct netd *netd, const struct running *running, struct lis
 	return r;
 }
 
-static int format_table(const struct netd_table *table, enum netd_format format,
-			char **out, struct netd_error *err)
+int netd_leases_format(const struct netd_table *table, enum netd_format format,
+		       char **out, struct netd_error *err)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
 	int r = format == NETD_FORMAT_JSON ? netd_table_render_json(table, &text)
@@ -324,7 +324,7 @@ int netd_leases(struct netd *netd, const char *network, enum netd_format format,
 	if (r == 0)
 		r = list_all(netd, &running, &l, err);
 	if (r == 0)
-		r = format_table(&l.table, format, out, err);
+		r = netd_leases_format(&l.table, format, out, err);
 	netd_table_done(&l.table);
 	return r;
 }
@@ -443,7 +443,7 @@ int netd_lease_wait(struct netd *netd, const char *name, unsigned seconds,
 	if (r == 0)
 		r = look_until(netd, &running, name, &w, deadline, &found, err);
 	if (r == 0)
-		r = format_table(&found, format, out, err);
+		r = netd_leases_format(&found, format, out, err);
 	if (r == -ETIMEDOUT) {
 		netd_error_add(err, r, "%s has no lease after %u s", name, seconds);
 		netd_error_hint(err, "`netdctl leases` shows those that there are");

@@ -5,6 +5,8 @@
 
 #include "apply/store.h"
 #include "dhcp/lease.h"
+#include "netd.h"
+#include "render/table.h"
 
 /*
  * Calls @visit for each service of @t that serves DHCP, with the network that it serves
@@ -25,5 +27,9 @@ int netd_lease_read(const struct netd_store *store, const char *service,
 /* The machine whose lease that is, by its MAC, else by its address; or NULL. */
 const struct netd_machine *netd_lease_machine(const struct netd_network *n,
 					      const struct netd_lease *lease);
+
+/* The table as text or JSON in *@out, to be freed; -ENOMEM. */
+int netd_leases_format(const struct netd_table *table, enum netd_format format,
+		       char **out, struct netd_error *err);
 
 #endif

@@ -14,6 +14,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "dhcp/compile.h"
+#include "dhcp/forget.h"
 #include "dhcp/launch.h"
 #include "dhcp/process.h"
 #include "dhcp/upstream.h"
@@ -28,6 +30,7 @@
 
 #define BATCH 16
 #define RESOLV_MAX (64UL << 10)
+#define CONFIG_MAX (16UL << 20)
 
 struct job {
 	const struct netd_op *op;
@@ -35,6 +38,8 @@ struct job {
 	struct netd_dnsmasq d;
 	char directory[PATH_MAX];
 	char *resolv;
+	struct netd_reservation *taken; /* addresses that machines take from others */
+	size_t taken_count;
 	int space;  /* descriptor, or -1 */
 	int ending; /* the process that is about to end, or -1 */
 	struct netd_launching launching;
@@ -52,6 +57,7 @@ static void batch_done(struct batch *b)
 		struct job *j = &b->jobs[i];
 
 		free(j->resolv);
+		free(j->taken);
 		if (j->space >= 0)
 			close(j->space);
 	}
@@ -151,25 +157,113 @@ static int end_all(struct batch *b, struct netd_error *err)
 	return r;
 }
 
+static void service_path(const struct job *j, const char *file, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, NETD_SERVICES "/%s/%s", j->d.name, file);
+}
+
+static int cannot_remove(const struct job *j, const char *path, struct netd_error *err)
+{
+	return errno == ENOENT
+		       ? 0
+		       : netd_error_add(err, -errno, "dhcp %s: cannot remove %s: %s",
+					j->d.name, path, strerror(errno));
+}
+
+/* Its leases stay, and its config under another name, which says whose they are. */
 static int forget_files(struct batch *b, struct netd_error *err)
 {
-	static const char *const files[] = {NETD_DNSMASQ_CONFIG, NETD_DNSMASQ_RESERVED,
-					    NETD_DNSMASQ_NAMES, NETD_DNSMASQ_RESOLV,
-					    NETD_DNSMASQ_LOG};
+	static const char *const files[] = {NETD_DNSMASQ_RESERVED, NETD_DNSMASQ_NAMES,
+					    NETD_DNSMASQ_RESOLV, NETD_DNSMASQ_LOG};
+	int dir = b->netd->store.fd, r = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		const struct job *j = &b->jobs[i];
+		char path[PATH_MAX], stopped[PATH_MAX];
+
+		for (size_t f = 0; f < NETD_ARRAY_SIZE(files); f++) {
+			service_path(j, files[f], path);
+			if (unlinkat(dir, path, 0) < 0)
+				r = cannot_remove(j, path, err);
+		}
+		service_path(j, NETD_DNSMASQ_CONFIG, path);
+		service_path(j, NETD_DNSMASQ_STOPPED, stopped);
+		if (renameat(dir, path, dir, stopped) < 0)
+			r = cannot_remove(j, path, err);
+	}
+	return r;
+}
+
+/*
+ * Leases
+ */
+
+/* Those that were left by a service of somebody else's that had this name. */
+static int forget_strangers(const struct batch *b, const struct job *j,
+			    struct netd_error *err)
+{
+	char owner[NETD_OWNER] = "", link[NETD_IFNAME], space[NETD_NODE_NAME];
+	netd_auto_free char *text = NULL;
+	char path[PATH_MAX];
+	int dir = b->netd->store.fd;
+
+	service_path(j, NETD_DNSMASQ_STOPPED, path);
+	if (netd_file_read(dir, path, CONFIG_MAX, &text, NULL, NULL) < 0)
+		return 0;
+	netd_dhcp_parse_marks(text, owner, link, space);
+	if (unlinkat(dir, path, 0) < 0)
+		return cannot_remove(j, path, err);
+	if (strcmp(owner, j->want->owner) == 0)
+		return 0;
+	service_path(j, NETD_DNSMASQ_LEASES, path);
+	return unlinkat(dir, path, 0) < 0 ? cannot_remove(j, path, err) : 0;
+}
+
+static bool is_taken(const struct netd_lease *lease, void *data)
+{
+	const struct job *j = data;
+
+	return netd_reservations_take(j->taken, j->taken_count, lease);
+}
+
+/* Which leases stand in the way of reservations that are new. */
+static int find_taken(const struct batch *b, struct job *j, struct netd_error *err)
+{
+	netd_auto_free char *before = NULL;
+	char path[PATH_MAX];
+	int r;
+
+	service_path(j, NETD_DNSMASQ_RESERVED, path);
+	r = netd_file_read(b->netd->store.fd, path, CONFIG_MAX, &before, NULL, NULL);
+	if (r < 0 && r != -ENOENT)
+		return netd_error_add(err, r, "dhcp %s: cannot read %s: %s", j->d.name,
+				      path, strerror(-r));
+	r = netd_reservations_new(before ? before : "", j->want->reserved, &j->taken,
+				  &j->taken_count);
+	return r < 0 ? netd_error_add(err, r, "out of memory") : 0;
+}
+
+/* Before anything is written: what is new follows from what is there. */
+static int prepare_leases(struct batch *b, struct netd_error *err)
+{
 	int r = 0;
 
-	for (size_t i = 0; i < b->count; i++)
-		for (size_t f = 0; f < NETD_ARRAY_SIZE(files); f++) {
-			const char *name = b->jobs[i].d.name;
-			char path[PATH_MAX];
+	for (size_t i = 0; r == 0 && i < b->count; i++)
+		r = find_taken(b, &b->jobs[i], err);
+	return r;
+}
 
-			snprintf(path, sizeof(path), NETD_SERVICES "/%s/%s", name,
-				 files[f]);
-			if (unlinkat(b->netd->store.fd, path, 0) < 0 && errno != ENOENT)
-				r = netd_error_add(err, -errno,
-						   "dhcp %s: cannot remove %s: %s", name,
-						   path, strerror(errno));
-		}
+static int drop_leases(struct batch *b, struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < b->count; i++) {
+		struct job *j = &b->jobs[i];
+
+		r = forget_strangers(b, j, err);
+		if (r == 0 && j->taken_count)
+			r = netd_dnsmasq_drop_leases(&j->d, is_taken, j, err);
+	}
 	return r;
 }
 
@@ -209,16 +303,34 @@ static int run_start(struct batch *b, struct netd_error *err)
 	int r = end_all(b, err);
 
 	if (r == 0)
+		r = drop_leases(b, err);
+	if (r == 0)
 		r = write_all(b, err);
 	return r ? r : start_all(b, err);
 }
 
+/* Where a lease stands in the way, dnsmasq has to be started again without it. */
+static int reload_one(struct batch *b, struct job *j, struct netd_error *err)
+{
+	struct batch one = {b->netd, j, 1};
+	int r = 0;
+
+	if (j->taken_count)
+		r = netd_dnsmasq_count_leases(&j->d, is_taken, j, err);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		return run_start(&one, err);
+	r = write_all(&one, err);
+	return r ? r : netd_dnsmasq_reload(&j->d, err);
+}
+
 static int run_reload(struct batch *b, struct netd_error *err)
 {
-	int r = write_all(b, err);
+	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < b->count; i++)
-		r = netd_dnsmasq_reload(&b->jobs[i].d, err);
+		r = reload_one(b, &b->jobs[i], err);
 	return r;
 }
 
@@ -246,6 +358,9 @@ static int run_batch(const struct netd_run *run, const struct netd_op *ops, size
 		return r;
 	if (run->ops->kind == NETD_OP_STOP_SERVICE)
 		return run_stop(&b, run->err);
+	r = prepare_leases(&b, run->err);
+	if (r < 0)
+		return r;
 	return run->ops->kind == NETD_OP_START_SERVICE ? run_start(&b, run->err)
 						       : run_reload(&b, run->err);
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apply/leases.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -25,8 +26,9 @@
 /*
  * Theory of operation.  STATE/dhcp/NAME is the directory of service NAME: one that has a
  * `config` is a service that should run; without, it only keeps the leases of one that
- * was stopped, until the change is through.  The first lines of the config say whose it
- * is, so netd knows its services from the disk as it knows its links from the kernel.
+ * was stopped, until the last of them has ended: guests may still use these addresses
+ * when it is started again.  The first lines of the config say whose it is, so netd knows
+ * its services from the disk as it knows its links from the kernel.
  */
 
 #define TEXT_MAX_SIZE (16UL << 20)
@@ -309,29 +311,55 @@ static void remove_files(int directory)
 		closedir(d);
 }
 
+/* True of a service that was stopped while guests had addresses from it. */
+static bool has_leases(const struct netd *netd, const char *service)
+{
+	netd_auto_free struct netd_lease *leases = NULL;
+	size_t count = 0;
+
+	return netd_lease_read(&netd->store, service, &leases, &count, NULL) == 0 &&
+	       count;
+}
+
+/* If it runs, or (unless @leases) has leases that have not ended, it stays. */
+static void remove_stopped(const struct netd *netd, int services, const char *name,
+			   bool leases)
+{
+	int fd = openat(services, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return;
+	if (faccessat(fd, NETD_DNSMASQ_CONFIG, F_OK, 0) == 0 ||
+	    (!leases && has_leases(netd, name))) {
+		close(fd);
+		return;
+	}
+	remove_files(fd);
+	unlinkat(services, name, AT_REMOVEDIR);
+}
+
 void netd_services_sweep(struct netd *netd)
 {
 	DIR *d = open_services(netd);
 	struct dirent *entry;
 
-	while (d && (entry = readdir(d))) {
-		int fd;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		fd = openat(dirfd(d), entry->d_name,
-			    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		if (fd < 0)
-			continue;
-		if (faccessat(fd, NETD_DNSMASQ_CONFIG, F_OK, 0) == 0) {
-			close(fd);
-			continue;
-		}
-		remove_files(fd);
-		unlinkat(dirfd(d), entry->d_name, AT_REMOVEDIR);
-	}
+	while (d && (entry = readdir(d)))
+		if (entry->d_name[0] != '.')
+			remove_stopped(netd, dirfd(d), entry->d_name, false);
 	if (!d)
 		return;
 	closedir(d);
 	unlinkat(netd->store.fd, NETD_SERVICES, AT_REMOVEDIR); /* if it is empty */
+}
+
+void netd_network_forget(struct netd *netd, const char *network)
+{
+	DIR *d = open_services(netd);
+
+	if (d && !netd_network_name_problem(network))
+		remove_stopped(netd, dirfd(d), network, true);
+	if (!d)
+		return;
+	closedir(d);
+	unlinkat(netd->store.fd, NETD_SERVICES, AT_REMOVEDIR);
 }

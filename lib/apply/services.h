@@ -24,8 +24,8 @@ int netd_services_check(const struct netd_topology *t, const struct netd_facts *
 			const struct netd_state *desired, struct netd_error *err);
 
 /*
- * A stopped service leaves its leases, for it may be started again by a rollback.  This
- * removes them, when all is done and saved.
+ * A stopped service leaves its leases, for it may be started again while guests use the
+ * addresses.  This removes what is left of those whose leases have all ended.
  */
 void netd_services_sweep(struct netd *netd);
 

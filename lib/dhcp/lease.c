@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/array.h"
@@ -102,4 +103,119 @@ int netd_leases_parse(const char *text, struct netd_lease **leases, size_t *coun
 		text += length + (text[length] == '\n');
 	}
 	return 0;
+}
+
+size_t netd_leases_without(const char *text, netd_lease_is drop, void *data,
+			   struct netd_str *out)
+{
+	size_t dropped = 0;
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		struct netd_lease lease = {.expires = 0};
+
+		length += text[length] == '\n';
+		if (parse_line(text, length, &lease) && drop(&lease, data))
+			dropped++;
+		else
+			netd_str_add_bytes(out, text, length);
+		text += length;
+	}
+	return dropped;
+}
+
+/*
+ * Reservations
+ */
+
+/* "MAC,ADDRESS,[ADDRESS6],NAME", each but the name optional. */
+static int add_reservation(const char *line, size_t length,
+			   struct netd_reservation **taken, size_t *count)
+{
+	struct netd_reservation r = {.has_mac = false};
+	struct netd_addr addresses[2];
+	size_t address_count = 0;
+	char text[NETD_DOMAIN];
+
+	for (const char *at = line, *end = line + length; at < end;) {
+		size_t n = strcspn(at, ",\n");
+		bool brackets = *at == '[' && n > 2;
+
+		snprintf(text, sizeof(text), "%.*s", (int)(n - 2 * brackets),
+			 at + brackets);
+		if (address_count < 2 &&
+		    netd_addr_parse(text, &addresses[address_count]) == 0)
+			address_count++;
+		else if (netd_mac_parse(text, &r.mac) == 0)
+			r.has_mac = true;
+		else if (!netd_copy(r.name, text))
+			return 0;
+		at += n + (at + n < end);
+	}
+	for (size_t i = 0; r.name[0] && i < address_count; i++) {
+		struct netd_reservation *slot =
+			netd_array_add(taken, count, sizeof(*slot));
+
+		if (!slot)
+			return -ENOMEM;
+		*slot = r;
+		slot->address = addresses[i];
+	}
+	return 0;
+}
+
+static const char *next_line(const char *text)
+{
+	text += strcspn(text, "\n");
+	return text + (*text == '\n');
+}
+
+static bool is_line(const char *text, const char *line, size_t length)
+{
+	return *text && strncmp(text, line, length) == 0 &&
+	       (text[length] == '\n' || !text[length]);
+}
+
+/* That line of @text; NULL if there is none. */
+static const char *find_line(const char *text, const char *line, size_t length)
+{
+	while (*text && !is_line(text, line, length))
+		text = next_line(text);
+	return *text ? text : NULL;
+}
+
+int netd_reservations_new(const char *before, const char *wanted,
+			  struct netd_reservation **taken, size_t *count)
+{
+	const char *likely = before; /* most lines are as they were, in their order */
+	int r = 0;
+
+	for (; r == 0 && *wanted; wanted = next_line(wanted)) {
+		size_t length = strcspn(wanted, "\n");
+		const char *same = is_line(likely, wanted, length)
+					   ? likely
+					   : find_line(before, wanted, length);
+
+		if (same)
+			likely = next_line(same);
+		else
+			r = add_reservation(wanted, length, taken, count);
+	}
+	return r;
+}
+
+bool netd_reservations_take(const struct netd_reservation *taken, size_t count,
+			    const struct netd_lease *lease)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct netd_reservation *r = &taken[i];
+
+		if (!netd_addr_equal(&r->address, &lease->address))
+			continue;
+		if (!r->has_mac)
+			return strcasecmp(r->name, lease->host) != 0;
+		return !lease->has_mac ||
+		       memcmp(&r->mac, &lease->mac, sizeof(r->mac)) != 0;
+	}
+	return false;
 }

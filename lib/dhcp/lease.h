@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/str.h"
 #include "model/topology.h"
 
 struct netd_lease {
@@ -21,5 +22,33 @@ struct netd_lease {
  * the middle of writing it, so what is no lease is passed over.  -ENOMEM.
  */
 int netd_leases_parse(const char *text, struct netd_lease **leases, size_t *count);
+
+/* True of the leases that are meant. */
+typedef bool (*netd_lease_is)(const struct netd_lease *lease, void *data);
+
+/*
+ * Appends @text without the lines of the leases that @drop is true of to @out, and
+ * returns how many these are.
+ */
+size_t netd_leases_without(const char *text, netd_lease_is drop, void *data,
+			   struct netd_str *out);
+
+/*
+ * What reservations (dhcp-hostsfile, see dhcp/write.h) take from others: each line of
+ * @wanted that is not in @before, with the address of a machine.  *@taken is to be freed;
+ * -ENOMEM.
+ */
+struct netd_reservation {
+	struct netd_addr address;
+	bool has_mac;
+	struct netd_mac mac;
+	char name[NETD_MACHINE_NAME];
+};
+int netd_reservations_new(const char *before, const char *wanted,
+			  struct netd_reservation **taken, size_t *count);
+
+/* True if the lease is of an address that is reserved for somebody else. */
+bool netd_reservations_take(const struct netd_reservation *taken, size_t count,
+			    const struct netd_lease *lease);
 
 #endif

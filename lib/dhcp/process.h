@@ -16,6 +16,7 @@ int netd_dnsmasq_find(char path[PATH_MAX]);
 #define NETD_DNSMASQ_CONFIG "config"
 #define NETD_DNSMASQ_RESERVED "reserved"
 #define NETD_DNSMASQ_NAMES "names"
+#define NETD_DNSMASQ_STOPPED "stopped" /* the config, of one that was stopped */
 #define NETD_DNSMASQ_LEASES "leases"
 #define NETD_DNSMASQ_LOG "log"
 #define NETD_DNSMASQ_PID "pid"

@@ -153,7 +153,7 @@ remade()
 	sed -i '/^routers:/,$d' lab.yaml
 	netdctl apply lab.yaml
 	gone "$before" || fail "dnsmasq still runs"
-	[ ! -e /run/netd/dhcp ] || fail "left: $(find /run/netd/dhcp)"
+	eq "leases stopped" "$(find /run/netd/dhcp -type f -printf '%f\n' | sort | xargs)"
 	no_dhcp_ns web
 }
 

@@ -95,10 +95,72 @@ static void test_long(void **state)
 	free(leases);
 }
 
+/* Which leases have to go for reservations that are new. */
+static const struct {
+	const char *name, *before, *wanted, *leases, *left;
+} taken_rows[] = {
+	{"another MAC", "", "52:54:00:00:00:02,10.1.0.50,web\n",
+	 "9 52:54:00:00:00:01 10.1.0.50 web *\n9 52:54:00:00:00:03 10.1.0.51 x *\n",
+	 "9 52:54:00:00:00:03 10.1.0.51 x *\n"},
+	{"its own", "", "52:54:00:00:00:01,10.1.0.50,web\n",
+	 "9 52:54:00:00:00:01 10.1.0.50 * *\n", "9 52:54:00:00:00:01 10.1.0.50 * *\n"},
+	{"a line that was there", "a\n52:54:00:00:00:02,10.1.0.50,web\n",
+	 "52:54:00:00:00:02,10.1.0.50,web\nb\n", "9 52:54:00:00:00:01 10.1.0.50 * *\n",
+	 "9 52:54:00:00:00:01 10.1.0.50 * *\n"},
+	{"IPv6, and what has no MAC in its DUID", "",
+	 "52:54:00:00:00:02,10.1.0.50,[fd00:1::50],web\n",
+	 "duid 00:01\n9 1 fd00:1::50 * 00:02:00:00:ab:11\n9 1 fd00:1::51 * 00:02:00\n",
+	 "duid 00:01\n9 1 fd00:1::51 * 00:02:00\n"},
+	{"IPv6, its own", "", "52:54:00:00:00:02,[fd00:1::50],web\n",
+	 "9 1 fd00:1::50 * 00:03:00:01:52:54:00:00:00:02\n",
+	 "9 1 fd00:1::50 * 00:03:00:01:52:54:00:00:00:02\n"},
+	{"by name", "", "10.1.0.50,web\n10.1.0.51,db\n",
+	 "9 52:54:00:00:00:01 10.1.0.50 WEB *\n9 52:54:00:00:00:02 10.1.0.51 x *\n",
+	 "9 52:54:00:00:00:01 10.1.0.50 WEB *\n"},
+	{"an address that nobody is given, a refused name", "",
+	 "10.1.0.50\n[fd00:1::50]\nwpad,set:refused\n",
+	 "9 52:54:00:00:00:01 10.1.0.50 * *\n", "9 52:54:00:00:00:01 10.1.0.50 * *\n"},
+	{"torn", "", "52:54:00:00:00:02,10.1.0.50,web", "9 52:54:00:00:00:01 10.1.0.50 w",
+	 "9 52:54:00:00:00:01 10.1.0.50 w"},
+};
+
+struct taken {
+	struct netd_reservation *items;
+	size_t count;
+};
+
+static bool is_taken(const struct netd_lease *lease, void *data)
+{
+	const struct taken *t = data;
+
+	return netd_reservations_take(t->items, t->count, lease);
+}
+
+static void test_taken(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(taken_rows); i++) {
+		struct netd_str left = {0};
+		struct taken t = {.count = 0};
+
+		assert_int_equal(netd_reservations_new(taken_rows[i].before,
+						       taken_rows[i].wanted, &t.items,
+						       &t.count),
+				 0);
+		netd_leases_without(taken_rows[i].leases, is_taken, &t, &left);
+		if (strcmp(netd_str_text(&left), taken_rows[i].left) != 0)
+			fail_msg("%s: expected\n%sgot\n%s", taken_rows[i].name,
+				 taken_rows[i].left, netd_str_text(&left));
+		netd_str_done(&left);
+		free(t.items);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
-					   cmocka_unit_test(test_long)};
+					   cmocka_unit_test(test_long),
+					   cmocka_unit_test(test_taken)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Leases that are forgotten before they end. */
+#include "dhcp/forget.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+/*
+ * Theory of operation.  dnsmasq reads its leases when it starts and keeps them in memory;
+ * it has no signal to read them again.  So one that is to be forgotten is taken out of
+ * the file while nobody runs.
+ */
+
+#define LEASES_MAX (64UL << 20)
+#define ARGUMENTS_MAX (64UL << 10)
+
+static void leases_path(const struct netd_dnsmasq *d, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%s/" NETD_DNSMASQ_LEASES, d->directory);
+}
+
+/* *@out stays NULL if there is no such file. */
+static int read_leases(const struct netd_dnsmasq *d, char **out, struct netd_error *err)
+{
+	char path[PATH_MAX];
+	int r;
+
+	leases_path(d, path);
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	r = netd_file_read(AT_FDCWD, path, LEASES_MAX, out, NULL, err);
+	return r == -ENOENT ? 0 : r;
+}
+
+int netd_dnsmasq_count_leases(const struct netd_dnsmasq *d, netd_lease_is is, void *data,
+			      struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str rest = {0};
+	netd_auto_free char *text = NULL;
+	int r = read_leases(d, &text, err);
+
+	if (r < 0 || !text)
+		return r;
+	return (int)netd_leases_without(text, is, data, &rest);
+}
+
+/* Its owner may write it, and goes on doing so. */
+static int replace(const char *path, const struct netd_str *text)
+{
+	char fresh[PATH_MAX + 8];
+	netd_auto_close int fd = -1;
+	struct stat st;
+	int r;
+
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	if (stat(path, &st) < 0)
+		return -errno;
+	unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	if (dprintf(fd, "%s", netd_str_text(text)) == (int)text->length &&
+	    fchown(fd, st.st_uid, st.st_gid) == 0 && fchmod(fd, st.st_mode & 0777) == 0 &&
+	    fsync(fd) == 0 && rename(fresh, path) == 0)
+		return 0;
+	r = errno ? -errno : -EIO;
+	unlink(fresh);
+	return r;
+}
+
+int netd_dnsmasq_drop_leases(const struct netd_dnsmasq *d, netd_lease_is drop, void *data,
+			     struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str rest = {0};
+	netd_auto_free char *text = NULL;
+	char path[PATH_MAX];
+	int r = read_leases(d, &text, err);
+
+	if (r < 0 || !text || netd_leases_without(text, drop, data, &rest) == 0)
+		return r;
+	leases_path(d, path);
+	r = netd_str_error(&rest);
+	if (r == 0)
+		r = replace(path, &rest);
+	if (r < 0)
+		netd_error_add(err, r, "dhcp %s: cannot write %s: %s", d->name, path,
+			       strerror(-r));
+	return r;
+}
+
+/* What the process @pid was started with, for another one. */
+struct start {
+	char *arguments;
+	struct netd_dnsmasq d;
+	int space;
+};
+
+static void start_done(struct start *s)
+{
+	free(s->arguments);
+	if (s->space >= 0)
+		close(s->space);
+}
+
+static int read_start(pid_t pid, const struct netd_dnsmasq *d, struct start *out,
+		      struct netd_error *err)
+{
+	static const char resolv[] = "--resolv-file=";
+	size_t length = 0, own = strlen(d->directory);
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	r = netd_file_read(AT_FDCWD, path, ARGUMENTS_MAX, &out->arguments, &length, err);
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	out->space = open(path, O_RDONLY | O_CLOEXEC);
+	if (out->space < 0)
+		return netd_error_add(err, -errno,
+				      "dhcp %s: cannot look at process %d: %s", d->name,
+				      pid, strerror(errno));
+	out->d = (struct netd_dnsmasq){
+		.name = d->name, .directory = d->directory, .space = out->space};
+	for (size_t at = 0; at < length; at += strlen(out->arguments + at) + 1) {
+		const char *file = out->arguments + at + sizeof(resolv) - 1;
+
+		if (strncmp(out->arguments + at, resolv, sizeof(resolv) - 1) != 0)
+			continue;
+		if (strncmp(file, d->directory, own) == 0 && file[own] == '/')
+			out->d.resolv = file;
+		else
+			out->d.host_resolv = file;
+	}
+	return 0;
+}
+
+int netd_dnsmasq_forget(const struct netd_dnsmasq *d, netd_lease_is drop, void *data,
+			struct netd_error *err)
+{
+	netd_auto(start_done) struct start s = {.space = -1};
+	struct netd_launching launching;
+	pid_t pid = netd_dnsmasq_pid(d->directory);
+	int r;
+
+	if (pid == 0)
+		return netd_dnsmasq_drop_leases(d, drop, data, err);
+	if (pid < 0)
+		return netd_error_add(err, pid,
+				      "dhcp %s: cannot tell if dnsmasq runs: %s", d->name,
+				      strerror(-pid));
+	r = read_start(pid, d, &s, err);
+	if (r == 0)
+		r = netd_dnsmasq_wait_end(d, netd_dnsmasq_end(d), err);
+	if (r < 0)
+		return r;
+	/* It is started again whether or not the file could be written. */
+	r = netd_dnsmasq_drop_leases(d, drop, data, err);
+	if (netd_dnsmasq_begin(&s.d, &launching, err) == 0)
+		return netd_dnsmasq_finish(&s.d, &launching, err) < 0 ? -EIO : r;
+	return -EIO;
+}
