@@ -126,7 +126,7 @@ services()
 		"$(service 'map([.service, .network, .interface, .state, .serves, .domain])')"
 	eq '[]' "$(netdctl show services plain --json | jq -c .)"
 	kill -KILL "$(</run/netd/dhcp/default/pid)"
-	wait_for 5 test '"dead"' = "$(service '.[0].state')"
+	wait_for 5 eval '[ "$(service ".[0].state")" = "\"dead\"" ]'
 	ok netdctl status
 	match 'differs in 1 place' "$out"
 	match 'note: default: .*dnsmasq is not running' "$out"
