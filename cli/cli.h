@@ -49,6 +49,7 @@ struct options {
 	/* what changes something */
 	const char *confirm, *probe;
 	bool keep_processes;
+	bool force;
 };
 
 struct cli {
@@ -120,7 +121,7 @@ extern const struct verb netdctl_verbs[];
 extern const struct verb network_verbs[], port_verbs[], forward_verbs[], router_verbs[],
 	host_verbs[], machine_verbs[], lease_verbs[];
 extern const struct option_row common_options[], lease_options[], trial_options[],
-	removal_options[], keep_options[], adopt_options[];
+	removal_options[], keep_options[], adopt_options[], destroy_options[];
 
 /*
  * Parses options anywhere among @argv into @options and moves the arguments to its front.
@@ -153,7 +154,7 @@ void say_notes(const struct cli *cli, const struct netd_plan *plan);
 /* Prints and frees @text; EXIT_DONE. */
 int print_text(char *text);
 
-/* Says that a change of @topology that was cut short was undone, or is kept. */
+/* Says what became of a change of @topology that was cut short, or was stuck. */
 void say_recovered(const struct cli *cli, const char *topology,
 		   enum netd_outcome outcome);
 

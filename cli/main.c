@@ -53,10 +53,18 @@ const struct verb netdctl_verbs[] = {
 	 "what it was before its last change; once more, and that change is there again.",
 	 0, 1, "<topology>", keep_options, run_rollback, NULL},
 	{"destroy", "NAME|FILE…", "Remove a topology, and give back what it changed",
-	 NULL, 1, -1, "<topology>", removal_options, run_destroy, NULL},
-	{"recover", NULL, "Undo an apply that was killed",
-	 "Every verb that changes something does so first.", 0, 0, NULL, NULL,
-	 run_recover, NULL},
+	 "If it fails, all is as it was before.  One that is stuck is removed as far as "
+	 "it "
+	 "goes.\n"
+	 "Exit status: 0 done, 1 failed and rolled back, 4 something is left, which is "
+	 "named.",
+	 1, -1, "<topology>", destroy_options, run_destroy, NULL},
+	{"recover", NULL, "Undo an apply that was killed, and try again what is stuck",
+	 "Every verb that changes something undoes such an apply first; what is stuck is "
+	 "tried\n"
+	 "again by changes of the same topology.  Exit status: 0 done, 4 something is "
+	 "left.",
+	 0, 0, NULL, NULL, run_recover, NULL},
 	{"status", NULL, "Show the running topologies, and what differs from them", NULL,
 	 0, 0, NULL, NULL, run_status, NULL},
 	{"show", "[KIND [NAME]]", "Show networks, ports, forwards, machines and more",
@@ -184,11 +192,18 @@ static void say_waiting(const char *holder, void *data)
 
 void say_recovered(const struct cli *cli, const char *topology, enum netd_outcome outcome)
 {
-	note(cli,
-	     outcome == NETD_DONE
-		     ? "%s: a change that was cut short had all been done, and is kept"
-		     : "%s: a change that was cut short, or not confirmed, was undone",
-	     topology);
+	static const char *const words[] = {
+		[NETD_DONE] =
+			"a change that was cut short had all been done, and is kept",
+		[NETD_ROLLED_BACK] =
+			"a change that was cut short, or not confirmed, was undone",
+		[NETD_NOT_ROLLED_BACK] = "a change that was cut short, or not confirmed, "
+					 "could not be undone: it is stuck, see `netdctl "
+					 "status`",
+	};
+
+	if (words[outcome])
+		note(cli, "%s: %s", topology, words[outcome]);
 }
 
 /* What the command's own words do not tell. */

@@ -8,6 +8,14 @@
 
 #include "cli.h"
 
+const struct option_row destroy_options[] = {
+	FLAG("force", 0, force,
+	     "what cannot be removed or given back is left, and nothing kept of it"),
+	KEEP_OPTION,
+	TRIAL_OPTIONS,
+	OPTIONS_END,
+};
+
 static int plan_one(struct cli *cli, const char *path)
 {
 	struct netd_topology *t = NULL;
@@ -67,9 +75,7 @@ void say_done(struct cli *cli, const char *what, const struct netd_plan *plan,
 
 int change_begin(struct cli *cli)
 {
-	int r = netd_recover(cli->netd, NULL, &cli->recovery, cli->err);
-
-	return r < 0 ? r : 0;
+	return netd_begin(cli->netd, &cli->recovery, cli->err);
 }
 
 int apply_topology(struct cli *cli, const struct netd_topology *t, const char *what,
@@ -146,6 +152,24 @@ static int destroy_on_trial(struct cli *cli, const char *name)
 	return code;
 }
 
+static int destroy(struct cli *cli, const char *name, struct netd_plan **plan,
+		   enum netd_outcome *outcome)
+{
+	char *left = NULL;
+	int r;
+
+	if (!cli->options.force)
+		return netd_destroy(cli->netd, name, plan, outcome, cli->err);
+	r = netd_destroy_anyhow(cli->netd, name, plan, &left, outcome, cli->err);
+	if (left)
+		note(cli,
+		     "%s: let go of; what was known of it is kept in %s, and the name is "
+		     "free",
+		     name, left);
+	free(left);
+	return r;
+}
+
 static int destroy_one(struct cli *cli, const char *word)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
@@ -157,7 +181,7 @@ static int destroy_one(struct cli *cli, const char *word)
 	if (r == 0 && cli->trial)
 		return destroy_on_trial(cli, name);
 	if (r == 0)
-		r = netd_destroy(cli->netd, name, &plan, &outcome, cli->err);
+		r = destroy(cli, name, &plan, &outcome);
 	if (r < 0)
 		code = report(cli, r, outcome);
 	else
@@ -170,6 +194,9 @@ int run_destroy(struct cli *cli, int argc, char **argv)
 {
 	int code = one_on_trial(cli, "destroy", argc);
 
+	if (cli->options.force && cli->trial)
+		return usage(cli, "destroy: --force or --confirm, not both");
+
 	for (int i = 0; i < argc && code == EXIT_DONE; i++)
 		code = destroy_one(cli, argv[i]);
 	return code;
@@ -178,8 +205,7 @@ int run_destroy(struct cli *cli, int argc, char **argv)
 int run_recover(struct cli *cli, int argc, char **argv)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
-	char *name = NULL;
-	int state, r = netd_recover(cli->netd, &name, &outcome, cli->err);
+	int state, r = netd_recover(cli->netd, &outcome, cli->err);
 
 	(void)argc;
 	(void)argv;
@@ -190,9 +216,6 @@ int run_recover(struct cli *cli, int argc, char **argv)
 		report(cli, state, NETD_UNTOUCHED);
 	if (r == 0)
 		note(cli, "nothing to recover");
-	else
-		say_recovered(cli, name ? name : "?", outcome);
-	free(name);
 	return state < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 

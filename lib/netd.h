@@ -138,19 +138,40 @@ enum netd_outcome {
 NETD_PUBLIC int netd_apply(struct netd *netd, const struct netd_topology *t,
 			   struct netd_plan **plan, enum netd_outcome *outcome,
 			   struct netd_error *err);
-/* Removes all of that topology, and gives back what was changed for it. */
+/*
+ * Removes all of that topology, and gives back what was changed for it.  If it fails, all
+ * is as it was before; but one that was stuck is removed as far as it goes, and *@outcome
+ * is NETD_NOT_ROLLED_BACK with a problem for each thing that is left.
+ */
 NETD_PUBLIC int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 			     enum netd_outcome *outcome, struct netd_error *err);
 /*
- * Undoes an apply that was killed, or that nobody confirmed in time; but keeps one of
- * which all was done (*@outcome is NETD_DONE then).  Every changing call does so first.
- * 1 if there was one (*@name, to be freed, is its topology's name), 0 if not.
+ * As far as it goes in any case.  If something is left, all that was known of the
+ * topology (its record, claims, what its uplinks held) is set aside: *@left, to be freed,
+ * is the directory where it is kept; else it is not written.
  */
-NETD_PUBLIC int netd_recover(struct netd *netd, char **name, enum netd_outcome *outcome,
+NETD_PUBLIC int netd_destroy_anyhow(struct netd *netd, const char *name,
+				    struct netd_plan **plan, char **left,
+				    enum netd_outcome *outcome, struct netd_error *err);
+/*
+ * Becomes the only writer until netd_unlock() or netd_free(), and takes up what a killed
+ * change, or one that nobody confirmed in time, left: keeps it if all of it was done,
+ * else undoes it.  Every changing call does so first; what is read behind it is true
+ * until it is changed.  *@outcome (may be NULL): NETD_NOT_ROLLED_BACK with an error if
+ * what is left cannot be read.
+ */
+NETD_PUBLIC int netd_begin(struct netd *netd, enum netd_outcome *outcome,
+			   struct netd_error *err);
+/*
+ * The same, and tries again with each topology that is stuck: one that could go neither
+ * forward nor back.  1 if there was something, 0 if not; an error with all that is left
+ * (*@outcome is NETD_NOT_ROLLED_BACK then).
+ */
+NETD_PUBLIC int netd_recover(struct netd *netd, enum netd_outcome *outcome,
 			     struct netd_error *err);
 /*
- * Whom to tell when another call did so first: with the topology's name, what became of
- * it, and @data.
+ * Whom to tell of each that was taken up: the topology's name; NETD_DONE (kept),
+ * NETD_ROLLED_BACK or NETD_NOT_ROLLED_BACK (it is stuck now); and @data.
  */
 NETD_PUBLIC void netd_set_recovered(struct netd *netd,
 				    void (*notice)(const char *name,

@@ -6,8 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/definition.h"
 #include "apply/plugs.h"
 #include "apply/probe.h"
+#include "apply/recover.h"
+#include "apply/stuck.h"
+#include "apply/transaction.h"
 #include "apply/unconfirmed.h"
 #include "apply/watchdog.h"
 #include "base/cleanup.h"
@@ -21,7 +25,7 @@
  * Theory of operation.  Before the first op there are the record of what was
  * (apply/unconfirmed.h) and, armed, a process that will see to it (apply/watchdog.h).
  * Confirming is to move the record away.  Taking back is what a killed change is
- * recovered by: the record becomes pending.yaml, and netd_recover() applies that.  So
+ * recovered by: the record becomes pending.yaml, by one rename, and that is applied.  So
  * whoever dies on the way, the next one goes on from there:
  *
  *	record              waits, or is over: taken back
@@ -36,7 +40,7 @@ int netd_confirm_gate(struct netd *netd, struct netd_error *err)
 	const char *name;
 	int r;
 
-	if (netd->confirming || !netd_unconfirmed_is(&netd->store))
+	if (!netd_unconfirmed_is(&netd->store))
 		return 0;
 	r = netd_unconfirmed_load(&netd->store, &u, err);
 	if (r < 0 || !u.previous)
@@ -51,79 +55,65 @@ int netd_confirm_gate(struct netd *netd, struct netd_error *err)
 	return -EBUSY;
 }
 
-/* Makes of the record a change that was killed, and recovers from that. */
-static int revert(struct netd *netd, const struct netd_unconfirmed *u, const char *why,
-		  char **name, struct netd_error *err)
+/*
+ * Makes of the record a change that was killed, and recovers from that.  *@outcome says
+ * what became of it: if the topology is stuck now, @why has the problems.
+ */
+static int revert(struct netd *netd, const struct netd_unconfirmed *u, bool say,
+		  const char *because, enum netd_outcome *outcome, struct netd_error *why,
+		  struct netd_error *err)
 {
-	netd_auto(netd_str_done) struct netd_str plugs = {0};
-	int r;
+	int r = netd_store_make_pending(&netd->store, NETD_UNCONFIRMED, err);
 
-	netd_plugs_copy(u->previous->text, &plugs);
-	r = netd_str_error(&plugs)
-		    ? netd_error_add(err, -ENOMEM, "out of memory")
-		    : netd_store_save_pending(&netd->store, u->previous,
-					      netd_str_text(&plugs), NULL, err);
 	if (r == 0)
-		r = netd_unconfirmed_remove(&netd->store, err);
-	if (r == 0)
-		netd_reverted_note(&netd->store, u->previous->name, why);
-	return r < 0 ? r : netd_recover(netd, name, NULL, err);
+		r = netd_recover_pending(netd, say, outcome, why, err);
+	if (r >= 0 && *outcome == NETD_ROLLED_BACK)
+		netd_reverted_note(&netd->store, u->previous->name, because);
+	return r;
 }
 
-int netd_confirm_expire(struct netd *netd, char **name, struct netd_error *err)
+int netd_confirm_expire(struct netd *netd, struct netd_error *err)
 {
 	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	enum netd_outcome outcome;
 	int r;
 
-	if (netd->confirming || !netd_unconfirmed_is(&netd->store))
+	if (!netd_unconfirmed_is(&netd->store))
 		return 0;
 	r = netd_unconfirmed_load(&netd->store, &u, err);
 	if (r < 0 || !u.previous)
 		return r;
 	if (netd_unconfirmed_left(&u) == 0)
-		return revert(netd, &u,
+		return revert(netd, &u, true,
 			      u.rebooted ? "the host was booted before it was confirmed"
 					 : "it was not confirmed in time",
-			      name, err);
+			      &outcome, NULL, err);
 	if (netd->watchdog && !netd_watchdog_lives(netd))
 		netd_watchdog_start(netd, NULL, NULL);
 	return 0;
 }
 
 /* Recovers first: of a change that was killed the record goes along. */
-int netd_confirm_revert(struct netd *netd, const char *why, struct netd_error *err)
+int netd_confirm_revert(struct netd *netd, const char *because, struct netd_error *err)
 {
 	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
-	netd_auto_free char *name = NULL;
-	bool was, waited, waits;
+	struct netd_error why = {0};
+	enum netd_outcome outcome = NETD_UNTOUCHED;
 	int r = netd_context_open(netd, true, err);
 
-	if (r < 0)
-		return r;
-	was = netd->confirming;
-	netd->confirming = true;
-	waited = netd_unconfirmed_is(&netd->store);
-	r = netd_recover(netd, &name, NULL, err);
-	waits = r >= 0 && netd_unconfirmed_is(&netd->store);
-	if (name && waited && !waits)
-		netd_reverted_note(&netd->store, name, why);
-	if (waits)
+	if (r == 0)
 		r = netd_unconfirmed_load(&netd->store, &u, err);
-	if (r >= 0 && u.previous)
-		r = revert(netd, &u, why, NULL, err);
-	netd->confirming = was;
+	if (r == 0 && netd_store_is_pending(&netd->store)) {
+		r = netd_recover_pending(netd, !u.previous, &outcome, &why, err);
+		if (u.previous && outcome == NETD_ROLLED_BACK)
+			netd_reverted_note(&netd->store, u.previous->name, because);
+	} else if (r == 0 && u.previous) {
+		r = revert(netd, &u, false, because, &outcome, &why, err);
+	}
+	if (r >= 0 && outcome == NETD_NOT_ROLLED_BACK)
+		r = netd_error_code(&why);
+	netd_error_move(err, &why);
 	return r;
-}
-
-/* What runs under that name; an empty one if none does. */
-static int load_previous(struct netd *netd, const char *name, struct netd_topology **out,
-			 struct netd_error *err)
-{
-	int r = netd_store_load(&netd->store, name, out, err);
-
-	if (r == 0 && !*out)
-		*out = netd_topology_new(name);
-	return r < 0 ? r : *out ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
 }
 
 /* What was done must not stay; returns @code, which says why. */
@@ -143,13 +133,9 @@ static int apply_watched(struct netd *netd, const struct netd_topology *t,
 			 const struct netd_addr *probe, struct netd_plan **plan,
 			 enum netd_outcome *outcome, struct netd_error *err)
 {
-	int r;
+	const struct netd_change change = {.t = t, .on_trial = true};
+	int r = netd_transact(netd, &change, plan, outcome, err);
 
-	netd->confirming = true;
-	r = netd_apply(netd, t, plan, outcome, err);
-	netd->confirming = false;
-	if (r < 0 && *outcome == NETD_NOT_ROLLED_BACK)
-		return r;
 	if (r < 0 || netd_plan_size(*plan) == 0) {
 		netd_unconfirmed_remove(&netd->store, NULL);
 		return r;
@@ -170,6 +156,8 @@ static int save_record(struct netd *netd, const struct netd_topology *previous,
 	if (r < 0)
 		return r;
 	netd_plugs_collect(&now, previous, &plugs);
+	if (netd_stuck_is(&netd->store, previous->name))
+		netd_plugs_copy(previous->text, &plugs);
 	return netd_str_error(&plugs)
 		       ? netd_error_add(err, -ENOMEM, "out of memory")
 		       : netd_unconfirmed_save(&netd->store, previous, trial->definition,
@@ -224,13 +212,11 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 	int r;
 
 	outcome = outcome ? outcome : &dummy;
-	r = netd_recover(netd, NULL, outcome, err);
-	if (r < 0)
-		return r;
-	*outcome = NETD_UNTOUCHED;
-	r = netd_confirm_gate(netd, err);
+	r = netd_begin(netd, outcome, err);
 	if (r == 0)
-		r = load_previous(netd, t->name, &previous, err);
+		r = netd_confirm_gate(netd, err);
+	if (r == 0)
+		r = netd_load_present(netd, t->name, &previous, err);
 	if (r == 0)
 		r = netd_probe_choose(netd, trial->probe, &probe, err);
 	if (r == 0)
@@ -277,19 +263,16 @@ static int save_definition(struct netd *netd, const struct netd_unconfirmed *u,
 
 	if (r < 0 || !definition)
 		return r;
-	netd->confirming = true;
-	r = netd_definition_save(netd, definition, err);
-	netd->confirming = false;
-	return r;
+	return netd_definition_write(netd, definition, err);
 }
 
 int netd_confirm(struct netd *netd, const char *name, char **confirmed,
 		 struct netd_error *err)
 {
 	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
-	int r = netd_recover(netd, NULL, NULL, err);
+	int r = netd_begin(netd, NULL, err);
 
-	if (r >= 0)
+	if (r == 0)
 		r = netd_unconfirmed_load(&netd->store, &u, err);
 	if (r < 0)
 		return r;
@@ -326,6 +309,19 @@ static int rollback_unconfirmed(struct netd *netd, const char *name, char **done
 	return r < 0 ? r : 1;
 }
 
+/* What it could not return to is what it is to return to. */
+static int rollback_stuck(struct netd *netd, const char *name, char **done,
+			  struct netd_plan **plan, enum netd_outcome *outcome,
+			  struct netd_error *err)
+{
+	int r = netd_recover_stuck(netd, name, plan, err);
+
+	*outcome = r < 0 ? NETD_NOT_ROLLED_BACK : NETD_DONE;
+	if (r == 0)
+		*done = strdup(name);
+	return r;
+}
+
 static int nothing_kept(const char *name, struct netd_error *err)
 {
 	netd_error_add(err, -ENOENT, "nothing is kept that topology %s was before", name);
@@ -343,10 +339,9 @@ int netd_rollback(struct netd *netd, const char *name, char **done,
 	int r;
 
 	outcome = outcome ? outcome : &dummy;
-	r = netd_recover(netd, NULL, outcome, err);
+	r = netd_begin(netd, outcome, err);
 	if (r < 0)
 		return r;
-	*outcome = NETD_UNTOUCHED;
 	r = rollback_unconfirmed(netd, name, done, outcome, err);
 	if (r)
 		return r < 0 ? r : 0;
@@ -356,6 +351,8 @@ int netd_rollback(struct netd *netd, const char *name, char **done,
 				     "NAME was before the last apply");
 		return -ENOENT;
 	}
+	if (netd_stuck_is(&netd->store, name))
+		return rollback_stuck(netd, name, done, plan, outcome, err);
 	r = netd_store_load_previous(&netd->store, name, &previous, err);
 	if (r < 0)
 		return r;

@@ -9,17 +9,17 @@
 int netd_confirm_gate(struct netd *netd, struct netd_error *err);
 
 /*
- * Under the lock: takes back a change whose time is over, *@name (may be NULL; to be
- * freed) says whose; 1 if there was one.  One whose time is not over, but whose watchdog
- * is gone, gets another.
+ * Under the lock: takes back a change whose time is over; 1 if there was one, even if its
+ * topology is stuck now.  One whose time is not over, but whose watchdog is gone, gets
+ * another.
  */
-int netd_confirm_expire(struct netd *netd, char **name, struct netd_error *err);
+int netd_confirm_expire(struct netd *netd, struct netd_error *err);
 
 /*
- * Takes the lock, and back whatever waits, in time or not; 1 if there was something.
- * If it fails, pending.yaml keeps it for the next try.
+ * Takes the lock, and back whatever waits, in time or not; 1 if there was something.  If
+ * it fails, the topology is stuck, or what waits is there for the next try.
  */
-int netd_confirm_revert(struct netd *netd, const char *why, struct netd_error *err);
+int netd_confirm_revert(struct netd *netd, const char *because, struct netd_error *err);
 
 /* What is to be known of changes on trial, and of the last that was taken back. */
 void netd_confirm_status(const struct netd *netd, struct netd_error *notes);

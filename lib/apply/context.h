@@ -22,8 +22,6 @@ struct netd {
 			  void *data); /* may be NULL */
 	void *recovered_data;
 	const char *watchdog; /* the program; NULL: none (apply/watchdog.h) */
-	bool target_saved;    /* by this change: target.yaml */
-	bool confirming;      /* within apply/confirm.c: what waits is no hindrance */
 	bool keep_processes;  /* of namespaces that are deleted */
 
 	struct netd_space **spaces; /* sorted by name; apply/space.h */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Definitions: topologies as they are kept in the configuration directory. */
+#include "apply/definition.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -57,15 +59,13 @@ static mode_t mode_of(const char *path)
 	return stat(path, &st) == 0 ? st.st_mode & 0777 : 0644;
 }
 
-int netd_definition_save(struct netd *netd, const struct netd_topology *t,
-			 struct netd_error *err)
+int netd_definition_write(struct netd *netd, const struct netd_topology *t,
+			  struct netd_error *err)
 {
 	struct netd_str text = {0};
 	char path[PATH_MAX];
-	int r = netd_confirm_gate(netd, err);
+	int r = definition_path(netd, t->name, path, err);
 
-	if (r == 0)
-		r = definition_path(netd, t->name, path, err);
 	if (r < 0)
 		return r;
 	if (netd_topology_is_empty(t))
@@ -80,6 +80,14 @@ int netd_definition_save(struct netd *netd, const struct netd_topology *t,
 				    mode_of(path), err);
 	netd_str_done(&text);
 	return r;
+}
+
+int netd_definition_save(struct netd *netd, const struct netd_topology *t,
+			 struct netd_error *err)
+{
+	int r = netd_confirm_gate(netd, err);
+
+	return r < 0 ? r : netd_definition_write(netd, t, err);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -12,6 +12,7 @@
 
 #include "apply/context.h"
 #include "apply/seal.h"
+#include "apply/stuck.h"
 #include "apply/unconfirmed.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -266,7 +267,7 @@ static int open_quick(struct netd *netd, struct netd_error *err)
 	if (r < 0)
 		return r;
 	if (netd_store_is_pending(&netd->store) || netd_unconfirmed_is(&netd->store) ||
-	    netd_connect(netd, NULL) < 0)
+	    netd_stuck_is(&netd->store, DEFAULT) || netd_connect(netd, NULL) < 0)
 		return -EAGAIN;
 	return 0;
 }

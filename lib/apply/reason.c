@@ -51,6 +51,8 @@ static const struct {
 	 "run netd outside of the container, or mount it writable"},
 	{NETD_OP_SET_SYSCTL, EROFS, "/proc/sys is read-only here",
 	 "run netd outside of the container, or mount it writable"},
+	{NETD_OP_RESTORE_SYSCTL, EROFS, "/proc/sys is read-only here",
+	 "run netd outside of the container, or mount it writable"},
 	{ANY, EPERM, "no permission", "run as root (CAP_NET_ADMIN)"},
 	{ANY, EACCES, "no permission", "run as root (CAP_NET_ADMIN)"},
 	{ANY, ENOMEM, "out of memory", NULL},

@@ -11,6 +11,7 @@
 #include "apply/recognise.h"
 #include "apply/show.h"
 #include "apply/show_nodes.h"
+#include "apply/stuck.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
@@ -33,6 +34,9 @@ void netd_scene_done(struct netd_scene *s)
 {
 	topologies_free(s->running, s->running_count);
 	topologies_free(s->defined, s->defined_count);
+	for (size_t i = 0; i < s->stuck_count; i++)
+		free(s->stuck[i]);
+	free(s->stuck);
 	netd_state_done(&s->state);
 }
 
@@ -67,6 +71,8 @@ int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *
 	if (r == 0 && netd->store.fd >= 0)
 		r = netd_store_load_all(&netd->store, &s->running, &s->running_count,
 					err);
+	if (r == 0)
+		r = netd_stuck_names(&netd->store, &s->stuck, &s->stuck_count, err);
 	if (r == 0)
 		r = load_definitions(s, err);
 	if (r == 0)

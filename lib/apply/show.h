@@ -12,6 +12,8 @@ struct netd_scene {
 	struct netd *netd;
 	struct netd_topology **running, **defined;
 	size_t running_count, defined_count;
+	char **stuck; /* names; apply/stuck.h */
+	size_t stuck_count;
 	struct netd_state state;
 	const char *network;	  /* only this one; NULL: all */
 	struct netd_error *notes; /* gets what plans had to say; may be NULL */

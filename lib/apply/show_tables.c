@@ -10,8 +10,10 @@
 #include "apply/show_machines.h"
 #include "apply/show_nodes.h"
 #include "apply/show_services.h"
+#include "apply/stuck.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "kernel/netns.h"
 #include "netd.h"
 #include "plan/plan.h"
@@ -248,30 +250,54 @@ static void note_missing(const struct netd_topology *t, struct netd_plan *plan)
 	}
 }
 
+/* The first of @lines, indented; true if that is all of them. */
+static bool add_lines(const struct netd_str *lines, struct netd_str *out)
+{
+	const char *line = netd_str_text(lines);
+
+	for (size_t i = 0; *line && i < DIFFERENCES_SAID; i++) {
+		size_t length = strcspn(line, "\n");
+
+		netd_str_addf(out, "  %.*s\n", (int)length, line);
+		line += length + (line[length] == '\n');
+	}
+	return !*line;
+}
+
 /* @lines as the next cell; indented, and with what to do, they are the scene's. */
 static void add_differences(const struct netd_scene *s, const struct netd_topology *t,
 			    const struct netd_str *lines, const char *todo,
 			    struct netd_table *table)
 {
-	const char *line = netd_str_text(lines);
-	size_t count = 0;
+	bool all;
 
-	netd_table_text(table, line);
-	if (!s->drift || !*line)
+	netd_table_text(table, netd_str_text(lines));
+	if (!s->drift || !lines->length)
 		return;
 	netd_str_addf(s->drift, "%s differs from what was applied:\n", t->name);
-	for (; *line && count < DIFFERENCES_SAID; count++) {
-		size_t length = strcspn(line, "\n");
-
-		netd_str_addf(s->drift, "  %.*s\n", (int)length, line);
-		line += length + (line[length] == '\n');
-	}
-	if (*line)
+	all = add_lines(lines, s->drift);
+	if (!all)
 		netd_str_addf(s->drift,
 			      "  … `netdctl export %s | netdctl plan -` has all of it\n",
 			      t->name);
 	netd_str_addf(s->drift, "  `netdctl export %s | netdctl apply -` %s\n", t->name,
 		      todo);
+}
+
+/* One line: what, in the kernel's words, too, and what to do. */
+static void add_problem(const struct netd_problem *p, struct netd_str *out)
+{
+	netd_str_add(out, "! ");
+	netd_render_safe(p->text, out);
+	if (p->kernel) {
+		netd_str_add(out, " (kernel: ");
+		netd_render_safe(p->kernel, out);
+		netd_str_add_char(out, ')');
+	}
+	if (p->hint) {
+		netd_str_add(out, "; ");
+		netd_render_safe(p->hint, out);
+	}
 }
 
 static void add_conflict(const struct netd_scene *s, const struct netd_topology *t, int r,
@@ -283,14 +309,8 @@ static void add_conflict(const struct netd_scene *s, const struct netd_topology 
 	netd_table_text(table, hidden ? "unknown, only root sees it"
 				      : "in conflict with the host");
 	for (size_t i = 0; !hidden && i < why->count; i++) {
-		const struct netd_problem *p = &why->problems[i];
-
-		netd_str_add(&lines, i ? "\n! " : "! ");
-		netd_render_safe(p->text, &lines);
-		if (p->hint) {
-			netd_str_add(&lines, "; ");
-			netd_render_safe(p->hint, &lines);
-		}
+		netd_str_add(&lines, i ? "\n" : "");
+		add_problem(&why->problems[i], &lines);
 	}
 	add_differences(s, t, &lines, "makes it so again when that is done", table);
 	netd_table_text(table, "");
@@ -332,32 +352,97 @@ static void add_state(const struct netd_scene *s, const struct netd_topology *t,
 	netd_plan_free(plan);
 }
 
+/* What it could not return to, and why not. */
+static void add_stuck(const struct netd_scene *s, const struct netd_topology *t,
+		      struct netd_table *table)
+{
+	netd_auto(netd_str_done) struct netd_str lines = {0};
+	const char *name = t->name, *goal = "return to what it was before a change";
+	struct netd_error why = {0};
+
+	if (netd_topology_is_empty(t))
+		goal = "be removed wholly";
+	netd_stuck_problems(&s->netd->store, name, &why);
+	if (!why.count)
+		netd_error_add(&why, -EIO, "`netdctl recover` tells what is left");
+	for (size_t i = 0; i < why.count; i++) {
+		netd_str_add(&lines, i ? "\n" : "");
+		add_problem(&why.problems[i], &lines);
+	}
+	netd_table_text(table, "stuck");
+	netd_table_text(table, netd_str_text(&lines));
+	netd_table_text(table, "");
+	if (s->drift) {
+		netd_str_addf(s->drift, "%s is stuck: it could not %s\n", name, goal);
+		add_lines(&lines, s->drift);
+		netd_str_addf(
+			s->drift,
+			"  when that is cured, `netdctl recover` tries again, and so "
+			"does every change of %s;\n"
+			"  `netdctl destroy %s` removes what can be removed\n",
+			name, name);
+	}
+	netd_error_done(&why);
+}
+
+static void add_counts(const struct netd_scene *s, const struct netd_topology *t,
+		       struct netd_table *table)
+{
+	size_t ports = 0, forwards = 0, routers = 0;
+
+	for (size_t j = 0; j < t->network_count; j++) {
+		ports += count_ports(s, t->networks[j].bridge);
+		forwards += t->networks[j].forward_count;
+	}
+	for (size_t j = 0; j < t->node_count; j++) {
+		routers += t->nodes[j].kind == NETD_NODE_ROUTER;
+		forwards += t->nodes[j].forward_count;
+	}
+	netd_table_text(table, t->name);
+	netd_table_number(table, t->network_count);
+	netd_table_number(table, routers);
+	netd_table_number(table, t->node_count - routers);
+	netd_table_number(table, ports);
+	netd_table_number(table, forwards);
+}
+
+static void add_topology(const struct netd_scene *s, const struct netd_topology *t,
+			 bool stuck, struct netd_table *table)
+{
+	unsigned left;
+
+	add_counts(s, t, table);
+	if (stuck)
+		add_stuck(s, t, table);
+	else
+		add_state(s, t, table);
+	if (netd_confirm_left(s->netd, t->name, &left))
+		netd_table_number(table, left);
+	else
+		netd_table_text(table, "");
+}
+
+static bool is_running(const struct netd_scene *s, const char *name)
+{
+	for (size_t i = 0; i < s->running_count; i++)
+		if (strcmp(s->running[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Those of which nothing is to run, too: something is left of them. */
 static void fill_topologies(const struct netd_scene *s, struct netd_table *table)
 {
-	for (size_t i = 0; i < s->running_count; i++) {
-		const struct netd_topology *t = s->running[i];
-		size_t ports = 0, forwards = 0, routers = 0;
-		unsigned left;
+	for (size_t i = 0; i < s->running_count; i++)
+		add_topology(s, s->running[i],
+			     netd_stuck_is(&s->netd->store, s->running[i]->name), table);
+	for (size_t i = 0; i < s->stuck_count; i++) {
+		netd_auto_topology struct netd_topology *t = NULL;
 
-		for (size_t j = 0; j < t->network_count; j++) {
-			ports += count_ports(s, t->networks[j].bridge);
-			forwards += t->networks[j].forward_count;
-		}
-		netd_table_text(table, t->name);
-		for (size_t j = 0; j < t->node_count; j++) {
-			routers += t->nodes[j].kind == NETD_NODE_ROUTER;
-			forwards += t->nodes[j].forward_count;
-		}
-		netd_table_number(table, t->network_count);
-		netd_table_number(table, routers);
-		netd_table_number(table, t->node_count - routers);
-		netd_table_number(table, ports);
-		netd_table_number(table, forwards);
-		add_state(s, t, table);
-		if (netd_confirm_left(s->netd, t->name, &left))
-			netd_table_number(table, left);
-		else
-			netd_table_text(table, "");
+		if (!is_running(s, s->stuck[i]))
+			t = netd_topology_new(s->stuck[i]);
+		if (t)
+			add_topology(s, t, true, table);
 	}
 }
 

@@ -21,6 +21,7 @@
 
 #define TOPOLOGIES "topologies"
 #define PREVIOUS "previous"
+#define STUCK "stuck"
 #define NETWORKS "networks"
 #define CLAIMS "claims"
 #define PENDING "pending.yaml"
@@ -106,12 +107,11 @@ int netd_store_open(struct netd_store *store, const char *path, bool create,
 int netd_store_lock(struct netd_store *store, const struct netd_patience *patience,
 		    struct netd_error *err)
 {
-	int r = make_directory(store, TOPOLOGIES, err);
+	static const char *const directories[] = {TOPOLOGIES, NETWORKS, PREVIOUS, STUCK};
+	int r = 0;
 
-	if (r == 0)
-		r = make_directory(store, NETWORKS, err);
-	if (r == 0)
-		r = make_directory(store, PREVIOUS, err);
+	for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(directories); i++)
+		r = make_directory(store, directories[i], err);
 	if (r == 0)
 		r = netd_lock_take(store->fd, store->path, patience, err);
 	if (r < 0)
@@ -198,9 +198,8 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names of all topologies that are saved there, sorted; each the caller's to free. */
-static int list_names(const struct netd_store *store, const char *directory,
-		      char ***names, size_t *count)
+int netd_store_names(const struct netd_store *store, const char *directory, char ***names,
+		     size_t *count)
 {
 	int fd = openat(store->fd, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -233,7 +232,7 @@ int netd_store_load_all(const struct netd_store *store, struct netd_topology ***
 	struct netd_topology **all = NULL, *t = NULL;
 	size_t names_count = 0, n = 0;
 	char **names = NULL;
-	int r = list_names(store, TOPOLOGIES, &names, &names_count);
+	int r = netd_store_names(store, TOPOLOGIES, &names, &names_count);
 
 	if (r < 0)
 		netd_error_add(err, r, "cannot read %s: %s", store->path, strerror(-r));
@@ -262,7 +261,7 @@ static int check_directory(const struct netd_store *store, const char *directory
 {
 	size_t count = 0;
 	char **names = NULL;
-	int r = list_names(store, directory, &names, &count);
+	int r = netd_store_names(store, directory, &names, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		netd_auto_topology struct netd_topology *t = NULL;
@@ -283,12 +282,14 @@ int netd_store_check(const struct netd_store *store, struct netd_error *err)
 	struct netd_claims claims = {0};
 	int topologies = check_directory(store, TOPOLOGIES, err);
 	int previous = check_directory(store, PREVIOUS, err);
+	int stuck = check_directory(store, STUCK, err);
 	int waiting = netd_store_read(store, NETD_UNPLUGGED, &unplugged, NULL, err);
 	int r = netd_store_load_claims(store, &claims, err);
 
 	free(claims.items);
 	r = r < 0 ? r : topologies;
 	r = r < 0 ? r : previous;
+	r = r < 0 ? r : stuck;
 	return r < 0 ? r : waiting;
 }
 
@@ -380,6 +381,25 @@ int netd_store_keep_pending(const struct netd_store *store, const char *name,
 	if (r == 0)
 		netd_store_forget_target(store);
 	return r;
+}
+
+int netd_store_move_pending(const struct netd_store *store, const char *path,
+			    struct netd_error *err)
+{
+	int r = netd_file_rename(store->fd, PENDING, path, err);
+
+	if (r == 0)
+		netd_store_forget_target(store);
+	return r;
+}
+
+/* It is to be returned to, whatever was meant to be. */
+int netd_store_make_pending(const struct netd_store *store, const char *path,
+			    struct netd_error *err)
+{
+	int r = netd_file_remove(store->fd, TARGET, err);
+
+	return r < 0 ? r : netd_file_rename(store->fd, path, PENDING, err);
 }
 
 int netd_store_remove_pending(const struct netd_store *store, struct netd_error *err)

@@ -20,6 +20,7 @@ struct netd_str;
  *   claims             what was changed of things that are not ours (plan/claims.h)
  *   previous/N.yaml    topology N as it was before the last change of it
  *   unplugged          ports that wait for their network (apply/plugs.h)
+ *   stuck/N.yaml       what topology N is to return to, but could not (apply/stuck.h)
  *   unconfirmed.yaml   a change that waits to be confirmed (apply/unconfirmed.h)
  *   target.yaml        during a change: the topology as it will be; there before
  *                      pending.yaml, without which it means nothing
@@ -96,6 +97,10 @@ int netd_store_save(const struct netd_store *store, const struct netd_topology *
 /* Under the lock: reads all of it, and puts aside what cannot be used; -EBADMSG. */
 int netd_store_check(const struct netd_store *store, struct netd_error *err);
 
+/* The N of all N.yaml in @directory, sorted; free each, then the array. */
+int netd_store_names(const struct netd_store *store, const char *directory, char ***names,
+		     size_t *count);
+
 /* All running topologies, sorted by name; free each, then the array. */
 int netd_store_load_all(const struct netd_store *store, struct netd_topology ***out,
 			size_t *count, struct netd_error *err);
@@ -120,6 +125,11 @@ int netd_store_save_pending(const struct netd_store *store, const struct netd_to
 			    struct netd_error *err);
 /* It becomes what topology @name was before. */
 int netd_store_keep_pending(const struct netd_store *store, const char *name,
+			    struct netd_error *err);
+/* What is pending becomes @path, or the other way: one rename. */
+int netd_store_move_pending(const struct netd_store *store, const char *path,
+			    struct netd_error *err);
+int netd_store_make_pending(const struct netd_store *store, const char *path,
 			    struct netd_error *err);
 int netd_store_remove_pending(const struct netd_store *store, struct netd_error *err);
 

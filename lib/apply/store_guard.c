@@ -16,8 +16,8 @@
 #include "base/error.h"
 #include "base/trust.h"
 
-static const char *const directories[] = {"topologies", "previous", "networks", "uplinks",
-					  "dhcp"};
+static const char *const directories[] = {"topologies", "previous", "stuck",
+					  "networks",	"uplinks",  "dhcp"};
 
 /* NULL: it is what it should be, or it is not there. */
 static const char *problem_of(const struct netd_store *store, const char *path,

@@ -52,16 +52,17 @@ static int view_plan(struct netd *netd, const struct netd_topology *t,
 
 /*
  * Which namespaces count: those of @t and of @other (what runs, or was meant to).  Where
- * nothing is known of that (NULL), what bears the topology's mark is searched.
+ * nothing is known of that (NULL), or more may be there (@search), what bears the
+ * topology's mark is searched.
  */
 static int scope_make(const struct netd_topology *t, const struct netd_topology *other,
-		      struct netd_scope *scope, struct netd_error *err)
+		      bool search, struct netd_scope *scope, struct netd_error *err)
 {
 	int r = netd_scope_add(scope, t);
 
 	if (r == 0)
 		r = netd_scope_add(scope, other);
-	scope->topology = other ? NULL : t->name;
+	scope->topology = other && !search ? NULL : t->name;
 	scope->known[0] = t;
 	scope->known[1] = other;
 	return r ? netd_error_add(err, r, "out of memory") : 0;
@@ -71,7 +72,7 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		   const struct netd_topology *other, bool check, struct netd_view *v,
 		   struct netd_error *err)
 {
-	int r = scope_make(t, other, &v->scope, err);
+	int r = scope_make(t, other, v->search, &v->scope, err);
 
 	v->scope.others = &v->others;
 	if (r == 0)

@@ -16,14 +16,15 @@ struct netd_view {
 	struct netd_plan plan;
 	struct netd_scope scope, others; /* the nodes of other topologies */
 	bool nameless;			 /* of the plan's input */
+	bool search; /* namespaces that bear the topology's mark, too */
 };
 
 void netd_view_done(struct netd_view *v);
 
 /*
- * Observes the host and plans the way to @t, into @v, whose `others` and `nameless` may
- * be set.  @other: what runs, or was meant to; NULL: that is not known.  @check: also
- * looks for conflicts, and refuses with a problem for each.
+ * Observes the host and plans the way to @t, into @v, whose `others`, `nameless` and
+ * `search` may be set.  @other: what runs, or was meant to; NULL: that is not known.
+ * @check: also looks for conflicts, and refuses with a problem for each.
  */
 int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		   const struct netd_topology *other, bool check, struct netd_view *v,

@@ -19,10 +19,13 @@
 
 #include "apply/confirm.h"
 #include "apply/lock.h"
+#include "apply/recover.h"
+#include "apply/stuck.h"
 #include "apply/unconfirmed.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "netd.h"
 
 /*
@@ -30,8 +33,9 @@
  * leash, before the command said that the change is done; a signal to end; the record
  * going away, which means that somebody confirmed the change or took it back.  In the
  * last case it ends; in the others it takes the writer's lock, however long that takes,
- * looks whether there is still something to take back, and does it, again and again if
- * it fails.  It never has the lock while it waits.
+ * looks whether there is still something to take back, and does it.  If the topology is
+ * stuck then, whoever tried, it tries again for some minutes.  It never has the lock
+ * while it waits.
  *
  * The command itself may be who keeps the lock, for good: it was stopped, or nobody reads
  * what it prints.  Once its time is over it is waited for a little longer, and then
@@ -53,6 +57,7 @@ struct watch {
 	int command_fd;	 /* a descriptor of that process, or -1 */
 	const char *why; /* it is to be taken back */
 	bool over;	 /* it is no more */
+	char name[NETD_TOPOLOGY_NAME];
 };
 
 static void watch_done(struct watch *w)
@@ -176,6 +181,8 @@ static int arm(struct watch *w, int leash, struct netd_error *err)
 		return r;
 	w->over = !u.previous;
 	w->deadline = u.deadline;
+	if (u.previous)
+		netd_copy(w->name, u.previous->name);
 	w->sources[TIMER].fd = open_timer(u.rebooted ? 1 : u.deadline);
 	if (w->sources[TIMER].fd < 0)
 		return failed(err, "timer");
@@ -254,18 +261,37 @@ static void pass_command(const struct watch *w)
 	netd_set_patience(netd, LOCK_SECONDS, NULL, NULL);
 }
 
-static int take_back(struct watch *w, struct netd_error *err)
+static int try_once(const struct watch *w, struct netd_error *err)
+{
+	struct netd *netd = w->netd;
+	bool stuck = netd_stuck_is(&netd->store, w->name);
+	int r;
+
+	if (!stuck && !w->why)
+		return 0;
+	r = netd_context_open(netd, true, err);
+	if (r == 0 && netd_stuck_is(&netd->store, w->name))
+		r = netd_recover_stuck(netd, w->name, NULL, err);
+	else if (r == 0 && w->why)
+		return netd_confirm_revert(netd, w->why, err);
+	if (r == 0 && stuck)
+		netd_reverted_note(&netd->store, w->name,
+				   w->why ? w->why : "it had been stuck");
+	return r < 0 ? r : 1;
+}
+
+/* Between one try and the next the lock is free; in the end it is stuck, and says so. */
+static int take_back(const struct watch *w, struct netd_error *err)
 {
 	int r = -EAGAIN;
 
-	pass_command(w);
 	for (unsigned i = 0, pause = 1; r < 0 && i < TRIES; i++) {
-		netd_error_done(err);
-		r = netd_confirm_revert(w->netd, w->why, err);
-		if (r >= 0)
-			break;
-		sleep(pause);
+		if (i)
+			sleep(pause);
 		pause = pause * 2 < PAUSE_MAX ? pause * 2 : PAUSE_MAX;
+		netd_error_done(err);
+		r = try_once(w, err);
+		netd_unlock(w->netd);
 	}
 	return r;
 }
@@ -284,5 +310,7 @@ int netd_watch(struct netd *netd, int leash, struct netd_error *err)
 	if (r < 0)
 		return r;
 	wait_for_it(&w);
-	return w.why ? take_back(&w, err) : 0;
+	if (w.why)
+		pass_command(&w);
+	return take_back(&w, err);
 }
