@@ -24,8 +24,6 @@ static void put_bridge_data(struct nl_msg *m, const struct netd_bridge *b)
 	nla_put_u8(m, IFLA_BR_NF_CALL_IPTABLES, b->nf_call_iptables);
 	nla_put_u8(m, IFLA_BR_NF_CALL_IP6TABLES, b->nf_call_ip6tables);
 	nla_put_u8(m, IFLA_BR_NF_CALL_ARPTABLES, b->nf_call_arptables);
-	if (b->group_fwd_mask)
-		nla_put_u16(m, IFLA_BR_GROUP_FWD_MASK, b->group_fwd_mask);
 	nla_nest_end(m, data);
 }
 

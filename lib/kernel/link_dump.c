@@ -27,7 +27,6 @@ static const struct nla_policy bridge_policy[IFLA_BR_MAX + 1] = {
 	[IFLA_BR_NF_CALL_IPTABLES] = {.type = NLA_U8},
 	[IFLA_BR_NF_CALL_IP6TABLES] = {.type = NLA_U8},
 	[IFLA_BR_NF_CALL_ARPTABLES] = {.type = NLA_U8},
-	[IFLA_BR_GROUP_FWD_MASK] = {.type = NLA_U16},
 };
 static const struct nla_policy tun_policy[IFLA_TUN_MAX + 1] = {
 	[IFLA_TUN_OWNER] = {.type = NLA_U32},	[IFLA_TUN_GROUP] = {.type = NLA_U32},
@@ -71,8 +70,6 @@ static void read_bridge(struct netd_bridge *out, struct nlattr *data)
 		out->nf_call_ip6tables = nla_get_u8(a[IFLA_BR_NF_CALL_IP6TABLES]);
 	if (a[IFLA_BR_NF_CALL_ARPTABLES])
 		out->nf_call_arptables = nla_get_u8(a[IFLA_BR_NF_CALL_ARPTABLES]);
-	if (a[IFLA_BR_GROUP_FWD_MASK])
-		out->group_fwd_mask = nla_get_u16(a[IFLA_BR_GROUP_FWD_MASK]);
 }
 
 static void read_tun(struct netd_link *out, struct nlattr *data)

@@ -40,12 +40,14 @@ enum netd_link_kind {
 	NETD_LINK_VETH,
 };
 
-/* Bridge attributes as the kernel holds them (linux/if_link.h IFLA_BR_*). */
+/*
+ * Bridge attributes as the kernel holds them (linux/if_link.h IFLA_BR_*): those that netd
+ * sets.  What it does not set is not here, so nobody compares it: it is the admin's.
+ */
 struct netd_bridge {
 	bool stp;
 	bool multicast_snooping;
 	bool nf_call_iptables, nf_call_ip6tables, nf_call_arptables;
-	uint16_t group_fwd_mask;
 	uint32_t forward_delay; /* 1/100 s */
 };
 

@@ -12,8 +12,7 @@ static bool bridge_equal(const struct netd_bridge *a, const struct netd_bridge *
 	       a->multicast_snooping == b->multicast_snooping &&
 	       a->nf_call_iptables == b->nf_call_iptables &&
 	       a->nf_call_ip6tables == b->nf_call_ip6tables &&
-	       a->nf_call_arptables == b->nf_call_arptables &&
-	       a->group_fwd_mask == b->group_fwd_mask;
+	       a->nf_call_arptables == b->nf_call_arptables;
 }
 
 static bool settings_equal(const struct netd_link *want, const struct netd_link *have)
@@ -45,8 +44,20 @@ static bool is_everybodys_in_use(const struct netd_link *have)
 	       !have->tap.has_group && have->running;
 }
 
+/* One that shall be no port leaves our bridges only: others' masters are the admin's. */
+static bool master_differs(const struct netd_diff *d, const struct netd_link *want,
+			   const struct netd_link *have)
+{
+	const struct netd_link *master = netd_state_link(d->in->observed, have->master);
+
+	if (want->master[0])
+		return strcmp(want->master, have->master) != 0;
+	return master && netd_link_is_ours(master);
+}
+
 /* Which fields of an existing link differ from what it should be. */
-static unsigned link_changes(const struct netd_link *want, const struct netd_link *have)
+static unsigned link_changes(const struct netd_diff *d, const struct netd_link *want,
+			     const struct netd_link *have)
 {
 	unsigned fields = 0;
 
@@ -56,7 +67,7 @@ static unsigned link_changes(const struct netd_link *want, const struct netd_lin
 		fields |= NETD_LINK_UP;
 	if (want->mtu && want->mtu != have->mtu)
 		fields |= NETD_LINK_MTU;
-	if (strcmp(want->master, have->master) != 0)
+	if (master_differs(d, want, have))
 		fields |= NETD_LINK_MASTER;
 	if (want->foreign)
 		return fields;
@@ -223,7 +234,7 @@ static int want_link(struct netd_diff *d, const struct netd_link *want)
 			r = netd_diff_add_link(d, NETD_OP_CREATE_LINK, want, 0);
 		fields = link_completion(want);
 	} else {
-		fields = link_changes(want, have);
+		fields = link_changes(d, want, have);
 		note_everybodys(d, want, have);
 	}
 	if (r == 0 && want->foreign)

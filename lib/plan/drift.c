@@ -120,7 +120,6 @@ static void look_bridge(struct look *l, const struct netd_link *have)
 		{"nf_call_iptables", is->nf_call_iptables, want->nf_call_iptables},
 		{"nf_call_ip6tables", is->nf_call_ip6tables, want->nf_call_ip6tables},
 		{"nf_call_arptables", is->nf_call_arptables, want->nf_call_arptables},
-		{"group_fwd_mask", is->group_fwd_mask, want->group_fwd_mask},
 	};
 	const char *comma = "";
 
