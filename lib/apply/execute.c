@@ -27,6 +27,7 @@ static struct netd_place op_place(const struct netd_op *op)
 {
 	switch (op->kind) {
 	case NETD_OP_CREATE_LINK:
+	case NETD_OP_RAISE_MTU:
 	case NETD_OP_SET_LINK:
 		return op->link.place;
 	case NETD_OP_ADD_ADDRESS:
@@ -94,6 +95,7 @@ static const struct {
 	[NETD_OP_DELETE_STALE] = {netd_run_netlink, false},
 	[NETD_OP_CREATE_NAMESPACE] = {netd_run_create_spaces, true},
 	[NETD_OP_CREATE_LINK] = {netd_run_netlink, false},
+	[NETD_OP_RAISE_MTU] = {netd_run_raise_mtu, false},
 	[NETD_OP_SET_SYSCTL] = {netd_run_sysctls, true},
 	[NETD_OP_RETURN_UPLINK] = {netd_run_uplinks, true},
 	[NETD_OP_STOP_LINK] = {netd_run_netlink, false},
@@ -163,6 +165,7 @@ static const char *op_link(const struct netd_op *op)
 	switch (op->kind) {
 	case NETD_OP_DELETE_STALE:
 	case NETD_OP_CREATE_LINK:
+	case NETD_OP_RAISE_MTU:
 	case NETD_OP_SET_LINK:
 	case NETD_OP_PLUG_PORT:
 	case NETD_OP_STOP_LINK:

@@ -21,6 +21,7 @@ static const struct {
 	{NETD_OP_CREATE_LINK, EOPNOTSUPP, "this kernel cannot make that kind of link",
 	 "load the module (bridge, veth, tun) or use a kernel that has it"},
 	{NETD_OP_CREATE_LINK, EINVAL, "the kernel refused a value", NULL},
+	{NETD_OP_RAISE_MTU, ENODEV, "the interface vanished meanwhile", "apply again"},
 	{NETD_OP_SET_LINK, ENODEV, "the interface vanished meanwhile", "apply again"},
 	{NETD_OP_SET_LINK, EXFULL, "the bridge is full: it holds 1,023 ports",
 	 "use a second network"},

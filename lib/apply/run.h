@@ -36,6 +36,7 @@ int netd_run_failed(const struct netd_run *run, const struct netd_op *op, int co
 /* Each runs all ops of a run; these have ops of one namespace. */
 int netd_run_netlink(const struct netd_run *run);
 int netd_run_deletes(const struct netd_run *run);
+int netd_run_raise_mtu(const struct netd_run *run);
 int netd_run_firewall(const struct netd_run *run);
 /* These have those of all. */
 int netd_run_sysctls(const struct netd_run *run);

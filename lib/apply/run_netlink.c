@@ -320,3 +320,57 @@ int netd_run_deletes(const struct netd_run *run)
 	rest.count -= ports;
 	return r || rest.count == 0 ? r : netd_run_netlink(&rest);
 }
+
+#define RAISE_STEPS 4
+
+/*
+ * A port makes no IPv6 address if it is down when IPv6 comes, and is told so before it is
+ * up again.  In one message, the kernel would change the MTU first, and the mode last
+ * (net/core/rtnetlink.c do_setlink()).
+ */
+static int raise_mtu(const struct netd_run *run, const struct netd_op *op)
+{
+	static const struct {
+		unsigned field;
+		bool down;
+	} steps[RAISE_STEPS] = {
+		{NETD_LINK_UP, true},
+		{NETD_LINK_MTU, false},
+		{NETD_LINK_NO_IPV6, false},
+		{NETD_LINK_UP, false},
+	};
+	struct nl_msg *messages[RAISE_STEPS] = {0};
+	struct netd_reply replies[RAISE_STEPS] = {0};
+	size_t count = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < RAISE_STEPS; i++) {
+		struct netd_link link = op->link;
+
+		if (!(op->fields & steps[i].field))
+			continue;
+		link.up &= !steps[i].down;
+		messages[count] = netd_link_set_message(&link, steps[i].field, 0);
+		r = messages[count++] ? 0 : -ENOMEM;
+	}
+	if (r == 0)
+		r = netd_nl_burst(socket_of(run), messages, count, replies, run->err);
+	for (size_t i = 0; i < count; i++) {
+		if (r == 0 && replies[i].code)
+			r = netd_run_failed(run, op, replies[i].code, replies[i].text);
+		if (messages[i])
+			nlmsg_free(messages[i]);
+	}
+	return r;
+}
+
+int netd_run_raise_mtu(const struct netd_run *run)
+{
+	int r = 0;
+
+	if (!socket_of(run))
+		return netd_run_failed(run, run->ops, -ENOENT, NULL);
+	for (size_t i = 0; r == 0 && i < run->count; i++)
+		r = raise_mtu(run, &run->ops[i]);
+	return r;
+}

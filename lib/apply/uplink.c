@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "kernel/link.h"
+#include "plan/small_mtu.h"
 
 /*
  * Theory of operation.  Somebody is logged in over this NIC, so it is made before it is
@@ -243,7 +244,7 @@ static int start_bridge(const struct netd_transfer *t, const struct netd_mac *ma
 		 : netd_error_add(t->err, -ENOMEM, "out of memory");
 }
 
-static int move_steps(struct netd_transfer *t, const struct netd_op *op)
+static int move_steps(struct netd_transfer *t, const struct netd_op *op, bool ipv6)
 {
 	const struct netd_capture *c = t->capture;
 	int r = netd_capture_loosen(c, t->to->name, t->err);
@@ -251,11 +252,11 @@ static int move_steps(struct netd_transfer *t, const struct netd_op *op)
 	if (r == 0 && c->stage == NETD_CAPTURE_MOVING)
 		r = netd_capture_copy_settings(c, t->to->name, t->err);
 	if (r == 0)
-		r = netd_capture_switch_ipv6(t->to->name, netd_capture_ipv6(c), t->err);
+		r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
 	if (r == 0)
 		r = start_bridge(t, &op->uplink.mac);
 	if (r == 0)
-		r = netd_transfer_collect(t);
+		r = netd_transfer_collect(t, !netd_mtu_is_small(op->uplink.mtu));
 	if (r == 0)
 		r = netd_transfer_prepare(t);
 	if (r == 0)
@@ -271,6 +272,23 @@ static int move_steps(struct netd_transfer *t, const struct netd_op *op)
 	if (r == 0)
 		r = netd_capture_tighten(c, t->from->name, t->err);
 	return r ? r : netd_transfer_check(t);
+}
+
+static bool has_ipv6(const struct netd_state *s, const char *link)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (s->addrs[i].prefix.addr.family == AF_INET6 &&
+		    strcmp(s->addrs[i].link, link) == 0)
+			return true;
+	return false;
+}
+
+/* Either may have got IPv6 since: from the admin, or by an MTU that is large enough. */
+static bool wants_ipv6(const struct netd_run *run, const struct netd_op *op,
+		       const struct netd_capture *c)
+{
+	return netd_capture_ipv6(c) || has_ipv6(run->observed, op->uplink.nic) ||
+	       has_ipv6(run->observed, op->uplink.bridge);
 }
 
 static int move(const struct netd_run *run, const struct netd_op *op)
@@ -291,7 +309,7 @@ static int move(const struct netd_run *run, const struct netd_op *op)
 	if (r == 0)
 		r = holder(&t, op->uplink.bridge, &bridge);
 	if (r == 0)
-		r = move_steps(&t, op);
+		r = move_steps(&t, op, wants_ipv6(run, op, &c));
 	if (r < 0 || (c.stage == NETD_CAPTURE_MOVED && c.index == nic.index))
 		return r;
 	c.stage = NETD_CAPTURE_MOVED;
@@ -299,15 +317,15 @@ static int move(const struct netd_run *run, const struct netd_op *op)
 	return netd_capture_write(&run->netd->store, &c, run->err);
 }
 
-static int give_back(struct netd_transfer *t)
+static int give_back(struct netd_transfer *t, const struct look *nic)
 {
-	struct look nic = {0};
-	int r = look_at(t, t->to, &nic);
+	uint32_t mtu = t->capture->mtu ? t->capture->mtu : nic->mtu;
+	int r = 0;
 
-	if (r == 0 && !(nic.flags & IFF_UP)) /* a link that is down takes no routes */
+	if (!(nic->flags & IFF_UP)) /* a link that is down takes no routes */
 		r = set_link(t, t->to->name, NETD_LINK_UP, 0, 0, true);
 	if (r == 0)
-		r = netd_transfer_collect(t);
+		r = netd_transfer_collect(t, !netd_mtu_is_small(mtu));
 	if (r == 0)
 		r = netd_transfer_prepare(t);
 	if (r == 0)
@@ -325,21 +343,26 @@ static int outlive(struct netd_transfer *t)
 	int r = leave(t);
 
 	if (r == 0)
-		r = netd_transfer_collect(t);
+		r = netd_transfer_collect(t, true);
 	return r ? r : netd_transfer_switch_routes(t);
 }
 
-static int return_steps(struct netd_transfer *t, bool bridge)
+static int return_steps(struct netd_transfer *t, bool bridge, bool ipv6)
 {
 	const struct netd_capture *c = t->capture;
+	struct look nic = {0};
 	int r = bridge ? netd_capture_loosen(c, t->from->name, t->err) : 0;
 
 	if (r == 0)
+		r = look_at(t, t->to, &nic);
+	if (r == 0 && netd_mtu_is_small(nic.mtu) && c->mtu) /* else no IPv6 gets there */
+		r = set_link(t, t->to->name, NETD_LINK_MTU, 0, c->mtu, true);
+	if (r == 0)
 		r = netd_capture_loosen(c, t->to->name, t->err);
 	if (r == 0)
-		r = netd_capture_switch_ipv6(t->to->name, netd_capture_ipv6(c), t->err);
+		r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
 	if (r == 0)
-		r = bridge ? give_back(t) : outlive(t);
+		r = bridge ? give_back(t, &nic) : outlive(t);
 	if (r == 0 && (!bridge || c->stage == NETD_CAPTURE_MOVING))
 		r = netd_transfer_restore(t);
 	if (r == 0)
@@ -397,7 +420,7 @@ static int give_up(const struct netd_run *run, const struct netd_op *op)
 		return r;
 	netd_copy(bridge.name, op->uplink.bridge);
 	bridge.index = netd_nl_ifindex(&run->netd->nl, bridge.name);
-	r = return_steps(&t, bridge.index > 0);
+	r = return_steps(&t, bridge.index > 0, wants_ipv6(run, op, &c));
 	return r ? r : netd_capture_remove(&run->netd->store, nic.name, run->err);
 }
 

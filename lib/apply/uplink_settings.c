@@ -159,9 +159,13 @@ int netd_capture_tighten(const struct netd_capture *c, const char *link,
 	return r ? r : set(link, GEN_MODE, netd_capture_setting(c, GEN_MODE, 0), err);
 }
 
+/* A NIC whose MTU was too small for IPv6 had no such setting: it gets a new link's. */
 bool netd_capture_ipv6(const struct netd_capture *c)
 {
-	return !netd_capture_setting(c, DISABLE6, 1);
+	int of_new = 1;
+
+	netd_sysctl_read("ipv6/conf/default/disable_ipv6", &of_new);
+	return !netd_capture_setting(c, DISABLE6, of_new);
 }
 
 int netd_capture_switch_ipv6(const char *link, bool on, struct netd_error *err)

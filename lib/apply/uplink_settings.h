@@ -24,7 +24,7 @@ int netd_capture_loosen(const struct netd_capture *c, const char *link,
 int netd_capture_tighten(const struct netd_capture *c, const char *link,
 			 struct netd_error *err);
 
-/* True if the NIC had IPv6. */
+/* True if the NIC had IPv6, or gets it as any new link does. */
 bool netd_capture_ipv6(const struct netd_capture *c);
 /* Switches IPv6 of @link; nothing on a kernel without it. */
 int netd_capture_switch_ipv6(const char *link, bool on, struct netd_error *err);

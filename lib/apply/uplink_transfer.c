@@ -247,7 +247,13 @@ static int collect_one(struct netd_transfer *t, const struct netd_held *held,
 	return r;
 }
 
-int netd_transfer_collect(struct netd_transfer *t)
+static bool is_ipv6(const struct netd_held *held)
+{
+	return is_address6(held) || (held->kind == NETD_HELD_ROUTE &&
+				     netd_held_route(held).to.addr.family == AF_INET6);
+}
+
+int netd_transfer_collect(struct netd_transfer *t, bool ipv6)
 {
 	netd_auto(netd_held_done) struct netd_held_list all = {0}, there = {0};
 	int r = netd_held_dump(&t->netd->nl, t->from, &all, t->err);
@@ -255,7 +261,7 @@ int netd_transfer_collect(struct netd_transfer *t)
 	if (r == 0)
 		r = netd_held_dump(&t->netd->nl, t->to, &there, t->err);
 	for (size_t i = 0; r == 0 && i < all.count; i++)
-		if (!is_ours(&all, &all.items[i])) {
+		if (!is_ours(&all, &all.items[i]) && (ipv6 || !is_ipv6(&all.items[i]))) {
 			r = collect_one(t, &all.items[i], &there);
 			if (r < 0)
 				netd_error_add(t->err, r, "out of memory");

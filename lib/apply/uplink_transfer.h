@@ -16,8 +16,11 @@ struct netd_transfer {
 
 void netd_transfer_done(struct netd_transfer *t);
 
-/* Finds out what is to leave and what will arrive.  Each adds a problem if it fails. */
-int netd_transfer_collect(struct netd_transfer *t);
+/*
+ * Finds out what is to leave and what will arrive; without @ipv6 nothing of IPv6's, since
+ * the other link cannot hold it.  Each adds a problem if it fails.
+ */
+int netd_transfer_collect(struct netd_transfer *t, bool ipv6);
 /* Addresses that no route prefers yet, and neighbours. */
 int netd_transfer_prepare(const struct netd_transfer *t);
 /* Routes and rules: all are made, then the old ones go. */

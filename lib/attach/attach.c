@@ -14,6 +14,8 @@
  *    - a port comes up with address generation switched off: it has no use for an IPv6
  *      address, and each joins multicast groups that the bridge would then snoop.
  *    Both are in one send, and the second could be in the first but for the last point.
+ *    The kernel has no IPv6 on a link with an MTU below 1,280.  To a port that has it by
+ *    its new MTU only, the mode is said in a message between the two.
  *
  * The kernel moves a port from one bridge to another without a word, so a port that is
  * in another bridge is refused here.  So is what is no tap, or has addresses: the hooks
@@ -35,6 +37,7 @@
 
 #define MAC_SIZE 6
 #define MAC_HIGH 0xfe /* above every address that a machine is likely to have */
+#define MTU_IPV6 1280 /* below, the kernel takes IPv6 away: RFC 8200, 5 */
 
 /* What an RTM_GETLINK tells about a link, as far as it matters here. */
 struct link {
@@ -178,6 +181,12 @@ static int wants_high_mac(const struct link *bridge, const struct link *port,
 	       memcmp(port->mac, bridge->mac, MAC_SIZE) < 0;
 }
 
+/* The port's own MTU, once it has joined. */
+static uint32_t mtu_in(const struct link *bridge, const struct link *port)
+{
+	return bridge->mtu ? bridge->mtu : port->mtu;
+}
+
 static void put_join(struct netd_wire *w, const struct link *bridge,
 		     const struct link *port, unsigned flags)
 {
@@ -192,8 +201,15 @@ static void put_join(struct netd_wire *w, const struct link *bridge,
 		netd_wire_put(w, IFLA_ADDRESS, mac, MAC_SIZE);
 	}
 	netd_wire_put_u32(w, IFLA_MASTER, bridge->index);
-	if (port->has_ipv6 && port->ipv6_mode != 1)
+	if (port->has_ipv6 && port->ipv6_mode != 1 && mtu_in(bridge, port) >= MTU_IPV6)
 		put_no_ipv6(w);
+}
+
+/* True if the port has IPv6 by its new MTU only: one that was in a smaller network. */
+static int gains_ipv6(const struct link *bridge, const struct link *port)
+{
+	return !port->has_ipv6 && port->mtu < MTU_IPV6 &&
+	       mtu_in(bridge, port) >= MTU_IPV6;
 }
 
 /* Out of its bridge; and down, if @down_mask is IFF_UP. */
@@ -330,9 +346,13 @@ static int find(struct netd_wire *w, const char *bridge_name, const char *port_n
 static int join(struct netd_wire *w, const struct link *bridge, const struct link *port,
 		unsigned flags, struct netd_attach_failure *f)
 {
-	int joined, up;
+	int gains = gains_ipv6(bridge, port), joined, up;
 
 	put_join(w, bridge, port, flags);
+	if (gains) {
+		change(w, port->index, 0, 0);
+		put_no_ipv6(w);
+	}
 	change(w, port->index, IFF_UP, IFF_UP);
 	joined = netd_wire_send(w);
 	if (joined < 0)
@@ -340,6 +360,8 @@ static int join(struct netd_wire *w, const struct link *bridge, const struct lin
 	joined = netd_wire_answer(w, NULL, 0);
 	if (joined < 0)
 		fail(f, NETD_ATTACH_JOIN, joined, w);
+	if (gains)
+		netd_wire_answer(w, NULL, 0); /* a kernel without IPv6 refuses it */
 	up = netd_wire_answer(w, NULL, 0);
 	if (joined == 0 && up < 0)
 		fail(f, NETD_ATTACH_UP, up, w);

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "model/check.h"
+#include "plan/small_mtu.h"
 
 /* What each check needs; a check adds its problems and returns nothing. */
 struct check {
@@ -446,6 +447,7 @@ int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *
 	check_addresses(&c);
 	check_routes(&c);
 	check_spaces(&c);
+	netd_small_mtu_check(t, facts->observed, desired, &mine);
 	netd_problems_finish(&mine);
 	r = netd_error_code(&mine);
 	netd_error_move(err, &mine);

@@ -16,6 +16,7 @@ static const struct {
 	[NETD_OP_DELETE_STALE] = {'-', NULL},
 	[NETD_OP_CREATE_NAMESPACE] = {'+', "namespace"},
 	[NETD_OP_CREATE_LINK] = {'+', NULL},
+	[NETD_OP_RAISE_MTU] = {'~', NULL},
 	[NETD_OP_SET_SYSCTL] = {'~', "sysctl"},
 	[NETD_OP_RETURN_UPLINK] = {'-', "uplink"},
 	[NETD_OP_STOP_LINK] = {'~', NULL},
@@ -217,6 +218,7 @@ static void describe_object(const struct netd_op *op, const struct netd_plan *pl
 		netd_str_addf(out, " %s", op->link.name);
 		break;
 	case NETD_OP_STOP_LINK:
+	case NETD_OP_RAISE_MTU:
 	case NETD_OP_SET_LINK:
 	case NETD_OP_PLUG_PORT:
 	case NETD_OP_RELEASE_PORT:

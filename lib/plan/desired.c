@@ -16,6 +16,7 @@
 #include "plan/desired_route.h"
 #include "plan/desired_services.h"
 #include "plan/forwarding.h"
+#include "plan/small_mtu.h"
 
 #define STP_FORWARD_DELAY 1500 /* 15 s in 1/100 s, IEEE 802.1D-1998 8.10.2 */
 
@@ -326,6 +327,8 @@ int netd_desired_make(const struct netd_topology *t, const struct netd_facts *fa
 		r = netd_ruleset_compile(t, &out->ruleset, err);
 	if (r == 0)
 		r = netd_state_sort_links(out);
+	if (r == 0)
+		netd_small_mtu_trim(out, facts);
 	if (r == -ENOMEM && !netd_error_code(err))
 		netd_error_add(err, r, "out of memory");
 	if (r < 0)

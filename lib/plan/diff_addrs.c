@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/str.h"
 #include "plan/diff.h"
+#include "plan/small_mtu.h"
 
 static const struct netd_ifaddr *find_addr(const struct netd_state *s,
 					   const struct netd_ifaddr *a)
@@ -61,9 +63,10 @@ static int drop_inside_addr(struct netd_diff *d, const struct netd_ifaddr *have)
 {
 	const struct netd_link *link = netd_state_link(d->in->desired, have->link);
 
-	/* With its link gone, or going, the address goes by itself. */
+	/* With its link gone, or going, the address goes by itself; with IPv6, too. */
 	if (!link || link->foreign || have->protocol != NETD_PROTOCOL ||
-	    find_addr(d->in->desired, have))
+	    find_addr(d->in->desired, have) ||
+	    (have->prefix.addr.family == AF_INET6 && netd_mtu_is_small(link->mtu)))
 		return 0;
 	return netd_diff_add_addr(d, NETD_OP_DELETE_ADDRESS, have);
 }

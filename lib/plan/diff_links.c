@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "plan/diff.h"
+#include "plan/small_mtu.h"
 
 static bool bridge_equal(const struct netd_bridge *a, const struct netd_bridge *b)
 {
@@ -219,6 +220,33 @@ static void note_everybodys(struct netd_diff *d, const struct netd_link *want,
 	netd_error_hint(&d->plan->notes, "apply again then: its owner can be set");
 }
 
+/*
+ * With an MTU that is large enough for IPv6, the kernel gives it IPv6 again, set as new:
+ * so that comes before the settings.
+ */
+static bool is_raised(const struct netd_link *want, const struct netd_link *have,
+		      unsigned fields)
+{
+	return have && fields & NETD_LINK_MTU && netd_mtu_is_small(have->mtu) &&
+	       !netd_mtu_is_small(want->mtu);
+}
+
+static int set_link(struct netd_diff *d, const struct netd_link *want,
+		    const struct netd_link *have, unsigned fields)
+{
+	unsigned raised = NETD_LINK_MTU;
+	int r;
+
+	if (!fields)
+		return 0;
+	if (!is_raised(want, have, fields))
+		return netd_diff_add_link(d, NETD_OP_SET_LINK, want, fields);
+	if (want->no_ipv6_address)
+		raised |= NETD_LINK_NO_IPV6 | NETD_LINK_UP;
+	r = netd_diff_add_link(d, NETD_OP_RAISE_MTU, want, raised);
+	return r ? r : set_link(d, want, have, fields & ~raised);
+}
+
 static int want_link(struct netd_diff *d, const struct netd_link *want)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, want->name);
@@ -241,8 +269,8 @@ static int want_link(struct netd_diff *d, const struct netd_link *want)
 		r = claim_port(d, want, have);
 	if (r == 0 && have && fields & NETD_LINK_BRIDGE_DATA)
 		r = stop_stp(d, want, have);
-	if (r == 0 && fields)
-		r = netd_diff_add_link(d, NETD_OP_SET_LINK, want, fields);
+	if (r == 0)
+		r = set_link(d, want, have, fields);
 	if (r == 0 && have && fields & NETD_LINK_MTU)
 		r = far_mtu(d, want, have);
 	return r;
@@ -260,7 +288,8 @@ static int follow_mtu(struct netd_diff *d, const struct netd_link *have)
 		return 0;
 	link = *have;
 	link.mtu = bridge->mtu;
-	return netd_diff_add_link(d, NETD_OP_SET_LINK, &link, NETD_LINK_MTU);
+	link.no_ipv6_address = true; /* as the hook made it */
+	return set_link(d, &link, have, NETD_LINK_MTU);
 }
 
 /* The far end of a pair that is wanted: it bears our group, but no name of its own. */

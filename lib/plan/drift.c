@@ -270,8 +270,8 @@ static void look_at_sysctl(struct look *l)
 
 static void (*const looks[NETD_OP_COUNT])(struct look *l) = {
 	[NETD_OP_CREATE_LINK] = look_for_renamed, [NETD_OP_SET_LINK] = look_at_link,
-	[NETD_OP_SET_SYSCTL] = look_at_sysctl,	  [NETD_OP_CLAIM_SYSCTL] = look_at_sysctl,
-	[NETD_OP_ADD_ROUTE] = look_at_route,
+	[NETD_OP_RAISE_MTU] = look_at_link,	  [NETD_OP_SET_SYSCTL] = look_at_sysctl,
+	[NETD_OP_CLAIM_SYSCTL] = look_at_sysctl,  [NETD_OP_ADD_ROUTE] = look_at_route,
 };
 
 /* Cut to what fits: a text for people. */

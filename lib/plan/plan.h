@@ -20,6 +20,7 @@ enum netd_op_kind {
 	NETD_OP_DELETE_STALE,	  /* a link of a pair that is torn: both are made anew */
 	NETD_OP_CREATE_NAMESPACE, /* with its `wide` sysctls */
 	NETD_OP_CREATE_LINK,
+	NETD_OP_RAISE_MTU, /* to what IPv6 needs: its settings come along, as new */
 	NETD_OP_SET_SYSCTL,
 	NETD_OP_RETURN_UPLINK, /* before its bridge goes down */
 	NETD_OP_STOP_LINK,     /* one that will be deleted: down, before its rules go */
