@@ -16,7 +16,8 @@
  *                (O, I): replies and forwards only (to-nat), for every other interface I
  *   isolate      (I, J): to-nat, too, unless J is O
  *   allow        (I, J): to-nat, too, unless it is listed; (I, O) and (O, I) like all
- *                others
+ *                others.  If (O, I) is listed, (I, O) has answers to flows that others
+ *                opened (from-nat-asked)
  *
  * Source NAT is by the pair, too (map `leave`): what the router itself sends has no
  * incoming interface, and keeps its source.  Every interface is in `bridges` with itself,
@@ -28,13 +29,10 @@ struct pair {
 	const char *from, *to;
 };
 
-static bool is_allowed(const struct pair *p)
+static bool is_allowed(const struct netd_node *n, const char *from, const char *to)
 {
-	const struct netd_node *n = p->node;
-
 	for (size_t i = 0; i < n->allow_count; i++)
-		if (!strcmp(n->allows[i].from, p->from) &&
-		    !strcmp(n->allows[i].to, p->to))
+		if (!strcmp(n->allows[i].from, from) && !strcmp(n->allows[i].to, to))
 			return true;
 	return false;
 }
@@ -45,8 +43,10 @@ static uint8_t pair_chain(const struct pair *p)
 	bool leaves = *n->nat.out && !strcmp(p->to, n->nat.out);
 	bool enters = *n->nat.out && !strcmp(p->from, n->nat.out);
 
-	if (n->allow_count && !is_allowed(p))
+	if (n->allow_count && !is_allowed(n, p->from, p->to))
 		return NETD_CHAIN_NAT_TO;
+	if (leaves && is_allowed(n, p->to, p->from))
+		return NETD_CHAIN_NAT_ASKED;
 	if (leaves)
 		return NETD_CHAIN_NAT_FROM;
 	if (n->isolate || (enters && !n->allow_count))

@@ -103,7 +103,7 @@ struct nftnl_expr *netd_expr_fib(const struct netd_step *s)
 	if (!e)
 		return NULL;
 	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_RESULT, NFT_FIB_RESULT_ADDRTYPE);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_RESULT, s->b);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_FIB_FLAGS, s->a);
 	return e;
 }
@@ -173,7 +173,8 @@ struct nftnl_expr *netd_expr_reject(const struct netd_step *s)
 	if (!e)
 		return NULL;
 	nftnl_expr_set_u32(e, NFTNL_EXPR_REJECT_TYPE, s->a);
-	nftnl_expr_set_u8(e, NFTNL_EXPR_REJECT_CODE, (uint8_t)s->b);
+	if (s->a != NFT_REJECT_TCP_RST) /* has none, and the kernel reports none */
+		nftnl_expr_set_u8(e, NFTNL_EXPR_REJECT_CODE, (uint8_t)s->b);
 	return e;
 }
 

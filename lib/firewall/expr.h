@@ -40,7 +40,7 @@ struct nftnl_expr *netd_expr_payload(const struct netd_step *s); /* base, offset
 struct nftnl_expr *netd_expr_mask(const struct netd_step *s);	 /* length, data */
 struct nftnl_expr *netd_expr_lookup(const struct netd_step *s);	 /* map */
 struct nftnl_expr *netd_expr_ct(const struct netd_step *s);	 /* key */
-struct nftnl_expr *netd_expr_fib(const struct netd_step *s);	 /* flags */
+struct nftnl_expr *netd_expr_fib(const struct netd_step *s);	 /* flags, result */
 struct nftnl_expr *netd_expr_verdict(const struct netd_step *s); /* code, chain */
 struct nftnl_expr *netd_expr_immediate(const struct netd_step *s); /* register, length,
 								      data */

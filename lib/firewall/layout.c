@@ -47,8 +47,11 @@ static const struct {
 static const char *const chains[NETD_CHAIN_COUNT] = {
 	[NETD_CHAIN_NONE] = "",
 	[NETD_CHAIN_FORWARDS] = "forwards",
+	[NETD_CHAIN_REFUSE] = "refuse",
 	[NETD_CHAIN_CLOSED] = "closed",
+	[NETD_CHAIN_ANSWERS] = "answers",
 	[NETD_CHAIN_NAT_FROM] = "from-nat",
+	[NETD_CHAIN_NAT_ASKED] = "from-nat-asked",
 	[NETD_CHAIN_NAT_OUT] = "from-nat-out",
 	[NETD_CHAIN_NAT_TO] = "to-nat",
 	[NETD_CHAIN_LOCAL] = "local",

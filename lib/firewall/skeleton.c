@@ -26,13 +26,17 @@
  *                entries, and `from` and `to` have none there.
  *             3. `from` by the incoming bridge.  It may refuse; it accepts nothing, so
  *                that what leaves one network is still judged by the one it enters.
- *             4. `to` by the outgoing bridge.  For NAT: what belongs to a flow, or was
- *                delivered by a forward, passes; new flows to inside addresses do not,
- *                wherever they come from.
+ *             4. `to` by the outgoing bridge.  For NAT: replies, and what was delivered
+ *                by a forward, pass; flows to inside addresses do not, wherever they
+ *                come from.
  *   input     `input` by the incoming bridge: isolated networks only.
  *   postrouting  Hairpin and the host's own use of forwards first, because the guest
  *             would answer past us; then what stays on its bridge or goes to many is
  *             left alone; then the network's source, or (`leave`) a router's.
+ *
+ * Rules look at who opened a flow, not at whether there is one: each packet of the opener
+ * is judged as his first one was.  So when rules change under connections, those that the
+ * new rules would not admit end, and no others.
  *
  * An accept here ends our table's say, not another table's.  The NAT chains see a flow's
  * first packet only.  Invalid packets of NAT networks are dropped in both directions,
@@ -40,14 +44,17 @@
  *
  * `local` accepts by `fib daddr . iif type`: local only if the address is on that very
  * bridge, broadcast and multicast (with them DHCP, neighbour discovery, RA).  Replies to
- * what the host itself began pass first.  Refusals are ICMP errors, never silence, so
- * that a guest's connect() fails at once.
+ * what the host itself began pass first.  Refusals are errors, never silence, so that a
+ * guest's connect() fails at once: of ICMP, but TCP's own for a connection that is there,
+ * which takes ICMP's for advice.
  *
  * iifname in postrouting needs Linux 5.7; the table's and chains' comments 5.10.
  */
-static const uint32_t ct_invalid = 1;		 /* NF_CT_STATE_INVALID_BIT */
-static const uint32_t ct_flow = 1 << 1 | 1 << 2; /* established, related */
+static const uint32_t ct_invalid = 1; /* NF_CT_STATE_INVALID_BIT */
+static const uint32_t ct_established = 1 << 1;
 static const uint32_t ct_dnat = IPS_DST_NAT;
+static const uint32_t ct_meant = IPS_DST_NAT | IPS_EXPECTED; /* by a forward, a helper */
+
 static const uint32_t fib_local = RTN_LOCAL;
 static const uint32_t fib_broadcast = RTN_BROADCAST;
 static const uint32_t fib_multicast = RTN_MULTICAST;
@@ -165,29 +172,41 @@ static const struct netd_rule rules[] = {
 	 {STEP_IPV6, STEP_DADDR6, STEP_LOOKUP(ADDRESS6),
 	  DNAT(NFPROTO_IPV6, NAT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, 0, 0))}},
 
-	{"closed", "an isolated network", {STEP_REJECT}},
+	{"refuse",
+	 "a flow that rules have changed under",
+	 {STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, "\x06"),
+	  STEP_CT(STATE, &ct_established), STEP_RESET}},
+	{"refuse", NULL, {STEP_REJECT}},
+
+	{"closed", "an isolated network", {STEP_JUMP("refuse")}},
+
+	{"answers", "to forwards", {STEP_CT(STATUS, &ct_meant), STEP_RETURN}},
+	{"answers", "to flows that none may open", {STEP_JUMP("refuse")}},
 
 	{"from-nat",
 	 "would leave untranslated",
 	 {STEP_CT(STATE, &ct_invalid), STEP_DROP}},
+	{"from-nat", NULL, {STEP_ANSWER, STEP_GOTO("answers")}},
+
+	{"from-nat-asked",
+	 "would leave untranslated",
+	 {STEP_CT(STATE, &ct_invalid), STEP_DROP}},
 
 	{"from-nat-out",
 	 "would leave untranslated",
 	 {STEP_CT(STATE, &ct_invalid), STEP_DROP}},
-	{"from-nat-out", NULL, {STEP_CT(STATE, &ct_flow), STEP_RETURN}},
+	{"from-nat-out", NULL, {STEP_ANSWER, STEP_GOTO("answers")}},
 	{"from-nat-out",
 	 "the way out of this network",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(EGRESS), STEP_RETURN}},
-	{"from-nat-out", NULL, {STEP_REJECT}},
+	{"from-nat-out", NULL, {STEP_JUMP("refuse")}},
 
-	{"to-nat",
-	 "replies, and what belongs to a flow",
-	 {STEP_CT(STATE, &ct_flow), STEP_ACCEPT}},
-	{"to-nat", "forwards", {STEP_CT(STATUS, &ct_dnat), STEP_ACCEPT}},
+	{"to-nat", "replies", {STEP_ANSWER, STEP_ACCEPT}},
+	{"to-nat", "forwards", {STEP_CT(STATUS, &ct_meant), STEP_ACCEPT}},
 	{"to-nat", NULL, {STEP_CT(STATE, &ct_invalid), STEP_DROP}},
-	{"to-nat", "inside addresses are not for others", {STEP_REJECT}},
+	{"to-nat", "inside addresses are not for others", {STEP_JUMP("refuse")}},
 
-	{"local", "replies to the host", {STEP_CT(STATE, &ct_flow), STEP_ACCEPT}},
+	{"local", "replies to the host", {STEP_ANSWER, STEP_ACCEPT}},
 	{"local",
 	 "the bridge's own addresses",
 	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_local), STEP_ACCEPT}},
@@ -200,7 +219,8 @@ static const struct netd_rule rules[] = {
 	{"local",
 	 NULL,
 	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_anycast), STEP_ACCEPT}},
-	{"local", "other addresses of the host", {STEP_REJECT}},
+	{"local", "what a helper expects", {STEP_CT(STATUS, &ct_meant), STEP_ACCEPT}},
+	{"local", "other addresses of the host", {STEP_JUMP("refuse")}},
 
 	MASQUERADE_PORTS("\x06"),
 	MASQUERADE_PORTS("\x11"),

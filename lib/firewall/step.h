@@ -49,11 +49,22 @@
 	{                                                                        \
 		netd_expr_payload, NFT_PAYLOAD_NETWORK_HEADER, 24, 16, NFT_REG_1 \
 	}
+/* ARPHRD_ETHER; then the frame's destination (IEEE 802.3 3.2.4) */
+#define STEP_ETHER STEP_META(IIFTYPE, NFT_REG_1), STEP_IS(2, &ether)
+#define STEP_DMAC(reg)                                              \
+	{                                                           \
+		netd_expr_payload, NFT_PAYLOAD_LL_HEADER, 0, 6, reg \
+	}
 #define STEP_DPORT(reg)                                                    \
 	{                                                                  \
 		netd_expr_payload, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, reg \
 	}
 
+/* RFC 9293 3.1 */
+#define STEP_TCP_FLAGS                                                            \
+	{                                                                         \
+		netd_expr_payload, NFT_PAYLOAD_TRANSPORT_HEADER, 13, 1, NFT_REG_1 \
+	}
 #define STEP_ICMP_TYPE                                                           \
 	{                                                                        \
 		netd_expr_payload, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1 \
@@ -61,7 +72,15 @@
 
 /* @data points to a uint32_t in host order. */
 #define STEP_CT(key, data) {netd_expr_ct, NFT_CT_##key}, STEP_MASK(4, data), STEP_NOT_ZERO
-#define STEP_FIB(flags, data) {netd_expr_fib, flags}, STEP_IS(4, data)
+#define STEP_FIB(flags, data) \
+	{netd_expr_fib, flags, NFT_FIB_RESULT_ADDRTYPE}, STEP_IS(4, data)
+/* No route to the source leads back by the interface that the packet came in by. */
+#define STEP_FOREIGN                                                            \
+	{netd_expr_fib, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT, \
+	 NFT_FIB_RESULT_OIF},                                                   \
+		STEP_IS(4, "\0\0\0")
+/* A flow's packets from the one who answers: IP_CT_DIR_REPLY. */
+#define STEP_ANSWER {netd_expr_ct, NFT_CT_DIRECTION}, STEP_IS(1, "\x01")
 
 #define STEP_ACCEPT                          \
 	{                                    \
@@ -78,6 +97,14 @@
 #define STEP_JUMP(name)                                              \
 	{                                                            \
 		netd_expr_verdict, (uint32_t)NFT_JUMP, 0, 0, 0, name \
+	}
+#define STEP_GOTO(name)                                              \
+	{                                                            \
+		netd_expr_verdict, (uint32_t)NFT_GOTO, 0, 0, 0, name \
+	}
+#define STEP_RESET                                   \
+	{                                            \
+		netd_expr_reject, NFT_REJECT_TCP_RST \
 	}
 #define STEP_REJECT                                         \
 	{                                                   \

@@ -44,12 +44,16 @@ enum netd_map {
 /* The regular chains of the skeleton that a verdict can jump to. */
 enum netd_chain {
 	NETD_CHAIN_NONE,
-	NETD_CHAIN_FORWARDS, /* the forward maps */
-	NETD_CHAIN_CLOSED,   /* refuse all */
-	NETD_CHAIN_NAT_FROM, /* a NAT network sends */
-	NETD_CHAIN_NAT_OUT,  /* a NAT network with `out:` sends */
-	NETD_CHAIN_NAT_TO,   /* a NAT network is sent to */
-	NETD_CHAIN_LOCAL,    /* an isolated network reaches the bridge's own addresses */
+	NETD_CHAIN_FORWARDS,  /* the forward maps */
+	NETD_CHAIN_REFUSE,    /* an error to whoever sent it */
+	NETD_CHAIN_CLOSED,    /* refuse all */
+	NETD_CHAIN_ANSWERS,   /* a NAT network answers */
+	NETD_CHAIN_NAT_FROM,  /* a NAT network sends */
+	NETD_CHAIN_NAT_ASKED, /* the same in a router, where others may open flows to it
+			       */
+	NETD_CHAIN_NAT_OUT,   /* a NAT network with `out:` sends */
+	NETD_CHAIN_NAT_TO,    /* a NAT network is sent to */
+	NETD_CHAIN_LOCAL,     /* an isolated network reaches the bridge's own addresses */
 	NETD_CHAIN_MASQUERADE, /* the plain masquerade */
 	NETD_CHAIN_COUNT,
 };

@@ -48,17 +48,48 @@ no_answer()
 # flow_start NAME NS PROTOCOL ADDRESS PORT: one flow with an echo every 10 ms.
 flow_start()
 {
+	rm -f "$T_DIR/flow-$1"
 	echo "$2" >"$T_DIR/flow-$1.ns"
 	on "$2" "$T_PEER" flow "$3" "$4" "$5" "$T_DIR/flow-$1" >"$T_DIR/flow-$1.pid"
 }
 
-# flow_stop NAME: ends it and prints "sent N answered N gap MS" (the longest silence).
+# flow_end NAME: it sends no more, and waits a second for what has not been answered.
+flow_end()
+{
+	on "$(<"$T_DIR/flow-$1.ns")" kill -TERM "$(<"$T_DIR/flow-$1.pid")"
+}
+
+# flow_said NAME: behind flow_end, prints "sent N answered N gap MS" (the longest silence).
+flow_said()
+{
+	wait_for 5 test -s "$T_DIR/flow-$1"
+	cat "$T_DIR/flow-$1"
+}
+
+# flow_stop NAME: both.
 flow_stop()
 {
-	local ns
+	flow_end "$1"
+	flow_said "$1"
+}
 
-	ns=$(<"$T_DIR/flow-$1.ns")
-	on "$ns" kill -TERM "$(<"$T_DIR/flow-$1.pid")"
-	wait_for 5 on "$ns" test -s "$T_DIR/flow-$1"
-	on "$ns" cat "$T_DIR/flow-$1"
+# goes_on NAME, ends NAME: stops it; whether all that it sent was answered, or was until
+# something happened to it.
+goes_on()
+{
+	local said
+
+	said=$(flow_stop "$1")
+	[[ $said =~ ^sent\ ([0-9]+)\ answered\ ([0-9]+)\ gap\ [0-9]+$ ]] &&
+		[ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]}" ] || fail "flow $1 ended: $said"
+}
+
+ends()
+{
+	local said
+
+	said=$(flow_stop "$1")
+	[[ $said =~ ^sent\ ([0-9]+)\ answered\ ([0-9]+)\ gap ]]
+	[ "${BASH_REMATCH[2]}" -gt 0 ] || fail "flow $1 never went: $said"
+	[ "${BASH_REMATCH[1]}" -gt "${BASH_REMATCH[2]}" ] || fail "flow $1 goes on: $said"
 }

@@ -175,6 +175,17 @@ one_way_out()
 	refuses_at_once a 2001:db8:6::1 80
 	no_answer a tcp 2001:db8:6::1 80
 	eq 0 "$(cat /proc/sys/net/ipv4/ip_forward)" "ip_forward"
+	# another way out: what leaves by the old one ends, what others send does not
+	flow_start old a tcp "$T_INTERNET4" 80
+	flow_start old6 a udp "$T_INTERNET6" 53
+	flow_start other c tcp "$T_INTERNET4" 80
+	sleep 0.3
+	lab "nat0: {mode: nat, $NAT0, nat: {out: eth1}}" \
+		'nat1: {mode: nat, addresses: [10.2.0.254/24, "fd00:2::ff/64"]}'
+	eq "172.17.5.40" "$(ask a tcp 172.17.5.1 80 | cut -d' ' -f3)"
+	ends old
+	ends old6
+	goes_on other
 }
 
 # refuses_at_once NS ADDRESS PORT: an ICMP error says so; no waiting.  By UDP: a TCP

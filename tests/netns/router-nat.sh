@@ -170,6 +170,31 @@ pool_is_persistent()
 	done
 }
 
+# What a policy that is narrower does not admit ends, whoever answers; the rest goes on.
+narrowed()
+{
+	POLICY='allow: [{from: lan, to: dmz}, {from: dmz, to: lan}, {from: up, to: dmz}]' lab
+	ip -n outside route add 10.0.0.0/8 via 172.16.5.40
+	flow_start there a tcp 10.2.0.10 80
+	flow_start there-udp b udp 10.2.0.10 53
+	flow_start back d tcp 10.1.0.10 80
+	flow_start back-udp d udp 10.1.0.11 53
+	flow_start "in" outside tcp 10.2.0.10 80
+	flow_start forward outside tcp 172.16.5.40 8080
+	sleep 0.3
+	POLICY='allow: [{from: lan, to: dmz}]' topology
+	on r1 "$RULESET" lab.yaml r1 >/dev/null
+	sleep 0.3
+	ends back
+	ends back-udp
+	ends "in"
+	POLICY='isolate: true' topology
+	on r1 "$RULESET" lab.yaml r1 >/dev/null
+	ends there
+	ends there-udp
+	goes_on forward
+}
+
 # A network behind another router: its flows are NATed by the way out, and forgotten, too.
 behind_another_router()
 {
@@ -417,6 +442,7 @@ t_fresh "flows follow a changed forward" changed_forward
 t_fresh "isolate" isolated
 t_fresh "allow" allowed
 t_fresh "allow, and what leaves by NAT" allowed_out
+t_fresh "a narrower policy ends connections" narrowed
 t_fresh "isolate and allow without NAT" isolated_without_nat
 t_fresh "no rules, no table; nft lists and loads it" no_rules_no_table
 t_fresh "two labs with the same subnets" two_labs

@@ -117,7 +117,7 @@ static const struct {
 	 ROUTER("    nat: {out: up, source: 172.16.5.9}\n"
 		"    allow: [{from: a, to: b}, {from: a, to: up}, {from: up, to: a}]\n"),
 	 BRIDGES "pairs\n"
-		 "\t\"a\" . \"up\" comment \"lab/r\" : jump from-nat\n"
+		 "\t\"a\" . \"up\" comment \"lab/r\" : jump from-nat-asked\n"
 		 "\t\"b\" . \"a\" comment \"lab/r\" : jump to-nat\n"
 		 "\t\"b\" . \"up\" comment \"lab/r\" : jump to-nat\n"
 		 "\t\"up\" . \"b\" comment \"lab/r\" : jump to-nat\n"
