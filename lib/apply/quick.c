@@ -246,7 +246,7 @@ static int insert(struct netd *netd, const char *network, const char *settings,
 		r = netd_config_forward_line(
 			&netd_topology_network(t, network)->forwards[0], &line);
 	if (r == 0)
-		r = netd_ruleset_compile(t, &ruleset, NULL);
+		r = netd_ruleset_compile(t, NULL, &ruleset, NULL);
 	/* Whether others' chains let it pass must be told, and takes a look at all. */
 	if (r < 0 || netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed)
 		return -EAGAIN;

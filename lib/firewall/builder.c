@@ -86,6 +86,19 @@ int netd_build_bridge(struct netd_builder *b, const char *link, unsigned service
 	return failed ? no_memory(b) : 0;
 }
 
+int netd_build_shut(struct netd_builder *b, const char *bridge,
+		    const struct netd_mac *mac)
+{
+	struct netd_element *e = add_names(b, NETD_MAP_SHUT, bridge, NULL);
+
+	if (!e)
+		return no_memory(b);
+	memcpy(e->key + e->key_length, mac->bytes, sizeof(mac->bytes));
+	e->key_length += 8;
+	e->chain = NETD_CHAIN_SHUT;
+	return 0;
+}
+
 int netd_build_admit(struct netd_builder *b, const char *link, unsigned services)
 {
 	struct netd_admit *a;

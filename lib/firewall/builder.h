@@ -11,6 +11,7 @@
 
 struct netd_error;
 struct netd_forward;
+struct netd_mac;
 struct netd_nat;
 struct netd_topology;
 
@@ -29,6 +30,10 @@ int netd_build_names(struct netd_builder *b, enum netd_map map, const char *firs
 		     const char *second, uint8_t chain);
 /* The link's entry in `bridges`, whose comment names the services. */
 int netd_build_bridge(struct netd_builder *b, const char *link, unsigned services);
+
+/* What comes to the bridge's own MAC jumps to the chain shut-off. */
+int netd_build_shut(struct netd_builder *b, const char *bridge,
+		    const struct netd_mac *mac);
 
 /* The link serves its guests that (enum netd_service_bit); 0: nothing to do. */
 int netd_build_admit(struct netd_builder *b, const char *link, unsigned services);

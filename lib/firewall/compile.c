@@ -9,6 +9,7 @@
 #include "firewall/admit.h"
 #include "firewall/builder.h"
 #include "firewall/layout.h"
+#include "model/state.h"
 
 /*
  * Theory of operation.  A mode is a row of `modes`: which chains its bridge's entries in
@@ -76,7 +77,20 @@ static bool is_left_alone(const struct netd_network *n, unsigned services)
 	       !services;
 }
 
-static int add_network(struct netd_builder *b, const struct netd_network *n)
+/* Errors for what an isolated network sends off its bridge, if the MAC is ours.  Without
+ * an address, the bridge is nobody's gateway. */
+static int add_shut(struct netd_builder *b, const struct netd_network *n,
+		    const struct netd_state *links)
+{
+	const struct netd_link *link = links ? netd_state_link(links, n->bridge) : NULL;
+
+	if (n->mode != NETD_MODE_ISOLATED || !n->address_count || !link || !link->has_mac)
+		return 0;
+	return netd_build_shut(b, n->bridge, &link->mac);
+}
+
+static int add_network(struct netd_builder *b, const struct netd_network *n,
+		       const struct netd_state *links)
 {
 	const struct mode_chains *mode = &modes[n->mode];
 	const char *out = n->nat.out, *bridge = n->bridge;
@@ -95,6 +109,8 @@ static int add_network(struct netd_builder *b, const struct netd_network *n)
 		r = add_verdict(b, NETD_MAP_TO, bridge, mode->to);
 	if (r >= 0)
 		r = add_verdict(b, NETD_MAP_INPUT, bridge, mode->input);
+	if (r >= 0)
+		r = add_shut(b, n, links);
 	if (r >= 0 && mode->source && *out)
 		r = netd_build_names(b, NETD_MAP_EGRESS, bridge, out, NETD_CHAIN_NONE);
 	if (r >= 0 && mode->source)
@@ -104,15 +120,15 @@ static int add_network(struct netd_builder *b, const struct netd_network *n)
 	return r;
 }
 
-int netd_ruleset_compile(const struct netd_topology *t, struct netd_ruleset *out,
-			 struct netd_error *err)
+int netd_ruleset_compile(const struct netd_topology *t, const struct netd_state *links,
+			 struct netd_ruleset *out, struct netd_error *err)
 {
 	struct netd_builder b = {.topology = t, .kind = "network", .err = err};
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < t->network_count; i++) {
 		b.object = t->networks[i].name;
-		r = add_network(&b, &t->networks[i]);
+		r = add_network(&b, &t->networks[i], links);
 	}
 	b.out.passes = t->network_count > 0;
 	return netd_build_finish(&b, r, out);

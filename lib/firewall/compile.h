@@ -7,15 +7,18 @@
 #include "model/topology.h"
 
 struct netd_error;
+struct netd_state;
 
 /*
  * Compiles the checked topology @t (bridges named, forwards resolved) into @out, sorted;
- * free it with netd_ruleset_done().  @out->present is true if @t needs the table at all.
- * Pure.  -EINVAL: a forward into an isolated network, or one whose target has another
- * family; -EEXIST: the same listen twice; -ENOMEM.  @out is written only on success.
+ * free it with netd_ruleset_done().  @links has the bridges with their MACs; NULL: not
+ * known, and what guests of isolated networks send elsewhere is not answered.
+ * @out->present is true if @t needs the table at all. Pure.  -EINVAL: a forward into an
+ * isolated network, or one whose target has another family; -EEXIST: the same listen
+ * twice; -ENOMEM.  @out is written only on success.
  */
-int netd_ruleset_compile(const struct netd_topology *t, struct netd_ruleset *out,
-			 struct netd_error *err);
+int netd_ruleset_compile(const struct netd_topology *t, const struct netd_state *links,
+			 struct netd_ruleset *out, struct netd_error *err);
 
 /*
  * The same for @n, a router or host of @t, and the table inet netd of its namespace:

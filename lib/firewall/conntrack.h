@@ -28,6 +28,7 @@ struct netd_bridge_subnets {
  *    ones, @n rows in any order, a bridge may come twice), unless the new one could have
  *    made them too; and unanswered ones that left without the source NAT that there is
  *    now.  In a router, those that came from none of its subnets count with them.
+ *  - Those that were forwarded for a network that has become isolated.
  * If @d has nothing of the kind, it does nothing at all.  *@forgotten (may be NULL) is
  * how many were deleted.  -EOPNOTSUPP: a kernel without ctnetlink; then flows that exist
  * go on as they were until they expire, and the firewall itself is as it should be.

@@ -23,6 +23,11 @@
  * from its original target and looked up in the delta (sorted), which is as quick for
  * 10,000 forwards as for one.
  *
+ * What rules alone refuse, they refuse packet by packet (skeleton.c), also of connections
+ * that are there.  But an isolated bridge forwards nothing that would come to a rule, so
+ * what was forwarded for a network is forgotten when it becomes isolated: its next packet
+ * is a first one, and refused before routing.
+ *
  * A source NAT is told by the subnet that a flow came from; in a router (map `leave`)
  * there may be others behind those, so there, sources of no subnet are looked at, too.
  */
@@ -165,9 +170,75 @@ static bool source_outdates(const struct netd_outdated *o,
 	       !could_have_made(s, flow);
 }
 
+/* The interface's entry of set `bridges` in @list; NULL if there is none. */
+static const struct netd_element *find_bridge(const struct netd_element *list, size_t n,
+					      const char *link)
+{
+	struct netd_element key = {.map = NETD_MAP_BRIDGES,
+				   .key_length = 2 * NETD_IFNAME};
+
+	memcpy(key.key, link, strnlen(link, NETD_IFNAME - 1));
+	memcpy(key.key + NETD_IFNAME, key.key, NETD_IFNAME);
+	return find(list, n, &key);
+}
+
+/* The element of @list that makes the bridge an isolated network's; NULL: none. */
+static const struct netd_element *find_shut(const struct netd_element *list, size_t n,
+					    const char *bridge)
+{
+	struct netd_element key = {.map = NETD_MAP_SHUT, .key_length = NETD_IFNAME + 8};
+	const struct netd_element *e;
+
+	memcpy(key.key, bridge, strnlen(bridge, NETD_IFNAME - 1));
+	e = find_first(list, n, &key);
+	if (!e || e->map != NETD_MAP_SHUT || memcmp(e->key, key.key, NETD_IFNAME) != 0)
+		return NULL;
+	return e;
+}
+
+/* True if the network is there already, and is isolated from now on. */
+static bool becomes_isolated(const struct netd_outdated *o,
+			     const struct netd_bridge_subnets *network)
+{
+	const struct netd_ruleset_delta *d = o->delta;
+
+	return find_shut(d->added, d->added_count, network->bridge) &&
+	       !find_bridge(d->added, d->added_count, network->bridge) &&
+	       !find_shut(d->removed, d->removed_count, network->bridge);
+}
+
+/* The host's own address: what is sent to it, or by it, is not forwarded. */
+static bool is_own(const struct netd_outdated *o, const struct netd_addr *a)
+{
+	for (size_t i = 0; i < o->subnet_count; i++)
+		for (size_t k = 0; k < o->subnets[i].count; k++)
+			if (netd_addr_equal(&o->subnets[i].subnets[k].addr, a))
+				return true;
+	return false;
+}
+
+/* One end is in a network that is isolated now, and the other neither there nor the
+ * host. */
+static bool is_shut_off(const struct netd_outdated *o, const struct netd_flow *flow)
+{
+	const struct netd_addr *from = &flow->original.source;
+	const struct netd_addr *to = &flow->reply.source;
+
+	for (size_t i = 0; i < o->subnet_count; i++) {
+		const struct netd_bridge_subnets *network = &o->subnets[i];
+
+		if (contains(network, from) != contains(network, to) &&
+		    becomes_isolated(o, network))
+			return !is_own(o, from) && !is_own(o, to);
+	}
+	return false;
+}
+
 bool netd_flow_is_outdated(const struct netd_outdated *o, const struct netd_flow *flow)
 {
 	if (o->forwards && any_forward_outdates(o, flow))
+		return true;
+	if (o->shut && is_shut_off(o, flow))
 		return true;
 	for (size_t i = 0; i < o->source_count; i++)
 		if (source_outdates(o, &o->sources[i], flow))
@@ -275,12 +346,7 @@ static void fill_leave_side(struct netd_source_chain *out, bool *there, const ch
 /* True if the interface stays, and its NAT does not. */
 static bool stays(const struct netd_ruleset_delta *d, const char *link)
 {
-	struct netd_element key = {.map = NETD_MAP_BRIDGES,
-				   .key_length = 2 * NETD_IFNAME};
-
-	memcpy(key.key, link, strnlen(link, NETD_IFNAME - 1));
-	memcpy(key.key + NETD_IFNAME, key.key, NETD_IFNAME);
-	return d->delete_table || !find(d->removed, d->removed_count, &key);
+	return d->delete_table || !find_bridge(d->removed, d->removed_count, link);
 }
 
 /* What is NATed by the way that it leaves by; the first such link that stays stands for
@@ -341,6 +407,7 @@ int netd_outdated_init(struct netd_outdated *out, const struct netd_ruleset_delt
 	out->forwards = has_forwards(d->removed, d->removed_count) ||
 			may_take_over(d->added, d->added_count);
 	for (size_t i = 0; i < n; i++) {
+		out->shut |= becomes_isolated(out, &subnets[i]);
 		if (add_source(out, &subnets[i]) < 0 ||
 		    add_leave(out, &subnets[i], &far) < 0) {
 			netd_outdated_done(out);
@@ -358,5 +425,5 @@ void netd_outdated_done(struct netd_outdated *o)
 
 bool netd_outdated_matters(const struct netd_outdated *o)
 {
-	return o->forwards || o->source_count;
+	return o->forwards || o->source_count || o->shut;
 }

@@ -20,6 +20,7 @@ struct netd_outdated {
 	bool forwards;
 	struct netd_source_change *sources;
 	size_t source_count;
+	bool shut; /* a network of @subnets is isolated now, and was not */
 };
 
 /* Looks at the delta; @subnets must outlive @out.  -ENOMEM. */

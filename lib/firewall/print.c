@@ -33,6 +33,8 @@ static void print_protocol(struct netd_str *s, uint8_t number)
 
 static void print_part(struct netd_str *s, enum netd_part part, const uint8_t *bytes)
 {
+	char mac[NETD_MAC_TEXT];
+
 	switch (part) {
 	case NETD_PART_IFNAME:
 		netd_str_addf(s, "\"%.*s\"", NETD_IFNAME, (const char *)bytes);
@@ -42,6 +44,11 @@ static void print_part(struct netd_str *s, enum netd_part part, const uint8_t *b
 		break;
 	case NETD_PART_ADDR6:
 		print_addr(s, AF_INET6, bytes);
+		break;
+	case NETD_PART_MAC:
+		netd_str_add(s,
+			     netd_mac_format((const struct netd_mac *)(const void *)bytes,
+					     mac));
 		break;
 	case NETD_PART_PROTOCOL:
 		print_protocol(s, *bytes);

@@ -10,6 +10,7 @@
 #include <libnftnl/udata.h>
 
 #include <arpa/inet.h>
+#include <net/if_arp.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -34,6 +35,11 @@
  *             would answer past us; then what stays on its bridge or goes to many is
  *             left alone; then the network's source, or (`leave`) a router's.
  *
+ * An isolated network's bridge does not forward, so what its guests send elsewhere never
+ * comes to `forward`: the kernel would drop it without a word.  `shut`, in prerouting,
+ * refuses it; by the bridge's MAC, since br_netfilter shows frames between guests here,
+ * too.
+ *
  * Rules look at who opened a flow, not at whether there is one: each packet of the opener
  * is judged as his first one was.  So when rules change under connections, those that the
  * new rules would not admit end, and no others.
@@ -54,7 +60,7 @@ static const uint32_t ct_invalid = 1; /* NF_CT_STATE_INVALID_BIT */
 static const uint32_t ct_established = 1 << 1;
 static const uint32_t ct_dnat = IPS_DST_NAT;
 static const uint32_t ct_meant = IPS_DST_NAT | IPS_EXPECTED; /* by a forward, a helper */
-
+static const uint16_t ether = ARPHRD_ETHER;
 static const uint32_t fib_local = RTN_LOCAL;
 static const uint32_t fib_broadcast = RTN_BROADCAST;
 static const uint32_t fib_multicast = RTN_MULTICAST;
@@ -102,6 +108,10 @@ static const struct base_chain {
 	}
 
 static const struct netd_rule rules[] = {
+	{"prerouting",
+	 "what an isolated network sends to the host",
+	 {STEP_ETHER, STEP_META(IIFNAME, NFT_REG_1), STEP_DMAC(NFT_REG_2),
+	  STEP_LOOKUP(SHUT)}},
 	{"prerouting", "of others", {STEP_JUMP("forwards")}},
 	{"output", "of the host itself", {STEP_JUMP("forwards")}},
 	{"input",
@@ -179,6 +189,16 @@ static const struct netd_rule rules[] = {
 	{"refuse", NULL, {STEP_REJECT}},
 
 	{"closed", "an isolated network", {STEP_JUMP("refuse")}},
+
+	{"shut-off",
+	 "the bridge's own addresses",
+	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_local), STEP_RETURN}},
+	{"shut-off", "nobody to send an error to", {STEP_FOREIGN, STEP_DROP}},
+	{"shut-off",
+	 "a connection from before",
+	 {STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, "\x06"), STEP_TCP_FLAGS,
+	  STEP_MASK(1, "\x02"), STEP_IS(1, "\0"), STEP_RESET}},
+	{"shut-off", NULL, {STEP_REJECT}},
 
 	{"answers", "to forwards", {STEP_CT(STATUS, &ct_meant), STEP_RETURN}},
 	{"answers", "to flows that none may open", {STEP_JUMP("refuse")}},

@@ -34,6 +34,7 @@ enum netd_map {
 	NETD_MAP_SOURCE,   /* ifname : verdict, its source NAT */
 	NETD_MAP_PAIRS,	   /* ifname . ifname : verdict, what may pass in a router */
 	NETD_MAP_LEAVE,	   /* ifname . ifname : verdict, a router's source NAT */
+	NETD_MAP_SHUT,	   /* ifname . MAC : verdict, what is sent to the bridge itself */
 	NETD_MAP_FORWARD4, /* addr . proto . port : addr . port */
 	NETD_MAP_FORWARD6,
 	NETD_MAP_ADDRESS4, /* addr : addr */
@@ -47,6 +48,7 @@ enum netd_chain {
 	NETD_CHAIN_FORWARDS,  /* the forward maps */
 	NETD_CHAIN_REFUSE,    /* an error to whoever sent it */
 	NETD_CHAIN_CLOSED,    /* refuse all */
+	NETD_CHAIN_SHUT,      /* an isolated network sends off its bridge */
 	NETD_CHAIN_ANSWERS,   /* a NAT network answers */
 	NETD_CHAIN_NAT_FROM,  /* a NAT network sends */
 	NETD_CHAIN_NAT_ASKED, /* the same in a router, where others may open flows to it

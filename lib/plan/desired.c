@@ -324,11 +324,11 @@ int netd_desired_make(const struct netd_topology *t, const struct netd_facts *fa
 	if (r == 0)
 		r = netd_forwarding_add(t, facts, out);
 	if (r == 0)
-		r = netd_ruleset_compile(t, &out->ruleset, err);
-	if (r == 0)
 		r = netd_state_sort_links(out);
 	if (r == 0)
 		netd_small_mtu_trim(out, facts);
+	if (r == 0)
+		r = netd_ruleset_compile(t, out, &out->ruleset, err);
 	if (r == -ENOMEM && !netd_error_code(err))
 		netd_error_add(err, r, "out of memory");
 	if (r < 0)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The mode of a network changes under connections: those end which the new mode would not
-# admit, and no others.
+# admit, and no others; and what is refused is answered.
 . "$(dirname "$0")/../lib/netns.sh"
 
 # lab MODE: the network's mode; two guests, an outside that has routes to them.
@@ -119,6 +119,59 @@ not_revived()
 	ends in-udp
 }
 
+# refused NS ADDRESS: an ICMP error comes at once, and connect() fails.
+refused_to()
+{
+	match 'filtered|prohibited' "$(on "$1" ping -n -c 1 -W 1 "$2" || :)"
+	! said=$(ask "$1" tcp "$2" 80 2>&1) || fail "$1 is answered by $2"
+	match 'No route to host|Permission denied' "$said"
+}
+
+# With forwarding of the host off and on, by br_netfilter or not, with a guest's own route.
+answered()
+{
+	local address frames
+
+	world
+	lab isolated
+	# one in a second is enough for a guest, not for a test
+	echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
+	echo 0 >/proc/sys/net/ipv6/icmp/ratelimit
+	for frames in 0 1; do
+		bridged_frames $frames
+		for address in "$T_INTERNET4" "$T_INTERNET6" 172.16.5.1 172.16.5.40 2001:db8:5::40 \
+			10.2.0.1 10.2.0.254 fd00:2::1; do
+			refused_to a "$address"
+		done
+		refused_to o 10.1.0.1
+		refused_to o fd00:1::1
+		refused_to outside 10.1.0.1
+		refused_to outside fd00:1::1
+		# guests among themselves, also in a subnet that the host has nothing of
+		ip -n a address replace 192.0.2.1/24 dev eth0
+		ip -n b address replace 192.0.2.2/24 dev eth0
+		pings a 192.0.2.2
+		pings a 10.1.0.2
+		pings a fd00:1::2
+		pings a 10.1.0.254
+		pings a fd00:1::ff
+	done
+	bridged_frames 0
+	# nobody else gets errors for what he did not send
+	on outside timeout 2 tcpdump -Z root -n -i eth0 -c 1 icmp >heard 2>/dev/null &
+	sleep 0.5
+	on a ping -n -c 2 -i 0.2 -W 1 -I 192.0.2.1 172.16.5.1 >/dev/null || :
+	ip -n a address add 172.16.5.1/32 dev lo
+	on a ping -n -c 2 -i 0.2 -W 1 -I 172.16.5.1 203.0.113.1 >/dev/null || :
+	wait
+	eq "" "$(<heard)"
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+	refused_to a "$T_INTERNET4"
+	refused_to a "$T_INTERNET6"
+}
+
 t_fresh "each pair of modes, with connections of all kinds" every_pair
 t_fresh "connections do not outlive a mode that refuses them" not_revived
+t_fresh "what an isolated network sends off its bridge is answered" answered
 t_done

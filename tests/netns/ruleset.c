@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 		r = node ? netd_ruleset_compile_node(t, node, &want, &err)
 			 : netd_error_add(&err, -ENOENT, "no router %s", argv[2]);
 	} else if (r == 0 && !destroy) {
-		r = netd_ruleset_compile(t, &want, &err);
+		r = netd_ruleset_compile(t, NULL, &want, &err);
 	}
 	if (r == 0)
 		r = apply(&want, t, node);

@@ -276,6 +276,78 @@ static void source(void **state)
 	}
 }
 
+/* Network n, 10.1.0.0/24, becomes isolated; the host is 10.1.0.254 and 9.9.9.9. */
+static const struct {
+	const char *name, *source, *target, *by;
+	uint32_t status;
+	bool outdated;
+} shut_off[] = {
+	{"out", "10.1.0.5", "8.8.8.8", "8.8.8.8", IPS_SEEN_REPLY, true},
+	{"in", "8.8.8.8", "10.1.0.5", "10.1.0.5", IPS_SEEN_REPLY, true},
+	{"in by a forward", "8.8.8.8", "9.9.9.9", "10.1.0.5", IPS_DST_NAT, true},
+	{"to another network", "10.1.0.5", "10.2.0.5", "10.2.0.5", 0, true},
+	{"within", "10.1.0.5", "10.1.0.6", "10.1.0.6", IPS_SEEN_REPLY, false},
+	{"of the host", "10.1.0.254", "10.1.0.5", "10.1.0.5", IPS_SEEN_REPLY, false},
+	{"of the host, another address", "9.9.9.9", "10.1.0.5", "10.1.0.5", 0, false},
+	{"to the host", "10.1.0.5", "9.9.9.9", "9.9.9.9", IPS_SEEN_REPLY, false},
+	{"of others", "10.2.0.5", "8.8.8.8", "8.8.8.8", IPS_SEEN_REPLY, false},
+};
+
+static void shut(void **state)
+{
+	const struct netd_prefix subnets[] = {{addr("10.1.0.254"), 24},
+					      {addr("9.9.9.9"), 24}};
+	const struct netd_bridge_subnets links[] = {{"n", &subnets[0], 1},
+						    {"eth0", &subnets[1], 1}};
+	struct netd_element added[] = {
+		{.map = NETD_MAP_SHUT, .key_length = 24, .key = "n"},
+		{.map = NETD_MAP_BRIDGES, .key_length = 32, .key = "n"},
+	};
+	struct netd_ruleset_delta d = {.added = added, .added_count = 1};
+	struct netd_outdated o;
+
+	(void)state;
+	assert_int_equal(netd_outdated_init(&o, &d, links, 2), 0);
+	assert_true(netd_outdated_matters(&o));
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(shut_off); i++) {
+		struct netd_flow flow = {.status = shut_off[i].status};
+
+		flow.original =
+			(struct netd_tuple){addr(shut_off[i].source),
+					    addr(shut_off[i].target), TCP, 4000, 80};
+		flow.reply = (struct netd_tuple){addr(shut_off[i].by),
+						 addr(shut_off[i].source), TCP, 80, 4000};
+		if (netd_flow_is_outdated(&o, &flow) != shut_off[i].outdated)
+			fail_msg("%s", shut_off[i].name);
+	}
+	netd_outdated_done(&o);
+	/* another MAC: it was isolated before */
+	d.removed = added;
+	d.removed_count = 1;
+	assert_int_equal(netd_outdated_init(&o, &d, links, 2), 0);
+	assert_false(netd_outdated_matters(&o));
+	netd_outdated_done(&o);
+}
+
+/* A new bridge has no connections. */
+static void new_network(void **state)
+{
+	const struct netd_prefix subnet = {addr("10.1.0.254"), 24};
+	const struct netd_bridge_subnets link = {"n", &subnet, 1};
+	struct netd_element added[] = {
+		{.map = NETD_MAP_BRIDGES, .key_length = 32, .key = "n"},
+		{.map = NETD_MAP_SHUT, .key_length = 24, .key = "n"},
+	};
+	struct netd_ruleset_delta d = {.added = added, .added_count = 2};
+	struct netd_outdated o;
+
+	(void)state;
+	added[0].key[NETD_IFNAME] = 'n';
+	assert_int_equal(netd_outdated_init(&o, &d, &link, 1), 0);
+	assert_false(netd_outdated_matters(&o));
+	netd_outdated_done(&o);
+}
+
 /* A bridge that comes or goes without forwards or NAT concerns no connection. */
 static void nothing(void **state)
 {
@@ -493,6 +565,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forward), cmocka_unit_test(matters),
 		cmocka_unit_test(source),  cmocka_unit_test(leave),
+		cmocka_unit_test(shut),	   cmocka_unit_test(new_network),
 		cmocka_unit_test(nothing),
 	};
 

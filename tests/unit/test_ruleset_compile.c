@@ -175,7 +175,7 @@ static void compile(void **state)
 		struct netd_ruleset r = {0};
 		struct netd_str text = {0};
 
-		assert_int_equal(netd_ruleset_compile(t, &r, NULL), 0);
+		assert_int_equal(netd_ruleset_compile(t, NULL, &r, NULL), 0);
 		netd_ruleset_print(&text, &r);
 		assert_string_equal(netd_str_text(&text), rows[i].expected);
 		assert_int_equal(r.present, *rows[i].expected != '\0');
@@ -252,7 +252,7 @@ static void admits(void **state)
 		n->dhcp.enabled = cases[i].dhcp;
 		n->dns.enabled = cases[i].dns;
 		netd_copy(n->dhcp.tftp_root, cases[i].tftp ? "/srv/tftp" : "");
-		assert_int_equal(netd_ruleset_compile(t, &r, NULL), 0);
+		assert_int_equal(netd_ruleset_compile(t, NULL, &r, NULL), 0);
 		assert_int_equal(r.admit_count, cases[i].expected ? 1 : 0);
 		if (cases[i].expected) {
 			assert_int_equal(r.admits[0].services, cases[i].expected);
@@ -299,7 +299,8 @@ static void refused(void **state)
 			f->port_first = f->port_last = f->to_port = 80;
 			f->protocols = NETD_TCP;
 		}
-		assert_int_equal(netd_ruleset_compile(t, &r, &err), forwards[i].code);
+		assert_int_equal(netd_ruleset_compile(t, NULL, &r, &err),
+				 forwards[i].code);
 		assert_int_equal(netd_error_code(&err), forwards[i].code);
 		netd_error_done(&err);
 		netd_ruleset_done(&r);
