@@ -168,6 +168,7 @@ int run_confirm(struct cli *cli, int argc, char **argv);
 int run_rollback(struct cli *cli, int argc, char **argv);
 int run_watchdog(struct cli *cli, int argc, char **argv);
 int run_recover(struct cli *cli, int argc, char **argv);
+int run_repair(struct cli *cli, int argc, char **argv);
 int run_status(struct cli *cli, int argc, char **argv);
 int run_show(struct cli *cli, int argc, char **argv);
 int run_leases(struct cli *cli, int argc, char **argv);

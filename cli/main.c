@@ -65,6 +65,11 @@ const struct verb netdctl_verbs[] = {
 	 "again by changes of the same topology.  Exit status: 0 done, 4 something is "
 	 "left.",
 	 0, 0, NULL, NULL, run_recover, NULL},
+	{"repair", "[NAME…]", "Put back what somebody changed or removed of what runs",
+	 "All topologies, unless some are named; one that fails does not keep the others "
+	 "waiting.\n"
+	 "Exit status: 0 done, 1 failed and rolled back, 2 refused, 4 not rolled back.",
+	 0, -1, "<topology>", trial_options, run_repair, NULL},
 	{"status", NULL, "Show the running topologies, and what differs from them", NULL,
 	 0, 0, NULL, NULL, run_status, NULL},
 	{"show", "[KIND [NAME]]", "Show networks, ports, forwards, machines and more",

@@ -202,6 +202,48 @@ int run_destroy(struct cli *cli, int argc, char **argv)
 	return code;
 }
 
+/* Applies again what runs under that name: what somebody changed or removed comes back.
+ */
+static int repair_one(struct cli *cli, const char *name)
+{
+	struct netd_topology *t = NULL;
+	int r = netd_running(cli->netd, name, &t, cli->err), code;
+
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	code = apply_topology(cli, t, name, "repaired");
+	netd_topology_free(t);
+	return code;
+}
+
+/* One that cannot be repaired does not keep the others waiting. */
+static int repair_all(struct cli *cli)
+{
+	char **names = NULL;
+	int r = netd_running_names(cli->netd, &names, cli->err);
+	int code = EXIT_DONE;
+
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	for (size_t i = 0; names[i]; i++) {
+		code = worse(code, repair_one(cli, names[i]));
+		free(names[i]);
+	}
+	free(names);
+	return code;
+}
+
+int run_repair(struct cli *cli, int argc, char **argv)
+{
+	int code = one_on_trial(cli, "repair", argc ? argc : 2);
+
+	if (code == EXIT_DONE && argc == 0)
+		return repair_all(cli);
+	for (int i = 0; i < argc; i++)
+		code = worse(code, repair_one(cli, argv[i]));
+	return code;
+}
+
 int run_recover(struct cli *cli, int argc, char **argv)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;

@@ -95,6 +95,9 @@ NETD_PUBLIC int netd_running(struct netd *netd, const char *name,
 /* The same, but one without networks if there is none. */
 NETD_PUBLIC int netd_running_or_empty(struct netd *netd, const char *name,
 				      struct netd_topology **out, struct netd_error *err);
+/* The names of all that run, NULL-terminated, sorted; free each, then the array. */
+NETD_PUBLIC int netd_running_names(struct netd *netd, char ***out,
+				   struct netd_error *err);
 /* The topology as a file (YAML or JSON); free it with free(). */
 NETD_PUBLIC int netd_topology_format(const struct netd_topology *t,
 				     enum netd_format format, char **out,

@@ -90,18 +90,48 @@ const char *netd_topology_name(const struct netd_topology *t)
 	return t->name;
 }
 
+/* -ENOENT without a problem if there is no state directory: nothing runs. */
+static int open_store(struct netd *netd, struct netd_error *err)
+{
+	if (netd->store.fd >= 0)
+		return 0;
+	return netd_store_open(&netd->store, netd->state_dir, false, err);
+}
+
 /* *@out is NULL if nothing runs under that name. */
 static int load_running(struct netd *netd, const char *name, struct netd_topology **out,
 			struct netd_error *err)
 {
-	int r = netd->store.fd >= 0
-			? 0
-			: netd_store_open(&netd->store, netd->state_dir, false, err);
+	int r = open_store(netd, err);
 
 	*out = NULL;
 	if (r == 0)
 		r = netd_store_load(&netd->store, name, out, err);
 	return r == -ENOENT ? 0 : r;
+}
+
+int netd_running_names(struct netd *netd, char ***out, struct netd_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	int r = open_store(netd, err);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0)
+		r = netd_store_names(&netd->store, NETD_TOPOLOGIES, &names, &count);
+	if (r == -ENOENT)
+		r = 0;
+	if (r == 0 && !netd_array_add(&names, &count, sizeof(*names)))
+		r = -ENOMEM;
+	if (r == 0) {
+		*out = names;
+		return 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return netd_error_add(err, r, "cannot list what runs: %s", strerror(-r));
 }
 
 int netd_running(struct netd *netd, const char *name, struct netd_topology **out,

@@ -280,8 +280,7 @@ static void add_differences(const struct netd_scene *s, const struct netd_topolo
 		netd_str_addf(s->drift,
 			      "  … `netdctl export %s | netdctl plan -` has all of it\n",
 			      t->name);
-	netd_str_addf(s->drift, "  `netdctl export %s | netdctl apply -` %s\n", t->name,
-		      todo);
+	netd_str_addf(s->drift, "  `netdctl repair %s` %s\n", t->name, todo);
 }
 
 /* One line: what, in the kernel's words, too, and what to do. */

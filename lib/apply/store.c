@@ -19,7 +19,6 @@
 #include "base/str.h"
 #include "config/config.h"
 
-#define TOPOLOGIES "topologies"
 #define PREVIOUS "previous"
 #define STUCK "stuck"
 #define NETWORKS "networks"
@@ -107,7 +106,8 @@ int netd_store_open(struct netd_store *store, const char *path, bool create,
 int netd_store_lock(struct netd_store *store, const struct netd_patience *patience,
 		    struct netd_error *err)
 {
-	static const char *const directories[] = {TOPOLOGIES, NETWORKS, PREVIOUS, STUCK};
+	static const char *const directories[] = {NETD_TOPOLOGIES, NETWORKS, PREVIOUS,
+						  STUCK};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(directories); i++)
@@ -126,7 +126,7 @@ int netd_store_lock(struct netd_store *store, const struct netd_patience *patien
 
 static void topology_path(const char *name, char out[PATH_MAX])
 {
-	snprintf(out, PATH_MAX, TOPOLOGIES "/%s.yaml", name);
+	snprintf(out, PATH_MAX, NETD_TOPOLOGIES "/%s.yaml", name);
 }
 
 /* @head: lines of comments in front of it. */
@@ -232,7 +232,7 @@ int netd_store_load_all(const struct netd_store *store, struct netd_topology ***
 	struct netd_topology **all = NULL, *t = NULL;
 	size_t names_count = 0, n = 0;
 	char **names = NULL;
-	int r = netd_store_names(store, TOPOLOGIES, &names, &names_count);
+	int r = netd_store_names(store, NETD_TOPOLOGIES, &names, &names_count);
 
 	if (r < 0)
 		netd_error_add(err, r, "cannot read %s: %s", store->path, strerror(-r));
@@ -280,7 +280,7 @@ int netd_store_check(const struct netd_store *store, struct netd_error *err)
 {
 	netd_auto_free char *unplugged = NULL;
 	struct netd_claims claims = {0};
-	int topologies = check_directory(store, TOPOLOGIES, err);
+	int topologies = check_directory(store, NETD_TOPOLOGIES, err);
 	int previous = check_directory(store, PREVIOUS, err);
 	int stuck = check_directory(store, STUCK, err);
 	int waiting = netd_store_read(store, NETD_UNPLUGGED, &unplugged, NULL, err);

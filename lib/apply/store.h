@@ -9,6 +9,7 @@
 
 struct netd_str;
 
+#define NETD_TOPOLOGIES "topologies"
 #define NETD_UNPLUGGED "unplugged"
 
 /*
