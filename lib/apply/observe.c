@@ -167,6 +167,8 @@ static int read_ipv6_settings(struct netd_state *observed, struct netd_error *er
 
 	if (r == 0)
 		r = read_ipv6_setting(observed, "default", "forwarding", err);
+	if (r == 0)
+		r = read_ipv6_setting(observed, "default", "accept_ra", err);
 	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
 		/* one with an uplink may listen, too */
 		if (netd_link_is_ours(&observed->links[i]) &&
@@ -207,10 +209,11 @@ int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 int netd_observe_listeners(struct netd_state *observed, const struct netd_facts *facts,
 			   struct netd_error *err)
 {
-	int r = 0;
+	int r;
 
 	if (!facts->ipv6 || !facts->force_forwarding)
 		return 0;
+	r = read_ipv6_setting(observed, "default", "accept_ra", err);
 	for (size_t i = 0; r == 0 && i < observed->link_count; i++)
 		if (!netd_link_is_ours(&observed->links[i]) ||
 		    observed->links[i].kind == NETD_LINK_BRIDGE)
@@ -289,6 +292,26 @@ static int observe_space_sysctls(struct netd *netd, struct netd_state *observed,
 	return r ? r : back;
 }
 
+/* What conf/default was set to is each newcomer's: looked at when it goes back. */
+static int add_claimed_sysctl(struct netd_state *observed,
+			      const struct netd_state *desired, const char *path,
+			      struct netd_error *err)
+{
+	char link[NETD_SYSCTL_PATH], other[NETD_SYSCTL_PATH];
+	int value, r = add_sysctl(observed, path, err);
+
+	netd_sysctl_link(path, link);
+	if (strcmp(link, "default") != 0 || netd_state_sysctl(desired, path, &value))
+		return r;
+	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
+		if (netd_link_is_guest_port(&observed->links[i]))
+			continue;
+		netd_sysctl_path_of(path, observed->links[i].name, other);
+		r = add_sysctl(observed, other, err);
+	}
+	return r;
+}
+
 /*
  * A setting of an interface that is not there yet cannot be read, and the plan sets it.
  * One that is wanted and claimed is read twice; that does no harm.
@@ -301,7 +324,8 @@ int netd_observe_sysctls(struct netd *netd, struct netd_state *observed,
 
 	for (size_t i = 0; r == 0 && i < claims->count; i++)
 		if (claims->items[i].kind == NETD_CLAIM_SYSCTL)
-			r = add_sysctl(observed, claims->items[i].key, err);
+			r = add_claimed_sysctl(observed, desired, claims->items[i].key,
+					       err);
 	netd_state_sort_sysctls(observed);
 	if (r == 0)
 		r = observe_space_sysctls(netd, observed, desired, err);

@@ -84,9 +84,14 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		r = netd_observe_listeners(&v->observed, &v->facts, err);
 	if (r < 0)
 		return r;
-	r = netd_desired_make(t, &v->facts, &v->desired, err);
+	r = netd->store.fd >= 0 ? netd_store_load_claims(&netd->store, &v->claims, err)
+				: 0;
+	v->facts.claims = v->claims.items;
+	v->facts.claim_count = v->claims.count;
+	if (r == 0)
+		r = netd_desired_make(t, &v->facts, &v->desired, err);
 	if (r == 0 && check)
-		r = netd_conflict_check(t, &v->facts, &v->desired, err);
+		r = netd_conflict_check(t, &v->facts, &v->desired, &v->plan.notes, err);
 	if (r == 0 && check)
 		r = netd_conflict_far_ends(t, other, &v->observed, err);
 	if (r == 0 && check)
@@ -95,8 +100,6 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		r = netd_services_check(t, &v->facts, &v->desired, err);
 	if (r == 0)
 		netd_desired_services_note(t, &v->facts, &v->plan.notes);
-	if (r == 0 && netd->store.fd >= 0)
-		r = netd_store_load_claims(&netd->store, &v->claims, err);
 	if (r == 0)
 		r = netd_plugs_plan(netd, t, other, &v->observed, &v->plugs,
 				    &v->plan.notes, err);

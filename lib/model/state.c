@@ -3,6 +3,7 @@
 #include "model/state.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,31 @@ bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value)
 	if (found)
 		*value = found->value;
 	return found;
+}
+
+void netd_sysctl_path_of(const char *path, const char *link, char out[NETD_SYSCTL_PATH])
+{
+	const char *conf = strstr(path, "/conf/"), *name = strrchr(path, '/');
+
+	*out = '\0';
+	if (conf && name > conf + 6)
+		snprintf(out, NETD_SYSCTL_PATH, "%.*s/conf/%s%s", (int)(conf - path),
+			 path, link, name);
+}
+
+void netd_sysctl_link(const char *path, char out[NETD_SYSCTL_PATH])
+{
+	const char *conf = strstr(path, "/conf/"), *name = strrchr(path, '/');
+
+	*out = '\0';
+	if (conf && name > conf + 6)
+		snprintf(out, NETD_SYSCTL_PATH, "%.*s", (int)(name - conf) - 6, conf + 6);
+}
+
+bool netd_link_is_guest_port(const struct netd_link *link)
+{
+	return (link->kind == NETD_LINK_TAP || link->kind == NETD_LINK_VETH) &&
+	       link->master[0] && !link->captured_for[0];
 }
 
 void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value)

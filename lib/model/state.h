@@ -175,6 +175,10 @@ struct netd_sysctl {
 			    restored */
 	bool overridden; /* desired only: has the value, but a wider switch that is set
 			    and given back would take it along: captured all the same */
+	bool kept; /* desired only: whatever it is, it stays; captured if it has the value
+		      that conf/default will be set to, or is overridden */
+	char nic[NETD_IFNAME]; /* desired only: of a bridge of ours that may not be there
+				  yet, and will have this NIC's value: captured, too */
 	bool wide;    /* desired only, of a space: of all of it, set as it is made … */
 	bool initial; /* … and not looked at again: it counts for new links only */
 	bool inherited;		/* desired only, of a space: a link of a new one has it by
@@ -246,6 +250,15 @@ void netd_link_recognise(struct netd_link *have, const struct netd_link *want);
  * "TOPOLOGY/NODE" that has its name; "" if none.
  */
 const char *netd_loopback_owner(const struct netd_link *lo, const char *known);
+/* "ipv4/conf/eth0/forwarding" → the same setting of @link; "" if @path is none such. */
+void netd_sysctl_path_of(const char *path, const char *link, char out[NETD_SYSCTL_PATH]);
+
+/* The eth0 of such a path; "" if it is none. */
+void netd_sysctl_link(const char *path, char out[NETD_SYSCTL_PATH]);
+
+/* A tap, or an end of a pair, in a bridge that it does not join as an uplink: a guest's.
+ */
+bool netd_link_is_guest_port(const struct netd_link *link);
 /* One of IPv4's, which go along when the link is set up. */
 void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value);
 /* "TOPOLOGY/NETWORK" out of our ifalias, or as recognised; NULL if it bears none. */

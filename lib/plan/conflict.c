@@ -15,7 +15,7 @@ struct check {
 	const struct netd_topology *t;
 	const struct netd_state *observed;
 	const struct netd_state *desired;
-	struct netd_error *err;
+	struct netd_error *notes, *err;
 };
 
 static const char *kind_of(const struct netd_link *link)
@@ -188,12 +188,24 @@ static void check_interface(const struct check *c, const char *name, const char 
 			    "%s: there is no interface %s on this host", key, name);
 }
 
+/* A VPN or a modem may come later: rules go by its name, and it will forward. */
+static void note_way_out(const struct check *c, const struct netd_network *n)
+{
+	if (!n->nat.out[0] || will_exist(c, n->nat.out))
+		return;
+	netd_error_add(c->notes, 0,
+		       "network %s has no way out until the interface %s comes, which is "
+		       "its nat.out",
+		       n->name, n->nat.out);
+	netd_error_hint(c->notes, "`ip -br link` shows those that are there");
+}
+
 static void check_interfaces(const struct check *c)
 {
 	for (size_t i = 0; i < c->t->network_count; i++) {
 		const struct netd_network *n = &c->t->networks[i];
 
-		check_interface(c, n->nat.out, "nat.out", n->nat.out_place);
+		note_way_out(c, n);
 		check_interface(c, n->nat.on, "nat.on", n->nat.on_place);
 		for (size_t j = 0; j < n->forward_count; j++)
 			check_interface(c, n->forwards[j].on, "forward.on",
@@ -424,7 +436,7 @@ static void check_spaces(const struct check *host)
 		const struct netd_state *want = &host->desired->spaces[i];
 		const struct netd_state *have =
 			netd_state_space(host->observed, want->space);
-		const struct check c = {host->t, have, want, host->err};
+		const struct check c = {host->t, have, want, host->notes, host->err};
 
 		if (!have)
 			continue;
@@ -436,10 +448,11 @@ static void check_spaces(const struct check *host)
 }
 
 int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, struct netd_error *err)
+			const struct netd_state *desired, struct netd_error *notes,
+			struct netd_error *err)
 {
 	struct netd_error mine = {0};
-	const struct check c = {t, facts->observed, desired, &mine};
+	const struct check c = {t, facts->observed, desired, notes, &mine};
 	int r;
 
 	check_links(&c);

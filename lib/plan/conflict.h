@@ -8,11 +8,12 @@
 /*
  * Adds a problem, at its place in the file, for every object of @desired that cannot be
  * made because of what @facts->observed shows: names that others hold, interfaces that
- * are not there, subnets that overlap, addresses that are taken.  0, or the first one's
- * code.
+ * are not there, subnets that overlap, addresses that are taken.  What is odd, and stands
+ * in nobody's way, goes to @notes.  0, or the first problem's code.
  */
 int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, struct netd_error *err);
+			const struct netd_state *desired, struct netd_error *notes,
+			struct netd_error *err);
 
 /*
  * The same for every veth pair that is there, and that @running (NULL: nothing runs), the

@@ -178,6 +178,8 @@ static int add_wide_settings(struct netd_state *space, const struct netd_node *n
 	bool forwards = node->kind == NETD_NODE_ROUTER;
 	int r = add_sysctl(space, "ipv4", "all", "forwarding", forwards);
 
+	if (r == 0) /* it may be 1 where conf/all is 0: forwarding.c */
+		r = add_sysctl(space, "ipv4", "default", "forwarding", forwards);
 	if (r == 0 && facts->ipv6)
 		r = add_sysctl(space, "ipv6", "all", "forwarding", forwards);
 	return r ? r : add_settings(space, node, facts, "default");

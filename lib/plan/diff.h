@@ -36,6 +36,9 @@ int netd_diff_add_sysctl(struct netd_diff *d, enum netd_op_kind kind, const char
 /* Keeps, copies from another topology, or makes the claim of ours on that thing. */
 int netd_diff_claim(struct netd_diff *d, enum netd_claim_kind kind, const char *key,
 		    int previous, int ours);
+/* What is known of that thing before us: our claim, or another topology's, or NULL. */
+const struct netd_claim *netd_diff_find_claim(const struct netd_diff *d,
+					      enum netd_claim_kind kind, const char *key);
 /* True if anybody made that thing what it is: it was not so before us. */
 bool netd_diff_is_claimed(const struct netd_diff *d, enum netd_claim_kind kind,
 			  const char *key);

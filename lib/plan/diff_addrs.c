@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/str.h"
+#include "kernel/setting.h"
 #include "plan/diff.h"
 #include "plan/small_mtu.h"
 
@@ -92,13 +93,75 @@ static bool comes_along(const struct netd_diff *d, const struct netd_sysctl *wan
 /* What was read of a link that is made anew is not known of the new one. */
 static bool is_of_new_link(const struct netd_diff *d, const struct netd_sysctl *want)
 {
-	const char *conf = strstr(want->path, "/conf/"), *name = strrchr(want->path, '/');
 	char link[NETD_SYSCTL_PATH];
 
-	if (!want->inherited || !conf)
-		return false;
-	snprintf(link, sizeof(link), "%.*s", (int)(name - conf) - 6, conf + 6);
-	return !netd_state_link(d->in->observed, link);
+	netd_sysctl_link(want->path, link);
+	return want->inherited && !netd_state_link(d->in->observed, link);
+}
+
+/* An interface that is there without it, as IPv6's is below an MTU of 1,280: it comes
+ * with what conf/default has then. */
+static bool comes_later(const struct netd_diff *d, const struct netd_sysctl *want)
+{
+	char link[NETD_SYSCTL_PATH];
+
+	netd_sysctl_link(want->path, link);
+	return want->foreign && !want->nic[0] && netd_state_link(d->in->observed, link);
+}
+
+/* conf/default will be set to that, and one day go back, and @want's with it. */
+static bool is_overridden(const struct netd_diff *d, const struct netd_sysctl *want)
+{
+	char path[NETD_SYSCTL_PATH];
+	int now, then;
+
+	netd_sysctl_path_of(want->path, "default", path);
+	return want->overridden || (netd_state_sysctl(d->in->desired, path, &then) &&
+				    netd_state_sysctl(d->in->observed, path, &now) &&
+				    now != then && then == want->value);
+}
+
+/* What a bridge will have by its NIC, which may have it by us. */
+static int value_of_nic(const struct netd_diff *d, const struct netd_sysctl *want)
+{
+	const struct netd_claim *claim;
+	char path[NETD_SYSCTL_PATH];
+	int value = 0;
+
+	netd_sysctl_path_of(want->path, want->nic, path);
+	claim = netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, path);
+	if (claim)
+		return claim->previous;
+	if (!netd_setting_find(d->in->observed, path, &value))
+		netd_state_sysctl(d->in->observed, path, &value);
+	return value;
+}
+
+static int keep_sysctl(struct netd_diff *d, const struct netd_sysctl *want, int have)
+{
+	const struct netd_claim *claim =
+		netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, want->path);
+
+	if (claim && claim->previous != claim->ours)
+		return 0; /* it was changed, and goes back */
+	if (claim)
+		have = claim->previous;
+	else if (!want->overridden && (have != want->value || !is_overridden(d, want)))
+		return 0;
+	return netd_diff_claim(d, NETD_CLAIM_SYSCTL, want->path, have, have);
+}
+
+static int claim_sysctl(struct netd_diff *d, const struct netd_sysctl *want, bool known,
+			int have)
+{
+	bool changes = known ? have != want->value || is_overridden(d, want)
+			     : want->nic[0] != '\0';
+
+	if (!changes && !netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, want->path))
+		return 0;
+	if (!known)
+		have = value_of_nic(d, want);
+	return netd_diff_claim(d, NETD_CLAIM_SYSCTL, want->path, have, want->value);
 }
 
 static int want_sysctl(struct netd_diff *d, const struct netd_sysctl *want)
@@ -108,11 +171,12 @@ static int want_sysctl(struct netd_diff *d, const struct netd_sysctl *want)
 		     !is_of_new_link(d, want);
 	int r = 0;
 
-	if (!known && comes_along(d, want))
+	if (!known && (comes_along(d, want) || want->kept || comes_later(d, want)))
 		return 0;
-	if (want->foreign && ((known && (have != want->value || want->overridden)) ||
-			      netd_diff_is_claimed(d, NETD_CLAIM_SYSCTL, want->path)))
-		r = netd_diff_claim(d, NETD_CLAIM_SYSCTL, want->path, have, want->value);
+	if (want->kept)
+		return keep_sysctl(d, want, have);
+	if (want->foreign)
+		r = claim_sysctl(d, want, known, have);
 	if (r < 0 || (known && have == want->value))
 		return r;
 	return netd_diff_add_sysctl(

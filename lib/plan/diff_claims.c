@@ -6,19 +6,25 @@
 #include "base/str.h"
 #include "plan/diff.h"
 
+const struct netd_claim *netd_diff_find_claim(const struct netd_diff *d,
+					      enum netd_claim_kind kind, const char *key)
+{
+	const struct netd_claim *mine =
+		netd_claims_find(&d->old, d->in->topology, kind, key);
+
+	return mine ? mine : netd_claims_other(&d->old, d->in->topology, kind, key);
+}
+
 int netd_diff_claim(struct netd_diff *d, enum netd_claim_kind kind, const char *key,
 		    int previous, int ours)
 {
 	const struct netd_claim *mine =
 		netd_claims_find(&d->old, d->in->topology, kind, key);
-	const struct netd_claim *other =
-		netd_claims_other(&d->old, d->in->topology, kind, key);
+	const struct netd_claim *known = netd_diff_find_claim(d, kind, key);
 	struct netd_claim c = {.kind = kind, .previous = previous, .ours = ours};
 
-	if (mine)
-		c = *mine;
-	else if (other)
-		c = *other;
+	if (known)
+		c = *known;
 	/* What was there before stays, but giving back looks for what was set last. */
 	c.ours = ours;
 	netd_copy(c.topology, d->in->topology);
@@ -31,8 +37,7 @@ int netd_diff_claim(struct netd_diff *d, enum netd_claim_kind kind, const char *
 bool netd_diff_is_claimed(const struct netd_diff *d, enum netd_claim_kind kind,
 			  const char *key)
 {
-	return netd_claims_find(&d->old, d->in->topology, kind, key) ||
-	       netd_claims_other(&d->old, d->in->topology, kind, key);
+	return netd_diff_find_claim(d, kind, key);
 }
 
 static int release_address(struct netd_diff *d, const struct netd_claim *c)
@@ -63,16 +68,87 @@ static bool gives_switch_back(const struct netd_diff *d)
 	return false;
 }
 
-static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
+static bool is_set(const struct netd_diff *d, const char *path)
 {
 	int value;
 
+	return netd_state_sysctl(d->in->observed, path, &value) && value;
+}
+
+/*
+ * Somebody made the whole host a router since (net/ipv4/devinet.c
+ * inet_forward_change()), who relies on each interface, or on accept_ra beside that.
+ * What conf/all was is captured with the value that it had (forwarding.c).
+ */
+static bool is_relied_on(const struct netd_diff *d, const struct netd_claim *c)
+{
+	static const char all6[] = "ipv6/conf/all/forwarding";
+	const char *name = strrchr(c->key, '/');
+	const struct netd_claim *then;
+	char all[NETD_SYSCTL_PATH];
+
+	if (name && strcmp(name, "/accept_ra") == 0)
+		return is_set(d, all6) && !gives_switch_back(d);
+	netd_sysctl_path_of(c->key, "all", all);
+	then = netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, all);
+	return then && then != c && !then->previous && !then->ours && is_set(d, all);
+}
+
+/* True if @link is this topology's, and will be deleted. */
+static bool is_going(const struct netd_diff *d, const struct netd_link *link)
+{
+	return netd_link_is_ours(link) && netd_diff_is_made(d, link) &&
+	       !netd_state_link(d->in->desired, link->name);
+}
+
+/* True if that link came by its settings by conf/default, and they are not made to order.
+ */
+static bool is_heir(const struct netd_diff *d, const struct netd_link *link)
+{
+	if (link->loopback || netd_link_is_guest_port(link))
+		return false;
+	return !netd_link_is_ours(link) ||
+	       (link->kind == NETD_LINK_BRIDGE && !netd_diff_is_made(d, link));
+}
+
+/* The interfaces that came while conf/default was ours have our value by it. */
+static int release_inherited(struct netd_diff *d, const struct netd_claim *c)
+{
+	const struct netd_state *observed = d->in->observed;
+	int r = 0, value;
+
+	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
+		char path[NETD_SYSCTL_PATH];
+
+		netd_sysctl_path_of(c->key, observed->links[i].name, path);
+		if (!is_heir(d, &observed->links[i]) ||
+		    netd_diff_is_claimed(d, NETD_CLAIM_SYSCTL, path) ||
+		    !netd_state_sysctl(observed, path, &value) || value != c->ours ||
+		    netd_state_sysctl(d->in->desired, path, &value))
+			continue;
+		r = netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, path, c->previous);
+	}
+	return r;
+}
+
+static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
+{
+	char name[NETD_SYSCTL_PATH];
+	const struct netd_link *link;
+	int value, r = 0;
+
+	netd_sysctl_link(c->key, name);
+	link = netd_state_link(d->in->observed, name);
 	/* Gone with its interface, or changed by somebody since: not ours to touch. */
-	if (!netd_state_sysctl(d->in->observed, c->key, &value) || value != c->ours)
+	if (!netd_state_sysctl(d->in->observed, c->key, &value) || value != c->ours ||
+	    (link && is_going(d, link)) || is_relied_on(d, c))
 		return 0;
 	if (value == c->previous && !gives_switch_back(d))
 		return 0;
-	return netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, c->key, c->previous);
+	if (value != c->previous && strcmp(name, "default") == 0)
+		r = release_inherited(d, c);
+	return r ? r
+		 : netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, c->key, c->previous);
 }
 
 static int release_mtu(struct netd_diff *d, const struct netd_claim *c)

@@ -8,18 +8,6 @@
 
 #include "model/state.h"
 
-/* The host, as far as a plan depends on it.  Same facts, same plan. */
-struct netd_facts {
-	const struct netd_state *observed;
-	char host_id[64];      /* /etc/machine-id; seeds MAC addresses; "" is fine */
-	bool ipv6;	       /* the kernel has IPv6 */
-	bool force_forwarding; /* conf/IFACE/force_forwarding, Linux 6.17 */
-	bool bridge_nf_call;   /* the host sends bridged frames through iptables */
-	bool no_dnsmasq;       /* it is not installed */
-	/* iptables-legacy, ip6tables-legacy has rules, or a policy, for what passes */
-	bool legacy4, legacy6;
-};
-
 enum netd_claim_kind {
 	NETD_CLAIM_SYSCTL,  /* key: path below /proc/sys/net */
 	NETD_CLAIM_ADDRESS, /* key: "LINK PREFIX"; ours to remove */
@@ -41,6 +29,20 @@ struct netd_claim {
 	char key[NETD_SYSCTL_PATH];
 	int previous;
 	int ours; /* the value that we set; something else found later is left alone */
+};
+
+/* The host, as far as a plan depends on it.  Same facts, same plan. */
+struct netd_facts {
+	const struct netd_state *observed;
+	const struct netd_claim *claims;
+	size_t claim_count;
+	char host_id[64];      /* /etc/machine-id; seeds MAC addresses; "" is fine */
+	bool ipv6;	       /* the kernel has IPv6 */
+	bool force_forwarding; /* conf/IFACE/force_forwarding, Linux 6.17 */
+	bool bridge_nf_call;   /* the host sends bridged frames through iptables */
+	bool no_dnsmasq;       /* it is not installed */
+	/* iptables-legacy, ip6tables-legacy has rules, or a policy, for what passes */
+	bool legacy4, legacy6;
 };
 
 #endif

@@ -8,20 +8,31 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "base/str.h"
 
 /*
  * Theory of operation.  The kernel looks forwarding up on the interface that a packet
  * came in by (net/ipv4/route.c ip_route_input_slow(), IN_DEV_FORWARD).  So our bridges
- * forward, and so must each interface by which replies or forwarded flows come in; the
- * rest of the host stays what it was, and net.ipv4.ip_forward stays 0.
+ * forward, and so must each interface by which replies or forwarded flows come in;
+ * net.ipv4.ip_forward stays 0.
  *
- * With `nat: {out: X}` that is X, what `on:` names, and whatever has an address that a
- * forward listens on.  Without it a network may leave through any interface, so it is
- * every one that has an address of the family.
+ * Addresses and interfaces come late (DHCP at boot, a VPN, a dock), and nobody may be
+ * there to look again.  So nothing here depends on who has which address, and
+ * conf/default is set: the kernel copies it to each interface that appears (devinet.c
+ * inetdev_init(), addrconf.c ipv6_add_dev()).  Of those that are there, `nat: {out: X}`
+ * needs X, what `on:` names, and, if a forward listens without `on:`, all; any other
+ * network may be left and entered by all.  What needs no forwarding is listed as kept: if
+ * it forwarded before conf/default did, it must be told from what came later when that
+ * goes back.
+ *
+ * Whoever switches conf/all/forwarding on later (Docker, an admin) makes the whole host a
+ * router, and relies on it.  So what conf/all was is captured, too, and nothing is given
+ * back if it went from 0 to 1 (diff_claims.c).
  *
  * IPv6 has a switch per interface only since Linux 6.17 (force_forwarding).  Before, it
  * is conf/all/forwarding, which makes the host ignore router advertisements and drop what
- * it learned from them, unless accept_ra is 2: so that is raised first.
+ * it learned from them, unless accept_ra is 2: so that is raised first, in conf/default,
+ * too.
  *
  * conf/IFACE/forwarding of IPv6 makes an interface no router, but makes it say so:
  * without it, its neighbour advertisements lack the R flag, and guests drop the default
@@ -31,86 +42,42 @@
  * here, too.
  */
 
-static bool forwards(const struct netd_network *n, uint8_t family)
+static bool has_family(const struct netd_network *n, uint8_t family)
 {
-	if (n->mode != NETD_MODE_NAT && n->mode != NETD_MODE_ROUTED &&
-	    n->mode != NETD_MODE_OPEN)
-		return false;
 	for (size_t i = 0; i < n->address_count; i++)
 		if (n->addresses[i].addr.family == family)
 			return true;
 	return false;
 }
 
-static bool link_has_family(const struct netd_state *s, const char *link, uint8_t family)
+static bool forwards(const struct netd_network *n, uint8_t family)
 {
-	for (size_t i = 0; i < s->addr_count; i++)
-		if (s->addrs[i].prefix.addr.family == family &&
-		    strcmp(s->addrs[i].link, link) == 0 &&
-		    !netd_addr_is_link_local(&s->addrs[i].prefix.addr))
-			return true;
-	return false;
+	return (n->mode == NETD_MODE_NAT || n->mode == NETD_MODE_ROUTED ||
+		n->mode == NETD_MODE_OPEN) &&
+	       has_family(n, family);
 }
 
-static bool link_has_address(const struct netd_state *s, const char *link,
-			     const struct netd_addr *a)
-{
-	for (size_t i = 0; i < s->addr_count; i++)
-		if (strcmp(s->addrs[i].link, link) == 0 &&
-		    netd_addr_equal(&s->addrs[i].prefix.addr, a))
-			return true;
-	return false;
-}
-
-/*
- * An interface by which the host is reached.  A bridge with an uplink is one, although it
- * is ours; what the NIC has before it joins, the bridge will have.
- */
-struct outside {
-	const char *link;
-	const char *nic; /* that will join it; NULL: none */
-};
-
-static bool has_family(const struct netd_state *s, const struct outside *o,
-		       uint8_t family)
-{
-	return link_has_family(s, o->link, family) ||
-	       (o->nic && link_has_family(s, o->nic, family));
-}
-
-static bool has_address(const struct netd_state *s, const struct outside *o,
-			const struct netd_addr *a)
-{
-	return link_has_address(s, o->link, a) ||
-	       (o->nic && link_has_address(s, o->nic, a));
-}
-
-/* True if network @n needs @o to forward what comes in by it. */
-static bool network_uses(const struct netd_network *n, const struct netd_state *observed,
-			 const struct outside *o, uint8_t family)
+/* True if network @n needs @link to forward what comes in by it. */
+static bool network_uses(const struct netd_network *n, const char *link, uint8_t family)
 {
 	if (!forwards(n, family))
 		return false;
-	if (!n->nat.out[0] && has_family(observed, o, family))
-		return true;
-	if (strcmp(n->nat.out, o->link) == 0 || strcmp(n->nat.on, o->link) == 0)
+	if (!n->nat.out[0] || strcmp(n->nat.out, link) == 0 ||
+	    strcmp(n->nat.on, link) == 0)
 		return true;
 	for (size_t i = 0; i < n->forward_count; i++) {
 		const struct netd_forward *f = &n->forwards[i];
 
-		if (f->listen.family == family &&
-		    (strcmp(f->on, o->link) == 0 || has_address(observed, o, &f->listen)))
+		if (f->listen.family == family && (!f->on[0] || !strcmp(f->on, link)))
 			return true;
 	}
 	return false;
 }
 
-static bool topology_uses(const struct netd_topology *t,
-			  const struct netd_state *observed, const struct outside *o,
-			  uint8_t family)
+static bool topology_uses(const struct netd_topology *t, const char *link, uint8_t family)
 {
 	for (size_t i = 0; i < t->network_count; i++)
-		if (network_uses(&t->networks[i], observed, o, family))
+		if (network_uses(&t->networks[i], link, family))
 			return true;
 	return false;
 }
@@ -127,18 +94,22 @@ static bool is_of_uplink(const struct netd_topology *t, const char *link, bool n
 	return false;
 }
 
+static const struct netd_network *network_on(const struct netd_topology *t,
+					     const char *bridge)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		if (strcmp(t->networks[i].bridge, bridge) == 0)
+			return &t->networks[i];
+	return NULL;
+}
+
 /* An existing bridge that is a network's is inside, unless it is bridged to the outside.
  */
 static bool is_inside(const struct netd_topology *t, const char *link)
 {
-	for (size_t i = 0; i < t->network_count; i++) {
-		const struct netd_network *n = &t->networks[i];
+	const struct netd_network *n = network_on(t, link);
 
-		if (n->existing && n->mode != NETD_MODE_BRIDGED &&
-		    strcmp(n->bridge, link) == 0)
-			return true;
-	}
-	return false;
+	return n && n->existing && n->mode != NETD_MODE_BRIDGED;
 }
 
 /* True if @link is a bridge with somebody's uplink in it. */
@@ -151,15 +122,50 @@ static bool has_uplink(const struct netd_state *s, const struct netd_link *link)
 	return false;
 }
 
-/* True if @link leads outside, now and after @t was applied. */
-static bool is_outside(const struct netd_topology *t, const struct netd_state *observed,
+/* True if a route with a gateway goes by @link. */
+static bool has_gateway(const struct netd_state *s, const char *link)
+{
+	for (size_t i = 0; i < s->route_count; i++)
+		if (s->routes[i].via.family && strcmp(s->routes[i].link, link) == 0)
+			return true;
+	return false;
+}
+
+/* True if it will be a port, ours or a guest's; what @t took as one and lets go will not.
+ */
+static bool is_port(const struct netd_topology *t, const struct netd_facts *facts,
+		    const struct netd_link *link)
+{
+	for (size_t i = 0; i < t->network_count; i++)
+		for (size_t j = 0; j < t->networks[i].port_count; j++)
+			if (strcmp(t->networks[i].ports[j].name, link->name) == 0)
+				return true;
+	for (size_t i = 0; i < facts->claim_count; i++)
+		if (facts->claims[i].kind == NETD_CLAIM_PORT &&
+		    strcmp(facts->claims[i].topology, t->name) == 0 &&
+		    strcmp(facts->claims[i].key, link->name) == 0)
+			return false;
+	return netd_link_is_guest_port(link);
+}
+
+/* A link that is there and leads outside after @t was applied; not one that @t makes. */
+static bool is_outside(const struct netd_topology *t, const struct netd_facts *facts,
 		       const struct netd_link *link)
 {
+	const struct netd_state *observed = facts->observed;
+	const struct netd_network *n = network_on(t, link->name);
+	const char *owner = netd_link_owner(link);
+
 	if (link->loopback || is_of_uplink(t, link->name, true) ||
-	    is_of_uplink(t, link->name, false) || is_inside(t, link->name))
+	    (n && (!n->existing || is_inside(t, link->name))) || is_port(t, facts, link))
 		return false;
-	/* Our own bridges have their settings from the start. */
-	return !netd_link_is_ours(link) || has_uplink(observed, link);
+	if (!netd_link_is_ours(link))
+		return true;
+	/* Our own bridges have their settings from the start; what is of @t, and not
+	 * among its networks, goes. */
+	return owner && !netd_owner_is(owner, t->name) &&
+	       link->kind == NETD_LINK_BRIDGE &&
+	       (has_uplink(observed, link) || has_gateway(observed, link->name));
 }
 
 static bool topology_forwards(const struct netd_topology *t, uint8_t family)
@@ -170,18 +176,46 @@ static bool topology_forwards(const struct netd_topology *t, uint8_t family)
 	return false;
 }
 
-static int add(struct netd_state *out, const char *family, const char *link,
-	       const char *name, int value)
+static struct netd_sysctl *add_setting(struct netd_state *out, const char *family,
+				       const char *link, const char *name, int value)
 {
 	struct netd_sysctl *s =
 		netd_array_add(&out->sysctls, &out->sysctl_count, sizeof(*s));
 
 	if (!s)
-		return -ENOMEM;
+		return NULL;
 	snprintf(s->path, sizeof(s->path), "%s/conf/%s/%s", family, link, name);
 	s->value = value;
 	s->foreign = true;
+	return s;
+}
+
+static int add(struct netd_state *out, const char *family, const char *link,
+	       const char *name, int value)
+{
+	return add_setting(out, family, link, name, value) ? 0 : -ENOMEM;
+}
+
+/* What stays as it is, and has to be known when another switch goes back. */
+static int add_kept(struct netd_state *out, const char *family, const char *link,
+		    const char *name, bool always)
+{
+	struct netd_sysctl *s = add_setting(out, family, link, name, 1);
+
+	if (!s)
+		return -ENOMEM;
+	s->kept = true;
+	s->overridden = always;
 	return 0;
+}
+
+/* A setting of a bridge that may not be there yet, and will have that of its NIC then. */
+static int add_of_uplink(struct netd_state *out, const struct netd_network *n,
+			 const char *family, const char *name, int value)
+{
+	struct netd_sysctl *s = add_setting(out, family, n->bridge, name, value);
+
+	return s && netd_copy(s->nic, n->uplink) ? 0 : -ENOMEM;
 }
 
 static int add_per_link(const struct netd_topology *t, const struct netd_facts *facts,
@@ -189,25 +223,36 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 			const char *name)
 {
 	const struct netd_state *observed = facts->observed;
+	int r = add_kept(out, directory, "all", name, true);
 
-	for (size_t i = 0; i < observed->link_count; i++) {
-		const struct netd_link *link = &observed->links[i];
-		const struct outside o = {.link = link->name};
+	if (r == 0)
+		r = add(out, directory, "default", name, 1);
+	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
+		const char *link = observed->links[i].name;
 
-		if (is_outside(t, observed, link) &&
-		    topology_uses(t, observed, &o, family) &&
-		    add(out, directory, link->name, name, 1) < 0)
-			return -ENOMEM;
+		if (!is_outside(t, facts, &observed->links[i]))
+			continue;
+		r = topology_uses(t, link, family)
+			    ? add(out, directory, link, name, 1)
+			    : add_kept(out, directory, link, name, false);
 	}
-	for (size_t i = 0; i < t->network_count; i++) {
+	for (size_t i = 0; r == 0 && i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
-		const struct outside o = {n->bridge, n->uplink};
 
-		if (n->uplink[0] && topology_uses(t, observed, &o, family) &&
-		    add(out, directory, n->bridge, name, 1) < 0)
-			return -ENOMEM;
+		if (n->uplink[0] && !n->existing && topology_uses(t, n->bridge, family))
+			r = add_of_uplink(out, n, directory, name, 1);
 	}
-	return 0;
+	return r;
+}
+
+static bool link_has_ipv6(const struct netd_state *s, const char *link)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (s->addrs[i].prefix.addr.family == AF_INET6 &&
+		    strcmp(s->addrs[i].link, link) == 0 &&
+		    !netd_addr_is_link_local(&s->addrs[i].prefix.addr))
+			return true;
+	return false;
 }
 
 /*
@@ -222,7 +267,7 @@ static bool may_listen(const struct netd_state *s, const struct netd_link *link,
 	    link->master[0] || !accept_ra)
 		return false;
 	return (link->kind != NETD_LINK_TAP && link->kind != NETD_LINK_VETH) ||
-	       accept_ra == 2 || link_has_family(s, link->name, AF_INET6);
+	       accept_ra == 2 || link_has_ipv6(s, link->name);
 }
 
 /* True if the bridge listens for them, or the NIC that will join it does. */
@@ -238,14 +283,19 @@ static bool uplink_listens(const struct netd_state *observed,
 	return netd_state_sysctl(observed, path, &value) && value;
 }
 
-/* Who listens for router advertisements, out of the one switch's way. */
+/* Who listens for router advertisements, or will, out of the one switch's way. */
 static int add_accept_ra(const struct netd_topology *t, const struct netd_state *observed,
 			 struct netd_state *out)
 {
+	int newcomers;
+
+	if (netd_state_sysctl(observed, "ipv6/conf/default/accept_ra", &newcomers) &&
+	    newcomers && add(out, "ipv6", "default", "accept_ra", 2) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < t->network_count; i++)
 		if (t->networks[i].uplink[0] &&
 		    uplink_listens(observed, &t->networks[i]) &&
-		    add(out, "ipv6", t->networks[i].bridge, "accept_ra", 2) < 0)
+		    add_of_uplink(out, &t->networks[i], "ipv6", "accept_ra", 2) < 0)
 			return -ENOMEM;
 	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
@@ -325,9 +375,13 @@ bool netd_forwarding_advertises(const struct netd_topology *t)
 static int add_advertising(const struct netd_topology *t, const struct netd_facts *facts,
 			   struct netd_state *out)
 {
-	int r = netd_forwarding_advertises(t) ? add_accept_ra(t, facts->observed, out)
-					      : 0;
+	int r;
 
+	if (!netd_forwarding_advertises(t))
+		return 0;
+	r = add_kept(out, "ipv6", "all", "forwarding", true);
+	if (r == 0)
+		r = add_accept_ra(t, facts->observed, out);
 	for (size_t i = 0; r == 0 && i < t->network_count; i++)
 		if (advertises(&t->networks[i]))
 			r = add(out, "ipv6", t->networks[i].bridge, "forwarding", 1);

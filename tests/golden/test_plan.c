@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "config/config.h"
@@ -121,7 +122,11 @@ static void know_sysctls(struct netd_state *host, const struct netd_state *desir
 		const struct netd_sysctl *s = &desired->sysctls[i];
 		int value;
 
-		if (s->foreign && !netd_state_sysctl(host, s->path, &value))
+		char link[NETD_SYSCTL_PATH];
+
+		netd_sysctl_link(s->path, link);
+		if (s->foreign && !netd_state_sysctl(host, s->path, &value) &&
+		    (!s->nic[0] || netd_state_link(host, link)))
 			set_sysctl(host, s->path, 0);
 	}
 }
@@ -135,10 +140,29 @@ static bool is_wanted(const struct netd_state *desired, const struct netd_ifaddr
 	return false;
 }
 
+/* The settings of a link go with it. */
+static void forget_sysctls(struct netd_state *s, const char *link)
+{
+	char of[NETD_SYSCTL_PATH];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->sysctl_count; i++) {
+		netd_sysctl_link(s->sysctls[i].path, of);
+		if (strcmp(of, link) != 0)
+			s->sysctls[kept++] = s->sysctls[i];
+	}
+	s->sysctl_count = kept;
+}
+
 /* Takes out what bears our marks; it comes back if it is wanted. */
 static void remove_ours(struct netd_state *s, const struct netd_state *desired)
 {
 	size_t kept = 0;
+
+	for (size_t i = 0; i < s->link_count; i++)
+		if (netd_link_is_ours(&s->links[i]) &&
+		    !netd_state_link(desired, s->links[i].name))
+			forget_sysctls(s, s->links[i].name);
 
 	for (size_t i = 0; i < s->addr_count; i++)
 		if (s->addrs[i].protocol != NETD_PROTOCOL &&
@@ -252,7 +276,9 @@ static void settle(struct host *h, struct netd_state *desired,
 		*a = desired->addrs[i];
 	}
 	for (size_t i = 0; i < desired->sysctl_count; i++)
-		set_sysctl(s, desired->sysctls[i].path, desired->sysctls[i].value);
+		if (!desired->sysctls[i].kept)
+			set_sysctl(s, desired->sysctls[i].path,
+				   desired->sysctls[i].value);
 	netd_ruleset_done(&s->ruleset);
 	s->ruleset = desired->ruleset;
 	s->ruleset.intact = true;
@@ -270,11 +296,16 @@ static int make_plan(struct host *h, const struct netd_topology *t,
 		     struct netd_str *text)
 {
 	struct netd_error err = {0};
+	netd_auto(netd_error_done) struct netd_error notes = {0};
 	struct netd_plan_input in = {.topology = t->name};
-	int r = netd_desired_make(t, &h->facts, desired, &err);
+	int r;
+
+	h->facts.claims = h->claims.items;
+	h->facts.claim_count = h->claims.count;
+	r = netd_desired_make(t, &h->facts, desired, &err);
 
 	if (r == 0)
-		r = netd_conflict_check(t, &h->facts, desired, &err);
+		r = netd_conflict_check(t, &h->facts, desired, &notes, &err);
 	know_sysctls(&h->state, desired);
 	in.observed = &h->state;
 	in.desired = desired;

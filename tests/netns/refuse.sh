@@ -78,7 +78,6 @@ bad_files()
 	"mtu" must be a number from 68 to 65535|3|-|a: {mtu: "1500x"}
 	MAC address 01:00:5e:00:00:01 is a multicast|3|-|a: {mac: "01:00:5e:00:00:01"}
 	no such|3|type: tap|a: {ports: {nosuch0: {}}}
-	no interface nosuch0|3|-|a: {mode: nat, addresses: [10.1.0.1/24], nat: {out: nosuch0}}
 	no interface nosuch0|3|-|a: {mode: nat, addresses: [10.1.0.1/24], nat: {source: 172.16.5.41, on: nosuch0}}
 	no interface nosuch0|3|-|a: {mode: nat, addresses: [10.1.0.1/24], forwards: [{listen: 172.16.5.70, to: 10.1.0.2, on: nosuch0}]}
 	has addresses|3|-|a: {ports: {eth0: {}}}

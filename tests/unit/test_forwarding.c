@@ -31,9 +31,10 @@ static void make_host(struct netd_state *s, struct netd_link links[6],
 		const char *path;
 		int value;
 	} settings[] = {
-		{"ipv6/conf/eth0/accept_ra", 1}, {"ipv6/conf/eth1/accept_ra", 0},
-		{"ipv6/conf/eth2/accept_ra", 2}, {"ipv6/conf/lo/accept_ra", 1},
-		{"ipv6/conf/vm1/accept_ra", 1},	 {"ipv6/conf/eth1/forwarding", 1},
+		{"ipv6/conf/eth0/accept_ra", 1},    {"ipv6/conf/eth1/accept_ra", 0},
+		{"ipv6/conf/eth2/accept_ra", 2},    {"ipv6/conf/lo/accept_ra", 1},
+		{"ipv6/conf/vm1/accept_ra", 1},	    {"ipv6/conf/eth1/forwarding", 1},
+		{"ipv6/conf/default/accept_ra", 1},
 	};
 
 	memset(links, 0, 6 * sizeof(*links));
@@ -62,7 +63,7 @@ static void make_host(struct netd_state *s, struct netd_link links[6],
 	};
 }
 
-/* "path=value path=value …" of what is added. */
+/* "path=value path=value …" of what is added; "path=?": it is only remembered. */
 static void added(const char *network, bool force_forwarding, struct netd_str *out)
 {
 	struct netd_link links[6];
@@ -83,13 +84,29 @@ static void added(const char *network, bool force_forwarding, struct netd_str *o
 	assert_int_equal(netd_forwarding_add(t, &facts, &desired), 0);
 	for (size_t i = 0; i < desired.sysctl_count; i++) {
 		assert_true(desired.sysctls[i].foreign);
-		netd_str_addf(out, "%s%s=%d", i ? " " : "", desired.sysctls[i].path,
-			      desired.sysctls[i].value);
+		netd_str_addf(out, "%s%s=", i ? " " : "", desired.sysctls[i].path);
+		if (desired.sysctls[i].kept)
+			netd_str_add(out, "?");
+		else
+			netd_str_addf(out, "%d", desired.sysctls[i].value);
 	}
 	netd_state_done(&desired);
 	netd_topology_free(t);
 	netd_str_done(&text);
 }
+
+#define ALL_LINKS4                                                 \
+	"ipv4/conf/eth0/forwarding=1 ipv4/conf/eth1/forwarding=1 " \
+	"ipv4/conf/eth2/forwarding=1 ipv4/conf/vm1/forwarding=1 "  \
+	"ipv4/conf/v0/forwarding=1"
+#define ALL_LINKS6                                                               \
+	"ipv6/conf/all/force_forwarding=? ipv6/conf/default/force_forwarding=1 " \
+	"ipv6/conf/eth0/force_forwarding=1 ipv6/conf/eth1/force_forwarding=1 "   \
+	"ipv6/conf/eth2/force_forwarding=1 ipv6/conf/vm1/force_forwarding=1 "    \
+	"ipv6/conf/v0/force_forwarding=1"
+#define ACCEPT_RA                                                   \
+	"ipv6/conf/default/accept_ra=2 ipv6/conf/eth0/accept_ra=2 " \
+	"ipv6/conf/eth2/accept_ra=2 "
 
 static const struct {
 	const char *name, *network;
@@ -98,37 +115,54 @@ static const struct {
 } rows[] = {
 	{"isolated", "{addresses: [10.1.0.1/24]}", true, ""},
 	{"nat, anywhere", "{mode: nat, addresses: [10.1.0.1/24]}", true,
-	 "ipv4/conf/eth0/forwarding=1 ipv4/conf/eth1/forwarding=1"},
+	 "ipv4/conf/all/forwarding=? ipv4/conf/default/forwarding=1 " ALL_LINKS4},
 	{"nat, one way out", "{mode: nat, addresses: [10.1.0.1/24], nat: {out: eth1}}",
-	 true, "ipv4/conf/eth1/forwarding=1"},
-	{"a forward from the other side",
+	 true,
+	 "ipv4/conf/all/forwarding=? ipv4/conf/default/forwarding=1 "
+	 "ipv4/conf/eth0/forwarding=? ipv4/conf/eth1/forwarding=1 "
+	 "ipv4/conf/eth2/forwarding=? ipv4/conf/vm1/forwarding=? "
+	 "ipv4/conf/v0/forwarding=?"},
+	{"a forward by any way",
 	 "{mode: nat, addresses: [10.1.0.1/24], nat: {out: eth1}, "
 	 "forwards: [{listen: \"172.16.5.40:80\", to: 10.1.0.2}]}",
-	 true, "ipv4/conf/eth0/forwarding=1 ipv4/conf/eth1/forwarding=1"},
+	 true, "ipv4/conf/all/forwarding=? ipv4/conf/default/forwarding=1 " ALL_LINKS4},
 	{"an address to be added",
 	 "{mode: nat, addresses: [10.1.0.1/24], nat: {out: eth1}, "
 	 "forwards: [{listen: 172.16.5.70, to: 10.1.0.2, on: eth2}]}",
-	 true, "ipv4/conf/eth1/forwarding=1 ipv4/conf/eth2/forwarding=1"},
+	 true,
+	 "ipv4/conf/all/forwarding=? ipv4/conf/default/forwarding=1 "
+	 "ipv4/conf/eth0/forwarding=? ipv4/conf/eth1/forwarding=1 "
+	 "ipv4/conf/eth2/forwarding=1 ipv4/conf/vm1/forwarding=? "
+	 "ipv4/conf/v0/forwarding=?"},
+	{"a way out that is not there yet",
+	 "{mode: nat, addresses: [10.1.0.1/24], nat: {out: ppp0}}", true,
+	 "ipv4/conf/all/forwarding=? ipv4/conf/default/forwarding=1 "
+	 "ipv4/conf/eth0/forwarding=? ipv4/conf/eth1/forwarding=? "
+	 "ipv4/conf/eth2/forwarding=? ipv4/conf/vm1/forwarding=? "
+	 "ipv4/conf/v0/forwarding=?"},
 	{"IPv6 by interface", "{mode: routed, addresses: [\"fd01::1/64\"]}", true,
-	 "ipv6/conf/eth0/force_forwarding=1"},
+	 ALL_LINKS6},
 	{"IPv6 all or nothing", "{mode: routed, addresses: [\"fd01::1/64\"]}", false,
-	 "ipv6/conf/eth0/accept_ra=2 ipv6/conf/eth2/accept_ra=2 "
-	 "ipv6/conf/eth1/forwarding=1 ipv6/conf/all/forwarding=1"},
+	 ACCEPT_RA "ipv6/conf/eth1/forwarding=1 ipv6/conf/all/forwarding=1"},
 	{"IPv6 by interface, advertised",
 	 "{mode: routed, addresses: [\"fd01::1/64\"], dhcp: true}", true,
-	 "ipv6/conf/eth0/force_forwarding=1 ipv6/conf/eth0/accept_ra=2 "
-	 "ipv6/conf/eth2/accept_ra=2 ipv6/conf/n/forwarding=1"},
+	 ALL_LINKS6 " ipv6/conf/all/forwarding=? " ACCEPT_RA "ipv6/conf/n/forwarding=1"},
 	{"advertised, but no way out",
 	 "{mode: routed, addresses: [\"fd01::1/64\"], dhcp: {gateway: none}}", true,
-	 "ipv6/conf/eth0/force_forwarding=1"},
+	 ALL_LINKS6},
 	{"isolated, advertised", "{addresses: [\"fd01::1/64\"], dhcp: true}", true, ""},
 	{"IPv6 all or nothing, advertised",
 	 "{mode: routed, addresses: [\"fd01::1/64\"], dhcp: true}", false,
-	 "ipv6/conf/eth0/accept_ra=2 ipv6/conf/eth2/accept_ra=2 "
-	 "ipv6/conf/eth1/forwarding=1 ipv6/conf/all/forwarding=1"},
+	 ACCEPT_RA "ipv6/conf/eth1/forwarding=1 ipv6/conf/all/forwarding=1"},
 	{"both", "{mode: open, addresses: [10.1.0.1/24, \"fd01::1/64\"]}", true,
-	 "ipv4/conf/eth0/forwarding=1 ipv4/conf/eth1/forwarding=1 "
-	 "ipv6/conf/eth0/force_forwarding=1"},
+	 "ipv4/conf/all/forwarding=? ipv4/conf/default/forwarding=1 " ALL_LINKS4
+	 " " ALL_LINKS6},
+	{"beside an uplink",
+	 "{mode: nat, addresses: [10.1.0.1/24]}, b: {mode: bridged, uplink: eth1}", true,
+	 "ipv4/conf/all/forwarding=? ipv4/conf/default/forwarding=1 "
+	 "ipv4/conf/eth0/forwarding=1 ipv4/conf/eth2/forwarding=1 "
+	 "ipv4/conf/vm1/forwarding=1 ipv4/conf/v0/forwarding=1 "
+	 "ipv4/conf/b/forwarding=1"},
 };
 
 static void table(void **state)
