@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/choices.h"
 #include "apply/confirm.h"
 #include "apply/plugs.h"
 #include "apply/processes.h"
@@ -148,6 +149,7 @@ int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan
 	      struct netd_error *err)
 {
 	netd_auto(netd_view_done) struct netd_view v = {0};
+	netd_auto_topology struct netd_topology *chosen = NULL;
 	netd_auto_topology struct netd_topology *previous = NULL;
 	netd_auto_free struct netd_plan *room = NULL;
 	int r = netd_plan_make_room(out, &room, err);
@@ -157,6 +159,10 @@ int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan
 	if (r == 0)
 		r = netd_share_check(netd, t, &previous, &v.others, err);
 	v.nameless = v.search = netd_stuck_is(&netd->store, t->name);
+	if (r == 0)
+		r = netd_choices_make(netd, t, previous, &chosen, err);
+	if (chosen)
+		t = chosen;
 	if (r == 0)
 		r = netd_view_make(netd, t, previous, true, &v, err);
 	if (r == 0 && netd_drift_explain(&v.plan, &v.observed) < 0)

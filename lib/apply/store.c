@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The state directory: what is running, what was changed outside, what was under way. */
+#include "apply/choices.h"
 #include "apply/store.h"
 
 #include <dirent.h>
@@ -138,6 +139,7 @@ static int save_topology(const struct netd_store *store, const char *path,
 	int r;
 
 	netd_str_add(&text, head);
+	netd_choices_write(t, &text);
 	r = netd_config_write(t, &text);
 	return r < 0 ? netd_error_add(err, r, "out of memory")
 		     : netd_store_write(store, path, &text, err);
@@ -177,6 +179,7 @@ bool netd_store_has(const struct netd_store *store, const struct netd_topology *
 		return false;
 	if (!saved)
 		return netd_topology_is_empty(t);
+	netd_choices_write(t, &text);
 	same = netd_config_write(t, &text) == 0 &&
 	       strcmp(saved, netd_str_text(&text)) == 0;
 	netd_str_done(&text);

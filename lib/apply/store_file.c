@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "apply/choices.h"
 #include "apply/seal.h"
 #include "apply/store.h"
 #include "base/array.h"
@@ -103,6 +104,10 @@ int netd_store_load_file(const struct netd_store *store, const char *path,
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	}
 	r = netd_config_parse(text, length, full, out, &why);
+	if (r == 0 && netd_choices_restore(*out, text) < 0) {
+		*out = netd_topology_free(*out);
+		r = netd_error_add(&why, -ENOMEM, "out of memory");
+	}
 	if (r < 0 && r != -ENOMEM)
 		r = netd_store_set_aside(store, path,
 					 why.count ? why.problems[0].text : strerror(-r),

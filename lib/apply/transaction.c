@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/choices.h"
 #include "apply/execute.h"
 #include "apply/plugs.h"
 #include "apply/recover.h"
@@ -367,8 +368,10 @@ int netd_transact(struct netd *netd, const struct netd_change *change,
 		  struct netd_plan **plan, enum netd_outcome *outcome,
 		  struct netd_error *err)
 {
+	struct netd_change own = *change;
 	const struct netd_topology *t = change->t;
 	netd_auto(netd_view_done) struct netd_view v = {0};
+	netd_auto_topology struct netd_topology *chosen = NULL;
 	netd_auto_topology struct netd_topology *previous = NULL;
 	netd_auto_free struct netd_plan *room = NULL;
 	bool stuck = false;
@@ -379,6 +382,10 @@ int netd_transact(struct netd *netd, const struct netd_change *change,
 	if (r == 0)
 		r = load_previous(netd, t, &previous, &stuck, err);
 	v.nameless = v.search = stuck;
+	if (r == 0)
+		r = netd_choices_make(netd, t, previous, &chosen, err);
+	if (chosen)
+		own.t = t = chosen;
 	if (r == 0)
 		r = netd_view_make(netd, t, previous, true, &v, err);
 	if (r < 0)
@@ -392,7 +399,7 @@ int netd_transact(struct netd *netd, const struct netd_change *change,
 		previous = netd_topology_new(t->name);
 	if (!previous)
 		return netd_error_add(err, -ENOMEM, "out of memory");
-	r = commit(netd, change, previous, stuck, &v, outcome, err);
+	r = commit(netd, &own, previous, stuck, &v, outcome, err);
 	if (r == 0)
 		netd_plan_hand_over(&v.plan, &room, plan);
 	return r;

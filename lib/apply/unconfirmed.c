@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apply/choices.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -139,6 +140,7 @@ int netd_unconfirmed_save(const struct netd_store *store,
 	netd_str_addf(&text, HEAD "%s %" PRIu64 " %" PRId64 "\n", boot,
 		      netd_boottime() + seconds * SECOND, (int64_t)time(NULL) + seconds);
 	netd_str_add(&text, head);
+	netd_choices_write(previous, &text);
 	if (write_definition(definition, &text) < 0 ||
 	    netd_config_write(previous, &text) < 0)
 		return netd_error_add(err, -ENOMEM, "out of memory");

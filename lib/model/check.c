@@ -18,23 +18,27 @@ static netd_check_part *const parts[] = {
 	netd_check_machines, netd_check_forwards,   netd_check_listens,
 };
 
-static int run_parts(struct netd_topology *t, struct netd_error *err)
+static int run_parts(struct netd_topology *t, netd_address_held held, void *data,
+		     struct netd_error *err)
 {
 	struct netd_wiring w;
 	int r;
 
 	netd_check_defaults(t);
 	r = netd_wiring_init(&w, t);
+	w.held = held;
+	w.held_data = data;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(parts) && r == 0; i++)
 		r = parts[i](t, &w, err);
 	netd_wiring_done(&w);
 	return r;
 }
 
-int netd_topology_check(struct netd_topology *t, struct netd_error *err)
+int netd_topology_check_among(struct netd_topology *t, netd_address_held held, void *data,
+			      struct netd_error *err)
 {
 	struct netd_error found = {0};
-	int r = run_parts(t, &found);
+	int r = run_parts(t, held, data, &found);
 
 	if (r == -ENOMEM)
 		netd_error_add(&found, -ENOMEM, "out of memory");
@@ -43,6 +47,11 @@ int netd_topology_check(struct netd_topology *t, struct netd_error *err)
 	netd_problems_finish(&found);
 	netd_error_move(err, &found);
 	return r;
+}
+
+int netd_topology_check(struct netd_topology *t, struct netd_error *err)
+{
+	return netd_topology_check_among(t, NULL, NULL, err);
 }
 
 int netd_place_compare(const struct netd_place *a, const struct netd_place *b)

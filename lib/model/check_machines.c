@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/hash.h"
+#include "model/added.h"
 #include "model/check.h"
 #include "model/range.h"
 
@@ -14,7 +15,8 @@
  * network is served from: the one that a hash of its names points at, or the next that is
  * free.  Addresses that were written go first, then machines in the file's order.  So a
  * machine keeps its address whatever is added behind it, and mostly if something is added
- * elsewhere.
+ * elsewhere.  What it had where it runs it keeps for certain (apply/choices.h), and gets
+ * nothing that another guest has.
  */
 #define POOL_MAX 65536
 
@@ -24,6 +26,7 @@ struct pool {
 	int family;
 	uint32_t size;
 	uint8_t *used; /* a bit for each */
+	const struct netd_wiring *wiring;
 };
 
 static void check_mac(struct netd_topology *t, const struct netd_machine *m,
@@ -79,7 +82,8 @@ static bool is_used(const struct pool *p, uint32_t i)
 	return p->used[i / 8] >> i % 8 & 1;
 }
 
-static void use(struct pool *p, const struct netd_addr *a)
+/* The place of @a in the pool; false if it is not in it. */
+static bool find(const struct pool *p, const struct netd_addr *a, uint32_t *out)
 {
 	uint32_t base = 0;
 
@@ -91,11 +95,20 @@ static void use(struct pool *p, const struct netd_addr *a)
 			continue;
 		at = netd_range_index(r, a);
 		if (at < p->size - base) {
-			p->used[(base + at) / 8] |= (uint8_t)(1U << (base + at) % 8);
-			return;
+			*out = base + at;
+			return true;
 		}
 		base += netd_range_size(r, p->size - base);
 	}
+	return false;
+}
+
+static void use(struct pool *p, const struct netd_addr *a)
+{
+	uint32_t at;
+
+	if (find(p, a, &at))
+		p->used[at / 8] |= (uint8_t)(1U << at % 8);
 }
 
 static struct netd_addr address_at(const struct pool *p, uint32_t number)
@@ -132,9 +145,20 @@ static bool *chosen_of(struct netd_machine *m, int family)
 	return family == AF_INET ? &m->chosen4 : &m->chosen6;
 }
 
+static const struct netd_addr *kept_of(const struct netd_machine *m, int family)
+{
+	return family == AF_INET ? &m->kept4 : &m->kept6;
+}
+
+static void use_added(const struct netd_addr *a, void *data)
+{
+	use(data, a);
+}
+
 /* Addresses that others were written to have: machines, and nodes within a range. */
 static void use_written(struct pool *p, const struct netd_junction *s)
 {
+	netd_network_each_added(p->wiring->t, s->network, use_added, p);
 	for (size_t i = 0; i < s->network->machine_count; i++)
 		use(p, address_of(&s->network->machines[i], p->family));
 	for (size_t i = 0; i < s->network->address_count; i++)
@@ -147,6 +171,28 @@ static void use_written(struct pool *p, const struct netd_junction *s)
 	}
 }
 
+static bool is_held(const struct pool *p, const struct netd_network *n,
+		    const struct netd_machine *m, const struct netd_addr *a)
+{
+	return p->wiring->held && p->wiring->held(n, m, a, p->wiring->held_data);
+}
+
+static void give(struct pool *p, struct netd_machine *m, const struct netd_addr *a)
+{
+	*address_of(m, p->family) = *a;
+	*chosen_of(m, p->family) = true;
+	use(p, a);
+}
+
+static void keep(struct pool *p, struct netd_machine *m)
+{
+	const struct netd_addr *a = kept_of(m, p->family);
+	uint32_t at;
+
+	if (!address_of(m, p->family)->family && find(p, a, &at) && !is_used(p, at))
+		give(p, m, a);
+}
+
 static void choose(struct netd_topology *t, struct pool *p, const struct netd_network *n,
 		   struct netd_machine *m, struct netd_error *err)
 {
@@ -156,11 +202,11 @@ static void choose(struct netd_topology *t, struct pool *p, const struct netd_ne
 	hash = netd_hash_text(netd_hash_text(hash, n->name), m->name);
 	at = (uint32_t)((hash ^ hash >> 32) % p->size);
 	for (uint32_t i = 0; i < p->size; i++, at = at + 1 < p->size ? at + 1 : 0) {
-		if (is_used(p, at))
+		struct netd_addr a = address_at(p, at);
+
+		if (is_used(p, at) || is_held(p, n, m, &a))
 			continue;
-		*address_of(m, p->family) = address_at(p, at);
-		*chosen_of(m, p->family) = true;
-		p->used[at / 8] |= (uint8_t)(1U << at % 8);
+		give(p, m, &a);
 		return;
 	}
 	netd_topology_error(t, err, m->place,
@@ -178,10 +224,10 @@ static bool lacks(const struct netd_network *n, int family)
 	return false;
 }
 
-static int choose_all(struct netd_topology *t, const struct netd_junction *s,
+static int choose_all(const struct netd_wiring *w, const struct netd_junction *s,
 		      const struct netd_dhcp *dhcp, int family, struct netd_error *err)
 {
-	struct pool p = {.dhcp = dhcp, .family = family};
+	struct pool p = {.dhcp = dhcp, .family = family, .wiring = w};
 	struct netd_network *n = s->network;
 
 	count_pool(&p);
@@ -191,9 +237,11 @@ static int choose_all(struct netd_topology *t, const struct netd_junction *s,
 	if (!p.used)
 		return -ENOMEM;
 	use_written(&p, s);
+	for (size_t i = 0; i < n->machine_count; i++)
+		keep(&p, &n->machines[i]);
 	for (size_t i = 0; i < n->machine_count && !netd_problems_enough(err); i++)
 		if (!address_of(&n->machines[i], family)->family)
-			choose(t, &p, n, &n->machines[i], err);
+			choose(w->t, &p, n, &n->machines[i], err);
 	free(p.used);
 	return 0;
 }
@@ -218,7 +266,7 @@ static const struct netd_dhcp *find_dhcp(const struct netd_junction *s)
 	return NULL;
 }
 
-static int check_junction(struct netd_topology *t, const struct netd_junction *s,
+static int check_junction(const struct netd_wiring *w, const struct netd_junction *s,
 			  struct netd_error *err)
 {
 	const struct netd_dhcp *dhcp = find_dhcp(s);
@@ -226,12 +274,12 @@ static int check_junction(struct netd_topology *t, const struct netd_junction *s
 
 	for (size_t i = 0; i < s->network->machine_count; i++) {
 		forget_chosen(&s->network->machines[i]);
-		check_machine(t, s, &s->network->machines[i], err);
+		check_machine(w->t, s, &s->network->machines[i], err);
 	}
 	if (dhcp)
-		r = choose_all(t, s, dhcp, AF_INET, err);
+		r = choose_all(w, s, dhcp, AF_INET, err);
 	if (dhcp && r == 0)
-		r = choose_all(t, s, dhcp, AF_INET6, err);
+		r = choose_all(w, s, dhcp, AF_INET6, err);
 	return r;
 }
 
@@ -241,6 +289,6 @@ int netd_check_machines(struct netd_topology *t, const struct netd_wiring *w,
 	int r = 0;
 
 	for (size_t i = 0; i < t->network_count && r == 0; i++)
-		r = check_junction(t, &w->junctions[i], err);
+		r = check_junction(w, &w->junctions[i], err);
 	return r;
 }

@@ -52,6 +52,8 @@ struct netd_machine {
 	/* of the addresses: not written, chosen out of the network's range by the check
 	 */
 	bool chosen4, chosen6;
+	/* what is chosen if it is free; family 0: what follows from the names */
+	struct netd_addr kept4, kept6;
 	bool partial; /* not all of it could be read: no problem that follows from that is
 			 told */
 	struct netd_place place;
@@ -360,6 +362,16 @@ int netd_cable_copy(struct netd_cable *to, const struct netd_cable *from);
  * its place, and returns the first one's code (-EINVAL), or 0.
  */
 int netd_topology_check(struct netd_topology *t, struct netd_error *err);
+
+/*
+ * The same; of the addresses that are chosen for machines, none is one that @held says
+ * somebody else has.  What a machine has kept is not asked about.
+ */
+typedef bool (*netd_address_held)(const struct netd_network *n,
+				  const struct netd_machine *m, const struct netd_addr *a,
+				  void *data);
+int netd_topology_check_among(struct netd_topology *t, netd_address_held held, void *data,
+			      struct netd_error *err);
 
 /*
  * Adds a problem at @place of the file that @t came from, with the line itself, and

@@ -43,6 +43,9 @@ struct netd_wiring {
 	struct netd_network **networks_by_name;
 	struct netd_node **nodes_by_name;
 	struct netd_topology *t;
+	/* of netd_topology_check_among(); NULL: nobody has anything */
+	netd_address_held held;
+	void *held_data;
 };
 
 /* 0 or -ENOMEM; what was made is freed by netd_wiring_done(). */

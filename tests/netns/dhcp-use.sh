@@ -170,6 +170,114 @@ machine_lab()
 	netdctl apply -q lab.yaml
 }
 
+# machine_address NAME
+machine_address()
+{
+	netdctl machine list --json | jq -r ".[] | select(.machine == \"$1\") | .addresses[0]"
+}
+
+# A machine without an address is not given one that a running guest has, whether by a
+# lease or by hand; its name and forwards lead to the machine, and it keeps what it got.
+chosen_beside_guests()
+{
+	local chosen first
+
+	file()
+	{
+		cat >lab.yaml <<-EOF
+		name: lab
+		networks:
+		  lan:
+		    mode: nat
+		    addresses: [10.1.0.1/24]
+		    dhcp: {range: 10.1.0.100-10.1.0.${2:-103}}
+		    forwards: [{listen: "10.9.9.9:80", to: "web:80", on: up0}]
+		    machines: {${1:-}web: {mac: "52:54:00:00:00:01"}}
+		EOF
+	}
+	ip link add up0 type veth peer name up1
+	file
+	netdctl apply -q lab.yaml
+	first=$(machine_address web)
+	sed -i '/forwards\|machines/d' lab.yaml
+	netdctl apply -q lab.yaml
+	# two guests by DHCP, one of which has what the names would give
+	guest_ns a lan -
+	dhcp_ns a eth0 -r "$first"
+	eq "$first" "$(told a 4 ip)"
+	guest_ns b lan -
+	dhcp_ns b
+	# and one by hand, which the host has heard of
+	for chosen in 100 101 102 103; do
+		chosen=10.1.0.$chosen
+		[[ $chosen != "$first" && $chosen != "$(told b 4 ip)" ]] && break
+	done
+	guest_ns hand lan "$chosen/24"
+	pings hand 10.1.0.1
+	file
+	netdctl plan -q lab.yaml && fail "nothing to do"
+	netdctl apply -q lab.yaml
+	chosen=$(machine_address web)
+	no_match " $chosen " " $first $(told b 4 ip) $(ip -n hand -4 -o addr show dev eth0 | awk '{ sub("/.*", "", $4); print $4 }') "
+	netdctl plan -q lab.yaml
+	guest_ns --mac 52:54:00:00:00:01 web lan -
+	dhcp_ns web
+	eq "$chosen" "$(told web 4 ip)"
+	resolves b web "$chosen" 10.1.0.1
+	match "$chosen" "$(nft list map inet netd forward4)"
+	# whatever comes and goes, also where the file would now give something else
+	netdctl lease release lan "$first" >/dev/null
+	netdctl plan -q lab.yaml
+	eq "$chosen" "$(machine_address web)"
+	file "other: {mac: \"52:54:00:00:00:09\"}, " 120
+	netdctl apply -q lab.yaml
+	eq "$chosen" "$(machine_address web)"
+	netdctl plan -q lab.yaml
+	netdctl rollback -q lab
+	eq "$chosen" "$(machine_address web)"
+	netdctl export lab >exported.yaml
+	netdctl plan -q exported.yaml
+	# a machine keeps what its guest has leased already
+	chosen=$(told b 4 ip)
+	file "b: {mac: \"$(on b cat /sys/class/net/eth0/address)\"}, "
+	netdctl apply -q lab.yaml
+	eq "$chosen" "$(machine_address b)"
+	netdctl destroy lab
+	netdctl apply -q lab.yaml
+	eq "$chosen" "$(machine_address b)"
+}
+
+# By the one-line commands, and on trial.
+chosen_by_commands()
+{
+	local first
+
+	netdctl network create lan --mode nat --address 10.1.0.1/24 --dhcp-range 10.1.0.100-10.1.0.101
+	netdctl machine add lan web 52:54:00:00:00:01
+	first=$(machine_address web)
+	netdctl machine remove lan web
+	guest_ns a lan -
+	dhcp_ns a eth0 -r "$first"
+	netdctl machine add lan web 52:54:00:00:00:01
+	[ "$(machine_address web)" != "$first" ] || fail "$first is a's"
+	first=$(machine_address web)
+	guest_gone a
+	netdctl lease release lan a >/dev/null
+	netdctl forward add lan 10.1.0.1:8080 web:80
+	match "$first" "$(nft list map inet netd forward4)"
+	netdctl network set lan --mtu 1400 --confirm 60s --probe none
+	netdctl rollback
+	eq "$first" "$(machine_address web)"
+	netdctl plan -q /etc/netd/default.yaml
+	netdctl network stop lan
+	netdctl network start lan
+	fails 2 netdctl machine add lan more 52:54:00:00:00:02 10.1.0.1
+	guest_ns b lan -
+	dhcp_ns b
+	fails 2 netdctl machine add lan more 52:54:00:00:00:02
+	match 'no address is left for machine "more"' "$err"
+}
+
 # A machine's new MAC has its address at once, by both; others keep theirs.
 new_mac()
 {
@@ -270,6 +378,8 @@ t_fresh "addresses that on: adds are given to nobody" added_addresses
 t_fresh "leases are kept by destroy and apply, and while DHCP is off" kept
 t_fresh "leases are kept by network stop and start, not by delete" kept_by_one_line_commands
 t_fresh "leases that have ended are not kept" ended
+t_fresh "a machine is not given what a guest has, and keeps what it got" chosen_beside_guests
+t_fresh "the same by one-line commands" chosen_by_commands
 t_fresh "a machine's new MAC has its address at once" new_mac
 t_fresh "leases are released by address, MAC and name" released
 t_fresh "leases are released in a router" released_in_a_router
