@@ -32,7 +32,7 @@ struct options {
 	const char *mode, *bridge, *uplink, *mac, *mtu, *stp, *nat_ports, *nat_out,
 		*nat_on;
 	struct list addresses, nat_sources;
-	bool autostart, no_start, off, all_autostart, print;
+	bool autostart, no_start, off, all_autostart, again, print;
 	const char *preset, *domain;
 	bool dhcp, no_dhcp, no_dns;
 	struct list dhcp_ranges, name_servers, machines;
@@ -205,6 +205,17 @@ void pair_done(struct pair *p);
 /* Applies what runs if @apply, and keeps what is defined; the exit code. */
 int pair_commit(struct cli *cli, const struct pair *p, bool apply, const char *what,
 		const char *done);
+
+/*
+ * The definition that has network @network, `default` if it does, into *@name, which is
+ * to be freed: 1.  0 if none has it; -EEXIST, with a problem in cli->err, if several
+ * have.
+ */
+int definition_find(struct cli *cli, const char *network, char **name);
+
+extern const struct option_row network_start_options[];
+int run_network_start(struct cli *cli, int argc, char **argv);
+int run_network_stop(struct cli *cli, int argc, char **argv);
 
 /* One change of a topology in memory; returns 0 or -errno with a problem in cli->err. */
 typedef int (*edit)(struct cli *cli, struct netd_topology *t, char **argv);

@@ -12,16 +12,22 @@ static const struct option_row autostart_options[] = {
 	OPTIONS_END,
 };
 
-static const struct option_row start_options[] = {
-	FLAG("autostart", 0, all_autostart,
-	     "every network marked so, of every definition"),
-	TRIAL_OPTIONS,
-	OPTIONS_END,
-};
+/* A file that somebody wrote is not written over: it has comments, and an order. */
+static bool note_definition(struct cli *cli, const char *network)
+{
+	char *name = NULL;
+
+	if (definition_find(cli, network, &name) <= 0)
+		return false;
+	note(cli, "network %s is in %s.yaml of the configuration: change it there",
+	     network, name);
+	free(name);
+	return true;
+}
 
 /*
  * Reports a failed edit.  These verbs are about topology `default`: a network that is not
- * there may have been brought up by a file.
+ * there may be of another file.
  */
 static int refuse(struct cli *cli, int r, int argc, char **argv)
 {
@@ -29,7 +35,8 @@ static int refuse(struct cli *cli, int r, int argc, char **argv)
 	char *topology = NULL;
 
 	for (int i = 0; r == -ENOENT && i < argc; i++) {
-		if (netd_network_find(cli->netd, argv[i], &topology, NULL) < 0)
+		if (note_definition(cli, argv[i]) ||
+		    netd_network_find(cli->netd, argv[i], &topology, NULL) < 0)
 			continue;
 		if (strcmp(topology, TOPOLOGY) != 0)
 			note(cli,
@@ -108,104 +115,6 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 	return code;
 }
 
-/* Brings up every network marked so in one definition. */
-static int start_marked(struct cli *cli, const char *name)
-{
-	struct netd_topology *defined = NULL, *running = NULL;
-	int code = EXIT_DONE;
-	int r = change_begin(cli);
-	const char **names = NULL;
-	bool any = false;
-
-	if (r == 0)
-		r = netd_definition_load(cli->netd, name, &defined, cli->err);
-	if (r == 0)
-		names = netd_network_names(defined);
-	if (r == 0)
-		r = netd_running_or_empty(cli->netd, netd_topology_name(defined),
-					  &running, cli->err);
-	for (size_t i = 0; r == 0 && names && names[i]; i++) {
-		if (!netd_network_autostart(defined, names[i]))
-			continue;
-		any = true;
-		r = netd_network_take(running, defined, names[i], cli->err);
-	}
-	if (r == 0 && any)
-		r = netd_nodes_follow(running, defined, cli->err);
-	if (r < 0)
-		code = report(cli, r, NETD_UNTOUCHED);
-	else if (any)
-		code = apply_topology(cli, running, name, "started");
-	free(names);
-	netd_topology_free(defined);
-	netd_topology_free(running);
-	return code;
-}
-
-static int start_all_marked(struct cli *cli)
-{
-	char **names = NULL;
-	int code = EXIT_DONE;
-	int r = netd_definition_names(cli->netd, &names, cli->err);
-
-	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
-	for (size_t i = 0; names[i]; i++) {
-		int one = start_marked(cli, names[i]);
-
-		code = code == EXIT_DONE ? one : code;
-		free(names[i]);
-	}
-	free(names);
-	return code;
-}
-
-static int take(const struct pair *p, const char *name, struct netd_error *err)
-{
-	return netd_network_take(p->running, p->defined, name, err);
-}
-
-static int drop(const struct pair *p, const char *name, struct netd_error *err)
-{
-	return netd_network_remove(p->running, name, err);
-}
-
-/* Does @change to what runs for each network named, and applies that. */
-static int change_running(struct cli *cli, int argc, char **argv,
-			  int (*change)(const struct pair *, const char *,
-					struct netd_error *),
-			  const char *done)
-{
-	struct pair p = {0};
-	int r = pair_load(cli, &p), code;
-
-	for (int i = 0; r == 0 && i < argc; i++)
-		r = change(&p, argv[i], cli->err);
-	if (r == 0)
-		r = netd_nodes_follow(p.running, p.defined, cli->err);
-	code = r < 0 ? refuse(cli, r, argc, argv)
-		     : apply_topology(cli, p.running, argc == 1 ? argv[0] : TOPOLOGY,
-				      done);
-	pair_done(&p);
-	return code;
-}
-
-static int run_start(struct cli *cli, int argc, char **argv)
-{
-	if (cli->options.all_autostart && cli->trial)
-		return usage(cli, "network start: --confirm goes with names");
-	if (cli->options.all_autostart)
-		return start_all_marked(cli);
-	if (argc == 0)
-		return usage(cli, "network start: which network?");
-	return change_running(cli, argc, argv, take, "started");
-}
-
-static int run_stop(struct cli *cli, int argc, char **argv)
-{
-	return change_running(cli, argc, argv, drop, "stopped");
-}
-
 static int run_autostart(struct cli *cli, int argc, char **argv)
 {
 	const char *settings =
@@ -216,6 +125,10 @@ static int run_autostart(struct cli *cli, int argc, char **argv)
 
 	if (r == 0)
 		r = netd_network_set(p.defined, argv[0], settings, cli->err);
+	if (r == 0 && cli->options.off && netd_network_autostart(p.defined, argv[0]))
+		note(cli,
+		     "all of %s.yaml is marked, by `autostart: true` at its beginning",
+		     TOPOLOGY);
 	if (r == 0)
 		runs = netd_network_exists(p.running, argv[0]);
 	if (runs)
@@ -276,9 +189,9 @@ const struct verb network_verbs[] = {
 	{"delete", "NAME", "Stop a network and forget it", NULL, 1, 1, "<network>",
 	 removal_options, run_delete, NULL},
 	{"start", "NAME…", "Start defined networks", NULL, 0, -1, "<network>",
-	 start_options, run_start, NULL},
+	 network_start_options, run_network_start, NULL},
 	{"stop", "NAME…", "Stop networks; their definitions stay", NULL, 1, -1,
-	 "<network>", removal_options, run_stop, NULL},
+	 "<network>", removal_options, run_network_stop, NULL},
 	{"autostart", "NAME", "Start it when the host boots", NULL, 1, 1, "<network>",
 	 autostart_options, run_autostart, NULL},
 	{"list", "[NAME]", "List networks, running or only defined", NULL, 0, 1,

@@ -275,6 +275,7 @@ NETD_PUBLIC int netd_network_find(struct netd *netd, const char *name, char **to
 NETD_PUBLIC bool netd_network_exists(const struct netd_topology *t, const char *name);
 /* The names of its networks, NULL-terminated; free the array only. */
 NETD_PUBLIC const char **netd_network_names(const struct netd_topology *t);
+/* True if it is marked, or all of its topology is. */
 NETD_PUBLIC bool netd_network_autostart(const struct netd_topology *t, const char *name);
 
 NETD_PUBLIC int netd_port_add(struct netd_topology *t, const char *network,
@@ -337,6 +338,23 @@ NETD_PUBLIC int netd_definition_save(struct netd *netd, const struct netd_topolo
 /* The names of all definitions, NULL-terminated, sorted; free each, then the array. */
 NETD_PUBLIC int netd_definition_names(struct netd *netd, char ***out,
 				      struct netd_error *err);
+
+/*
+ * Starts what definition @name marks to be started at boot, and routers and hosts with
+ * the last of their networks.  What runs is left as it is.  One that cannot be started
+ * keeps nothing else from it: then the rest is started without it, in several
+ * transactions.  @again: only what such a call could not start before.
+ *
+ * @started (may be NULL) is told the plan of each, which is empty if all of it runs.
+ *
+ * 0: all runs that is marked.  1: not all of it does, with problems that say what and
+ * why.  -errno: as netd_apply, and no more could be tried.
+ */
+NETD_PUBLIC int netd_start_marked(struct netd *netd, const char *name, bool again,
+				  void (*started)(const struct netd_plan *plan,
+						  void *data),
+				  void *data, enum netd_outcome *outcome,
+				  struct netd_error *err);
 
 /*
  * @address ("192.168.122.1/24") if nothing uses its subnet, else the same host's address

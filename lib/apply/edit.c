@@ -168,7 +168,7 @@ bool netd_network_autostart(const struct netd_topology *t, const char *name)
 {
 	const struct netd_network *n = netd_topology_network(t, name);
 
-	return n && n->autostart;
+	return n && (n->autostart || t->autostart);
 }
 
 const char **netd_network_names(const struct netd_topology *t)

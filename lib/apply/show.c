@@ -40,23 +40,36 @@ void netd_scene_done(struct netd_scene *s)
 	netd_state_done(&s->state);
 }
 
+static void load_definition(struct netd_scene *s, const char *name)
+{
+	struct netd_topology *t, **slot;
+	struct netd_error why = {0};
+	int r = netd_definition_load(s->netd, name, &t, &why);
+
+	if (r < 0 && r != -EACCES && s->notes && why.count) {
+		netd_error_add(s->notes, 0, "%s.yaml cannot be started: %s", name,
+			       why.problems[0].text);
+		netd_error_hint(s->notes,
+				"`netdctl network list` shows where it says so");
+	}
+	netd_error_done(&why);
+	if (r < 0)
+		return;
+	slot = netd_array_add(&s->defined, &s->defined_count, sizeof(t));
+	if (slot)
+		*slot = t;
+	else
+		netd_topology_free(t);
+}
+
 /* Definitions that cannot be read do not keep the rest from being shown. */
 static int load_definitions(struct netd_scene *s, struct netd_error *err)
 {
 	char **names = NULL;
 	int r = netd_definition_names(s->netd, &names, err);
 
-	for (size_t i = 0; r == 0 && names[i]; i++) {
-		struct netd_topology *t, **slot;
-
-		if (netd_definition_load(s->netd, names[i], &t, NULL) < 0)
-			continue;
-		slot = netd_array_add(&s->defined, &s->defined_count, sizeof(t));
-		if (slot)
-			*slot = t;
-		else
-			netd_topology_free(t);
-	}
+	for (size_t i = 0; r == 0 && names[i]; i++)
+		load_definition(s, names[i]);
 	for (size_t i = 0; names && names[i]; i++)
 		free(names[i]);
 	free(names);
@@ -84,6 +97,15 @@ int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *
 	if (r == 0)
 		r = netd_recognise(netd, NULL, 0, &s->state, err);
 	return r;
+}
+
+const struct netd_topology *netd_scene_definition(const struct netd_scene *s,
+						  const char *name)
+{
+	for (size_t i = 0; i < s->defined_count; i++)
+		if (strcmp(s->defined[i]->name, name) == 0)
+			return s->defined[i];
+	return NULL;
 }
 
 static const struct netd_show_kind *find_kind(const char *name, struct netd_error *err)

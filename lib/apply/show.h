@@ -23,6 +23,9 @@ struct netd_scene {
 /* Looks at all of it, into a zeroed @s (whose notes and network may be set). */
 int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *err);
 void netd_scene_done(struct netd_scene *s);
+/* The definition that becomes the topology of that name; NULL: there is none. */
+const struct netd_topology *netd_scene_definition(const struct netd_scene *s,
+						  const char *name);
 
 /* One kind of table. */
 struct netd_show_kind {

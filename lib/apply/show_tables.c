@@ -10,6 +10,7 @@
 #include "apply/show_machines.h"
 #include "apply/show_nodes.h"
 #include "apply/show_services.h"
+#include "apply/start.h"
 #include "apply/stuck.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -99,7 +100,7 @@ static void add_network(const struct netd_scene *s, const struct netd_topology *
 	netd_table_number(table, runs ? count_ports(s, n->bridge) : 0);
 	netd_table_number(table, link ? link->rx_bytes : 0);
 	netd_table_number(table, link ? link->tx_bytes : 0);
-	netd_table_flag(table, n->autostart);
+	netd_table_flag(table, n->autostart || t->autostart);
 	netd_table_text(table, link ? netd_mac_format(&link->mac, mac) : "");
 	netd_table_number(table, link ? link->mtu : n->mtu);
 }
@@ -339,9 +340,13 @@ static void add_plan(const struct netd_scene *s, const struct netd_topology *t,
 static void add_state(const struct netd_scene *s, const struct netd_topology *t,
 		      struct netd_table *table)
 {
+	const struct netd_topology *defined = netd_scene_definition(s, t->name);
 	struct netd_plan *plan = NULL;
 	struct netd_error why = {0};
 	int r = netd_plan(s->netd, t, &plan, &why);
+
+	if (r == 0 && defined)
+		netd_unstarted_note(s->netd, defined, t, &plan->notes);
 
 	if (r < 0)
 		add_conflict(s, t, r, &why, table);
@@ -421,6 +426,25 @@ static void add_topology(const struct netd_scene *s, const struct netd_topology 
 		netd_table_text(table, "");
 }
 
+/* A definition of which nothing could be started. */
+static void add_unstarted(const struct netd_scene *s, const struct netd_topology *t,
+			  struct netd_table *table)
+{
+	struct netd_topology nothing = {0};
+	struct netd_error notes = {0};
+
+	netd_unstarted_note(s->netd, t, NULL, &notes);
+	if (!notes.count)
+		return;
+	netd_copy(nothing.name, t->name);
+	add_counts(s, &nothing, table);
+	netd_table_text(table, "not started");
+	netd_table_text(table, "");
+	add_notes(s, t->name, &notes, table);
+	netd_table_text(table, "");
+	netd_error_done(&notes);
+}
+
 static bool is_running(const struct netd_scene *s, const char *name)
 {
 	for (size_t i = 0; i < s->running_count; i++)
@@ -443,6 +467,9 @@ static void fill_topologies(const struct netd_scene *s, struct netd_table *table
 		if (t)
 			add_topology(s, t, true, table);
 	}
+	for (size_t i = 0; i < s->defined_count; i++)
+		if (!is_running(s, s->defined[i]->name))
+			add_unstarted(s, s->defined[i], table);
 }
 
 #define COLUMNS(a) a, NETD_ARRAY_SIZE(a)

@@ -11,6 +11,7 @@ struct netd_str;
 
 #define NETD_TOPOLOGIES "topologies"
 #define NETD_UNPLUGGED "unplugged"
+#define NETD_UNSTARTED "unstarted"
 
 /*
  * Theory of operation.  Below the state directory (/run/netd):
@@ -21,6 +22,7 @@ struct netd_str;
  *   claims             what was changed of things that are not ours (plan/claims.h)
  *   previous/N.yaml    topology N as it was before the last change of it
  *   unplugged          ports that wait for their network (apply/plugs.h)
+ *   unstarted          what was marked and could not be started (apply/start.c)
  *   stuck/N.yaml       what topology N is to return to, but could not (apply/stuck.h)
  *   unconfirmed.yaml   a change that waits to be confirmed (apply/unconfirmed.h)
  *   target.yaml        during a change: the topology as it will be; there before

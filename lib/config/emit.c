@@ -266,6 +266,7 @@ void netd_emit_topology(const struct netd_emitter *e, const struct netd_topology
 {
 	e->begin_mapping(e->to, false);
 	netd_emit_string(e, "name", t->name);
+	netd_emit_truth(e, "autostart", t->autostart);
 	e->key(e->to, "networks");
 	e->begin_mapping(e->to, false);
 	for (size_t i = 0; i < t->network_count; i++)

@@ -5,6 +5,7 @@
 static const struct netd_key topology_keys[] = {
 	{"name", netd_read_text, NETD_FIELD(struct netd_topology, name),
 	 .place = offsetof(struct netd_topology, name_place)},
+	{"autostart", netd_read_bool, NETD_FIELD(struct netd_topology, autostart)},
 	{"networks", netd_read_networks},
 	{"routers", netd_read_routers},
 	{"hosts", netd_read_hosts},

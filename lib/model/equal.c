@@ -210,7 +210,7 @@ static bool cable_same(const struct netd_cable *a, const struct netd_cable *b)
 
 bool netd_topology_equal(const struct netd_topology *a, const struct netd_topology *b)
 {
-	return strcmp(a->name, b->name) == 0 &&
+	return strcmp(a->name, b->name) == 0 && a->autostart == b->autostart &&
 	       LIST_SAME(a, b, networks, network_count, network_same) &&
 	       nodes_same(a, b, NETD_NODE_ROUTER) && nodes_same(a, b, NETD_NODE_HOST) &&
 	       LIST_SAME(a, b, cables, cable_count, cable_same);

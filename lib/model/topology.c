@@ -247,6 +247,7 @@ struct netd_topology *netd_topology_copy(const struct netd_topology *t)
 
 	if (!copy || copy_source(copy, t))
 		return netd_topology_free(copy);
+	copy->autostart = t->autostart;
 	for (size_t i = 0; i < t->network_count; i++) {
 		struct netd_network *n = netd_topology_add_network(copy);
 

@@ -295,6 +295,7 @@ struct netd_topology {
 	size_t node_count;
 	struct netd_cable *cables;
 	size_t cable_count;
+	bool autostart; /* all of it, whatever its networks say */
 	struct netd_place name_place;
 };
 
