@@ -117,17 +117,20 @@ example_is_read()
 	eq 1 "$(grep -c error: <<<"$err")" "$err"
 }
 
-# The service at boot runs a verb that is there, and systemd can read it.
-service_is_sound()
+# The services run a verb that is there, and systemd can read them.
+services_are_sound()
 {
-	local unit=$T_DIR/netd-autostart.service words
+	local unit words
 
-	sed "s,@bindir@,$(dirname "$netdctl")," "$root/data/netd-autostart.service.in" >"$unit"
-	words=$(sed -n 's/^ExecStart=//p' "$unit")
-	# shellcheck disable=SC2086 # words
-	ok $words --help
+	for unit in netd-autostart.service netd-retry.service; do
+		sed "s,@bindir@,$(dirname "$netdctl")," "$root/data/$unit.in" >"$T_DIR/$unit"
+		words=$(sed -n 's/^ExecStart=//p' "$T_DIR/$unit")
+		# shellcheck disable=SC2086 # words
+		ok $words --help
+		grep -q "SYSTEMD_WANTS.*netd-retry.service" "$root/data/90-netd.rules"
+	done
 	! command -v systemd-analyze >/dev/null ||
-		eq "" "$(systemd-analyze verify --man=no "$unit" 2>&1)"
+		eq "" "$(systemd-analyze verify --man=no "$T_DIR"/*.service 2>&1)"
 }
 
 # Relative links of the documents lead to files.
@@ -152,6 +155,6 @@ t_case "netdctl.8 has every option" options_are_there
 t_case "netdctl.8 has no other options" no_other_options
 t_case "netd.yaml.5 has every key" keys_are_there
 t_case "netd.yaml.5's example is read" example_is_read
-t_case "the service at boot is sound" service_is_sound
+t_case "the services are sound" services_are_sound
 t_case "links lead somewhere" links_lead_somewhere
 t_done
