@@ -51,6 +51,7 @@ static struct netd_place op_place(const struct netd_op *op)
 	case NETD_OP_FIREWALL:
 	case NETD_OP_PLUG_PORT:
 	case NETD_OP_CLAIM_SYSCTL:
+	case NETD_OP_CLEAR_ADDRESS:
 	case NETD_OP_DELETE_ADDRESS:
 	case NETD_OP_DELETE_ROUTE:
 	case NETD_OP_RELEASE_PORT:
@@ -101,6 +102,7 @@ static const struct {
 	[NETD_OP_STOP_LINK] = {netd_run_netlink, false},
 	[NETD_OP_FIREWALL] = {netd_run_firewall, false},
 	[NETD_OP_MOVE_UPLINK] = {netd_run_uplinks, true},
+	[NETD_OP_CLEAR_ADDRESS] = {netd_run_netlink, false},
 	[NETD_OP_ADD_ADDRESS] = {netd_run_netlink, false},
 	[NETD_OP_SET_LINK] = {netd_run_netlink, false},
 	[NETD_OP_PLUG_PORT] = {netd_run_plugs, false},
@@ -173,6 +175,7 @@ static const char *op_link(const struct netd_op *op)
 	case NETD_OP_DELETE_LINK:
 		return op->link.name;
 	case NETD_OP_ADD_ADDRESS:
+	case NETD_OP_CLEAR_ADDRESS:
 	case NETD_OP_DELETE_ADDRESS:
 		return op->addr.link;
 	case NETD_OP_ADD_ROUTE:

@@ -214,6 +214,7 @@ static const struct {
 	[NETD_OP_DELETE_STALE] = {link_delete, -ENODEV},
 	[NETD_OP_CREATE_LINK] = {link_create, 0},
 	[NETD_OP_STOP_LINK] = {link_set, -ENODEV},
+	[NETD_OP_CLEAR_ADDRESS] = {address_delete, -EADDRNOTAVAIL},
 	[NETD_OP_ADD_ADDRESS] = {address_add, 0},
 	[NETD_OP_SET_LINK] = {link_set, 0},
 	[NETD_OP_DELETE_ADDRESS] = {address_delete, -EADDRNOTAVAIL},

@@ -22,6 +22,7 @@ static const struct {
 	[NETD_OP_STOP_LINK] = {'~', NULL},
 	[NETD_OP_FIREWALL] = {'~', "firewall"},
 	[NETD_OP_MOVE_UPLINK] = {'+', "uplink"},
+	[NETD_OP_CLEAR_ADDRESS] = {'-', "address"},
 	[NETD_OP_ADD_ADDRESS] = {'+', "address"},
 	[NETD_OP_SET_LINK] = {'~', NULL},
 	[NETD_OP_PLUG_PORT] = {'~', "port"},
@@ -230,6 +231,7 @@ static void describe_object(const struct netd_op *op, const struct netd_plan *pl
 	case NETD_OP_RESTORE_SYSCTL:
 		describe_sysctl(op, out);
 		break;
+	case NETD_OP_CLEAR_ADDRESS:
 	case NETD_OP_ADD_ADDRESS:
 	case NETD_OP_DELETE_ADDRESS:
 		describe_addr(op, out);

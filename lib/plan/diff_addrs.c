@@ -31,9 +31,9 @@ static bool is_inside(const struct netd_diff *d, const struct netd_ifaddr *a)
 					    netd_owner_is(owner, d->in->topology));
 }
 
-/* An address outside is there whatever its prefix length: it is to be answered for. */
-static const struct netd_ifaddr *find_outside_addr(const struct netd_state *s,
-						   const struct netd_ifaddr *a)
+/* Whatever its prefix length: an address outside is to be answered for. */
+static const struct netd_ifaddr *find_value(const struct netd_state *s,
+					    const struct netd_ifaddr *a)
 {
 	for (size_t i = 0; i < s->addr_count; i++)
 		if (strcmp(s->addrs[i].link, a->link) == 0 &&
@@ -42,12 +42,21 @@ static const struct netd_ifaddr *find_outside_addr(const struct netd_state *s,
 	return NULL;
 }
 
+/* IPv6 has an address on a link once only, whatever its length and whoever made it. */
+static int clear_addr(struct netd_diff *d, const struct netd_ifaddr *want)
+{
+	const struct netd_ifaddr *other = want->prefix.addr.family == AF_INET6
+						  ? find_value(d->in->observed, want)
+						  : NULL;
+
+	return other ? netd_diff_add_addr(d, NETD_OP_CLEAR_ADDRESS, other) : 0;
+}
+
 static int want_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 {
 	bool inside = is_inside(d, want);
-	const struct netd_ifaddr *have =
-		inside ? find_addr(d->in->observed, want)
-		       : find_outside_addr(d->in->observed, want);
+	const struct netd_ifaddr *have = inside ? find_addr(d->in->observed, want)
+						: find_value(d->in->observed, want);
 	char key[NETD_SYSCTL_PATH];
 	int r = 0;
 
@@ -55,6 +64,8 @@ static int want_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 	/* An address that the admin gave it is there, and will stay there. */
 	if (!inside && (!have || netd_diff_is_claimed(d, NETD_CLAIM_ADDRESS, key)))
 		r = netd_diff_claim(d, NETD_CLAIM_ADDRESS, key, 0, 1);
+	if (r == 0 && !have)
+		r = clear_addr(d, want);
 	if (r == 0 && !have)
 		r = netd_diff_add_addr(d, NETD_OP_ADD_ADDRESS, want);
 	return r;
@@ -64,10 +75,13 @@ static int drop_inside_addr(struct netd_diff *d, const struct netd_ifaddr *have)
 {
 	const struct netd_link *link = netd_state_link(d->in->desired, have->link);
 
-	/* With its link gone, or going, the address goes by itself; with IPv6, too. */
+	/* With its link gone, or going, the address goes by itself. */
 	if (!link || link->foreign || have->protocol != NETD_PROTOCOL ||
-	    find_addr(d->in->desired, have) ||
-	    (have->prefix.addr.family == AF_INET6 && netd_mtu_is_small(link->mtu)))
+	    find_addr(d->in->desired, have))
+		return 0;
+	/* So it does with IPv6; and another length of it has been cleared. */
+	if (have->prefix.addr.family == AF_INET6 &&
+	    (netd_mtu_is_small(link->mtu) || find_value(d->in->desired, have)))
 		return 0;
 	return netd_diff_add_addr(d, NETD_OP_DELETE_ADDRESS, have);
 }

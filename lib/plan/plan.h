@@ -25,7 +25,8 @@ enum netd_op_kind {
 	NETD_OP_RETURN_UPLINK, /* before its bridge goes down */
 	NETD_OP_STOP_LINK,     /* one that will be deleted: down, before its rules go */
 	NETD_OP_FIREWALL,
-	NETD_OP_MOVE_UPLINK, /* the NIC's own addresses come first on the bridge */
+	NETD_OP_MOVE_UPLINK,   /* the NIC's own addresses come first on the bridge */
+	NETD_OP_CLEAR_ADDRESS, /* with another length than it is about to come with */
 	NETD_OP_ADD_ADDRESS,
 	NETD_OP_SET_LINK,  /* up included */
 	NETD_OP_PLUG_PORT, /* one that somebody else had plugged in before */
