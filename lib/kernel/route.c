@@ -100,47 +100,82 @@ static const struct nla_policy policy[RTA_MAX + 1] = {
 	[RTA_PRIORITY] = {.type = NLA_U32},
 };
 
+static int add_route(struct netd_state *state, const struct netd_route *route)
+{
+	struct netd_route *slot =
+		netd_array_add(&state->routes, &state->route_count, sizeof(*slot));
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = *route;
+	return 0;
+}
+
+static void read_link(struct netd_state *state, int index, struct netd_route *out)
+{
+	const struct netd_link *link = netd_state_link_by_index(state, index);
+
+	state->torn |= !link;
+	/* IPv6 dumps a route that refuses with the loopback */
+	if (link && out->type == NETD_ROUTE_UNICAST)
+		memcpy(out->link, link->name, sizeof(out->link));
+}
+
+/* Each way of one of IPv6's is a route of its own, which can come and go alone. */
+static int add_ways(struct netd_state *state, const struct netd_route *route,
+		    struct nlattr *ways)
+{
+	struct rtnexthop *way = nla_data(ways);
+	int left = nla_len(ways), r = 0;
+
+	for (; r == 0 && RTNH_OK(way, left); way = RTNH_NEXT(way)) {
+		struct netd_route one = *route;
+		struct nlattr *first = (struct nlattr *)(void *)RTNH_DATA(way);
+
+		read_link(state, way->rtnh_ifindex, &one);
+		one.onlink = way->rtnh_flags & RTNH_F_ONLINK;
+		read_addr(&one.via, one.to.addr.family,
+			  nla_find(first, way->rtnh_len - (int)RTNH_LENGTH(0),
+				   RTA_GATEWAY));
+		r = add_route(state, &one);
+		left -= (int)NLMSG_ALIGN(way->rtnh_len);
+	}
+	return r;
+}
+
 static int visit_route(const struct nlmsghdr *m, void *data)
 {
 	const struct rtmsg *header = nlmsg_data(m);
 	struct netd_state *state = data;
 	struct nlattr *a[RTA_MAX + 1];
-	const struct netd_link *link = NULL;
-	enum netd_route_type type;
-	struct netd_route *out;
+	struct netd_route out = {0};
 
 	if (m->nlmsg_type != RTM_NEWROUTE || nlmsg_datalen(m) < (int)sizeof(*header) ||
-	    !read_type(header->rtm_type, &type) ||
+	    !read_type(header->rtm_type, &out.type) ||
 	    (header->rtm_family != AF_INET && header->rtm_family != AF_INET6) ||
 	    header->rtm_dst_len > (header->rtm_family == AF_INET ? 32 : 128) ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, RTA_MAX,
 			policy))
 		return 0;
-	out = netd_array_add(&state->routes, &state->route_count, sizeof(*out));
-	if (!out)
-		return -ENOMEM;
-	out->to.addr.family = header->rtm_family;
-	out->to.length = header->rtm_dst_len;
-	read_addr(&out->to.addr, header->rtm_family, a[RTA_DST]);
-	if (a[RTA_OIF]) {
-		link = netd_state_link_by_index(state, (int)nla_get_u32(a[RTA_OIF]));
-		state->torn |= !link;
-	}
-	/* IPv6 dumps a route that refuses with the loopback */
-	if (link && type == NETD_ROUTE_UNICAST)
-		memcpy(out->link, link->name, sizeof(out->link));
-	out->type = type;
-	out->onlink = header->rtm_flags & RTNH_F_ONLINK;
-	read_addr(&out->via, header->rtm_family, a[RTA_GATEWAY]);
-	read_addr(&out->source, header->rtm_family, a[RTA_PREFSRC]);
-	out->protocol = header->rtm_protocol;
-	out->table = a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : header->rtm_table;
-	if (out->table == RT_TABLE_MAIN)
-		out->table = 0;
-	out->metric = a[RTA_PRIORITY] ? nla_get_u32(a[RTA_PRIORITY]) : 0;
-	if (header->rtm_family == AF_INET6 && out->metric == METRIC6)
-		out->metric = 0;
-	return 0;
+	out.tos = header->rtm_tos;
+	out.to.addr.family = header->rtm_family;
+	out.to.length = header->rtm_dst_len;
+	read_addr(&out.to.addr, header->rtm_family, a[RTA_DST]);
+	out.onlink = header->rtm_flags & RTNH_F_ONLINK;
+	read_addr(&out.via, header->rtm_family, a[RTA_GATEWAY]);
+	read_addr(&out.source, header->rtm_family, a[RTA_PREFSRC]);
+	out.protocol = header->rtm_protocol;
+	out.table = a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : header->rtm_table;
+	if (out.table == RT_TABLE_MAIN)
+		out.table = 0;
+	out.metric = a[RTA_PRIORITY] ? nla_get_u32(a[RTA_PRIORITY]) : 0;
+	if (header->rtm_family == AF_INET6 && out.metric == METRIC6)
+		out.metric = 0;
+	if (a[RTA_MULTIPATH] && header->rtm_family == AF_INET6)
+		return add_ways(state, &out, a[RTA_MULTIPATH]);
+	if (a[RTA_OIF])
+		read_link(state, (int)nla_get_u32(a[RTA_OIF]), &out);
+	return add_route(state, &out);
 }
 
 static void forget_routes(void *data)

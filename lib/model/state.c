@@ -246,3 +246,17 @@ struct netd_state *netd_state_space(const struct netd_state *host, const char *n
 	}
 	return NULL;
 }
+
+bool netd_route_same_slot(const struct netd_route *a, const struct netd_route *b)
+{
+	return a->metric == b->metric && a->table == b->table && a->tos == b->tos &&
+	       netd_prefix_compare(&a->to, &b->to) == 0;
+}
+
+bool netd_route_is_alike(const struct netd_route *want, const struct netd_route *have)
+{
+	return want->type == have->type && want->onlink == have->onlink &&
+	       netd_addr_equal(&want->via, &have->via) &&
+	       netd_addr_equal(&want->source, &have->source) &&
+	       (!want->link[0] || strcmp(want->link, have->link) == 0);
+}

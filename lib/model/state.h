@@ -143,6 +143,7 @@ struct netd_route {
 	char link[NETD_IFNAME]; /* "" unless unicast */
 	uint32_t table, metric; /* 0: main; IPv6's default metric, 1024, reads as 0 */
 	uint8_t protocol;	/* NETD_PROTOCOL on ours */
+	uint8_t tos;		/* observed only: for packets of that kind alone */
 	enum netd_route_type type;
 	struct netd_addr via, source; /* family 0: none */
 	bool onlink;
@@ -263,6 +264,10 @@ bool netd_link_is_guest_port(const struct netd_link *link);
 void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value);
 /* "TOPOLOGY/NETWORK" out of our ifalias, or as recognised; NULL if it bears none. */
 const char *netd_link_owner(const struct netd_link *link);
+/* True if the two are one slot of the kernel's: not both can be there. */
+bool netd_route_same_slot(const struct netd_route *a, const struct netd_route *b);
+/* True if packets go the same way by both, whoever made them. */
+bool netd_route_is_alike(const struct netd_route *want, const struct netd_route *have);
 /* True if @owner is "TOPOLOGY/…" of that topology. */
 bool netd_owner_is(const char *owner, const char *topology);
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "model/check.h"
+#include "plan/conflict_routes.h"
 #include "plan/small_mtu.h"
 
 /* What each check needs; a check adds its problems and returns nothing. */
@@ -346,48 +347,6 @@ static void check_addresses(const struct check *c)
 	}
 }
 
-/* True if somebody else's route is where @want belongs, and leads elsewhere. */
-static bool takes_place(const struct check *c, const struct netd_route *want,
-			const struct netd_route *have)
-{
-	const struct netd_link *link = netd_state_link(c->observed, have->link);
-
-	return have->table == want->table && have->metric == want->metric &&
-	       netd_prefix_compare(&have->to, &want->to) == 0 &&
-	       (have->protocol != NETD_PROTOCOL || (link && netd_link_is_ours(link))) &&
-	       !is_our_bridge(c, have->link) &&
-	       !(strcmp(have->link, want->link) == 0 &&
-		 netd_addr_equal(&have->via, &want->via));
-}
-
-static void check_route_free(const struct check *c, const struct netd_route *want)
-{
-	char to[NETD_PREFIX_TEXT], via[NETD_ADDR_TEXT];
-
-	for (size_t i = 0; i < c->observed->route_count; i++) {
-		const struct netd_route *have = &c->observed->routes[i];
-
-		if (!takes_place(c, want, have))
-			continue;
-		netd_topology_error(
-			c->t, c->err, want->place,
-			"a route to %s is there already%s%s%s%s",
-			want->to.length ? netd_prefix_format(&want->to, to) : "default",
-			have->via.family ? ", via " : "",
-			have->via.family ? netd_addr_format(&have->via, via) : "",
-			have->link[0] ? ", by " : "", have->link);
-		netd_error_hint(c->err, "give this one another \"metric\" (the lower one "
-					"wins), or remove that one");
-		return;
-	}
-}
-
-static void check_routes(const struct check *c)
-{
-	for (size_t i = 0; i < c->desired->route_count; i++)
-		check_route_free(c, &c->desired->routes[i]);
-}
-
 static const char *kind_word(const struct netd_topology *t, const char *node)
 {
 	const struct netd_node *n = netd_topology_node(t, node);
@@ -458,7 +417,7 @@ int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *
 	check_links(&c);
 	check_interfaces(&c);
 	check_addresses(&c);
-	check_routes(&c);
+	netd_conflict_routes(t, facts->observed, desired, &mine);
 	check_spaces(&c);
 	netd_small_mtu_check(t, facts->observed, desired, &mine);
 	netd_problems_finish(&mine);

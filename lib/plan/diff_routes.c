@@ -6,22 +6,6 @@
 
 #include "plan/diff.h"
 
-/* One slot of the kernel's: two of these cannot be there at once. */
-static bool same_slot(const struct netd_route *a, const struct netd_route *b)
-{
-	return a->metric == b->metric && a->table == b->table &&
-	       netd_prefix_compare(&a->to, &b->to) == 0;
-}
-
-/* Whoever made them. */
-static bool leads_alike(const struct netd_route *want, const struct netd_route *have)
-{
-	return want->type == have->type && want->onlink == have->onlink &&
-	       netd_addr_equal(&want->via, &have->via) &&
-	       netd_addr_equal(&want->source, &have->source) &&
-	       (!want->link[0] || strcmp(want->link, have->link) == 0);
-}
-
 static bool has_address4(const struct netd_state *s, const char *link, bool foreign)
 {
 	for (size_t i = 0; i < s->addr_count; i++)
@@ -49,7 +33,8 @@ static bool is_there(const struct netd_diff *d, const struct netd_route *want,
 	const struct netd_state *s = d->in->observed;
 
 	for (size_t i = 0; i < s->route_count; i++)
-		if (same_slot(&s->routes[i], want) && leads_alike(want, &s->routes[i]) &&
+		if (netd_route_same_slot(&s->routes[i], want) &&
+		    netd_route_is_alike(want, &s->routes[i]) &&
 		    (anybodys || s->routes[i].protocol == want->protocol))
 			return !is_swept(d, &s->routes[i]);
 	return false;
@@ -59,7 +44,7 @@ static const struct netd_route *find_slot(const struct netd_state *s,
 					  const struct netd_route *like)
 {
 	for (size_t i = 0; i < s->route_count; i++)
-		if (same_slot(&s->routes[i], like))
+		if (netd_route_same_slot(&s->routes[i], like))
 			return &s->routes[i];
 	return NULL;
 }
@@ -93,6 +78,17 @@ static bool is_own_bridge(const struct netd_diff *d, const char *link)
 	return want && !want->foreign;
 }
 
+/* A change is refused where that is so (conflict.c), but not the way back from one. */
+static int note_taken(struct netd_diff *d, const struct netd_route *want)
+{
+	char to[NETD_PREFIX_TEXT];
+
+	netd_plan_note(d->plan,
+		       "route %s by %s: somebody else's route has its place, and stays",
+		       netd_prefix_format(&want->to, to), want->link);
+	return 0;
+}
+
 /* One that the admin made leads there as well, and stays. */
 static int want_host_route(struct netd_diff *d, const struct netd_route *want)
 {
@@ -101,6 +97,8 @@ static int want_host_route(struct netd_diff *d, const struct netd_route *want)
 	char key[NETD_SYSCTL_PATH];
 	int r = 0;
 
+	if (!there && slot && slot->protocol != NETD_PROTOCOL && !is_swept(d, slot))
+		return note_taken(d, want);
 	netd_claim_route_key(want, key);
 	if (!is_own_bridge(d, want->link) &&
 	    (!there || netd_diff_is_claimed(d, NETD_CLAIM_ROUTE, key)))

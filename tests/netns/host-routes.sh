@@ -170,9 +170,126 @@ by_options()
 	same before after
 }
 
+# replaced REPLACE REMEDY: somebody's route on the network's own bridge has the place.
+# It is said, refused before anything is touched, and goes by the command that is named.
+replaced()
+{
+	local remedy=$2
+
+	sh -c "$1"
+	snapshot here
+	fails 2 netdctl plan lab.yaml
+	match "lab.yaml:6:[0-9]+: error: a route to .* is there already" "$err"
+	match "remove that one: .$remedy.\$" "$err"
+	match 'in conflict with the host' "$(netdctl status)"
+	match "$remedy" "$(netdctl status)"
+	fails 2 netdctl apply lab.yaml
+	snapshot still
+	same here still
+	# a change that does without the route, fails and comes back leaves it, too
+	FAULTS=op-fail:1 FAULTS_LOG=log "$NETD_BUILD/tests/fault/netdctl-faults" \
+		apply without.yaml >out 2>&1 || :
+	match 'rolled back: everything is as it was' "$(<out)"
+	snapshot still
+	same here still
+	sh -c "$remedy"
+	ok netdctl apply lab.yaml
+	ok netdctl plan lab.yaml
+}
+
+on_the_own_bridge()
+{
+	world
+	lab ""
+	cp lab.yaml without.yaml
+	lab '{to: 10.9.0.0/16, via: 10.1.0.2}, {to: "fd00:9::/64", via: "fd00:1::2"}'
+	ok netdctl apply lab.yaml
+	routes >first
+	replaced 'ip route replace 10.9.0.0/16 via 10.1.0.9' \
+		'ip route del 10.9.0.0/16 via 10.1.0.9 dev lan'
+	replaced 'ip route replace 10.9.0.0/16 via 10.1.0.2 src 172.16.5.40 proto static' \
+		'ip route del 10.9.0.0/16 via 10.1.0.2 dev lan'
+	replaced 'ip route replace 10.9.0.0/16 nexthop via 10.1.0.2 nexthop via 10.1.0.9' \
+		'ip route del 10.9.0.0/16'
+	replaced 'ip route replace blackhole 10.9.0.0/16' 'ip route del blackhole 10.9.0.0/16'
+	replaced 'ip -6 route replace fd00:9::/64 via fd00:1::9' \
+		'ip -6 route del fd00:9::/64 via fd00:1::9 dev lan'
+	replaced 'ip -6 route del fd00:9::/64; ip -6 route add unreachable fd00:9::/64' \
+		'ip -6 route del unreachable fd00:9::/64'
+	eq "$(<first)" "$(routes)"
+	# these are beside it
+	ip route add 10.9.0.0/16 via 10.1.0.9 metric 50
+	ip route add 10.9.0.0/16 tos 0x10 via 10.1.0.9
+	ip route append 10.9.0.0/16 via 10.1.0.8
+	ip -6 route append fd00:9::/64 via fd00:1::9
+	# and this leads there as well
+	ip route replace 10.9.0.0/16 via 10.1.0.2 proto static
+	snapshot here
+	ok netdctl plan lab.yaml
+	match 'in effect' "$(netdctl status)"
+	ok netdctl apply lab.yaml
+	snapshot still
+	same here still
+	gone
+}
+
+# A route in a router is the topology's, whoever made it.
+in_a_router()
+{
+	local how
+
+	world
+	cat >lab.yaml <<-'EOF'
+	name: lab
+	networks: {lan: {addresses: [10.1.0.1/24, "fd00:1::1/64"]}}
+	routers:
+	  r1:
+	    interfaces: {lan: {addresses: [10.1.0.2/24, "fd00:1::2/64"]}}
+	    routes: [{to: default, via: 10.1.0.1}, {to: default, via: "fd00:1::1"}]
+	EOF
+	ok netdctl apply lab.yaml
+	for how in 'route replace default via 10.1.0.9' \
+		'route replace default nexthop via 10.1.0.1 nexthop via 10.1.0.9' \
+		'route replace blackhole default' '-6 route replace default via fd00:1::9' \
+		'-6 route replace unreachable default'; do
+		# shellcheck disable=SC2086
+		ip -n r1 $how
+		fails 3 netdctl plan lab.yaml
+		ok netdctl apply lab.yaml
+		ok netdctl plan lab.yaml
+	done
+	ip -n r1 -6 route append default via fd00:1::9
+	ok netdctl plan lab.yaml
+	gone
+}
+
+# An address of IPv6 is on a link once, with one length.
+another_length()
+{
+	world
+	lab ""
+	ok netdctl apply lab.yaml
+	ip address del fd00:1::1/64 dev lan
+	ip address add fd00:1::1/80 dev lan nodad
+	fails 3 netdctl plan lab.yaml
+	ok netdctl apply lab.yaml
+	ok netdctl plan lab.yaml
+	eq 'fd00:1::1/64' "$(ip -6 -o address show dev lan scope global | awk '{ print $4 }')"
+	sed 's|::1/64|::1/56|; s|10.1.0.1/24|10.1.0.1/20|' lab.yaml >wider.yaml
+	ok netdctl apply wider.yaml
+	eq 'fd00:1::1/56' "$(ip -6 -o address show dev lan scope global | awk '{ print $4 }')"
+	eq '10.1.0.1/20' "$(ip -4 -o address show dev lan | awk '{ print $4 }')"
+	ok netdctl apply lab.yaml
+	ok netdctl plan lab.yaml
+	gone
+}
+
 t_fresh "behind a guest that is a router" behind_a_guest
 t_fresh "edited while it runs" edited
 t_fresh "others' routes" others
+t_fresh "another route in its place, on the own bridge" on_the_own_bridge
+t_fresh "another route in its place, in a router" in_a_router
+t_fresh "an address with another length" another_length
 t_fresh "what is refused" bad_files
 t_fresh "export and apply" exported
 t_fresh "by options" by_options
