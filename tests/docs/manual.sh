@@ -120,15 +120,17 @@ example_is_read()
 # The services run a verb that is there, and systemd can read them.
 services_are_sound()
 {
-	local unit words
+	local unit words group
 
 	for unit in netd-autostart.service netd-retry.service; do
 		sed "s,@bindir@,$(dirname "$netdctl")," "$root/data/$unit.in" >"$T_DIR/$unit"
 		words=$(sed -n 's/^ExecStart=//p' "$T_DIR/$unit")
 		# shellcheck disable=SC2086 # words
 		ok $words --help
-		grep -q "SYSTEMD_WANTS.*netd-retry.service" "$root/data/90-netd.rules"
 	done
+	grep -q "SYSTEMD_WANTS.*netd-retry.service" "$root/data/90-netd.rules"
+	group=$(sed -n 's/^#define NETD_LINK_GROUP \(0x[0-9a-f]*\).*/\1/p' "$root/lib/model/state.h")
+	grep -q "netdev_group}!=\"$((group))\"" "$root/data/90-netd.rules"
 	! command -v systemd-analyze >/dev/null ||
 		eq "" "$(systemd-analyze verify --man=no "$T_DIR"/*.service 2>&1)"
 }
