@@ -18,8 +18,10 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "kernel/link.h"
+#include "kernel/source.h"
 #include "model/state.h"
 #include "netd.h"
+#include "plan/listens.h"
 
 /*
  * Theory of operation.  Before the first op there are the record of what was
@@ -128,9 +130,35 @@ static int take_back(struct netd *netd, int code, const char *why,
 	return code;
 }
 
+struct probe {
+	struct netd_addr who; /* family 0: nobody */
+	const struct netd_topology *previous;
+};
+
+/*
+ * An answer to what the host itself sent belongs to a connection, and comes also where
+ * nobody can open one any more, because a forward takes all that arrives at that address.
+ */
+static int check_reachable(const struct netd_topology *t, const struct probe *probe,
+			   struct netd_error *err)
+{
+	char text[NETD_ADDR_TEXT];
+	struct netd_addr own;
+
+	if (!probe->who.family || netd_source_towards(&probe->who, &own) < 0 ||
+	    !netd_listens_take(t, &own) || netd_listens_take(probe->previous, &own))
+		return 0;
+	netd_error_add(err, -EHOSTUNREACH,
+		       "all that arrives at %s goes to a forward: nobody reaches the "
+		       "host there",
+		       netd_addr_format(&own, text));
+	netd_error_hint(err, "if that is meant, say --probe none");
+	return -EHOSTUNREACH;
+}
+
 /* Applies @t with record and watchdog in place, and asks the probe. */
 static int apply_watched(struct netd *netd, const struct netd_topology *t,
-			 const struct netd_addr *probe, struct netd_plan **plan,
+			 const struct probe *probe, struct netd_plan **plan,
 			 enum netd_outcome *outcome, struct netd_error *err)
 {
 	const struct netd_change change = {.t = t, .on_trial = true};
@@ -140,7 +168,11 @@ static int apply_watched(struct netd *netd, const struct netd_topology *t,
 		netd_unconfirmed_remove(&netd->store, NULL);
 		return r;
 	}
-	r = netd_probe_check(netd, probe, err);
+	r = check_reachable(t, probe, err);
+	if (r < 0)
+		return take_back(netd, r, "nobody would have reached this host", plan,
+				 outcome, err);
+	r = netd_probe_check(netd, &probe->who, err);
 	return r == 0 ? 0
 		      : take_back(netd, r, "the probe was not answered", plan, outcome,
 				  err);
@@ -185,7 +217,7 @@ static int relieve_watchdog(struct netd *netd, struct netd_plan **plan,
  * off by now.
  */
 static int apply_leashed(struct netd *netd, const struct netd_topology *t,
-			 const struct netd_addr *probe, struct netd_plan **plan,
+			 const struct probe *probe, struct netd_plan **plan,
 			 enum netd_outcome *outcome, struct netd_error *err)
 {
 	int leash, r = netd_watchdog_start(netd, &leash, err);
@@ -207,7 +239,7 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 {
 	netd_auto_topology struct netd_topology *previous = NULL;
 	struct netd_plan *done = NULL;
-	struct netd_addr probe = {0};
+	struct probe probe = {0};
 	enum netd_outcome dummy;
 	int r;
 
@@ -218,12 +250,13 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 	if (r == 0)
 		r = netd_load_present(netd, t->name, &previous, err);
 	if (r == 0)
-		r = netd_probe_choose(netd, trial->probe, &probe, err);
+		r = netd_probe_choose(netd, trial->probe, &probe.who, err);
 	if (r == 0)
 		r = save_record(netd, previous, trial, err);
 	if (r < 0)
 		return r;
 	netd_reverted_forget(&netd->store);
+	probe.previous = previous;
 	r = apply_leashed(netd, t, &probe, &done, outcome, err);
 	if (r == 0 && trial->definition && netd_plan_size(done) == 0)
 		r = netd_definition_save(netd, trial->definition, err);

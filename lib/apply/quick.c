@@ -25,6 +25,8 @@
 #include "firewall/conntrack.h"
 #include "firewall/delta.h"
 #include "firewall/foreign.h"
+#include "kernel/listener.h"
+#include "kernel/source.h"
 #include "netd.h"
 
 /*
@@ -33,7 +35,7 @@
  * asked to add the element only if its slot is free, and the line is put into the text.
  * Nothing is listed.  Whatever is out of the ordinary (the slot is taken, an address or a
  * setting would have to change, a change was interrupted, the file was written by hand,
- * somebody else filters what passes)
+ * somebody else filters what passes, the host itself serves the port)
  * ends in -EAGAIN with nothing touched, and the long way, which knows all of it, is
  * taken.
  *
@@ -233,6 +235,26 @@ static int commit(struct netd *netd, const struct netd_ruleset *r,
 	return result;
 }
 
+static bool is_local(const struct netd_addr *a)
+{
+	struct netd_addr source;
+
+	return netd_source_towards(a, &source) == 0 && netd_addr_equal(a, &source);
+}
+
+/* There is nothing to say of it (plan/listens.h): a port of the host's, and free. */
+static bool is_plain(const struct netd_forward *f)
+{
+	uint16_t port = f->port_first == f->port_last ? f->port_first : 0;
+	netd_auto_free struct netd_listener *own = NULL;
+	size_t count = 0;
+
+	return f->protocols && is_local(&f->listen) &&
+	       netd_listeners_dump(f->protocols, port, &own, &count) == 0 &&
+	       !netd_listener_find(own, count, f->protocols, &f->listen, f->port_first,
+				   f->port_last);
+}
+
 static int insert(struct netd *netd, const char *network, const char *settings,
 		  const struct splice *files, struct netd_error *err)
 {
@@ -248,7 +270,8 @@ static int insert(struct netd *netd, const char *network, const char *settings,
 	if (r == 0)
 		r = netd_ruleset_compile(t, NULL, &ruleset, NULL);
 	/* Whether others' chains let it pass must be told, and takes a look at all. */
-	if (r < 0 || netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed)
+	if (r < 0 || netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed ||
+	    !is_plain(&netd_topology_network(t, network)->forwards[0]))
 		return -EAGAIN;
 	keep_forwards(&ruleset);
 	return commit(netd, &ruleset, files, &line, err);

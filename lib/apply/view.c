@@ -17,6 +17,8 @@
 #include "plan/desired.h"
 #include "plan/desired_services.h"
 #include "plan/forwarding.h"
+#include "kernel/listener.h"
+#include "plan/listens.h"
 #include "plan/obstacles.h"
 
 void netd_view_done(struct netd_view *v)
@@ -68,6 +70,22 @@ static int scope_make(const struct netd_topology *t, const struct netd_topology 
 	return r ? netd_error_add(err, r, "out of memory") : 0;
 }
 
+static int check_listens(const struct netd_topology *t, struct netd_view *v,
+			 struct netd_error *err)
+{
+	netd_auto_free struct netd_listener *own = NULL;
+	size_t count = 0;
+	int r = 0;
+
+	if (netd_listens_any(t))
+		r = netd_listeners_dump(NETD_TCP | NETD_UDP, 0, &own, &count);
+
+	if (r < 0)
+		return r;
+	return netd_listens_check(t, &v->facts, &v->desired, own, count, &v->plan.notes,
+				  err);
+}
+
 int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		   const struct netd_topology *other, bool check, struct netd_view *v,
 		   struct netd_error *err)
@@ -92,6 +110,8 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		r = netd_desired_make(t, &v->facts, &v->desired, err);
 	if (r == 0 && check)
 		r = netd_conflict_check(t, &v->facts, &v->desired, &v->plan.notes, err);
+	if (r == 0 && check)
+		r = check_listens(t, v, err);
 	if (r == 0 && check)
 		r = netd_conflict_far_ends(t, other, &v->observed, err);
 	if (r == 0 && check)
