@@ -122,9 +122,9 @@ services_are_sound()
 {
 	local unit words group
 
-	for unit in netd-autostart.service netd-retry.service; do
+	for unit in netd-autostart.service netd-repair.service netd-retry.service; do
 		sed "s,@bindir@,$(dirname "$netdctl")," "$root/data/$unit.in" >"$T_DIR/$unit"
-		words=$(sed -n 's/^ExecStart=//p' "$T_DIR/$unit")
+		words=$(sed -n 's/^ExecStart=-\?//p' "$T_DIR/$unit")
 		# shellcheck disable=SC2086 # words
 		ok $words --help
 	done
