@@ -93,15 +93,20 @@ static int observe_process(const struct netd *netd, const char *space,
 			   struct netd_service *s)
 {
 	char directory[PATH_MAX];
-	ino_t home = *space ? named_space(space) : own_space();
+	ino_t home = *space ? named_space(space) : own_space(), there = 0;
 	pid_t pid;
+	int r = 0;
 
 	if (netd_services_directory(netd, s->name, directory, sizeof(directory)) < 0)
 		return 0;
 	pid = netd_dnsmasq_pid(directory);
-	if (pid < 0)
+	if (pid < 0 && pid != -EACCES)
 		return pid;
-	s->running = pid && home && netd_dnsmasq_space(pid) == home;
+	if (pid > 0)
+		r = netd_dnsmasq_space(pid, &there);
+	/* what cannot be looked into is not dead */
+	s->hidden = pid == -EACCES;
+	s->running = s->hidden || r == -EACCES || (pid && home && there == home);
 	if (!s->running)
 		netd_dnsmasq_last_words(directory, s->last_words, sizeof(s->last_words));
 	return 0;

@@ -10,6 +10,7 @@
 #include "apply/leases.h"
 #include "apply/services.h"
 #include "base/cleanup.h"
+#include "dhcp/process.h"
 
 const struct netd_column netd_service_columns[NETD_SERVICE_COLUMNS] = {
 	{"SERVICE", "service", NETD_COLUMN_TEXT},
@@ -19,7 +20,7 @@ const struct netd_column netd_service_columns[NETD_SERVICE_COLUMNS] = {
 	{"STATE", "state", NETD_COLUMN_TEXT},
 	{"SERVES", "serves", NETD_COLUMN_LIST},
 	{"DOMAIN", "domain", NETD_COLUMN_TEXT},
-	{"LEASES", "leases", NETD_COLUMN_NUMBER},
+	{"LEASES", "leases", NETD_COLUMN_OPTIONAL},
 	{NULL, "said", NETD_COLUMN_TEXT}, /* the last words of a dead one */
 };
 
@@ -52,8 +53,34 @@ static void add_leases(const struct netd_scene *scene, const char *service,
 	netd_auto_free struct netd_lease *leases = NULL;
 	size_t count = 0;
 
-	netd_lease_read(&scene->netd->store, service, &leases, &count, NULL);
-	netd_table_number(table, count);
+	if (netd_lease_read(&scene->netd->store, service, &leases, &count, NULL) < 0)
+		netd_table_text(table, ""); /* how many is not for the caller */
+	else
+		netd_table_number(table, count);
+}
+
+/* Its files are for root and dnsmasq; its command line, in most cases, for everybody. */
+static const char *state_of_unread(const struct fill *f, const char *service)
+{
+	char directory[PATH_MAX];
+	pid_t pid = netd_services_directory(f->scene->netd, service, directory,
+					    sizeof(directory)) < 0
+			    ? 0
+			    : netd_dnsmasq_pid(directory);
+
+	if (pid < 0)
+		return "unknown";
+	return pid ? "up" : "dead";
+}
+
+static const char *state_of(const struct fill *f, const struct netd_service *s,
+			    const char *name)
+{
+	if (f->unknown || (s && s->hidden))
+		return "unknown";
+	if (!s)
+		return state_of_unread(f, name);
+	return s->running ? "up" : "dead";
 }
 
 static void add_row(struct fill *f, const struct wanted *w)
@@ -68,9 +95,7 @@ static void add_row(struct fill *f, const struct wanted *w)
 	netd_table_text(f->table, w->topology);
 	netd_table_text(f->table, w->network);
 	netd_table_text(f->table, w->link);
-	netd_table_text(f->table, f->unknown	    ? "unknown"
-				  : s && s->running ? "up"
-						    : "dead");
+	netd_table_text(f->table, state_of(f, s, w->name));
 	netd_table_text(f->table, both ? "dhcp dns" : w->dhcp->enabled ? "dhcp" : "dns");
 	netd_table_text(f->table, w->dns->enabled ? w->dns->domain : "");
 	add_leases(f->scene, w->name, f->table);

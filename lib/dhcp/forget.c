@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "dhcp/identity.h"
 
 /*
  * Theory of operation.  dnsmasq reads its leases when it starts and keeps them in memory;
@@ -154,9 +155,7 @@ int netd_dnsmasq_forget(const struct netd_dnsmasq *d, netd_lease_is drop, void *
 	if (pid == 0)
 		return netd_dnsmasq_drop_leases(d, drop, data, err);
 	if (pid < 0)
-		return netd_error_add(err, pid,
-				      "dhcp %s: cannot tell if dnsmasq runs: %s", d->name,
-				      strerror(-pid));
+		return netd_dnsmasq_unknown(d->name, pid, err);
 	r = read_start(pid, d, &s, err);
 	if (r == 0)
 		r = netd_dnsmasq_wait_end(d, netd_dnsmasq_end(d), err);

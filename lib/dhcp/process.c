@@ -21,15 +21,13 @@
 #include "base/str.h"
 #include "dhcp/checksum.h"
 #include "dhcp/compile.h"
+#include "dhcp/identity.h"
 #include "dhcp/launch.h"
 #include "dhcp/user.h"
 
 /*
  * Theory of operation.  The directory of a service has all that its dnsmasq reads and
- * writes.  Its pid file alone is not believed: numbers are used again, and the file
- * belongs to the user that dnsmasq runs as.  So a pid is turned into a descriptor first
- * (pidfd), then its command line is looked at, and only then is it sent a signal: through
- * the descriptor, which cannot become somebody else's meanwhile.
+ * writes.  Which process that is: identity.h.
  *
  * The configuration on disk is that of the process, if there is one: the old process is
  * gone before a new one's files are written, and names and reservations are followed by a
@@ -72,166 +70,6 @@ static int failed(const struct netd_dnsmasq *d, struct netd_error *err, const ch
 static void file_path(const char *directory, const char *file, char out[PATH_MAX])
 {
 	snprintf(out, PATH_MAX, "%s/%s", directory, file);
-}
-
-/*
- * Whose it is
- */
-
-/* True if @file of /proc/PID is one of the arguments in @line. */
-static bool has_argument(const char *line, size_t length, const char *argument)
-{
-	for (size_t at = 0; at < length; at += strlen(line + at) + 1)
-		if (strcmp(line + at, argument) == 0)
-			return true;
-	return false;
-}
-
-/* 1, 0 if it is not or there is no such process, -errno if that cannot be known. */
-static int is_dnsmasq_of(pid_t pid, const char *directory)
-{
-	char path[64], argument[PATH_MAX + 16];
-	netd_auto_free char *line = NULL;
-	size_t length;
-	int r;
-
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
-	snprintf(argument, sizeof(argument), "--conf-file=%s/" NETD_DNSMASQ_CONFIG,
-		 directory);
-	r = netd_file_read(AT_FDCWD, path, TEXT_MAX_SIZE, &line, &length, NULL);
-	if (r < 0)
-		return r == -ENOENT || r == -ESRCH || r == -EACCES ? 0 : r;
-	return has_argument(line, length, argument);
-}
-
-/*
- * Without a pid file: one whose starter was killed before dnsmasq wrote it.  0 if there
- * is none, -errno.
- */
-static pid_t search_process(const char *directory)
-{
-	DIR *proc = opendir("/proc");
-	const struct dirent *entry;
-	pid_t pid = 0;
-	int r = 0;
-
-	if (!proc)
-		return -errno;
-	while (r == 0 && (entry = readdir(proc))) {
-		pid = (pid_t)strtol(entry->d_name, NULL, 10);
-		if (pid > 1 && pid != getpid())
-			r = is_dnsmasq_of(pid, directory);
-	}
-	closedir(proc);
-	return r > 0 ? pid : r;
-}
-
-/* What the file says; 0 if that is nothing, -errno. */
-static pid_t read_pid(const char *directory)
-{
-	char path[PATH_MAX];
-	netd_auto_free char *text = NULL;
-	long pid;
-	int r;
-
-	file_path(directory, NETD_DNSMASQ_PID, path);
-	r = netd_file_read(AT_FDCWD, path, PID_MAX_SIZE, &text, NULL, NULL);
-	if (r < 0)
-		return r == -ENOENT || r == -EACCES || r == -EFBIG || r == -EINVAL ? 0
-										   : r;
-	pid = strtol(text, NULL, 10);
-	return pid > 1 && pid < INT_MAX ? (pid_t)pid : 0;
-}
-
-pid_t netd_dnsmasq_pid(const char *directory)
-{
-	pid_t pid = read_pid(directory);
-	int r = pid > 0 ? is_dnsmasq_of(pid, directory) : pid;
-
-	return r > 0 ? pid : r;
-}
-
-/* False before the first start, of which nothing can be left. */
-static bool has_config(const char *directory)
-{
-	char path[PATH_MAX];
-
-	file_path(directory, NETD_DNSMASQ_CONFIG, path);
-	return access(path, F_OK) == 0;
-}
-
-/* A descriptor of the process of @directory; -ESRCH if there is none, -errno. */
-static int open_process(const char *directory)
-{
-	pid_t pid = read_pid(directory);
-	int fd, r;
-
-	if (pid <= 0)
-		return pid < 0 ? pid : -ESRCH;
-	fd = pidfd_open(pid, 0);
-	if (fd < 0)
-		return -errno;
-	r = is_dnsmasq_of(pid, directory);
-	if (r > 0)
-		return fd;
-	close(fd);
-	return r < 0 ? r : -ESRCH;
-}
-
-/* True from when it has no command line any more, but perhaps its ports (do_exit()). */
-static bool is_exiting(pid_t pid)
-{
-	char path[64];
-	netd_auto_free char *text = NULL;
-	const char *name_end;
-	unsigned flags = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (netd_file_read(AT_FDCWD, path, TEXT_MAX_SIZE, &text, NULL, NULL) < 0)
-		return false;
-	name_end = strrchr(text, ')');
-	return name_end &&
-	       sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
-	       flags & 0x4; /* linux/sched.h PF_EXITING */
-}
-
-/* A descriptor of the process that the pid file names, if it is on its way out. */
-static int open_exiting(const char *directory)
-{
-	pid_t pid = read_pid(directory);
-	int fd = pid > 0 ? pidfd_open(pid, 0) : -1;
-
-	if (fd >= 0 && !is_exiting(pid)) {
-		close(fd);
-		fd = -1;
-	}
-	return fd < 0 ? -ESRCH : fd;
-}
-
-/* As open_process(), also of one that has no pid file yet, or has been killed. */
-static int find_process(const char *directory)
-{
-	int fd = open_process(directory);
-	pid_t pid;
-
-	if (fd == -ESRCH)
-		fd = open_exiting(directory);
-	if (fd != -ESRCH || !has_config(directory))
-		return fd;
-	pid = search_process(directory);
-	if (pid <= 0)
-		return pid < 0 ? pid : -ESRCH;
-	fd = pidfd_open(pid, 0);
-	return fd < 0 ? -errno : fd;
-}
-
-ino_t netd_dnsmasq_space(pid_t pid)
-{
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-	return stat(path, &st) < 0 ? 0 : st.st_ino;
 }
 
 /*
@@ -396,7 +234,7 @@ void netd_dnsmasq_last_words(const char *directory, char *out, size_t size)
 /* Where it cannot be done, all but the strictest clients are served all the same. */
 static void leave_out_checksums(const char *directory)
 {
-	netd_auto_close int fd = open_process(directory);
+	netd_auto_close int fd = netd_dnsmasq_open(directory);
 
 	if (fd >= 0)
 		netd_checksum_leave_out(fd);
@@ -446,7 +284,7 @@ int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *lau
 
 int netd_dnsmasq_reload(const struct netd_dnsmasq *d, struct netd_error *err)
 {
-	netd_auto_close int fd = open_process(d->directory);
+	netd_auto_close int fd = netd_dnsmasq_open(d->directory);
 
 	if (fd < 0 || pidfd_send_signal(fd, SIGHUP, NULL, 0) < 0)
 		return netd_error_add(err, -ESRCH, "dhcp %s: dnsmasq is not running",
@@ -469,7 +307,7 @@ static bool wait_gone(int fd, int milliseconds)
 
 int netd_dnsmasq_end(const struct netd_dnsmasq *d)
 {
-	int fd = find_process(d->directory);
+	int fd = netd_dnsmasq_search(d->directory);
 
 	if (fd >= 0)
 		pidfd_send_signal(fd, SIGTERM, NULL, 0);
@@ -483,8 +321,7 @@ int netd_dnsmasq_wait_end(const struct netd_dnsmasq *d, int process,
 	char path[PATH_MAX];
 
 	if (fd < 0 && fd != -ESRCH)
-		return netd_error_add(err, fd, "dhcp %s: cannot tell if dnsmasq runs: %s",
-				      d->name, strerror(-fd));
+		return netd_dnsmasq_unknown(d->name, fd, err);
 	if (fd >= 0 && !wait_gone(fd, TERM_PATIENCE)) {
 		pidfd_send_signal(fd, SIGKILL, NULL, 0);
 		if (!wait_gone(fd, KILL_PATIENCE))

@@ -66,12 +66,13 @@ int netd_dnsmasq_wait_end(const struct netd_dnsmasq *d, int process,
 			  struct netd_error *err);
 
 /*
- * The process that serves @directory, 0 if there is none, -errno if that cannot be known:
- * a pid is believed only if that process is a dnsmasq with our file on its command line.
+ * The process that serves @directory, 0 if there is none, -errno if that cannot be known
+ * (-EACCES: the caller may not look): a pid is believed only if that process has our file
+ * on its command line, or cannot be looked into, and is of dnsmasq's user.
  */
 pid_t netd_dnsmasq_pid(const char *directory);
-/* The inode of the network namespace of a process; 0 if there is no such process. */
-ino_t netd_dnsmasq_space(pid_t pid);
+/* The inode of the network namespace of a process; -ENOENT; -EACCES: it is not told. */
+int netd_dnsmasq_space(pid_t pid, ino_t *inode);
 
 /* The last line of its log, without time and name; "" if there is none. */
 void netd_dnsmasq_last_words(const char *directory, char *out, size_t size);

@@ -162,7 +162,8 @@ struct netd_service {
 	char *config;	/* a change takes a restart */
 	char *reserved; /* dhcp-hostsdir and names; a change takes a SIGHUP */
 	char *names;
-	bool running;		 /* observed only: as its config says, and there */
+	bool running; /* observed only: as its config says, and there */
+	bool hidden; /* observed only: taken for running, since the caller may not look */
 	char last_words[160];	 /* observed only: of one that does not; "" if none */
 	struct netd_place place; /* desired only */
 };

@@ -104,9 +104,22 @@ static void note_death(struct netd_diff *d, const struct netd_service *have)
 		netd_plan_note(d->plan, "dhcp %s: dnsmasq is not running", have->name);
 }
 
+static void note_hidden(struct netd_diff *d, const struct netd_service *have)
+{
+	netd_plan_note(d->plan,
+		       "dhcp %s: whether dnsmasq runs cannot be seen, and it is taken "
+		       "for running",
+		       have->name);
+	netd_error_hint(&d->plan->notes, "looking into others' processes needs "
+					 "CAP_SYS_PTRACE");
+}
+
 static int diff_one(struct netd_diff *d, const struct netd_service *want)
 {
 	const struct netd_service *have = find(d->host->observed, want->name);
+
+	if (have && have->hidden)
+		note_hidden(d, have);
 
 	if (have && !have->running)
 		note_death(d, have);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which process is the dnsmasq of a directory. */
+#ifndef NETD_DHCP_IDENTITY_H
+#define NETD_DHCP_IDENTITY_H
+
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/*
+ * A descriptor of the process of @directory, which the caller closes; -ESRCH if there is
+ * none, another -errno if that cannot be known.  search() also finds one that has no pid
+ * file yet, or that has been killed.
+ */
+int netd_dnsmasq_open(const char *directory);
+int netd_dnsmasq_search(const char *directory);
+
+/* Adds the problem of not knowing, by such an -errno, and returns it. */
+int netd_dnsmasq_unknown(const char *name, int code, struct netd_error *err);
+
+#endif
