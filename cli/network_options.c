@@ -20,6 +20,9 @@
 		VALUE("mtu", 0, mtu, "BYTES", "the MTU of the bridge and its ports",     \
 		      NULL),                                                             \
 		VALUE("stp", 0, stp, "on|off", "spanning tree (default off)", "on|off"), \
+		VALUE("overlaps", 0, overlaps, "on|off",                                 \
+		      "its subnet may be used by the host otherwise (default off)",      \
+		      "on|off"),                                                         \
 		LIST("nat-source", 0, nat_sources, "ADDR[-ADDR]",                        \
 		     "source address or pool, instead of masquerade"),                   \
 		VALUE("nat-ports", 0, nat_ports, "A-B",                                  \
@@ -128,6 +131,7 @@ char *network_settings(const struct options *o)
 	settings_word(&s, "mac", o->mac);
 	settings_number(&s, "mtu", o->mtu);
 	settings_number(&s, "stp", switch_word(o->stp));
+	settings_number(&s, "overlaps", switch_word(o->overlaps));
 	settings_flag(&s, "autostart", o->autostart);
 	if (nat)
 		add_nat(&s, o);

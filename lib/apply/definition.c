@@ -42,8 +42,12 @@ int netd_definition_load(struct netd *netd, const char *name, struct netd_topolo
 
 	if (r < 0)
 		return r;
-	if (access(path, F_OK) == 0)
-		return netd_config_load(path, out, err);
+	if (access(path, F_OK) == 0) {
+		r = netd_config_load(path, out, err);
+		for (size_t i = 0; r == 0 && i < (*out)->network_count; i++)
+			(*out)->networks[i].defined = true;
+		return r;
+	}
 	if (errno != ENOENT && errno != ENOTDIR) {
 		r = -errno;
 		return netd_error_add(err, r, "cannot read %s: %s", path, strerror(-r));

@@ -79,7 +79,10 @@ int netd_network_set(struct netd_topology *t, const char *name, const char *sett
 {
 	struct netd_network *n = find(t, name, err);
 
-	return n ? netd_config_edit(t, n, settings, err) : -ENOENT;
+	if (!n)
+		return -ENOENT;
+	n->defined = false;
+	return netd_config_edit(t, n, settings, err);
 }
 
 int netd_network_remove(struct netd_topology *t, const char *name, struct netd_error *err)

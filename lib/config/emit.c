@@ -251,6 +251,7 @@ static void emit_network(const struct netd_emitter *e, const struct netd_network
 	netd_emit_truth(e, "stp", n->stp);
 	netd_emit_truth(e, "autostart", n->autostart);
 	netd_emit_truth(e, "existing", n->existing);
+	netd_emit_truth(e, "overlaps", n->overlaps);
 	netd_emit_string(e, "uplink", n->uplink);
 	netd_emit_routes(e, n->routes, n->route_count);
 	netd_emit_nat(e, &n->nat);

@@ -39,6 +39,7 @@ static const struct netd_key network_keys[] = {
 	{"stp", netd_read_bool, NETWORK(stp)},
 	{"autostart", netd_read_bool, NETWORK(autostart)},
 	{"existing", netd_read_bool, NETWORK(existing), PLACE(existing_place)},
+	{"overlaps", netd_read_bool, NETWORK(overlaps)},
 	{"uplink", netd_read_text, NETWORK(uplink), PLACE(uplink_place)},
 	{"routes", netd_read_routes,
 	 NETD_FIELD_WITH(struct netd_network, routes, route_count)},

@@ -8,16 +8,9 @@
 #include <sys/socket.h>
 
 #include "model/check.h"
+#include "plan/conflict_address.h"
 #include "plan/conflict_routes.h"
 #include "plan/small_mtu.h"
-
-/* What each check needs; a check adds its problems and returns nothing. */
-struct check {
-	const struct netd_topology *t;
-	const struct netd_state *observed;
-	const struct netd_state *desired;
-	struct netd_error *notes, *err;
-};
 
 static const char *kind_of(const struct netd_link *link)
 {
@@ -26,23 +19,15 @@ static const char *kind_of(const struct netd_link *link)
 	return link->kind_name[0] ? link->kind_name : "physical interface";
 }
 
-static bool is_of(const struct netd_link *have, const struct netd_topology *t)
-{
-	const char *owner = netd_link_owner(have);
-
-	/* Ours without an alias: a netd was killed between the two messages. */
-	return netd_link_is_ours(have) && (!owner || netd_owner_is(owner, t->name));
-}
-
 /* A name of ours that something else bears already. */
-static void check_taken(const struct check *c, const struct netd_link *want,
+static void check_taken(const struct netd_conflict *c, const struct netd_link *want,
 			const struct netd_link *have)
 {
 	const char *what = want->kind == NETD_LINK_BRIDGE ? "bridge"
 			   : want->kind == NETD_LINK_TAP  ? "tap"
 							  : "veth";
 
-	if (is_of(have, c->t) && have->kind == want->kind)
+	if (netd_conflict_is_of(have, c->t) && have->kind == want->kind)
 		return;
 	if (netd_link_is_ours(have) && netd_link_owner(have)) {
 		netd_topology_error(c->t, c->err, want->place,
@@ -70,7 +55,7 @@ static bool has_addresses(const struct netd_state *s, const char *link)
 }
 
 /* True if that is a bridge of the same topology: its ports may be moved. */
-static bool is_own_bridge(const struct check *c, const char *bridge)
+static bool is_own_bridge(const struct netd_conflict *c, const char *bridge)
 {
 	const struct netd_link *link = netd_state_link(c->observed, bridge);
 	const char *owner = link ? netd_link_owner(link) : NULL;
@@ -79,8 +64,8 @@ static bool is_own_bridge(const struct check *c, const char *bridge)
 }
 
 /* Why @have cannot be made a port of @bridge; NULL if it can. */
-static const char *port_problem(const struct check *c, const struct netd_link *have,
-				const char *bridge)
+static const char *port_problem(const struct netd_conflict *c,
+				const struct netd_link *have, const char *bridge)
 {
 	if (have->loopback)
 		return "a loopback interface cannot be a port";
@@ -94,8 +79,8 @@ static const char *port_problem(const struct check *c, const struct netd_link *h
 	return NULL;
 }
 
-static void check_foreign_port(const struct check *c, const struct netd_link *want,
-			       const struct netd_link *have)
+static void check_foreign_port(const struct netd_conflict *c,
+			       const struct netd_link *want, const struct netd_link *have)
 {
 	const char *problem;
 
@@ -122,7 +107,8 @@ static const struct netd_network *network_on(const struct netd_topology *t,
 }
 
 /* The NIC of an existing bridge is in it; netd moves none there. */
-static void check_existing_uplink(const struct check *c, const struct netd_network *n)
+static void check_existing_uplink(const struct netd_conflict *c,
+				  const struct netd_network *n)
 {
 	const struct netd_link *nic =
 		n->uplink[0] ? netd_state_link(c->observed, n->uplink) : NULL;
@@ -136,7 +122,7 @@ static void check_existing_uplink(const struct check *c, const struct netd_netwo
 				"makes the bridge, and moves the NIC's addresses there");
 }
 
-static void check_existing(const struct check *c, const struct netd_link *want,
+static void check_existing(const struct netd_conflict *c, const struct netd_link *want,
 			   const struct netd_link *have)
 {
 	const struct netd_network *n = network_on(c->t, want->name);
@@ -159,7 +145,7 @@ static void check_existing(const struct check *c, const struct netd_link *want,
 }
 
 /* @c has the states of one namespace: the host's, or a node's. */
-static void check_links(const struct check *c)
+static void check_links(const struct netd_conflict *c)
 {
 	for (size_t i = 0; i < c->desired->link_count; i++) {
 		const struct netd_link *want = &c->desired->links[i];
@@ -175,13 +161,13 @@ static void check_links(const struct check *c)
 }
 
 /* True if @link will be there: it is now, or it is one of ours to come. */
-static bool will_exist(const struct check *c, const char *link)
+static bool will_exist(const struct netd_conflict *c, const char *link)
 {
 	return netd_state_link(c->observed, link) || netd_state_link(c->desired, link);
 }
 
-static void check_interface(const struct check *c, const char *name, const char *key,
-			    struct netd_place place)
+static void check_interface(const struct netd_conflict *c, const char *name,
+			    const char *key, struct netd_place place)
 {
 	if (!name[0] || will_exist(c, name))
 		return;
@@ -190,7 +176,7 @@ static void check_interface(const struct check *c, const char *name, const char 
 }
 
 /* A VPN or a modem may come later: rules go by its name, and it will forward. */
-static void note_way_out(const struct check *c, const struct netd_network *n)
+static void note_way_out(const struct netd_conflict *c, const struct netd_network *n)
 {
 	if (!n->nat.out[0] || will_exist(c, n->nat.out))
 		return;
@@ -201,7 +187,7 @@ static void note_way_out(const struct check *c, const struct netd_network *n)
 	netd_error_hint(c->notes, "`ip -br link` shows those that are there");
 }
 
-static void check_interfaces(const struct check *c)
+static void check_interfaces(const struct netd_conflict *c)
 {
 	for (size_t i = 0; i < c->t->network_count; i++) {
 		const struct netd_network *n = &c->t->networks[i];
@@ -214,139 +200,6 @@ static void check_interfaces(const struct check *c)
 	}
 }
 
-static bool is_our_bridge(const struct check *c, const char *link)
-{
-	const struct netd_link *have = netd_state_link(c->observed, link);
-
-	return have && is_of(have, c->t);
-}
-
-/* The subnet of a NIC is that of the bridge which it joins. */
-static bool is_uplink_of(const struct check *c, const char *bridge, const char *link)
-{
-	const struct netd_link *want = netd_state_link(c->desired, bridge);
-
-	return want && want->uplink[0] && strcmp(want->uplink, link) == 0;
-}
-
-/* An address that came to a bridge with its uplink, and is not ours to move. */
-static bool is_moved(const struct check *c, const struct netd_ifaddr *want,
-		     const struct netd_ifaddr *have)
-{
-	const struct netd_link *bridge = netd_state_link(c->desired, have->link);
-
-	return bridge && bridge->uplink[0] && have->protocol != NETD_PROTOCOL &&
-	       strcmp(have->link, want->link) != 0;
-}
-
-/* An address that another interface has already. */
-static void check_address_free(const struct check *c, const struct netd_ifaddr *want)
-{
-	for (size_t i = 0; i < c->observed->addr_count; i++) {
-		const struct netd_ifaddr *have = &c->observed->addrs[i];
-		char text[NETD_ADDR_TEXT];
-
-		/* moving it from one bridge of ours to another is no conflict */
-		if (!netd_addr_equal(&have->prefix.addr, &want->prefix.addr) ||
-		    strcmp(have->link, want->link) == 0 ||
-		    (is_our_bridge(c, have->link) && !is_moved(c, want, have)))
-			continue;
-		netd_topology_error(
-			c->t, c->err, want->place, "address %s is already on %s",
-			netd_addr_format(&want->prefix.addr, text), have->link);
-	}
-}
-
-static void overlap_error(const struct check *c, const struct netd_ifaddr *want,
-			  const struct netd_prefix *other, const char *what,
-			  const char *link)
-{
-	struct netd_prefix mine = netd_prefix_network(&want->prefix);
-	char a[NETD_PREFIX_TEXT], b[NETD_PREFIX_TEXT];
-
-	netd_topology_error(c->t, c->err, want->place,
-			    "subnet %s overlaps the %s %s on %s",
-			    netd_prefix_format(&mine, a), what,
-			    netd_prefix_format(other, b), link[0] ? link : "this host");
-	netd_error_hint(c->err, "choose a subnet that this host does not use yet");
-}
-
-/* An existing bridge has that address with another subnet. */
-static bool differs(const struct check *c, const struct netd_ifaddr *want,
-		    const struct netd_ifaddr *have)
-{
-	char a[NETD_PREFIX_TEXT], b[NETD_PREFIX_TEXT];
-
-	if (strcmp(have->link, want->link) != 0 ||
-	    have->prefix.length == want->prefix.length)
-		return false;
-	netd_topology_error(c->t, c->err, want->place, "bridge %s has %s, not %s",
-			    want->link, netd_prefix_format(&have->prefix, a),
-			    netd_prefix_format(&want->prefix, b));
-	return true;
-}
-
-/* What is on bridges of ours is sorted out elsewhere; so is what the bridge itself has.
- */
-static bool is_settled(const struct check *c, const struct netd_ifaddr *want,
-		       const char *link)
-{
-	return is_our_bridge(c, link) || strcmp(link, want->link) == 0;
-}
-
-/* True if there is something to say, and it was said, of an address that is there. */
-static bool check_beside_address(const struct check *c, const struct netd_ifaddr *want,
-				 const struct netd_ifaddr *have)
-{
-	if (netd_addr_equal(&have->prefix.addr, &want->prefix.addr))
-		/* else check_address_free has said so */
-		return netd_state_link(c->desired, want->link)->foreign &&
-		       differs(c, want, have);
-	if ((is_settled(c, want, have->link) && !is_moved(c, want, have)) ||
-	    is_uplink_of(c, want->link, have->link))
-		return false;
-	overlap_error(c, want, &have->prefix, "address", have->link);
-	return true;
-}
-
-static bool check_beside_route(const struct check *c, const struct netd_ifaddr *want,
-			       const struct netd_route *have)
-{
-	if (!have->to.length || have->type != NETD_ROUTE_UNICAST ||
-	    netd_addr_is_link_local(&have->to.addr) || is_settled(c, want, have->link) ||
-	    is_uplink_of(c, want->link, have->link))
-		return false;
-	overlap_error(c, want, &have->to, "route", have->link);
-	return true;
-}
-
-/* The subnet of a bridge against everything that the host reaches otherwise. */
-static void check_subnet_free(const struct check *c, const struct netd_ifaddr *want)
-{
-	const struct netd_state *o = c->observed;
-
-	for (size_t i = 0; i < o->addr_count; i++)
-		if (netd_prefix_overlaps(&want->prefix, &o->addrs[i].prefix) &&
-		    check_beside_address(c, want, &o->addrs[i]))
-			return;
-	for (size_t i = 0; i < o->route_count; i++)
-		if (netd_prefix_overlaps(&want->prefix, &o->routes[i].to) &&
-		    check_beside_route(c, want, &o->routes[i]))
-			return;
-}
-
-static void check_addresses(const struct check *c)
-{
-	for (size_t i = 0; i < c->desired->addr_count; i++) {
-		const struct netd_ifaddr *want = &c->desired->addrs[i];
-		const struct netd_link *link = netd_state_link(c->desired, want->link);
-
-		check_address_free(c, want);
-		if (link && (!link->foreign || link->kind == NETD_LINK_BRIDGE))
-			check_subnet_free(c, want);
-	}
-}
-
 static const char *kind_word(const struct netd_topology *t, const char *node)
 {
 	const struct netd_node *n = netd_topology_node(t, node);
@@ -355,7 +208,7 @@ static const char *kind_word(const struct netd_topology *t, const char *node)
 }
 
 /* A namespace of that name that is not this topology's. */
-static void check_space_free(const struct check *c, const struct netd_state *want,
+static void check_space_free(const struct netd_conflict *c, const struct netd_state *want,
 			     const struct netd_state *have)
 {
 	const char *kind = kind_word(c->t, want->space);
@@ -376,7 +229,8 @@ static void check_space_free(const struct check *c, const struct netd_state *wan
 				want->space);
 }
 
-static void check_resolv_free(const struct check *c, const struct netd_state *want,
+static void check_resolv_free(const struct netd_conflict *c,
+			      const struct netd_state *want,
 			      const struct netd_state *have)
 {
 	const struct netd_node *n = netd_topology_node(c->t, want->space);
@@ -389,13 +243,14 @@ static void check_resolv_free(const struct check *c, const struct netd_state *wa
 	netd_error_hint(c->err, "remove that file, or leave `dns:` and `search:` out");
 }
 
-static void check_spaces(const struct check *host)
+static void check_spaces(const struct netd_conflict *host)
 {
 	for (size_t i = 0; i < host->desired->space_count; i++) {
 		const struct netd_state *want = &host->desired->spaces[i];
 		const struct netd_state *have =
 			netd_state_space(host->observed, want->space);
-		const struct check c = {host->t, have, want, host->notes, host->err};
+		const struct netd_conflict c = {host->t, have, want, host->notes,
+						host->err};
 
 		if (!have)
 			continue;
@@ -411,12 +266,12 @@ int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *
 			struct netd_error *err)
 {
 	struct netd_error mine = {0};
-	const struct check c = {t, facts->observed, desired, notes, &mine};
+	const struct netd_conflict c = {t, facts->observed, desired, notes, &mine};
 	int r;
 
 	check_links(&c);
 	check_interfaces(&c);
-	check_addresses(&c);
+	netd_conflict_addresses(&c);
 	netd_conflict_routes(t, facts->observed, desired, &mine);
 	check_spaces(&c);
 	netd_small_mtu_check(t, facts->observed, desired, &mine);

@@ -53,7 +53,9 @@ taken_subnet()
 	netdctl network create lan --address 192.168.122.9/28 --no-start
 	subnet_goes_to 192.168.124.1/24 'network lan of topology default'
 	netdctl network delete lan
-	ip route add 192.168.0.0/16 dev other
+	for ((i = 122; i < 256; i++)); do
+		echo "route add 192.168.$i.0/24 dev other"
+	done | ip -batch -
 	fails 2 netdctl network create n1 --preset libvirt
 	match 'no free subnet' "$err"
 	match -- '--address' "$err"

@@ -81,7 +81,7 @@ bad_files()
 	no interface nosuch0|3|-|a: {mode: nat, addresses: [10.1.0.1/24], nat: {source: 172.16.5.41, on: nosuch0}}
 	no interface nosuch0|3|-|a: {mode: nat, addresses: [10.1.0.1/24], forwards: [{listen: 172.16.5.70, to: 10.1.0.2, on: nosuch0}]}
 	has addresses|3|-|a: {ports: {eth0: {}}}
-	overlap|3|choose|a: {addresses: [172.16.5.200/25]}
+	overlap|3|choose|a: {addresses: [172.16.5.100/25]}
 	overlap|3|choose|a: {addresses: [172.16.0.1/16]}
 	172.16.5.40 is already on eth0|3|-|a: {addresses: [172.16.5.40/32]}
 	loopback|3|-|a: {ports: {lo: {}}}
@@ -130,8 +130,8 @@ host_in_the_way()
 	refuses_lab 'bridge cannot be a port' 'lab.yaml:3:' -
 	lab 'a: {ports: {mybr0: {type: tap}}}'
 	refuses_lab 'tap mybr0: the name is taken by a veth' 'lab.yaml:3:' 'remove'
-	lab 'a: {addresses: [10.8.1.1/24]}'
-	refuses_lab '10.8.1.0/24 overlaps the route 10.8.0.0/16 on eth0' 'lab.yaml:3:' 'choose'
+	lab 'a: {addresses: [10.8.1.1/15]}'
+	refuses_lab '10.8.0.0/15 overlaps the route 10.8.0.0/16 on eth0' 'lab.yaml:3:' 'overlaps: true'
 	lab 'a: {addresses: [10.0.0.1/8]}'
 	refuses_lab '10.0.0.0/8 overlaps' 'lab.yaml:3:' 'choose'
 	lab 'a: {addresses: [10.7.0.1/24]}'
