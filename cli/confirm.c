@@ -7,8 +7,6 @@
 
 #include "cli.h"
 
-#define SECONDS_MAX (7UL * 86400)
-
 const struct option_row trial_options[] = {
 	TRIAL_OPTIONS,
 	OPTIONS_END,
@@ -37,11 +35,11 @@ static unsigned parse_seconds(const char *text)
 	if (*text < '1' || *text > '9')
 		return 0;
 	for (; *text >= '0' && *text <= '9'; text++)
-		if ((n = n * 10 + (unsigned long)(*text - '0')) > SECONDS_MAX)
+		if ((n = n * 10 + (unsigned long)(*text - '0')) > NETD_TRIAL_SECONDS_MAX)
 			return 0;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (*text == units[i].unit && (!*text || !text[1]))
-			return n * units[i].seconds <= SECONDS_MAX
+			return n * units[i].seconds <= NETD_TRIAL_SECONDS_MAX
 				       ? (unsigned)(n * units[i].seconds)
 				       : 0;
 	return 0;
@@ -68,6 +66,7 @@ int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 		.seconds = cli->trial,
 		.probe = cli->options.probe,
 		.definition = defined,
+		.expendable = true,
 	};
 	enum netd_outcome outcome = NETD_UNTOUCHED;
 	const char *name = netd_topology_name(t);
@@ -75,8 +74,6 @@ int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 	int code = EXIT_DONE;
 	int r = netd_apply_unconfirmed(cli->netd, t, &trial, &plan, &outcome, cli->err);
 
-	/* a terminal that takes no more text must not be in the way of `confirm` */
-	netd_unlock(cli->netd);
 	if (r < 0) {
 		code = report(cli, r, outcome);
 	} else {

@@ -161,7 +161,7 @@ NETD_PUBLIC int netd_destroy_anyhow(struct netd *netd, const char *name,
  * change, or one that nobody confirmed in time, left: keeps it if all of it was done,
  * else undoes it.  Every changing call does so first; what is read behind it is true
  * until it is changed.  *@outcome (may be NULL): NETD_NOT_ROLLED_BACK with an error if
- * what is left cannot be read.
+ * what is left cannot be read.  -EBUSY: something is on trial, or another has the lock.
  */
 NETD_PUBLIC int netd_begin(struct netd *netd, enum netd_outcome *outcome,
 			   struct netd_error *err);
@@ -193,8 +193,9 @@ NETD_PUBLIC int netd_check_state(struct netd *netd, struct netd_error *err);
  * in time: also if the caller is killed.  Meanwhile every other change is refused
  * (-EBUSY).
  */
+#define NETD_TRIAL_SECONDS_MAX 604800 /* a week */
 struct netd_trial {
-	unsigned seconds;
+	unsigned seconds; /* 1 to NETD_TRIAL_SECONDS_MAX; else -EINVAL */
 	/* Who must answer an ICMP echo behind the change, or it is taken back at once
 	 * (-EHOSTUNREACH): an address; "none"; NULL: the gateway of the default route, if
 	 * it answers before. */
@@ -202,10 +203,15 @@ struct netd_trial {
 	/* What netd_definition_save() gets when it is confirmed, or at once if nothing is
 	 * to do; NULL: nothing. */
 	const struct netd_topology *definition;
+	/* The calling process may be killed if it still keeps the lock five seconds
+	 * behind the deadline.  Without, it is waited for: until then nothing is taken
+	 * back. */
+	bool expendable;
 };
 /*
  * As netd_apply, on trial.  Needs netd_set_watchdog() (-EOPNOTSUPP).  If nothing is to
- * do, nothing waits to be confirmed.
+ * do, nothing waits to be confirmed.  The lock is let go of, which the end of the trial
+ * needs; so do calls that are refused since something is on trial.
  */
 NETD_PUBLIC int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 				       const struct netd_trial *trial,

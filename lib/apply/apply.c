@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "apply/choices.h"
-#include "apply/confirm.h"
 #include "apply/plugs.h"
 #include "apply/processes.h"
 #include "apply/recover.h"
@@ -27,8 +26,6 @@ int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_pla
 
 	outcome = outcome ? outcome : &dummy;
 	r = netd_begin(netd, outcome, err);
-	if (r == 0)
-		r = netd_confirm_gate(netd, err);
 	return r < 0 ? r : netd_transact(netd, &change, plan, outcome, err);
 }
 
@@ -79,8 +76,6 @@ static int begin_destroy(struct netd *netd, const char *name,
 {
 	int r = netd_begin(netd, outcome, err);
 
-	if (r == 0)
-		r = netd_confirm_gate(netd, err);
 	if (r < 0)
 		return r;
 	*empty = netd_topology_new(name);

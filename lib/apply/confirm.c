@@ -54,6 +54,7 @@ int netd_confirm_gate(struct netd *netd, struct netd_error *err)
 			"`netdctl confirm %s` keeps it, `netdctl rollback %s` takes it "
 			"back",
 			name, name);
+	netd_unlock(netd);
 	return -EBUSY;
 }
 
@@ -217,8 +218,9 @@ static int relieve_watchdog(struct netd *netd, struct netd_plan **plan,
  * off by now.
  */
 static int apply_leashed(struct netd *netd, const struct netd_topology *t,
-			 const struct probe *probe, struct netd_plan **plan,
-			 enum netd_outcome *outcome, struct netd_error *err)
+			 const struct netd_trial *trial, const struct probe *probe,
+			 struct netd_plan **plan, enum netd_outcome *outcome,
+			 struct netd_error *err)
 {
 	int leash, r = netd_watchdog_start(netd, &leash, err);
 
@@ -226,11 +228,22 @@ static int apply_leashed(struct netd *netd, const struct netd_topology *t,
 		netd_unconfirmed_remove(&netd->store, NULL);
 		return r;
 	}
+	if (trial->expendable)
+		netd_watchdog_may_kill(leash);
 	r = apply_watched(netd, t, probe, plan, outcome, err);
 	if (*outcome != NETD_NOT_ROLLED_BACK)
 		netd_watchdog_release(leash);
 	close(leash);
 	return r < 0 ? r : relieve_watchdog(netd, plan, outcome, err);
+}
+
+static int check_seconds(unsigned seconds, struct netd_error *err)
+{
+	if (seconds >= 1 && seconds <= NETD_TRIAL_SECONDS_MAX)
+		return 0;
+	netd_error_add(err, -EINVAL, "a change cannot be on trial for %u s", seconds);
+	netd_error_hint(err, "for 1 to %d s", NETD_TRIAL_SECONDS_MAX);
+	return -EINVAL;
 }
 
 int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
@@ -244,9 +257,10 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 	int r;
 
 	outcome = outcome ? outcome : &dummy;
-	r = netd_begin(netd, outcome, err);
+	*outcome = NETD_UNTOUCHED;
+	r = check_seconds(trial->seconds, err);
 	if (r == 0)
-		r = netd_confirm_gate(netd, err);
+		r = netd_begin(netd, outcome, err);
 	if (r == 0)
 		r = netd_load_present(netd, t->name, &previous, err);
 	if (r == 0)
@@ -257,12 +271,15 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 		return r;
 	netd_reverted_forget(&netd->store);
 	probe.previous = previous;
-	r = apply_leashed(netd, t, &probe, &done, outcome, err);
+	r = apply_leashed(netd, t, trial, &probe, &done, outcome, err);
 	if (r == 0 && trial->definition && netd_plan_size(done) == 0)
 		r = netd_definition_save(netd, trial->definition, err);
 	if (r == 0 && plan)
 		*plan = netd_take(done);
 	netd_plan_free(done);
+	/* who takes it back needs that */
+	if (netd_unconfirmed_is(&netd->store))
+		netd_unlock(netd);
 	return r;
 }
 
@@ -303,7 +320,7 @@ int netd_confirm(struct netd *netd, const char *name, char **confirmed,
 		 struct netd_error *err)
 {
 	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
-	int r = netd_begin(netd, NULL, err);
+	int r = netd_take_up(netd, NULL, err);
 
 	if (r == 0)
 		r = netd_unconfirmed_load(&netd->store, &u, err);
@@ -372,7 +389,7 @@ int netd_rollback(struct netd *netd, const char *name, char **done,
 	int r;
 
 	outcome = outcome ? outcome : &dummy;
-	r = netd_begin(netd, outcome, err);
+	r = netd_take_up(netd, outcome, err);
 	if (r < 0)
 		return r;
 	r = rollback_unconfirmed(netd, name, done, outcome, err);

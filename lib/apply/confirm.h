@@ -5,7 +5,10 @@
 
 #include "apply/context.h"
 
-/* -EBUSY with a problem if a change waits to be confirmed: nothing else may begin. */
+/*
+ * -EBUSY with a problem if a change waits to be confirmed: nothing else may begin, and
+ * the lock is let go of, which the end of that change needs.
+ */
 int netd_confirm_gate(struct netd *netd, struct netd_error *err);
 
 /*

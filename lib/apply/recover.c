@@ -90,7 +90,7 @@ int netd_recover_pending(struct netd *netd, bool say, enum netd_outcome *outcome
 	return 1;
 }
 
-int netd_begin(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
+int netd_take_up(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
 {
 	enum netd_outcome became;
 	int r = netd_recover_pending(netd, true, &became, NULL, err);
@@ -101,6 +101,13 @@ int netd_begin(struct netd *netd, enum netd_outcome *outcome, struct netd_error 
 	if (outcome)
 		*outcome = r < 0 ? became : NETD_UNTOUCHED;
 	return r < 0 ? r : 0;
+}
+
+int netd_begin(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
+{
+	int r = netd_take_up(netd, outcome, err);
+
+	return r < 0 ? r : netd_confirm_gate(netd, err);
 }
 
 int netd_recover_stuck(struct netd *netd, const char *name, struct netd_plan **plan,
@@ -151,6 +158,8 @@ int netd_recover(struct netd *netd, enum netd_outcome *outcome, struct netd_erro
 	/* Beside what is on trial there is nothing else on the way. */
 	if (r >= 0 && !netd_unconfirmed_is(&netd->store))
 		stuck = recover_each(netd, err);
+	else if (r >= 0)
+		netd_unlock(netd);
 	if (stuck < 0)
 		became = NETD_NOT_ROLLED_BACK;
 	if (outcome)

@@ -14,6 +14,9 @@
 int netd_recover_pending(struct netd *netd, bool tell, enum netd_outcome *outcome,
 			 struct netd_error *why, struct netd_error *err);
 
+/* As netd_begin(), also while something is on trial. */
+int netd_take_up(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err);
+
 /* Under the lock: tries again to return topology @name, which is stuck. */
 int netd_recover_stuck(struct netd *netd, const char *name, struct netd_plan **plan,
 		       struct netd_error *err);

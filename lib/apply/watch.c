@@ -39,7 +39,8 @@
  *
  * The command itself may be who keeps the lock, for good: it was stopped, or nobody reads
  * what it prints.  Once its time is over it is waited for a little longer, and then
- * killed: what it leaves half done is taken back like that of any command that was.
+ * killed, if it said that it may be: what it leaves half done is taken back like that of
+ * any command that was.  Another program than netdctl is never killed, only waited for.
  */
 #define GRACE_SECONDS 5
 #define LOCK_SECONDS 86400
@@ -57,6 +58,7 @@ struct watch {
 	int command_fd;	 /* a descriptor of that process, or -1 */
 	const char *why; /* it is to be taken back */
 	bool over;	 /* it is no more */
+	bool may_kill;	 /* the command is netdctl, which is nobody's but ours */
 	char name[NETD_TOPOLOGY_NAME];
 };
 
@@ -198,6 +200,10 @@ static void hear_leash(struct watch *w)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
+	if (n == 1 && byte == NETD_WATCH_MAY_KILL) {
+		w->may_kill = true;
+		return;
+	}
 	if (n != 1 || byte != NETD_WATCH_DONE)
 		w->why = "the command ended before it was done";
 	w->sources[LEASH].fd = -1; /* poll() passes it by */
@@ -255,8 +261,8 @@ static void pass_command(const struct watch *w)
 	struct netd *netd = w->netd;
 
 	netd_set_patience(netd, GRACE_SECONDS, NULL, NULL);
-	if (netd_context_open(netd, true, NULL) == -EBUSY && w->command_fd >= 0 &&
-	    netd_lock_holder(netd->store.fd) == w->command)
+	if (netd_context_open(netd, true, NULL) == -EBUSY && w->may_kill &&
+	    w->command_fd >= 0 && netd_lock_holder(netd->store.fd) == w->command)
 		pidfd_send_signal(w->command_fd, SIGKILL, NULL, 0);
 	netd_set_patience(netd, LOCK_SECONDS, NULL, NULL);
 }

@@ -8,5 +8,6 @@
 /* What is said on the leash: by the watchdog, and by the command. */
 #define NETD_WATCH_ARMED 'a'
 #define NETD_WATCH_DONE 'd'
+#define NETD_WATCH_MAY_KILL 'k' /* whoever is at the other end, if it keeps the lock */
 
 #endif

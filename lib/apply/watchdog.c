@@ -129,13 +129,21 @@ int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err)
 				       strerror(-r));
 }
 
-void netd_watchdog_release(int leash)
+/* If it is dead, the next command finds that out. */
+static void say(int leash, char byte)
 {
-	const char byte = NETD_WATCH_DONE;
-
-	/* if it is dead, the next command finds that out */
 	if (send(leash, &byte, 1, MSG_NOSIGNAL) < 0)
 		return;
+}
+
+void netd_watchdog_release(int leash)
+{
+	say(leash, NETD_WATCH_DONE);
+}
+
+void netd_watchdog_may_kill(int leash)
+{
+	say(leash, NETD_WATCH_MAY_KILL);
 }
 
 bool netd_watchdog_lives(const struct netd *netd)

@@ -15,6 +15,9 @@ int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err);
 /* The change is done; from now on it waits for the deadline only. */
 void netd_watchdog_release(int leash);
 
+/* It may kill this process if that keeps the lock for good. */
+void netd_watchdog_may_kill(int leash);
+
 /* True if one is there, also if that cannot be known. */
 bool netd_watchdog_lives(const struct netd *netd);
 
