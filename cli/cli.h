@@ -217,6 +217,10 @@ extern const struct option_row network_start_options[];
 int run_network_start(struct cli *cli, int argc, char **argv);
 int run_network_stop(struct cli *cli, int argc, char **argv);
 
+/* Says that @name, which runs, gets more of its definition than a command is about. */
+void note_disagreement(const struct cli *cli, const struct netd_topology *defined,
+		       const struct netd_topology *running, const char *name);
+
 /* One change of a topology in memory; returns 0 or -errno with a problem in cli->err. */
 typedef int (*edit)(struct cli *cli, struct netd_topology *t, char **argv);
 /*

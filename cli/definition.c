@@ -21,6 +21,17 @@ void pair_done(struct pair *p)
 	netd_topology_free(p->running);
 }
 
+void note_disagreement(const struct cli *cli, const struct netd_topology *defined,
+		       const struct netd_topology *running, const char *name)
+{
+	if (!netd_topology_agrees(defined, running, name))
+		note(cli,
+		     "note: %s runs otherwise than its definition has it; this command "
+		     "goes by the definition (`netdctl rollback " TOPOLOGY
+		     "` takes that back)",
+		     name);
+}
+
 int pair_commit(struct cli *cli, const struct pair *p, bool apply, const char *what,
 		const char *done)
 {

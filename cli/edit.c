@@ -66,12 +66,13 @@ static int edit_default(struct cli *cli, struct netd_topology *defined, const ch
 {
 	struct netd_topology *running = NULL;
 	bool runs = false;
-	int code, r = change(cli, defined, argv);
+	int code, r = netd_running_or_empty(cli->netd, TOPOLOGY, &running, cli->err);
 
-	if (r == 0)
-		r = netd_running_or_empty(cli->netd, TOPOLOGY, &running, cli->err);
-	if (r == 0)
+	if (r == 0) {
 		runs = has(running, name);
+		note_disagreement(cli, defined, running, name);
+		r = change(cli, defined, argv);
+	}
 	if (r == 0 && runs)
 		r = take(cli, running, defined, name);
 	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)

@@ -80,8 +80,10 @@ static int run_set(struct cli *cli, int argc, char **argv)
 	bool runs = false;
 	int r = pair_load(cli, &p), code;
 
-	if (r == 0)
+	if (r == 0) {
+		note_disagreement(cli, p.defined, p.running, argv[0]);
 		r = netd_network_set(p.defined, argv[0], settings, cli->err);
+	}
 	if (r == 0)
 		runs = netd_network_exists(p.running, argv[0]);
 	if (runs)

@@ -236,7 +236,9 @@ NETD_PUBLIC int netd_confirm(struct netd *netd, const char *name, char **confirm
 			     struct netd_error *err);
 /*
  * Takes back what is on trial; if nothing is, topology @name becomes what it was before
- * it was last changed, and *@plan gets what was done (else it is not written).  *@done,
+ * it was last changed, and *@plan gets what was done (else it is not written).  The
+ * definition of `default` follows, where it has what ran; the plan's notes say where the
+ * two disagree.  *@done,
  * to be freed, gets the topology's name.  -ENOENT: nothing is known of before.
  */
 NETD_PUBLIC int netd_rollback(struct netd *netd, const char *name, char **done,
@@ -252,6 +254,9 @@ NETD_PUBLIC int netd_topology_create(const char *name, struct netd_topology **ou
 NETD_PUBLIC int netd_topology_duplicate(const struct netd_topology *t,
 					struct netd_topology **out,
 					struct netd_error *err);
+/* True if network, router or host @name is the same in both, or not in both. */
+NETD_PUBLIC bool netd_topology_agrees(const struct netd_topology *a,
+				      const struct netd_topology *b, const char *name);
 NETD_PUBLIC int netd_network_add(struct netd_topology *t, const char *name,
 				 const char *settings, struct netd_error *err);
 /* Replaces the settings that @settings names; forwards, machines and ports stay. */

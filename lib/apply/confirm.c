@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/agree.h"
 #include "apply/definition.h"
 #include "apply/plugs.h"
+#include "apply/previous.h"
 #include "apply/probe.h"
 #include "apply/recover.h"
 #include "apply/stuck.h"
@@ -22,6 +24,7 @@
 #include "model/state.h"
 #include "netd.h"
 #include "plan/listens.h"
+#include "plan/plan.h"
 
 /*
  * Theory of operation.  Before the first op there are the record of what was
@@ -332,8 +335,8 @@ int netd_confirm(struct netd *netd, const char *name, char **confirmed,
 	if (r == 0)
 		r = save_definition(netd, &u, err);
 	if (r == 0)
-		r = netd_store_keep_previous(&netd->store, NETD_UNCONFIRMED,
-					     u.previous->name, err);
+		r = netd_previous_keep(&netd->store, NETD_UNCONFIRMED, u.previous->name,
+				       err);
 	if (r == 0)
 		netd_reverted_forget(&netd->store);
 	if (r == 0 && confirmed)
@@ -375,16 +378,42 @@ static int rollback_stuck(struct netd *netd, const char *name, char **done,
 static int nothing_kept(const char *name, struct netd_error *err)
 {
 	netd_error_add(err, -ENOENT, "nothing is kept that topology %s was before", name);
-	netd_error_hint(err, "the state before an apply is kept until the next one, the "
-			     "next `forward add`, or the next boot");
+	netd_error_hint(err,
+			"the state before a change is kept until the next one, or the "
+			"next boot");
 	return -ENOENT;
+}
+
+/* To what it was before its last change. */
+static int rollback_change(struct netd *netd, const char *name, char **done,
+			   struct netd_plan **plan, enum netd_outcome *outcome,
+			   struct netd_error *err)
+{
+	netd_auto_topology struct netd_topology *previous = NULL, *ran = NULL;
+	struct netd_plan *made = NULL;
+	int r = netd_previous_load(&netd->store, name, &previous, err);
+
+	if (r < 0)
+		return r;
+	if (!previous)
+		return nothing_kept(name, err);
+	r = netd_load_running(netd, name, &ran, err);
+	if (r == 0)
+		r = netd_apply(netd, previous, &made, outcome, err);
+	if (r < 0)
+		return r;
+	netd_agree_follow(netd, ran, previous, &made->notes);
+	*done = strdup(name);
+	if (plan)
+		*plan = netd_take(made);
+	netd_plan_free(made);
+	return 0;
 }
 
 int netd_rollback(struct netd *netd, const char *name, char **done,
 		  struct netd_plan **plan, enum netd_outcome *outcome,
 		  struct netd_error *err)
 {
-	netd_auto_topology struct netd_topology *previous = NULL;
 	enum netd_outcome dummy;
 	int r;
 
@@ -401,17 +430,9 @@ int netd_rollback(struct netd *netd, const char *name, char **done,
 				     "NAME was before the last apply");
 		return -ENOENT;
 	}
-	if (netd_stuck_is(&netd->store, name))
-		return rollback_stuck(netd, name, done, plan, outcome, err);
-	r = netd_store_load_previous(&netd->store, name, &previous, err);
-	if (r < 0)
-		return r;
-	if (!previous)
-		return nothing_kept(name, err);
-	r = netd_apply(netd, previous, plan, outcome, err);
-	if (r == 0)
-		*done = strdup(name);
-	return r;
+	return netd_stuck_is(&netd->store, name)
+		       ? rollback_stuck(netd, name, done, plan, outcome, err)
+		       : rollback_change(netd, name, done, plan, outcome, err);
 }
 
 void netd_confirm_status(const struct netd *netd, struct netd_error *notes)

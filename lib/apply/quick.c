@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "apply/context.h"
+#include "apply/previous.h"
 #include "apply/seal.h"
 #include "apply/stuck.h"
 #include "apply/unconfirmed.h"
@@ -52,6 +54,7 @@ struct splice {
 	char *map; /* what runs, with its seal in front of the text */
 	char *text;
 	size_t length, offset;
+	char seal[NETD_SEAL_SIZE + 1]; /* of what runs with the line */
 };
 
 static void splice_done(struct splice *s)
@@ -118,19 +121,32 @@ static int splice_compare(const struct splice *s)
 	return n == 0 && at == s->length ? 0 : -EAGAIN;
 }
 
+/* What is appended to is not read once more. */
+static int splice_seal(struct splice *s, const struct netd_str *line)
+{
+	const struct iovec text = {s->text, s->length};
+	const struct iovec added = {line->text, line->length};
+	const struct iovec parts[] = {
+		{s->text, s->offset},
+		added,
+		{s->text + s->offset, s->length - s->offset},
+	};
+
+	if (s->offset == s->length)
+		return netd_seal_extend(s->map, &text, &added, s->seal) < 0 ? -EAGAIN : 0;
+	netd_seal_write(s->seal, parts, NETD_ARRAY_SIZE(parts));
+	return 0;
+}
+
 /*
  * The seal is renewed behind what it speaks of: killed between, it says less than there
  * is, which is true.
  */
-static void renew_seal(const struct splice *s, const struct netd_str *line)
+static void renew_seal(const struct splice *s)
 {
 	netd_auto_close int fd = open(s->running, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	const struct iovec text = {s->text, s->length};
-	const struct iovec added = {line->text, line->length};
-	char seal[NETD_SEAL_SIZE + 1];
 
-	if (fd < 0 || netd_seal_extend(s->map, &text, &added, seal) < 0 ||
-	    pwrite(fd, seal, NETD_SEAL_SIZE, 0) < 0)
+	if (fd < 0 || pwrite(fd, s->seal, NETD_SEAL_SIZE, 0) < 0)
 		return;
 }
 
@@ -138,22 +154,18 @@ static void renew_seal(const struct splice *s, const struct netd_str *line)
 static int splice_write(const struct splice *s, const char *path, bool sealed,
 			const struct netd_str *line, struct netd_error *err)
 {
-	char seal[NETD_SEAL_SIZE + 1];
 	const struct iovec parts[] = {
-		{seal, NETD_SEAL_SIZE},
+		{(void *)(uintptr_t)s->seal, NETD_SEAL_SIZE},
 		{s->text, s->offset},
 		{line->text, line->length},
 		{s->text + s->offset, s->length - s->offset},
 	};
-	const struct iovec *text = &parts[1];
-	const int count = NETD_ARRAY_SIZE(parts) - 1;
+	const int count = NETD_ARRAY_SIZE(parts);
 
 	if (s->offset == s->length)
 		return netd_file_append(AT_FDCWD, path, line->text, line->length, err);
-	if (!sealed)
-		return netd_file_write_parts(AT_FDCWD, path, text, count, FILE_MODE, err);
-	netd_seal_write(seal, text, count);
-	return netd_file_write_parts(AT_FDCWD, path, parts, count + 1, FILE_MODE, err);
+	return netd_file_write_parts(AT_FDCWD, path, sealed ? parts : parts + 1,
+				     sealed ? count : count - 1, FILE_MODE, err);
 }
 
 /* Both files, or neither. */
@@ -169,7 +181,7 @@ static int splice_commit(const struct splice *s, const struct netd_str *line,
 	if (r < 0)
 		netd_file_write_parts(AT_FDCWD, s->running, &before, 1, FILE_MODE, NULL);
 	else if (s->offset == s->length)
-		renew_seal(s, line);
+		renew_seal(s);
 	return r;
 }
 
@@ -213,9 +225,8 @@ static void keep_forwards(struct netd_ruleset *r)
 	r->element_count = kept;
 }
 
-static int commit(struct netd *netd, const struct netd_ruleset *r,
-		  const struct splice *files, const struct netd_str *line,
-		  struct netd_error *err)
+static int commit(struct netd *netd, const struct netd_ruleset *r, struct splice *files,
+		  const struct netd_str *line, struct netd_error *err)
 {
 	const struct netd_ruleset_delta delta = {
 		.added = r->elements,
@@ -223,10 +234,14 @@ static int commit(struct netd *netd, const struct netd_ruleset *r,
 	};
 	int result;
 
-	if (netd_firewall_add_elements(&netd->nft, r->elements, r->element_count, true,
+	if (splice_seal(files, line) < 0 ||
+	    netd_firewall_add_elements(&netd->nft, r->elements, r->element_count, true,
 				       NULL) < 0)
 		return -EAGAIN;
-	result = splice_commit(files, line, err);
+	result = netd_previous_save_line(&netd->store, DEFAULT, files->offset,
+					 line->length, files->seal, err);
+	if (result == 0)
+		result = splice_commit(files, line, err);
 	if (result < 0)
 		netd_firewall_delete_elements(&netd->nft, r->elements, r->element_count,
 					      NULL);
@@ -256,7 +271,7 @@ static bool is_plain(const struct netd_forward *f)
 }
 
 static int insert(struct netd *netd, const char *network, const char *settings,
-		  const struct splice *files, struct netd_error *err)
+		  struct splice *files, struct netd_error *err)
 {
 	netd_auto_topology struct netd_topology *t = NULL;
 	netd_auto(netd_ruleset_done) struct netd_ruleset ruleset = {0};
@@ -316,6 +331,6 @@ int netd_forward_insert(struct netd *netd, const char *network, const char *sett
 	if (r == 0)
 		r = insert(netd, network, settings, &files, err);
 	if (r == 0)
-		netd_store_forget_previous(&netd->store, DEFAULT);
+		netd_previous_use_line(&netd->store, DEFAULT);
 	return r;
 }

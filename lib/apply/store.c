@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apply/previous.h"
 #include "attach/record.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -20,7 +21,6 @@
 #include "base/str.h"
 #include "config/config.h"
 
-#define PREVIOUS "previous"
 #define STUCK "stuck"
 #define NETWORKS "networks"
 #define CLAIMS "claims"
@@ -107,8 +107,8 @@ int netd_store_open(struct netd_store *store, const char *path, bool create,
 int netd_store_lock(struct netd_store *store, const struct netd_patience *patience,
 		    struct netd_error *err)
 {
-	static const char *const directories[] = {NETD_TOPOLOGIES, NETWORKS, PREVIOUS,
-						  STUCK};
+	static const char *const directories[] = {NETD_TOPOLOGIES, NETWORKS,
+						  NETD_PREVIOUS, STUCK};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(directories); i++)
@@ -145,10 +145,9 @@ static int save_topology(const struct netd_store *store, const char *path,
 		     : netd_store_write(store, path, &text, err);
 }
 
-/* @path_of: where the one of that name is. */
-static int load_topology(const struct netd_store *store, const char *name,
-			 void (*path_of)(const char *, char[PATH_MAX]),
-			 struct netd_topology **out, struct netd_error *err)
+int netd_store_load_named(const struct netd_store *store, const char *directory,
+			  const char *name, struct netd_topology **out,
+			  struct netd_error *err)
 {
 	const char *problem = netd_topology_name_problem(name);
 	char path[PATH_MAX];
@@ -157,14 +156,14 @@ static int load_topology(const struct netd_store *store, const char *name,
 	if (problem)
 		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
 				      problem);
-	path_of(name, path);
+	snprintf(path, sizeof(path), "%s/%s.yaml", directory, name);
 	return netd_store_load_file(store, path, out, err);
 }
 
 int netd_store_load(const struct netd_store *store, const char *name,
 		    struct netd_topology **out, struct netd_error *err)
 {
-	return load_topology(store, name, topology_path, out, err);
+	return netd_store_load_named(store, NETD_TOPOLOGIES, name, out, err);
 }
 
 bool netd_store_has(const struct netd_store *store, const struct netd_topology *t)
@@ -284,7 +283,7 @@ int netd_store_check(const struct netd_store *store, struct netd_error *err)
 	netd_auto_free char *unplugged = NULL;
 	struct netd_claims claims = {0};
 	int topologies = check_directory(store, NETD_TOPOLOGIES, err);
-	int previous = check_directory(store, PREVIOUS, err);
+	int previous = check_directory(store, NETD_PREVIOUS, err);
 	int stuck = check_directory(store, STUCK, err);
 	int waiting = netd_store_read(store, NETD_UNPLUGGED, &unplugged, NULL, err);
 	int r = netd_store_load_claims(store, &claims, err);
@@ -348,38 +347,10 @@ int netd_store_save_pending(const struct netd_store *store, const struct netd_to
 	return r < 0 ? r : save_topology(store, PENDING, t, head, err);
 }
 
-static void previous_path(const char *name, char out[PATH_MAX])
-{
-	snprintf(out, PATH_MAX, PREVIOUS "/%s.yaml", name);
-}
-
-int netd_store_keep_previous(const struct netd_store *store, const char *from,
-			     const char *name, struct netd_error *err)
-{
-	char path[PATH_MAX];
-
-	previous_path(name, path);
-	return netd_file_rename(store->fd, from, path, err);
-}
-
-void netd_store_forget_previous(const struct netd_store *store, const char *name)
-{
-	char path[PATH_MAX];
-
-	previous_path(name, path);
-	unlinkat(store->fd, path, 0);
-}
-
-int netd_store_load_previous(const struct netd_store *store, const char *name,
-			     struct netd_topology **out, struct netd_error *err)
-{
-	return load_topology(store, name, previous_path, out, err);
-}
-
 int netd_store_keep_pending(const struct netd_store *store, const char *name,
 			    struct netd_error *err)
 {
-	int r = netd_store_keep_previous(store, PENDING, name, err);
+	int r = netd_previous_keep(store, PENDING, name, err);
 
 	if (r == 0)
 		netd_store_forget_target(store);

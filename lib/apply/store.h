@@ -20,7 +20,8 @@ struct netd_str;
  *   topologies/N.yaml  the running topology N, as netdctl export prints it
  *   networks/N         symlink to the bridge of running network N; what the hooks read
  *   claims             what was changed of things that are not ours (plan/claims.h)
- *   previous/N.yaml    topology N as it was before the last change of it
+ *   previous/N.yaml    topology N as it was before the last change of it; or N.line
+ *                      (apply/previous.h)
  *   unplugged          ports that wait for their network (apply/plugs.h)
  *   unstarted          what was marked and could not be started (apply/start.c)
  *   stuck/N.yaml       what topology N is to return to, but could not (apply/stuck.h)
@@ -80,14 +81,10 @@ int netd_store_write(const struct netd_store *store, const char *path,
 int netd_store_set_aside(const struct netd_store *store, const char *path,
 			 const char *why, struct netd_error *err);
 
-/* Moves @from (pending.yaml, or a record) to what topology @name was before. */
-int netd_store_keep_previous(const struct netd_store *store, const char *from,
-			     const char *name, struct netd_error *err);
-/* Where that is not known any more. */
-void netd_store_forget_previous(const struct netd_store *store, const char *name);
-int netd_store_load_previous(const struct netd_store *store, const char *name,
-			     struct netd_topology **out, struct netd_error *err);
-
+/* That of NAME.yaml in @directory; *@out is NULL if there is none. */
+int netd_store_load_named(const struct netd_store *store, const char *directory,
+			  const char *name, struct netd_topology **out,
+			  struct netd_error *err);
 /* *@out is NULL if that topology is not running. */
 int netd_store_load(const struct netd_store *store, const char *name,
 		    struct netd_topology **out, struct netd_error *err);

@@ -139,7 +139,7 @@ static bool settings_same(const struct netd_network *a, const struct netd_networ
 	       dhcp_same(&a->dhcp, &b->dhcp) && dns_same(&a->dns, &b->dns);
 }
 
-static bool network_same(const struct netd_network *a, const struct netd_network *b)
+bool netd_network_equal(const struct netd_network *a, const struct netd_network *b)
 {
 	return settings_same(a, b) &&
 	       LIST_SAME(a, b, addresses, address_count, prefix_same) &&
@@ -163,7 +163,7 @@ static bool allow_same(const struct netd_allow *a, const struct netd_allow *b)
 	return strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0;
 }
 
-static bool node_same(const struct netd_node *a, const struct netd_node *b)
+bool netd_node_equal(const struct netd_node *a, const struct netd_node *b)
 {
 	return strcmp(a->name, b->name) == 0 && a->isolate == b->isolate &&
 	       strcmp(a->search, b->search) == 0 && nat_same(&a->nat, &b->nat) &&
@@ -189,7 +189,7 @@ static bool nodes_same(const struct netd_topology *a, const struct netd_topology
 	size_t i = next_node(a, 0, kind), k = next_node(b, 0, kind);
 
 	while (i < a->node_count && k < b->node_count) {
-		if (!node_same(&a->nodes[i], &b->nodes[k]))
+		if (!netd_node_equal(&a->nodes[i], &b->nodes[k]))
 			return false;
 		i = next_node(a, i + 1, kind);
 		k = next_node(b, k + 1, kind);
@@ -211,7 +211,7 @@ static bool cable_same(const struct netd_cable *a, const struct netd_cable *b)
 bool netd_topology_equal(const struct netd_topology *a, const struct netd_topology *b)
 {
 	return strcmp(a->name, b->name) == 0 && a->autostart == b->autostart &&
-	       LIST_SAME(a, b, networks, network_count, network_same) &&
+	       LIST_SAME(a, b, networks, network_count, netd_network_equal) &&
 	       nodes_same(a, b, NETD_NODE_ROUTER) && nodes_same(a, b, NETD_NODE_HOST) &&
 	       LIST_SAME(a, b, cables, cable_count, cable_same);
 }

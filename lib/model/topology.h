@@ -389,6 +389,8 @@ void netd_topology_forget_places(struct netd_topology *t);
 
 /* True if the two ask for the same; files, texts and places do not count. */
 bool netd_topology_equal(const struct netd_topology *a, const struct netd_topology *b);
+bool netd_network_equal(const struct netd_network *a, const struct netd_network *b);
+bool netd_node_equal(const struct netd_node *a, const struct netd_node *b);
 
 /* "isolated", … / the mode of that name, or -EINVAL. */
 const char *netd_mode_name(enum netd_mode mode);
