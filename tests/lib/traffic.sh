@@ -48,8 +48,8 @@ no_answer()
 # flow_start NAME NS PROTOCOL ADDRESS PORT: one flow with an echo every 10 ms.
 flow_start()
 {
-	rm -f "$T_DIR/flow-$1"
 	echo "$2" >"$T_DIR/flow-$1.ns"
+	on "$2" rm -f "$T_DIR/flow-$1"
 	on "$2" "$T_PEER" flow "$3" "$4" "$5" "$T_DIR/flow-$1" >"$T_DIR/flow-$1.pid"
 }
 
@@ -62,8 +62,11 @@ flow_end()
 # flow_said NAME: behind flow_end, prints "sent N answered N gap MS" (the longest silence).
 flow_said()
 {
-	wait_for 5 test -s "$T_DIR/flow-$1"
-	cat "$T_DIR/flow-$1"
+	local ns
+
+	ns=$(<"$T_DIR/flow-$1.ns") # a guest has the file to itself
+	wait_for 5 on "$ns" test -s "$T_DIR/flow-$1"
+	on "$ns" cat "$T_DIR/flow-$1"
 }
 
 # flow_stop NAME: both.
