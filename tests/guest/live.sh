@@ -197,6 +197,41 @@ refused_file()
 	fails 2 netdctl apply bad.yaml
 }
 
+# Running guests are plugged in again when their network comes back, with their addresses
+# and whatever they serve; another name of its bridge they do not lose it by.
+comes_back()
+{
+	local index
+
+	index=$(</sys/class/net/a-1/ifindex)
+	ok netdctl apply - <<<'{name: lab, networks: {side: {mode: nat, addresses: [10.2.0.254/24]}}}'
+	match 'network mybr0 goes, and a-1, b-2 are plugged in' "$err"
+	no_ping a 10.1.0.254
+	lab
+	are_reached
+	netdctl destroy lab
+	lab
+	are_reached
+	MODE=$'mode: nat\n    bridge: br-new' lab
+	eq "a-1 b-2" "$(ports_of mybr0 | paste -sd ' ')"
+	eq br-new "$(ip -j link show dev a-1 | jq -r '.[0].master')"
+	are_reached
+	lab
+	eq mybr0 "$(ip -j link show dev b-2 | jq -r '.[0].master')"
+	are_reached
+	eq "$index" "$(</sys/class/net/a-1/ifindex)"
+}
+
+are_reached()
+{
+	pings a 10.1.0.254
+	pings a 10.1.0.2
+	pings b fd00:1::ff
+	pings c 10.2.0.254
+	eq "10.1.0.2 80" "$(ask outside tcp 172.16.5.40 8080 | cut -d' ' -f1,2)"
+	eq 172.16.5.40 "$(ask a udp "$T_INTERNET4" 53 | cut -d' ' -f3)"
+}
+
 all_is_given_back()
 {
 	local guest
@@ -227,6 +262,7 @@ INSIDE="between in in6 side"
 	t_case "a file that is refused" while_flowing refused_file $ALL
 	# without its table nothing is translated: only what stays inside must not suffer
 	t_case "repaired" while_flowing repaired between
+	t_case "their network goes, and comes back" comes_back
 	t_case "all is given back" all_is_given_back
 }
 t_done
