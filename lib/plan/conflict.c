@@ -272,6 +272,7 @@ int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *
 	check_links(&c);
 	check_interfaces(&c);
 	netd_conflict_addresses(&c);
+	netd_conflict_far_names(t, facts->observed, desired, &mine);
 	netd_conflict_routes(t, facts->observed, desired, &mine);
 	check_spaces(&c);
 	netd_small_mtu_check(t, facts->observed, desired, &mine);

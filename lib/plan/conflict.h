@@ -23,4 +23,9 @@ int netd_conflict_far_ends(const struct netd_topology *t,
 			   const struct netd_topology *running,
 			   const struct netd_state *observed, struct netd_error *err);
 
+/* The same for every pair that is to be made, if something has its far end's name. */
+void netd_conflict_far_names(const struct netd_topology *t,
+			     const struct netd_state *observed,
+			     const struct netd_state *desired, struct netd_error *err);
+
 #endif

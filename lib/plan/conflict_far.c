@@ -6,6 +6,7 @@
 #include "plan/conflict.h"
 
 #include "model/check.h"
+#include "plan/left_end.h"
 
 /*
  * Theory of operation.  The far end of a port's pair is anybody's: it is renamed, moved
@@ -84,4 +85,33 @@ int netd_conflict_far_ends(const struct netd_topology *t,
 	r = netd_error_code(&mine);
 	netd_error_move(err, &mine);
 	return r;
+}
+
+static void check_name(const struct netd_topology *t, const struct netd_link *want,
+		       const struct netd_left_end *left, struct netd_error *err)
+{
+	const char *space = want->peer_namespace;
+	const char *kind =
+		left->far->kind_name[0] ? left->far->kind_name : "physical interface";
+
+	netd_topology_error(t, err, want->place,
+			    "veth %s: the name of its far end, %s, is taken by a %s in "
+			    "%s%s",
+			    want->name, want->peer, kind,
+			    *space ? "namespace " : "the host", space);
+	netd_error_hint(err, "remove that %s, or choose another name with `peer:`", kind);
+}
+
+void netd_conflict_far_names(const struct netd_topology *t,
+			     const struct netd_state *observed,
+			     const struct netd_state *desired, struct netd_error *err)
+{
+	for (size_t i = 0; i < desired->link_count; i++) {
+		const struct netd_link *want = &desired->links[i];
+		struct netd_left_end left =
+			netd_left_end(observed, desired, t->name, want);
+
+		if (left.far && !left.ours)
+			check_name(t, want, &left, err);
+	}
 }

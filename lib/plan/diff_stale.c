@@ -4,13 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "plan/diff.h"
+#include "plan/left_end.h"
 
 /*
  * Theory of operation.  A pair between namespaces is one object with two ends.  If one of
  * them is gone, renamed, moved elsewhere, or joined to something else, the other one is
  * of no use: it goes first, then the pair is made anew.  What was on it goes with it, so
  * the walks must not see that: they get the observed state without it.
+ *
+ * The far end of a port's pair is anybody's, and not looked at; but what is left of such
+ * a pair has the names that the new one needs (left_end.h).
  *
  * Two ends are a pair if each names the other's index as its peer's.
  *
@@ -82,6 +87,35 @@ static int find_stale(struct netd_diff *d, const struct netd_state *desired,
 	return 0;
 }
 
+/* What is left of a port's pair; the kernel deletes both ends by either. */
+static int find_left(struct netd_diff *d, const struct netd_state *desired,
+		     const struct netd_state *observed, bool **stale)
+{
+	for (size_t i = 0; i < desired->link_count; i++) {
+		const struct netd_link *want = &desired->links[i];
+		struct netd_left_end left =
+			netd_left_end(observed, desired, d->host->topology, want);
+		const struct netd_link *gone = left.near ? left.near : left.far;
+		struct netd_op *op;
+
+		if (!left.ours)
+			continue;
+		if (!*stale)
+			*stale = calloc(observed->link_count, sizeof(**stale));
+		op = *stale ? netd_diff_add(d, NETD_OP_DELETE_STALE) : NULL;
+		if (!op)
+			return -ENOMEM;
+		op->link = *gone;
+		if (!left.near)
+			netd_copy(op->space, want->peer_namespace);
+		if (left.near)
+			(*stale)[left.near - observed->links] = true;
+		if (!want->peer_namespace[0])
+			(*stale)[left.far - observed->links] = true;
+	}
+	return 0;
+}
+
 static bool is_on_stale(const struct netd_state *observed, const bool *stale,
 			const char *link)
 {
@@ -122,6 +156,8 @@ static int present_state(struct netd_diff *d, const struct netd_state *desired,
 	d->space = desired->space;
 	*out = *observed;
 	r = find_stale(d, desired, observed, &stale);
+	if (r == 0 && !*desired->space)
+		r = find_left(d, desired, observed, &stale);
 	*owned = stale;
 	if (stale) {
 		out->links = NULL;

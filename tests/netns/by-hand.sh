@@ -15,7 +15,7 @@ lab()
 	    mode: nat
 	    addresses: [10.1.0.254/24, "fd00:1::fe/64"]
 	    routes: [{to: 10.77.0.0/16, via: 10.1.0.1}]
-	    ports: {tap0: {type: tap}, v0: {type: veth, peer: v1}}
+	    ports: {tap0: {type: tap}, v0: {type: veth, peer: v1}, w0: {type: veth, peer: w1, namespace: other}}
 	  stp0: {stp: true}
 	routers:
 	  r1:
@@ -26,6 +26,7 @@ lab()
 	links:
 	  x: {ends: {r1: {addresses: [10.7.0.1/30]}, h1: {addresses: [10.7.0.2/30]}}}
 	EOF
+	t_namespace other
 	# a change that touches each of them
 	sed -e 's|10.7.0.1/30|10.7.0.5/29|; s|10.7.0.2/30|10.7.0.6/29|; s|10.77.|10.78.|' \
 		-e 's|mode: nat|mode: routed|; s|\(stp0:.*\)true|\1false|' lab.yaml >changed.yaml
@@ -174,6 +175,14 @@ own()
 	host|ip link set r1-net0 master stp0|
 	host|ip link set r1-net0 addrgenmode eui64|
 	host|ip link delete tap0|
+	host|ip link set tap0 name tapx|
+	host|ip link set v0 name vx|
+	host|ip link set v0 netns other|
+	host|ip link set w0 name wx|
+	host|ip link set w0 netns other name w2|
+	host|ip link set r1-net0 name foo|
+	host|ip link set r1-net0 netns other|
+	host|ip link set net0 name foo|
 	host|ip link delete r1-net0|
 	host|ip link delete net0|
 	r1|ip link set lo down|
@@ -185,6 +194,9 @@ own()
 	r1|ip route del default|
 	r1|ip link set net0 address 52:54:00:12:34:57|
 	h1|ip link delete x|
+	h1|ip link set x name foo|
+	h1|ip link set x netns other|
+	h1|ip link set eth0 name eth1|
 	h1|ip link set eth0 down|
 	EOF
 	for link in net0 tap0 v0 r1-net0; do
@@ -247,8 +259,47 @@ set_any()
 	on "$1" sh -c "$2" 2>/dev/null || :
 }
 
+# taken WHERE NAME: the name of a pair's far end is somebody else's by now.
+taken()
+{
+	on "$1" ip link add "$2" type bridge
+	fails 2 netdctl plan lab.yaml
+	match "lab.yaml:7:[0-9]+: error: veth [vw]0: the name of its far end, $2, is taken by a bridge" "$err"
+	fails 2 netdctl apply lab.yaml
+	match "far end, $2, is taken.* remove that bridge" "$(netdctl status)"
+	fails 2 netdctl apply changed.yaml
+	on "$1" ip link delete "$2"
+	ok netdctl apply lab.yaml
+	ok netdctl plan lab.yaml
+}
+
+far_ends_taken()
+{
+	lab
+	ip link delete v0
+	taken host v1
+	ip link delete w0
+	taken other w1
+	# it belongs to another pair of netd's: a far end may have any name
+	ip link delete v0
+	ip -n other link set w1 netns 1
+	ip link set w1 name v1
+	fails 2 netdctl plan lab.yaml
+	match 'veth v0: the name of its far end, v1, is taken by a veth' "$err"
+	ip link set v1 name w9
+	ok netdctl apply lab.yaml
+	ok netdctl plan lab.yaml
+	ip link add v7 type veth peer name v8
+	ip link delete w0
+	ip -n other link add w1 type veth peer name w8
+	fails 2 netdctl apply lab.yaml
+	ok netdctl destroy lab
+	eq "v7 v8 " "$(ip -j link show type veth | jq -r '.[].ifname' | grep '^v' | sort | tr '\n' ' ')"
+}
+
 t_fresh "what the file does not mention stays" stays_as_set
 t_fresh "what netd set is mended" own_is_mended
 t_fresh "what netd set, and a change that fails" own_beside_failures
 t_fresh "what netd set, and the end of it" own_and_destroy
+t_fresh "the name of a far end is taken" far_ends_taken
 t_done

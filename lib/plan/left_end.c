@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What bears the name of a pair's far end while its near end is not there. */
+#include "plan/left_end.h"
+
+/*
+ * Theory of operation.  The far end of a port's pair bears our group, but no alias; so it
+ * is known for ours by the near end.  If that was renamed, it says whose it is; if it was
+ * moved into a namespace, nobody else of this host's is joined to the far end.  Then the
+ * pair is torn, as one between nodes can be (diff_stale.c), and made anew.
+ */
+
+static bool is_mutual(const struct netd_link *near, const struct netd_link *far)
+{
+	return near && near->peer_index == far->index && far->peer_index == near->index;
+}
+
+/* True if @near is a port of that topology under a name that none of its ports has. */
+static bool is_renamed(const struct netd_state *desired, const char *topology,
+		       const struct netd_link *near)
+{
+	const char *owner = netd_link_owner(near);
+
+	return owner && netd_link_is_ours(near) && netd_owner_is(owner, topology) &&
+	       !netd_state_link(desired, near->name);
+}
+
+struct netd_left_end netd_left_end(const struct netd_state *observed,
+				   const struct netd_state *desired, const char *topology,
+				   const struct netd_link *want)
+{
+	const char *name = want->peer_namespace;
+	const struct netd_state *there =
+		*name ? netd_state_space(observed, name) : observed;
+	struct netd_left_end left = {0};
+
+	if (want->kind != NETD_LINK_VETH || want->by_peer || !there ||
+	    netd_state_space(desired, name) || netd_state_link(observed, want->name))
+		return left;
+	left.far = netd_state_link(there, want->peer);
+	if (!left.far || left.far->kind != NETD_LINK_VETH)
+		return left;
+	left.near = left.far->peer_index
+			    ? netd_state_link_by_index(observed, left.far->peer_index)
+			    : NULL;
+	if (!is_mutual(left.near, left.far))
+		left.near = NULL;
+	left.ours = netd_link_is_ours(left.far) && !netd_link_owner(left.far) &&
+		    (!left.near || is_renamed(desired, topology, left.near));
+	return left;
+}
