@@ -269,6 +269,8 @@ static int move_steps(struct netd_transfer *t, const struct netd_op *op, bool ip
 		r = netd_capture_switch_ipv6(t->from->name, false, t->err);
 	if (r == 0)
 		r = netd_capture_tighten(c, t->to->name, t->err);
+	if (r == 0 && ipv6 && !netd_mtu_is_small(op->uplink.mtu))
+		r = netd_transfer_keep_token(t);
 	if (r == 0)
 		r = netd_capture_tighten(c, t->from->name, t->err);
 	return r ? r : netd_transfer_check(t);

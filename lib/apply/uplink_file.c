@@ -200,7 +200,8 @@ static void write_text(const struct netd_capture *c, struct netd_str *out)
 		netd_str_addf(out, "setting %s %d\n", c->settings[i].name,
 			      c->settings[i].value);
 	for (size_t i = 0; i < c->held.count; i++)
-		netd_held_write(&c->held.items[i], out);
+		if (!c->held.items[i].expired)
+			netd_held_write(&c->held.items[i], out);
 	netd_str_addf(out, "end %016" PRIx64 "\n",
 		      netd_hash_text(NETD_HASH_START, netd_str_text(out)));
 }

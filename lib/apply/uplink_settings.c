@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,21 +15,23 @@
 
 /*
  * Theory of operation.  Of a bridge that takes a NIC's place, each setting is what the
- * NIC's is.  Three have their own time: IPv6 itself (disable_ipv6), the address that the
- * kernel makes (addr_gen_mode), and the reverse path filter.  Writing a setting that has
- * its value already may have effects (forwarding, accept_ra), so only others are written.
- * A setting that the kernel does not tell, or refuses there, is left: nothing depends on
- * it.  On the three all depends, and any other failure (no memory, no descriptors) would
- * lose what the NIC had without a word.
+ * NIC's is.  Four have their own time: IPv6 itself (disable_ipv6), the address that the
+ * kernel makes (addr_gen_mode), temporary addresses (use_tempaddr), and the reverse path
+ * filter.  Writing a setting that has its value already may have effects (forwarding,
+ * accept_ra), so only others are written.  A setting that the kernel does not tell, or
+ * refuses there, is left: nothing depends on it.  On the four all depends, and any other
+ * failure (no memory, no descriptors) would lose what the NIC had without a word.
  */
 #define GEN_MODE "ipv6/addr_gen_mode"
-#define GEN_MODE_NONE 1 /* linux/if_link.h IN6_ADDR_GEN_MODE_NONE */
+#define GEN_MODE_NONE 1 /* linux/if_link.h IN6_ADDR_GEN_MODE_NONE … */
+#define GEN_MODE_STABLE 2
 #define DISABLE6 "ipv6/disable_ipv6"
+#define TEMPADDR "ipv6/use_tempaddr"
 #define RP_FILTER "ipv4/rp_filter"
 #define RP_STRICT 1 /* Documentation/networking/ip-sysctl.rst */
 #define RP_LOOSE 2
 
-static const char *const special[] = {GEN_MODE, DISABLE6, RP_FILTER};
+static const char *const special[] = {GEN_MODE, DISABLE6, TEMPADDR, RP_FILTER};
 
 /* "ipv4/rp_filter" → "ipv4/conf/eth0/rp_filter". */
 static void path_of(const char *link, const char *name, char out[NETD_SYSCTL_PATH * 2])
@@ -138,6 +141,21 @@ static bool is_strict(int own, int all)
 	return own <= RP_STRICT && (own == RP_STRICT || all == RP_STRICT);
 }
 
+/*
+ * On a link without carrier, an address that is to have temporary ones makes the kernel
+ * give those up for good: use_tempaddr is -1 then (addrconf.c ipv6_create_tempaddr(),
+ * addrconf_dad_begin()).  So there are none until the end.
+ */
+static int set_temporary(const struct netd_capture *c, const char *link, bool on,
+			 struct netd_error *err)
+{
+	int value = netd_capture_setting(c, TEMPADDR, INT_MIN);
+
+	if (value == INT_MIN)
+		return 0;
+	return set(link, TEMPADDR, on ? value : 0, err);
+}
+
 int netd_capture_loosen(const struct netd_capture *c, const char *link,
 			struct netd_error *err)
 {
@@ -148,15 +166,39 @@ int netd_capture_loosen(const struct netd_capture *c, const char *link,
 	if (r < 0)
 		return netd_error_add(err, r, "%s: %s", everybody, strerror(-r));
 	r = set(link, RP_FILTER, is_strict(own, all) ? RP_LOOSE : own, err);
+	if (r == 0)
+		r = set_temporary(c, link, false, err);
 	return r ? r : set(link, GEN_MODE, GEN_MODE_NONE, err);
 }
 
+bool netd_capture_is_stable(const struct netd_capture *c)
+{
+	return netd_capture_setting(c, GEN_MODE, 0) >= GEN_MODE_STABLE;
+}
+
+/* With a secret the bridge's mode is another: see uplink_token.c. */
 int netd_capture_tighten(const struct netd_capture *c, const char *link,
 			 struct netd_error *err)
 {
 	int r = set(link, RP_FILTER, netd_capture_setting(c, RP_FILTER, 0), err);
 
-	return r ? r : set(link, GEN_MODE, netd_capture_setting(c, GEN_MODE, 0), err);
+	if (r == 0 && (strcmp(link, c->nic) == 0 || !netd_capture_is_stable(c)))
+		r = set(link, GEN_MODE, netd_capture_setting(c, GEN_MODE, 0), err);
+	return r ? r : set_temporary(c, link, true, err);
+}
+
+/* Documentation/networking/ip-sysctl.rst: not on a router, unless accept_ra is 2. */
+bool netd_capture_learns(const struct netd_capture *c)
+{
+	int accepts = netd_capture_setting(c, "ipv6/accept_ra", 1);
+
+	return accepts > 1 ||
+	       (accepts == 1 && !netd_capture_setting(c, "ipv6/forwarding", 0));
+}
+
+uint32_t netd_capture_learned_metric(const struct netd_capture *c)
+{
+	return (uint32_t)netd_capture_setting(c, "ipv6/ra_defrtr_metric", 1024);
 }
 
 /* A NIC whose MTU was too small for IPv6 had no such setting: it gets a new link's. */

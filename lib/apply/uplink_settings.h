@@ -10,19 +10,27 @@
 /* Reads all numbers below conf/NIC of both families into @c. */
 int netd_capture_read_settings(struct netd_capture *c, struct netd_error *err);
 
-/* Gives @link all the settings that @c has of the NIC, but for the three below. */
+/* Gives @link all the settings that @c has of the NIC, but for the four below. */
 int netd_capture_copy_settings(const struct netd_capture *c, const char *link,
 			       struct netd_error *err);
 
 /*
  * Gets @link ready for a move: its reverse path filter lets pass what comes in by the one
- * link while the way back is by the other, and the kernel makes no IPv6 address for it.
+ * link while the way back is by the other, and the kernel makes no IPv6 address for it,
+ * nor a temporary one.
  */
 int netd_capture_loosen(const struct netd_capture *c, const char *link,
 			struct netd_error *err);
 /* Takes that back: as the NIC was. */
 int netd_capture_tighten(const struct netd_capture *c, const char *link,
 			 struct netd_error *err);
+
+/* True if the kernel makes the NIC's addresses of a secret (addr_gen_mode 2 and 3). */
+bool netd_capture_is_stable(const struct netd_capture *c);
+/* True if the kernel learns routes by router advertisement on such a link. */
+bool netd_capture_learns(const struct netd_capture *c);
+/* The metric of those that are default routes. */
+uint32_t netd_capture_learned_metric(const struct netd_capture *c);
 
 /* True if the NIC had IPv6, or gets it as any new link does. */
 bool netd_capture_ipv6(const struct netd_capture *c);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "apply/uplink_settings.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
@@ -229,8 +230,33 @@ static bool is_ours(const struct netd_held_list *all, const struct netd_held *he
 	return route.protocol == NETD_PROTOCOL || is_source_of_ours(all, &route);
 }
 
+/* As it is to be on @t->to; see kernel/uplink_learned.c for routes of the kernel's own.
+ */
+static int rewrite(const struct netd_transfer *t, const struct netd_held *held,
+		   const struct netd_holder *from, struct netd_held *out)
+{
+	int r = netd_held_rewrite(held, from, t->to, out);
+
+	if (r < 0 || !netd_capture_learns(t->capture) ||
+	    !netd_held_is_learned(out, netd_capture_learned_metric(t->capture)))
+		return r;
+	netd_held_stand_in(out);
+	return netd_str_error(&out->bytes);
+}
+
+static bool is_replaced(const struct netd_transfer *t, const struct netd_held *held,
+			const struct netd_held_list *here,
+			const struct netd_held_list *there)
+{
+	uint32_t metric = netd_capture_learned_metric(t->capture);
+
+	return netd_held_is_replaced(held, here, metric) ||
+	       netd_held_is_replaced(held, there, metric);
+}
+
 /* What was prepared and left half-way is the other link's, and only goes here. */
 static int collect_one(struct netd_transfer *t, const struct netd_held *held,
+		       const struct netd_held_list *here,
 		       const struct netd_held_list *there)
 {
 	struct netd_held copy = {0};
@@ -238,9 +264,10 @@ static int collect_one(struct netd_transfer *t, const struct netd_held *held,
 
 	if (netd_held_is_prepared(held, there))
 		return is_address(held) ? netd_held_add(&t->leaving, held) : 0;
-	r = netd_held_rewrite(held, t->from, t->to, &copy);
-	if (r == 0)
-		r = netd_held_add(&t->leaving, held);
+	r = netd_held_add(&t->leaving, held);
+	if (r < 0 || held->expired || is_replaced(t, held, here, there))
+		return r;
+	r = rewrite(t, held, t->from, &copy);
 	if (r == 0)
 		r = netd_held_add(&t->arriving, &copy);
 	netd_str_done(&copy.bytes);
@@ -262,7 +289,7 @@ int netd_transfer_collect(struct netd_transfer *t, bool ipv6)
 		r = netd_held_dump(&t->netd->nl, t->to, &there, t->err);
 	for (size_t i = 0; r == 0 && i < all.count; i++)
 		if (!is_ours(&all, &all.items[i]) && (ipv6 || !is_ipv6(&all.items[i]))) {
-			r = collect_one(t, &all.items[i], &there);
+			r = collect_one(t, &all.items[i], &all, &there);
 			if (r < 0)
 				netd_error_add(t->err, r, "out of memory");
 		}
@@ -355,7 +382,7 @@ int netd_transfer_restore(struct netd_transfer *t)
 	for (size_t i = 0; r == 0 && i < t->capture->held.count; i++) {
 		struct netd_held copy = {0};
 
-		r = netd_held_rewrite(&t->capture->held.items[i], &was, t->to, &copy);
+		r = rewrite(t, &t->capture->held.items[i], &was, &copy);
 		if (r == 0 && !netd_held_find(&here, &copy))
 			r = netd_held_add(&lost, &copy);
 		netd_str_done(&copy.bytes);

@@ -27,6 +27,8 @@ int netd_transfer_prepare(const struct netd_transfer *t);
 int netd_transfer_switch_routes(const struct netd_transfer *t);
 /* The addresses become what they were, and go from the other link. */
 int netd_transfer_finish(const struct netd_transfer *t);
+/* What the kernel makes IPv6 addresses of on @t->from, it makes them of on @t->to. */
+int netd_transfer_keep_token(const struct netd_transfer *t);
 /* -EIO if something did not arrive to the letter. */
 int netd_transfer_check(const struct netd_transfer *t);
 /* Makes what the file has and @t->to has not. */

@@ -30,7 +30,8 @@ struct netd_held {
 	enum netd_held_kind kind;
 	struct netd_str bytes; /* the family's header, then attributes */
 	size_t stable;	       /* what stands behind is a lifetime, which moves */
-	bool behind; /* a route: another of its kind, by another way, is first */
+	bool behind;  /* a route: another of its kind, by another way, is first */
+	bool expired; /* a route: past its time, so not used, but not collected yet */
 };
 
 struct netd_held_list {
@@ -73,6 +74,8 @@ struct nl_msg *netd_held_delete_message(const struct netd_held *held);
 
 /* An address: itself, its prefix length and IFA_PROTO. */
 struct netd_ifaddr netd_held_address(const struct netd_held *held);
+/* True if the kernel made it by router advertisement, and it is not a temporary one. */
+bool netd_held_is_autoconfigured(const struct netd_held *held);
 /* Of a route: */
 struct netd_held_route {
 	struct netd_prefix to;
@@ -95,6 +98,18 @@ bool netd_held_is_prepared(const struct netd_held *held,
 			   const struct netd_held_list *other);
 /* Makes a route by one gateway independent of subnets; false if it is no such route. */
 bool netd_held_set_onlink(struct netd_held *held);
+
+/*
+ * Routes by router advertisement (kernel/uplink_learned.c); @own_metric is that of the
+ * kernel's default routes (conf/LINK/ra_defrtr_metric).
+ */
+/* True if that is one of the kernel's own, as far as can be seen. */
+bool netd_held_is_learned(const struct netd_held *held, uint32_t own_metric);
+/* Makes one of those stand in for the kernel's own until that comes, on another link. */
+void netd_held_stand_in(struct netd_held *held);
+/* True if it stands in for what the kernel has meanwhile: its own is in @list. */
+bool netd_held_is_replaced(const struct netd_held *held,
+			   const struct netd_held_list *list, uint32_t own_metric);
 
 /* "10.0.0.5/24", "default", "rule 100". */
 void netd_held_describe(const struct netd_held *held, struct netd_str *out);

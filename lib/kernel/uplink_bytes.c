@@ -127,6 +127,17 @@ struct netd_ifaddr netd_held_address(const struct netd_held *held)
 	return out;
 }
 
+/* The kernel sets that flag on them (net/ipv6/addrconf.c addrconf_prefix_rcv_add_addr()).
+ */
+bool netd_held_is_autoconfigured(const struct netd_held *held)
+{
+	struct nlattr *flags = held->kind == NETD_HELD_ADDRESS
+				       ? netd_held_attribute(held, IFA_FLAGS)
+				       : NULL;
+
+	return flags && nla_get_u32(flags) & IFA_F_MANAGETEMPADDR;
+}
+
 struct netd_held_route netd_held_route(const struct netd_held *held)
 {
 	const struct rtmsg *header = (const void *)held->bytes.text;

@@ -249,6 +249,18 @@ static void put_expiry(struct netd_held *held, const struct nlattr *a)
 		netd_held_put(&held->bytes, RTA_EXPIRES, &seconds, sizeof(seconds));
 }
 
+/* It is past its time, and not used any more; the kernel just has not collected it yet.
+ */
+static bool is_expired(const struct nlattr *a)
+{
+	struct rta_cacheinfo life;
+
+	if (!a || nla_len(a) < (int)sizeof(life))
+		return false;
+	memcpy(&life, nla_data(a), sizeof(life));
+	return life.rta_expires < 0;
+}
+
 /* Attributes of a dumped route that are no part of it. */
 static bool is_telling(int type)
 {
@@ -293,6 +305,7 @@ static int visit_route(const struct nlmsghdr *message, void *data)
 	}
 	stable = held.bytes.length;
 	put_expiry(&held, life);
+	held.expired = is_expired(life);
 	if (ours)
 		return keep(v, &held, stable);
 	netd_str_done(&held.bytes);

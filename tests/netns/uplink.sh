@@ -216,13 +216,11 @@ has_ra()
 	[[ $routes =~ 'proto ra '.*expires && $addresses =~ 'inet6 2001:db8:6:' ]]
 }
 
-# The kernel itself has a default route there, which is not the one that was moved.
+# The kernel itself has a default route there, which is not the one that was moved; and it
+# has come to the prefixes, which are for ever.
 kernel_knows()
 {
-	local life
-
-	life=$(ip -6 -o address show dev "$1" dynamic | sed -n 's/.*valid_lft \([0-9]*\)sec.*/\1/p')
-	[ "${life:-0}" -gt 0 ] && [ "$(ip -6 route show default dev "$1" | grep -c 'proto ra')" -ge 1 ] &&
+	[[ $(ip -6 -o address show dev "$1" dynamic) =~ 'valid_lft forever' ]] &&
 		[ "$(ip -6 route show default dev "$1" | sed -n 's/.*expires \([0-9]*\)sec.*/\1/p' | sort -n | tail -n 1)" -ge 1797 ]
 }
 

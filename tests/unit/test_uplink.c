@@ -102,6 +102,59 @@ static void one_way_of_two(void **state)
 	netd_str_done(&moved.bytes);
 }
 
+/* A default route of that protocol and metric, by fe80::@gateway. */
+static struct netd_held a_default(uint8_t protocol, uint32_t metric, uint8_t gateway)
+{
+	const struct rtmsg header = {.rtm_family = AF_INET6, .rtm_protocol = protocol};
+	uint8_t via[16] = {0xfe, 0x80};
+	struct netd_held held = {.kind = NETD_HELD_ROUTE};
+
+	via[15] = gateway;
+	netd_str_add_bytes(&held.bytes, (const char *)&header, sizeof(header));
+	netd_held_put(&held.bytes, RTA_PRIORITY, &metric, sizeof(metric));
+	if (gateway)
+		netd_held_put(&held.bytes, RTA_GATEWAY, via, sizeof(via));
+	held.stable = held.bytes.length;
+	return held;
+}
+
+/* What may stand in the way of the kernel's own route, and what replaces what. */
+static void learned_routes(void **state)
+{
+	static const struct {
+		uint8_t protocol;
+		uint32_t metric;
+		uint8_t gateway;
+		bool learned, replaced; /* by that of RTPROT_RA, 100, fe80::1 */
+	} rows[] = {
+		{RTPROT_RA, 100, 1, true, false},  /* as the link's ra_defrtr_metric */
+		{RTPROT_RA, 1024, 1, true, false}, /* a route information option */
+		{RTPROT_RA, 300, 1, false, false}, /* somebody else's */
+		{RTPROT_RA, 100, 0, false, false}, /* no gateway */
+		{RTPROT_BOOT, 100, 1, false, false}, {RTPROT_RA, 101, 1, false, true},
+		{RTPROT_RA, 101, 2, false, true},    {RTPROT_RA, 102, 1, false, false},
+		{RTPROT_BOOT, 101, 1, false, false},
+	};
+	struct netd_held own = a_default(RTPROT_RA, 100, 1);
+	const struct netd_held_list list = {&own, 1};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
+		struct netd_held held =
+			a_default(rows[i].protocol, rows[i].metric, rows[i].gateway);
+
+		if (netd_held_is_learned(&held, 100) != rows[i].learned ||
+		    netd_held_is_replaced(&held, &list, 100) != rows[i].replaced)
+			fail_msg("row %zu", i);
+		netd_str_done(&held.bytes);
+	}
+	assert_null(netd_held_attribute(&own, RTA_EXPIRES));
+	netd_held_stand_in(&own);
+	assert_int_equal(nla_get_u32(netd_held_attribute(&own, RTA_PRIORITY)), 101);
+	assert_non_null(netd_held_attribute(&own, RTA_EXPIRES));
+	netd_str_done(&own.bytes);
+}
+
 static void lines_come_back(void **state)
 {
 	struct netd_held held = an_address("eth0"), read;
@@ -151,6 +204,7 @@ int main(void)
 		cmocka_unit_test(labels_follow),
 		cmocka_unit_test(lifetimes_do_not_count),
 		cmocka_unit_test(one_way_of_two),
+		cmocka_unit_test(learned_routes),
 		cmocka_unit_test(lines_come_back),
 		cmocka_unit_test(bad_lines),
 	};
