@@ -225,6 +225,15 @@ static int dump_ended(const struct nlmsghdr *h)
 	return ((const struct nlmsgerr *)(h + 1))->error;
 }
 
+/* As NLMSG_NEXT(), which casts to what is aligned more strictly. */
+static const struct nlmsghdr *next_message(const struct nlmsghdr *h, long *left)
+{
+	size_t step = NLMSG_ALIGN(h->nlmsg_len);
+
+	*left -= (long)step;
+	return (const void *)((const char *)h + step);
+}
+
 int netd_wire_dump(struct netd_wire *w, int (*see)(const struct nlmsghdr *h, void *data),
 		   void *data)
 {
@@ -241,7 +250,7 @@ int netd_wire_dump(struct netd_wire *w, int (*see)(const struct nlmsghdr *h, voi
 
 		if (left < 0)
 			return left;
-		for (; !ended && NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+		for (; !ended && NLMSG_OK(h, left); h = next_message(h, &left)) {
 			if (h->nlmsg_seq != w->answered)
 				continue;
 			ended = dump_ended(h);

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "kernel/uplink_bytes.h"
 #include "kernel/address.h"
 
 #define METRIC6 1024 /* linux/ipv6_route.h IP6_RT_PRIO_USER: what 0 means */
@@ -128,9 +129,9 @@ static int add_ways(struct netd_state *state, const struct netd_route *route,
 	struct rtnexthop *way = nla_data(ways);
 	int left = nla_len(ways), r = 0;
 
-	for (; r == 0 && RTNH_OK(way, left); way = RTNH_NEXT(way)) {
+	for (; r == 0 && RTNH_OK(way, left); way = netd_held_next_way(way, &left)) {
 		struct netd_route one = *route;
-		struct nlattr *first = (struct nlattr *)(void *)RTNH_DATA(way);
+		struct nlattr *first = (void *)(way + 1);
 
 		read_link(state, way->rtnh_ifindex, &one);
 		one.onlink = way->rtnh_flags & RTNH_F_ONLINK;
@@ -138,7 +139,6 @@ static int add_ways(struct netd_state *state, const struct netd_route *route,
 			  nla_find(first, way->rtnh_len - (int)RTNH_LENGTH(0),
 				   RTA_GATEWAY));
 		r = add_route(state, &one);
-		left -= (int)NLMSG_ALIGN(way->rtnh_len);
 	}
 	return r;
 }
