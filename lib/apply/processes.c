@@ -33,19 +33,19 @@
  * that was there when it was opened, or fails.  /proc/PID/cmdline is not read: that waits
  * for a lock which a process in the D state may have.
  *
- * Whoever is seen is asked to end first.  The next looks, which also find what was
- * started meanwhile, kill.  What the kernel does not let go of then is named and left.
+ * Whoever is seen is asked to end.  Three seconds later all are killed that are there
+ * then, so what somebody has started meanwhile to clean up had its time.  What the kernel
+ * does not let go of is named and left.
  */
 
-#define NAMED_MAX 8	   /* processes in one note */
-#define LOOK_AGAIN 5000000 /* ns */
-#define EXPECTED 4096	   /* processes: a descriptor each */
+#define NAMED_MAX 8   /* processes in one note */
+#define NAP 10000000  /* ns, between looks */
+#define EXPECTED 4096 /* processes: a descriptor each */
 
 enum fate {
 	STAYS, /* was not sent anything */
 	ASKED,
 	KILLED,
-	FATE_COUNT,
 };
 
 static const struct step {
@@ -55,7 +55,7 @@ static const struct step {
 } steps[] = {
 	{SIGTERM, ASKED, 3000},
 	{SIGKILL, KILLED, 1000},
-	{SIGKILL, KILLED, 1000},
+	{SIGKILL, KILLED, 1000}, /* of what a killed one had just started */
 };
 
 struct process {
@@ -202,11 +202,8 @@ static void look(struct processes *p, const struct netd_op *ops, size_t count)
 		closedir(proc);
 }
 
-/* How many were sent the signal of @step. */
-static size_t send_signal(struct processes *p, const struct step *step)
+static void send_signal(struct processes *p, const struct step *step)
 {
-	size_t sent = 0;
-
 	for (size_t i = 0; i < p->count; i++) {
 		struct process *one = &p->items[i];
 
@@ -216,9 +213,7 @@ static size_t send_signal(struct processes *p, const struct step *step)
 		/* one that is stopped hears nothing else */
 		pidfd_send_signal(one->fd, SIGCONT, NULL, 0);
 		one->fate = step->fate;
-		sent++;
 	}
-	return sent;
 }
 
 static bool any_lives(struct processes *p)
@@ -229,12 +224,20 @@ static bool any_lives(struct processes *p)
 	return false;
 }
 
-static void wait_gone(struct processes *p, unsigned milliseconds)
+/* True if nobody is there any more, those included who came meanwhile. */
+static bool wait_gone(struct processes *p, const struct netd_op *ops, size_t count,
+		      unsigned milliseconds)
 {
-	unsigned looks = milliseconds / (LOOK_AGAIN / 1000000);
+	unsigned naps = milliseconds / (NAP / 1000000);
 
-	while (any_lives(p) && looks-- > 0)
-		nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN}, NULL);
+	for (; naps > 0; naps--) {
+		if (!any_lives(p))
+			look(p, ops, count);
+		if (!any_lives(p))
+			return true;
+		nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
+	}
+	return false;
 }
 
 /*
@@ -243,7 +246,7 @@ static void wait_gone(struct processes *p, unsigned milliseconds)
 
 typedef bool (*selection)(struct process *p);
 
-static bool was_asked(struct process *p)
+static bool was_ended(struct process *p)
 {
 	return p->fate == ASKED && !lives(p);
 }
@@ -317,7 +320,7 @@ void netd_processes_end(const struct netd *netd, const struct netd_op *ops, size
 		selection selected;
 		const char *what;
 	} texts[] = {
-		{was_asked, "ended what ran there"},
+		{was_ended, "ended what ran there"},
 		{was_killed, "killed what ran there and did not end when asked"},
 		{is_stuck, "killed what ran there, but it is not gone yet (frozen, or "
 			   "within a system call)"},
@@ -329,11 +332,10 @@ void netd_processes_end(const struct netd *netd, const struct netd_op *ops, size
 	netd_spaces_expect(netd->space_count + EXPECTED);
 	look(&p, ops, count);
 	for (size_t i = 0; !netd->keep_processes && i < NETD_ARRAY_SIZE(steps); i++) {
-		if (i > 0)
-			look(&p, ops, count);
-		if (!send_signal(&p, &steps[i]))
+		send_signal(&p, &steps[i]);
+		if (wait_gone(&p, ops, count, steps[i].patience))
 			break;
-		wait_gone(&p, steps[i].patience);
+		look(&p, ops, count);
 	}
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(texts); i++)
 		say(&p, ops, count, texts[i].selected, texts[i].what, notes);

@@ -119,6 +119,19 @@ by_force()
 	eq "" "$(pgrep -x sleep || :)"
 }
 
+# What a daemon starts to clean up when it is asked to end has its time for that.
+cleans_up()
+{
+	lab
+	export T_DIR
+	start r1 bash -c 'trap "(sleep 0.4; touch $T_DIR/clean) & exit" TERM
+		touch "$T_DIR/ready"
+		while :; do sleep 0.05; done'
+	wait_for 5 [ -e "$T_DIR/ready" ]
+	ok netdctl destroy lab
+	wait_for 2 [ -e "$T_DIR/clean" ]
+}
+
 kept()
 {
 	lab
@@ -240,6 +253,19 @@ contained()
 	eq "" "$(pgrep -x sleep || :)"
 }
 
+# Where this process may not look into another, it says so, and ends nothing.
+hidden()
+{
+	need command:setpriv
+	lab
+	start r1 sleep 1000
+	ok setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace netdctl destroy lab
+	match 'note: [0-9]+ process(es)? could not be looked into' "$err"
+	runs "$pid"
+	[ ! -e /run/netns/r1 ]
+	kill "$pid"
+}
+
 json()
 {
 	lab
@@ -250,6 +276,7 @@ json()
 
 t_fresh "processes end with their lab, and it can be run again" end_with_the_lab
 t_fresh "who does not listen is killed" by_force
+t_fresh "what cleans up behind a daemon" cleans_up
 t_fresh "--keep-processes" kept
 t_fresh "the shell that the command was started from" own_shell
 t_fresh "a change ends only what is in nodes that go" change
@@ -257,5 +284,6 @@ t_fresh "one-line verbs" one_line_verbs
 t_fresh "a change that is taken back" taken_back
 t_fresh "netd's own dnsmasq" own_dnsmasq
 t_fresh "processes in a PID namespace" contained
+t_fresh "processes that it may not look into" hidden
 t_fresh "as JSON" json
 t_done
