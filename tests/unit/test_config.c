@@ -31,6 +31,9 @@ static const struct {
 	const char *expected;
 } rows[] = {
 	{"nothing", "name: lab\n", "name: lab\nnetworks: {}\n"},
+	{"all of it at boot", "{networks: {}, autostart: true, name: lab}",
+	 "name: lab\nautostart: true\nnetworks: {}\n"},
+	{"not at boot", "name: lab\nautostart: false\n", "name: lab\nnetworks: {}\n"},
 	{"empty network", HEAD "  br0: {}\n  br1:\n  br2: ~\n",
 	 HEAD "  br0: {}\n  br1: {}\n  br2: {}\n"},
 	{"defaults are left out",
