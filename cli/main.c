@@ -172,6 +172,9 @@ int report(struct cli *cli, int code, enum netd_outcome outcome)
 		return EXIT_BROKEN;
 	if (outcome == NETD_ROLLED_BACK && !json)
 		note(cli, "rolled back: everything is as it was before");
+	if (outcome == NETD_KEPT && !json)
+		note(cli, "rolled back as far as the kernel showed what was before; what "
+			  "ran is still there");
 	return outcome == NETD_UNTOUCHED && is_bad_input(code) ? EXIT_USAGE : EXIT_FAILED;
 }
 
@@ -205,6 +208,10 @@ void say_recovered(const struct cli *cli, const char *topology, enum netd_outcom
 		[NETD_NOT_ROLLED_BACK] = "a change that was cut short, or not confirmed, "
 					 "could not be undone: it is stuck, see `netdctl "
 					 "status`",
+		[NETD_KEPT] =
+			"a change that was cut short cannot be undone, as there was "
+			"no record of what ran: all that is there stays; apply the "
+			"file again, or destroy it",
 	};
 
 	if (words[outcome])
@@ -218,6 +225,11 @@ static void recovered(const char *name, enum netd_outcome outcome, void *data)
 
 	if (!cli->options.json)
 		say_recovered(cli, name, outcome);
+}
+
+static void forewarned(const struct netd_plan *notes, void *data)
+{
+	say_notes(data, notes);
 }
 
 /* "30": at most a day. */
@@ -254,6 +266,7 @@ static int start(struct cli *cli, const struct verb *verb, int argc, char **argv
 		netd_set_keep_processes(cli->netd, o->keep_processes);
 		netd_set_patience(cli->netd, cli->patience, say_waiting, cli);
 		netd_set_recovered(cli->netd, recovered, cli);
+		netd_set_forewarned(cli->netd, forewarned, cli);
 		code = verb->run(cli, argc, argv);
 	} else {
 		fputs("netdctl: out of memory\n", stderr);

@@ -131,6 +131,9 @@ enum netd_outcome {
 	NETD_DONE,	      /* succeeded */
 	NETD_ROLLED_BACK,     /* failed, and everything is as it was */
 	NETD_NOT_ROLLED_BACK, /* failed, and not everything is: the problems say what */
+	/* failed, and there was no record of what ran: all of that is there, as far as
+	 * the kernel showed it before; recovered: just as it is */
+	NETD_KEPT,
 };
 
 /*
@@ -180,6 +183,15 @@ NETD_PUBLIC void netd_set_recovered(struct netd *netd,
 				    void (*notice)(const char *name,
 						   enum netd_outcome outcome, void *data),
 				    void *data);
+
+/*
+ * Whom to tell, before the first op of a change, that it could not be wholly taken back:
+ * with the words (netd_plan_notes()), and @data.
+ */
+NETD_PUBLIC void netd_set_forewarned(struct netd *netd,
+				     void (*notice)(const struct netd_plan *notes,
+						    void *data),
+				     void *data);
 
 /*
  * Reads all of the state and moves aside (NAME.bad-1 …) what cannot be used: damaged, cut

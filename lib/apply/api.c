@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "apply/context.h"
+#include "apply/unrecorded.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
@@ -157,6 +158,10 @@ int netd_running_or_empty(struct netd *netd, const char *name, struct netd_topol
 	struct netd_topology *t = NULL;
 	int r = load_running(netd, name, &t, err);
 
+	if (r < 0)
+		return r;
+	if (!t)
+		r = netd_unrecorded_guess(netd, name, &t, err);
 	if (r < 0)
 		return r;
 	if (!t)

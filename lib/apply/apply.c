@@ -11,6 +11,7 @@
 #include "apply/stuck.h"
 #include "apply/suspect.h"
 #include "apply/transaction.h"
+#include "apply/unrecorded.h"
 #include "apply/view.h"
 #include "base/cleanup.h"
 #include "base/str.h"
@@ -160,6 +161,9 @@ int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan
 		t = chosen;
 	if (r == 0)
 		r = netd_view_make(netd, t, previous, true, &v, err);
+	if (r == 0 && !previous && v.plan.op_count &&
+	    netd_unrecorded_note(&v.observed, t->name, &v.plan.notes) < 0)
+		r = netd_error_add(err, -ENOMEM, "out of memory");
 	if (r == 0 && netd_drift_explain(&v.plan, &v.observed) < 0)
 		r = netd_error_add(err, -ENOMEM, "out of memory");
 	if (r < 0)

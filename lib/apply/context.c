@@ -51,6 +51,14 @@ void netd_set_recovered(struct netd *netd,
 	netd->recovered_data = data;
 }
 
+void netd_set_forewarned(struct netd *netd,
+			 void (*notice)(const struct netd_plan *notes, void *data),
+			 void *data)
+{
+	netd->forewarned = notice;
+	netd->forewarned_data = data;
+}
+
 void netd_unlock(struct netd *netd)
 {
 	netd_store_unlock(&netd->store);

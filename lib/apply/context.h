@@ -21,6 +21,8 @@ struct netd {
 	void (*recovered)(const char *name, enum netd_outcome outcome,
 			  void *data); /* may be NULL */
 	void *recovered_data;
+	void (*forewarned)(const struct netd_plan *notes, void *data); /* may be NULL */
+	void *forewarned_data;
 	const char *watchdog; /* the program; NULL: none (apply/watchdog.h) */
 	bool keep_processes;  /* of namespaces that are deleted */
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "apply/observe_space.h"
+#include "apply/orphans.h"
 #include "apply/recognise.h"
 #include "apply/services.h"
 #include "apply/space.h"
@@ -62,6 +63,9 @@ int netd_observe(struct netd *netd, unsigned parts, struct netd_scope *scope,
 				   scope ? NETD_ARRAY_SIZE(scope->known) : 0, out, err);
 	if (r == 0)
 		r = netd_services_observe(netd, out, err);
+	if (r == 0 && scope && scope->orphans &&
+	    netd_orphans_observe(netd, scope->orphans, out) < 0)
+		r = netd_error_add(err, -ENOMEM, "out of memory");
 	if (r == 0)
 		r = netd_captures_observe(&netd->store, out, err);
 	if (r < 0)

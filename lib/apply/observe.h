@@ -23,6 +23,7 @@ struct netd_scope {
 	} * spaces;			/* sorted once observed */
 	size_t count;
 	const struct netd_topology *known[2]; /* they tell links by name; may be NULL */
+	const char *orphans;  /* look for its services without files; NULL: do not */
 	const char *topology; /* scan for what bears its mark; NULL: do not … */
 	const struct netd_scope *others; /* … and leave these out, which are known to be
 					    others'; may be NULL */

@@ -12,6 +12,7 @@
 
 #include "apply/choices.h"
 #include "apply/seal.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -33,6 +34,17 @@ int netd_previous_keep(const struct netd_store *store, const char *from, const c
 	unlinkat(store->fd, path, 0);
 	path_of(name, "yaml", path);
 	return netd_file_rename(store->fd, from, path, err);
+}
+
+void netd_previous_forget(const struct netd_store *store, const char *name)
+{
+	static const char *const suffixes[] = {"line", "yaml"};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(suffixes); i++) {
+		path_of(name, suffixes[i], path);
+		unlinkat(store->fd, path, 0);
+	}
 }
 
 int netd_previous_save_line(const struct netd_store *store, const char *name,

@@ -21,6 +21,8 @@
 /* Moves @from (pending.yaml, or a record) to what topology @name was before. */
 int netd_previous_keep(const struct netd_store *store, const char *from, const char *name,
 		       struct netd_error *err);
+/* Nobody knows what it was. */
+void netd_previous_forget(const struct netd_store *store, const char *name);
 /* *@out is NULL if that is not known. */
 int netd_previous_load(const struct netd_store *store, const char *name,
 		       struct netd_topology **out, struct netd_error *err);

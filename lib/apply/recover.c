@@ -10,6 +10,7 @@
 #include "apply/stuck.h"
 #include "apply/transaction.h"
 #include "apply/unconfirmed.h"
+#include "apply/unrecorded.h"
 #include "base/cleanup.h"
 #include "netd.h"
 
@@ -58,6 +59,16 @@ static int go_back(struct netd *netd, const struct netd_topology *pending,
 	return 0;
 }
 
+/* Nobody knows what was before: whatever is there stays, as it is. */
+static int keep(struct netd *netd, const struct netd_topology *pending,
+		enum netd_outcome *outcome, struct netd_error *err)
+{
+	int r = netd_store_save(&netd->store, pending, err);
+
+	*outcome = NETD_KEPT;
+	return r < 0 ? r : netd_store_remove_pending(&netd->store, err);
+}
+
 int netd_recover_pending(struct netd *netd, bool say, enum netd_outcome *outcome,
 			 struct netd_error *why, struct netd_error *err)
 {
@@ -77,6 +88,8 @@ int netd_recover_pending(struct netd *netd, bool say, enum netd_outcome *outcome
 	}
 	if (netd_finish(netd, pending))
 		*outcome = NETD_DONE;
+	else if (netd_unrecorded_is(pending))
+		r = keep(netd, pending, outcome, err);
 	else
 		r = go_back(netd, pending, NULL, outcome, why, err);
 	if (r < 0)

@@ -118,6 +118,14 @@ static int job_enter_space(struct job *j, const struct netd_state *desired,
 	return j->resolv ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
 }
 
+/* What was observed without its files. */
+static bool is_orphan(const struct netd_run *run, const char *name)
+{
+	const struct netd_service *have = find(run->observed, name);
+
+	return have && !have->config[0];
+}
+
 static int job_make(const struct netd_run *run, const struct netd_op *op, struct job *j)
 {
 	const struct netd_state *desired = netd_run_desired(run, op);
@@ -126,7 +134,11 @@ static int job_make(const struct netd_run *run, const struct netd_op *op, struct
 
 	j->op = op;
 	j->d = (struct netd_dnsmasq){
-		.name = op->service.name, .directory = j->directory, .space = -1};
+		.name = op->service.name,
+		.directory = j->directory,
+		.space = -1,
+		.orphan = is_orphan(run, op->service.name),
+	};
 	if (r < 0)
 		return netd_error_add(run->err, r, "dhcp %s: no directory in %s",
 				      op->service.name, run->netd->state_dir);

@@ -35,6 +35,10 @@ struct netd_show_kind {
 	void (*fill)(const struct netd_scene *s, struct netd_table *table);
 };
 
+/* The texts of @notes as a cell; then they, and what to do, are the scene's. */
+void netd_show_add_notes(const struct netd_scene *s, const char *topology,
+			 const struct netd_error *notes, struct netd_table *table);
+
 /* The kind called @name ("port" does as well as "ports"), or NULL. */
 const struct netd_show_kind *netd_show_kind_find(const char *name);
 

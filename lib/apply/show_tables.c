@@ -11,6 +11,7 @@
 #include "apply/show_nodes.h"
 #include "apply/show_services.h"
 #include "apply/start.h"
+#include "apply/show_unrecorded.h"
 #include "apply/stuck.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -215,9 +216,8 @@ static const struct netd_column topology_columns[] = {
 	{NULL, "unconfirmed", NETD_COLUMN_OPTIONAL}, /* seconds left */
 };
 
-/* The texts as a cell; then they, and what to do, are the scene's. */
-static void add_notes(const struct netd_scene *s, const char *topology,
-		      struct netd_error *notes, struct netd_table *table)
+void netd_show_add_notes(const struct netd_scene *s, const char *topology,
+			 const struct netd_error *notes, struct netd_table *table)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
 
@@ -334,7 +334,7 @@ static void add_plan(const struct netd_scene *s, const struct netd_topology *t,
 		netd_render_op(plan, i, &lines);
 	}
 	add_differences(s, t, &lines, "makes it so again", table);
-	add_notes(s, t->name, &plan->notes, table);
+	netd_show_add_notes(s, t->name, &plan->notes, table);
 }
 
 static void add_state(const struct netd_scene *s, const struct netd_topology *t,
@@ -440,7 +440,7 @@ static void add_unstarted(const struct netd_scene *s, const struct netd_topology
 	add_counts(s, &nothing, table);
 	netd_table_text(table, "not started");
 	netd_table_text(table, "");
-	add_notes(s, t->name, &notes, table);
+	netd_show_add_notes(s, t->name, &notes, table);
 	netd_table_text(table, "");
 	netd_error_done(&notes);
 }
@@ -470,6 +470,7 @@ static void fill_topologies(const struct netd_scene *s, struct netd_table *table
 	for (size_t i = 0; i < s->defined_count; i++)
 		if (!is_running(s, s->defined[i]->name))
 			add_unstarted(s, s->defined[i], table);
+	netd_show_unrecorded(s, table);
 }
 
 #define COLUMNS(a) a, NETD_ARRAY_SIZE(a)

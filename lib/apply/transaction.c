@@ -9,11 +9,13 @@
 #include "apply/choices.h"
 #include "apply/execute.h"
 #include "apply/plugs.h"
+#include "apply/previous.h"
 #include "apply/recover.h"
 #include "apply/services.h"
 #include "apply/share.h"
 #include "apply/stuck.h"
 #include "apply/unconfirmed.h"
+#include "apply/unrecorded.h"
 #include "apply/uplink.h"
 #include "apply/view.h"
 #include "base/array.h"
@@ -66,7 +68,7 @@ static int save_all_claims(struct netd *netd, const struct netd_view *v,
 			   struct netd_error *err)
 {
 	struct netd_claims all = {0};
-	bool grown = false;
+	bool grown = v->claims_found;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < v->claims.count; i++)
@@ -252,6 +254,38 @@ int netd_go_back(struct netd *netd, const struct netd_way_back *way,
 }
 
 /*
+ * The same without a record: to what was observed.  What cannot be made that again stays
+ * as it is, since nobody could say later where it was to return to.
+ */
+static int go_back_unrecorded(struct netd *netd, const struct netd_topology *meant,
+			      const struct netd_topology *nothing,
+			      const struct netd_view *before, struct netd_error *err)
+{
+	static const enum netd_pace paces[] = {NETD_IN_BURSTS, NETD_ONE_BY_ONE};
+	netd_auto(netd_view_done) struct netd_view v = {0};
+	struct netd_error why = {0};
+	int r = 1, kept;
+
+	for (size_t i = 0; r != 0 && i < NETD_ARRAY_SIZE(paces); i++) {
+		netd_view_done(&v);
+		netd_error_done(&why);
+		r = netd_unrecorded_view(netd, meant, before, &v, &why);
+		if (r == 0)
+			r = converge(netd, nothing, &v, paces[i], &why);
+	}
+	if (r > 0)
+		r = -EIO;
+	replug(netd, &before->observed);
+	if (r == 0)
+		r = let_go(netd, &v, &why);
+	kept = netd_store_save(&netd->store, nothing, &why);
+	if (kept == 0)
+		kept = netd_store_remove_pending(&netd->store, &why);
+	netd_error_move(err, &why);
+	return r < 0 ? r : kept;
+}
+
+/*
  * Forth
  */
 
@@ -291,8 +325,8 @@ static int begin(struct netd *netd, const struct netd_change *change,
 	return r;
 }
 
-/* What was before a trial is in its record. */
-static int end(struct netd *netd, const struct netd_change *change,
+/* What was before a trial is in its record; what had none cannot be returned to. */
+static int end(struct netd *netd, const struct netd_change *change, bool unrecorded,
 	       struct netd_error *err)
 {
 	const char *name = change->t->name;
@@ -300,8 +334,11 @@ static int end(struct netd *netd, const struct netd_change *change,
 
 	if (r < 0)
 		return r;
-	return change->on_trial ? netd_store_remove_pending(&netd->store, err)
-				: netd_store_keep_pending(&netd->store, name, err);
+	if (unrecorded)
+		netd_previous_forget(&netd->store, name);
+	return change->on_trial || unrecorded
+		       ? netd_store_remove_pending(&netd->store, err)
+		       : netd_store_keep_pending(&netd->store, name, err);
 }
 
 static int commit(struct netd *netd, const struct netd_change *change,
@@ -316,6 +353,8 @@ static int commit(struct netd *netd, const struct netd_change *change,
 	netd_auto(netd_str_done) struct netd_str plugs = {0};
 	int r;
 
+	if (v->unrecorded)
+		netd_str_add(&plugs, NETD_UNRECORDED_LINE);
 	netd_plugs_collect(&v->observed, previous, &plugs);
 	if (stuck)
 		netd_plugs_copy(previous->text, &plugs);
@@ -329,7 +368,13 @@ static int commit(struct netd *netd, const struct netd_change *change,
 		netd_plugs_keep(netd, netd_str_text(&plugs), previous, change->t,
 				&v->plan.notes);
 	if (r == 0)
-		r = end(netd, change, err);
+		r = end(netd, change, v->unrecorded, err);
+	if (r < 0 && v->unrecorded) {
+		*outcome = NETD_KEPT;
+		if (go_back_unrecorded(netd, change->t, previous, v, err) < 0)
+			*outcome = NETD_NOT_ROLLED_BACK;
+		return r;
+	}
 	if (r < 0 && netd_go_back(netd, &back, NULL, err) < 0) {
 		*outcome = NETD_NOT_ROLLED_BACK;
 		netd_stuck_say("not rolled back", previous->name, err);
@@ -396,6 +441,10 @@ int netd_transact(struct netd *netd, const struct netd_change *change,
 		return 0;
 	}
 	if (!previous)
+		r = netd_unrecorded_begin(netd, &v, change->on_trial, err);
+	if (r < 0)
+		return r;
+	if (!previous)
 		previous = netd_topology_new(t->name);
 	if (!previous)
 		return netd_error_add(err, -ENOMEM, "out of memory");
@@ -425,7 +474,7 @@ bool netd_finish(struct netd *netd, const struct netd_topology *pending)
 	if (r == 0)
 		netd_plugs_keep(netd, pending->text, pending, target, NULL);
 	if (r == 0)
-		r = end(netd, &change, NULL);
+		r = end(netd, &change, netd_unrecorded_is(pending), NULL);
 	if (r == 0)
 		netd_services_sweep(netd);
 	return r == 0;

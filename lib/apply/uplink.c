@@ -167,20 +167,23 @@ static int holder(const struct netd_transfer *t, const char *name,
 			      : 0;
 }
 
-static int capture(struct netd *netd, const char *nic, const char *bridge, bool up,
-		   uint32_t mtu, struct netd_error *err)
+/* One that is in the bridge already (its file was lost) left its settings there. */
+static int capture(struct netd *netd, const struct netd_link *nic, const char *bridge,
+		   struct netd_error *err)
 {
-	netd_auto(netd_capture_done) struct netd_capture c = {.up = up, .mtu = mtu};
+	netd_auto(netd_capture_done) struct netd_capture c = {.up = nic->up,
+							      .mtu = nic->mtu};
+	const char *settings = strcmp(nic->master, bridge) == 0 ? bridge : nic->name;
 	struct netd_holder from;
 	const struct netd_transfer t = {.netd = netd, .err = err};
-	int r = holder(&t, nic, &from);
+	int r = holder(&t, nic->name, &from);
 
 	if (r < 0)
 		return r;
-	netd_copy(c.nic, nic);
+	netd_copy(c.nic, nic->name);
 	netd_copy(c.bridge, bridge);
 	c.index = from.index;
-	r = netd_capture_read_settings(&c, err);
+	r = netd_capture_read_settings(&c, settings, err);
 	if (r == 0)
 		r = netd_held_dump(&netd->nl, &from, &c.held, err);
 	return r ? r : netd_capture_write(&netd->store, &c, err);
@@ -200,8 +203,7 @@ int netd_uplinks_capture(struct netd *netd, const struct netd_plan *plan,
 		nic = netd_state_link(observed, op->uplink.nic);
 		/* What was half moved is not what it was; that is on disk already. */
 		if (nic && !nic->captured_for[0])
-			r = capture(netd, nic->name, op->uplink.bridge, nic->up, nic->mtu,
-				    err);
+			r = capture(netd, nic, op->uplink.bridge, err);
 	}
 	return r;
 }
@@ -215,8 +217,7 @@ static int load(const struct netd_run *run, const struct netd_op *op,
 
 	/* It came from another bridge in this very run. */
 	if (r == -ENOENT && nic) {
-		r = capture(netd, nic->name, op->uplink.bridge, nic->up, nic->mtu,
-			    run->err);
+		r = capture(netd, nic, op->uplink.bridge, run->err);
 		if (r == 0)
 			r = netd_capture_read(&netd->store, nic->name, out, run->err);
 	}

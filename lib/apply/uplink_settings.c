@@ -61,7 +61,8 @@ static bool is_refusal(const char *name, int code)
 	return false;
 }
 
-static int add_setting(struct netd_capture *c, const char *family, const char *name)
+static int add_setting(struct netd_capture *c, const char *link, const char *family,
+		       const char *name)
 {
 	struct netd_capture_setting setting, *slot;
 	char path[NETD_SYSCTL_PATH * 2];
@@ -70,7 +71,7 @@ static int add_setting(struct netd_capture *c, const char *family, const char *n
 	if (snprintf(setting.name, sizeof(setting.name), "%s/%s", family, name) >=
 	    (int)sizeof(setting.name))
 		return 0;
-	path_of(c->nic, setting.name, path);
+	path_of(link, setting.name, path);
 	r = netd_sysctl_read(path, &setting.value);
 	if (r < 0)
 		return is_refusal(setting.name, r) ? 0 : r;
@@ -81,31 +82,32 @@ static int add_setting(struct netd_capture *c, const char *family, const char *n
 	return 0;
 }
 
-static int read_family(struct netd_capture *c, const char *family)
+static int read_family(struct netd_capture *c, const char *link, const char *family)
 {
 	char path[64 + NETD_IFNAME];
 	const struct dirent *entry;
 	DIR *dir;
 	int r = 0;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s", family, c->nic);
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s", family, link);
 	dir = opendir(path);
 	if (!dir)
 		return errno == ENOENT ? 0 : -errno;
 	while (r == 0 && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
-			r = add_setting(c, family, entry->d_name);
+			r = add_setting(c, link, family, entry->d_name);
 	closedir(dir);
 	return r;
 }
 
-int netd_capture_read_settings(struct netd_capture *c, struct netd_error *err)
+int netd_capture_read_settings(struct netd_capture *c, const char *link,
+			       struct netd_error *err)
 {
-	int r = read_family(c, "ipv4");
+	int r = read_family(c, link, "ipv4");
 
 	if (r == 0)
-		r = read_family(c, "ipv6");
-	return r ? netd_error_add(err, r, "cannot read the settings of %s: %s", c->nic,
+		r = read_family(c, link, "ipv6");
+	return r ? netd_error_add(err, r, "cannot read the settings of %s: %s", link,
 				  strerror(-r))
 		 : 0;
 }

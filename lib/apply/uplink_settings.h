@@ -7,8 +7,9 @@
 
 /* Each returns 0, or a negative errno with a problem in @err. */
 
-/* Reads all numbers below conf/NIC of both families into @c. */
-int netd_capture_read_settings(struct netd_capture *c, struct netd_error *err);
+/* Reads all numbers below conf/@link of both families into @c, as the NIC's. */
+int netd_capture_read_settings(struct netd_capture *c, const char *link,
+			       struct netd_error *err);
 
 /* Gives @link all the settings that @c has of the NIC, but for the four below. */
 int netd_capture_copy_settings(const struct netd_capture *c, const char *link,

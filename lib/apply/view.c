@@ -20,6 +20,7 @@
 #include "kernel/listener.h"
 #include "plan/listens.h"
 #include "plan/obstacles.h"
+#include "plan/seen.h"
 
 void netd_view_done(struct netd_view *v)
 {
@@ -30,15 +31,16 @@ void netd_view_done(struct netd_view *v)
 	netd_plan_done(&v->plan);
 	netd_scope_done(&v->scope);
 	netd_scope_done(&v->others);
+	free(v->kept.items);
 	*v = (struct netd_view){0};
 }
 
-static int view_plan(struct netd *netd, const struct netd_topology *t,
-		     struct netd_view *v, const struct netd_state *desired,
-		     struct netd_error *err)
+int netd_view_plan(struct netd *netd, const char *topology, struct netd_view *v,
+		   const struct netd_state *desired, const struct netd_claims *kept,
+		   struct netd_error *err)
 {
 	const struct netd_plan_input in = {
-		.topology = t->name,
+		.topology = topology,
 		.observed = &v->observed,
 		.desired = desired,
 		.claims = v->claims.items,
@@ -46,6 +48,7 @@ static int view_plan(struct netd *netd, const struct netd_topology *t,
 		.plugs = v->plugs.items,
 		.plug_count = v->plugs.count,
 		.nameless = v->nameless,
+		.kept = kept,
 	};
 	int r = netd_observe_sysctls(netd, &v->observed, desired, &v->claims, err);
 
@@ -65,6 +68,7 @@ static int scope_make(const struct netd_topology *t, const struct netd_topology 
 	if (r == 0)
 		r = netd_scope_add(scope, other);
 	scope->topology = other && !search ? NULL : t->name;
+	scope->orphans = scope->topology;
 	scope->known[0] = t;
 	scope->known[1] = other;
 	return r ? netd_error_add(err, r, "out of memory") : 0;
@@ -84,6 +88,16 @@ static int check_listens(const struct netd_topology *t, struct netd_view *v,
 		return r;
 	return netd_listens_check(t, &v->facts, &v->desired, own, count, &v->plan.notes,
 				  err);
+}
+
+/* Those of uplinks that the marks tell, where the file does not. */
+static int find_claims(const struct netd_topology *t, struct netd_view *v)
+{
+	size_t on_disk = v->claims.count;
+	int r = netd_seen_claims(&v->observed, t->name, &v->claims);
+
+	v->claims_found = v->claims.count > on_disk;
+	return r;
 }
 
 int netd_view_make(struct netd *netd, const struct netd_topology *t,
@@ -121,6 +135,8 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 	if (r == 0)
 		netd_desired_services_note(t, &v->facts, &v->plan.notes);
 	if (r == 0)
+		r = find_claims(t, v);
+	if (r == 0)
 		r = netd_plugs_plan(netd, t, other, &v->observed, &v->plugs,
 				    &v->plan.notes, err);
 	if (r == 0 && check)
@@ -132,7 +148,7 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		r = netd_obstacles_note(t, &v->facts, &v->desired, &v->plan.notes);
 	if (r == -ENOMEM && !netd_error_code(err))
 		netd_error_add(err, r, "out of memory");
-	return r < 0 ? r : view_plan(netd, t, v, &v->desired, err);
+	return r < 0 ? r : netd_view_plan(netd, t->name, v, &v->desired, NULL, err);
 }
 
 /*
@@ -196,6 +212,7 @@ int netd_view_verify(struct netd *netd, const struct netd_topology *t,
 
 	if (r < 0)
 		return netd_error_add(err, r, "out of memory");
+	v.scope.orphans = done->scope.orphans;
 	memcpy(v.scope.known, done->scope.known, sizeof(v.scope.known));
 	r = netd_observe(netd, parts, &v.scope, &v.observed, err);
 	if (r == 0)
@@ -203,7 +220,7 @@ int netd_view_verify(struct netd *netd, const struct netd_topology *t,
 	if (r == 0)
 		r = netd_store_load_claims(&netd->store, &v.claims, err);
 	if (r == 0)
-		r = view_plan(netd, t, &v, &done->desired, err);
+		r = netd_view_plan(netd, t->name, &v, &done->desired, &done->kept, err);
 	for (size_t i = 0; r == 0 && i < v.plan.op_count; i++) {
 		struct netd_str what = {0};
 

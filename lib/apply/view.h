@@ -16,7 +16,10 @@ struct netd_view {
 	struct netd_plan plan;
 	struct netd_scope scope, others; /* the nodes of other topologies */
 	bool nameless;			 /* of the plan's input */
-	bool search; /* namespaces that bear the topology's mark, too */
+	bool search;		 /* namespaces that bear the topology's mark, too */
+	bool claims_found;	 /* some of `claims` are not on disk */
+	struct netd_claims kept; /* of the plan's input */
+	bool unrecorded; /* nothing is on record of what runs (apply/unrecorded.h) */
 };
 
 void netd_view_done(struct netd_view *v);
@@ -28,6 +31,11 @@ void netd_view_done(struct netd_view *v);
  */
 int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		   const struct netd_topology *other, bool check, struct netd_view *v,
+		   struct netd_error *err);
+
+/* Plans the way to @desired from what @v has observed; @kept: as in the plan's input. */
+int netd_view_plan(struct netd *netd, const char *topology, struct netd_view *v,
+		   const struct netd_state *desired, const struct netd_claims *kept,
 		   struct netd_error *err);
 
 /*

@@ -213,14 +213,14 @@ static int open_exiting(const char *directory)
 	return fd < 0 ? -ESRCH : fd;
 }
 
-int netd_dnsmasq_search(const char *directory)
+int netd_dnsmasq_search(const char *directory, bool orphan)
 {
 	int fd = netd_dnsmasq_open(directory);
 	pid_t pid;
 
 	if (fd == -ESRCH)
 		fd = open_exiting(directory);
-	if (fd != -ESRCH || !has_config(directory))
+	if (fd != -ESRCH || (!orphan && !has_config(directory)))
 		return fd;
 	pid = search_process(directory);
 	if (pid <= 0)

@@ -307,7 +307,7 @@ static bool wait_gone(int fd, int milliseconds)
 
 int netd_dnsmasq_end(const struct netd_dnsmasq *d)
 {
-	int fd = netd_dnsmasq_search(d->directory);
+	int fd = netd_dnsmasq_search(d->directory, d->orphan);
 
 	if (fd >= 0)
 		pidfd_send_signal(fd, SIGTERM, NULL, 0);

@@ -33,6 +33,7 @@ struct netd_dnsmasq {
 	/* the content of a resolv.conf; NULL: a file of the host's, as it changes … */
 	const char *resolv;
 	const char *host_resolv; /* … this one, or, NULL, /etc/resolv.conf */
+	bool orphan; /* its files are gone: it is looked for by its command line */
 };
 
 /*

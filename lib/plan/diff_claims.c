@@ -220,8 +220,13 @@ int netd_diff_release(struct netd_diff *d)
 	for (size_t i = d->old.count; r == 0 && i-- > 0;) {
 		const struct netd_claim *c = &d->old.items[i];
 
-		if (strcmp(c->topology, d->in->topology) == 0 &&
-		    !netd_claims_find(&d->claims, c->topology, c->kind, c->key))
+		if (strcmp(c->topology, d->in->topology) != 0 ||
+		    netd_claims_find(&d->claims, c->topology, c->kind, c->key))
+			continue;
+		if (d->in->kept &&
+		    netd_claims_find(d->in->kept, c->topology, c->kind, c->key))
+			r = netd_claims_add(&d->claims, c);
+		else
 			r = release(d, c);
 	}
 	return r;

@@ -113,6 +113,8 @@ struct netd_plug {
 	char bridge[NETD_IFNAME];
 };
 
+struct netd_claims;
+
 struct netd_plan_input {
 	const char *topology;
 	const struct netd_state *observed;
@@ -121,6 +123,8 @@ struct netd_plan_input {
 	size_t claim_count;
 	const struct netd_plug *plugs;
 	size_t plug_count;
+	/* claims of this topology that it keeps, whatever is desired; may be NULL */
+	const struct netd_claims *kept;
 	bool nameless; /* links of ours whose alias was never written go, too */
 };
 
