@@ -29,8 +29,8 @@ struct options {
 	bool help, version, json, yaml, quiet;
 	const char *color, *state_dir, *config_dir, *lock_wait;
 	/* networks */
-	const char *mode, *bridge, *uplink, *mac, *mtu, *stp, *overlaps, *nat_ports,
-		*nat_out, *nat_on;
+	const char *mode, *bridge, *uplink, *mac, *mtu, *stp, *overlaps, *antispoof,
+		*nat_ports, *nat_out, *nat_on;
 	struct list addresses, nat_sources;
 	bool autostart, no_start, off, all_autostart, again, print;
 	const char *preset, *domain;

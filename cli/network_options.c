@@ -23,6 +23,8 @@
 		VALUE("overlaps", 0, overlaps, "on|off",                                 \
 		      "its subnet may be used by the host otherwise (default off)",      \
 		      "on|off"),                                                         \
+		VALUE("antispoof", 0, antispoof, "on|off",                               \
+		      "only sources that belong to the network (default on)", "on|off"), \
 		LIST("nat-source", 0, nat_sources, "ADDR[-ADDR]",                        \
 		     "source address or pool, instead of masquerade"),                   \
 		VALUE("nat-ports", 0, nat_ports, "A-B",                                  \
@@ -132,6 +134,7 @@ char *network_settings(const struct options *o)
 	settings_number(&s, "mtu", o->mtu);
 	settings_number(&s, "stp", switch_word(o->stp));
 	settings_number(&s, "overlaps", switch_word(o->overlaps));
+	settings_number(&s, "antispoof", switch_word(o->antispoof));
 	settings_flag(&s, "autostart", o->autostart);
 	if (nat)
 		add_nat(&s, o);

@@ -32,6 +32,14 @@ void netd_emit_truth(const struct netd_emitter *e, const char *key, bool value)
 	e->truth(e->to, true);
 }
 
+void netd_emit_untruth(const struct netd_emitter *e, const char *key, bool not )
+{
+	if (!not )
+		return;
+	e->key(e->to, key);
+	e->truth(e->to, false);
+}
+
 void netd_emit_mac(const struct netd_emitter *e, bool has, const struct netd_mac *m)
 {
 	char text[NETD_MAC_TEXT];
@@ -250,6 +258,7 @@ static void emit_network(const struct netd_emitter *e, const struct netd_network
 	netd_emit_number(e, "mtu", n->mtu, n->mtu);
 	netd_emit_truth(e, "stp", n->stp);
 	netd_emit_truth(e, "autostart", n->autostart);
+	netd_emit_untruth(e, "antispoof", n->no_antispoof);
 	netd_emit_truth(e, "existing", n->existing);
 	netd_emit_truth(e, "overlaps", n->overlaps);
 	netd_emit_string(e, "uplink", n->uplink);

@@ -44,6 +44,8 @@ void netd_emit_string(const struct netd_emitter *e, const char *key, const char 
 void netd_emit_number(const struct netd_emitter *e, const char *key, bool has,
 		      uint64_t n);
 void netd_emit_truth(const struct netd_emitter *e, const char *key, bool value);
+/* `false` if @not: of a key whose default is true. */
+void netd_emit_untruth(const struct netd_emitter *e, const char *key, bool not );
 void netd_emit_mac(const struct netd_emitter *e, bool has, const struct netd_mac *m);
 /* One text as it is, two as a list. */
 void netd_emit_pair(const struct netd_emitter *e, const char *key, const char *one,

@@ -7,14 +7,6 @@
 #include "model/range.h"
 
 /* A key whose value is "false": the default is true. */
-static void untruth(const struct netd_emitter *e, const char *key, bool not )
-{
-	if (!not )
-		return;
-	e->key(e->to, key);
-	e->truth(e->to, false);
-}
-
 static void address(const struct netd_emitter *e, const char *key,
 		    const struct netd_addr *a)
 {
@@ -105,9 +97,9 @@ static void emit_dhcp_keys(const struct netd_emitter *e, const struct netd_dhcp 
 	emit_told_routes(e, d);
 	emit_boot(e, d);
 	netd_emit_string(e, "tftp", d->tftp_root);
-	untruth(e, "ra", d->no_ra);
-	untruth(e, "slaac", d->no_slaac);
-	untruth(e, "required", d->optional);
+	netd_emit_untruth(e, "ra", d->no_ra);
+	netd_emit_untruth(e, "slaac", d->no_slaac);
+	netd_emit_untruth(e, "required", d->optional);
 }
 
 static bool has_dhcp_keys(const struct netd_dhcp *d)

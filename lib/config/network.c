@@ -38,6 +38,7 @@ static const struct netd_key network_keys[] = {
 	 .max = 65535},
 	{"stp", netd_read_bool, NETWORK(stp)},
 	{"autostart", netd_read_bool, NETWORK(autostart)},
+	{"antispoof", netd_read_not, NETWORK(no_antispoof)},
 	{"existing", netd_read_bool, NETWORK(existing), PLACE(existing_place)},
 	{"overlaps", netd_read_bool, NETWORK(overlaps)},
 	{"uplink", netd_read_text, NETWORK(uplink), PLACE(uplink_place)},

@@ -18,9 +18,12 @@
  *   isolated  closed both ways; may reach the bridge's own addresses on the host only
  *   nat       may open flows (from-nat, or from-nat-out with `out:`), under another
  *             source; is sent replies and forwards only (to-nat)
- *   routed    no entry: passes both ways unchanged; isolated and NAT networks at the
+ *   routed, open  no entry: passes both ways unchanged; isolated and NAT networks at the
  *             other end still protect themselves by their own entries
- *   open, bridged  no entry
+ *   bridged   no entry
+ *
+ * Unless the network says `antispoof: false`, what it sends passes the chain own… first,
+ * both ways: to others and to the host.
  *
  * Every bridge is in `bridges`: what stays on one bridge passes, whatever the mode, also
  * where br_netfilter sends bridged frames through these hooks; and hairpin needs it.
@@ -37,6 +40,21 @@ static const struct mode_chains {
 	[NETD_MODE_OPEN] = {0},
 	[NETD_MODE_BRIDGED] = {0},
 };
+
+/* The same behind a look at the source. */
+static const uint8_t checked[NETD_CHAIN_COUNT] = {
+	[NETD_CHAIN_NONE] = NETD_CHAIN_OWN,
+	[NETD_CHAIN_CLOSED] = NETD_CHAIN_OWN_CLOSED,
+	[NETD_CHAIN_NAT_FROM] = NETD_CHAIN_OWN_NAT,
+	[NETD_CHAIN_NAT_OUT] = NETD_CHAIN_OWN_OUT,
+	[NETD_CHAIN_LOCAL] = NETD_CHAIN_OWN_LOCAL,
+};
+
+/* A network that the host has no address on is nothing to compare with. */
+static bool is_checked(const struct netd_network *n)
+{
+	return !n->no_antispoof && n->address_count && n->mode != NETD_MODE_BRIDGED;
+}
 
 /* bridge : jump @chain, or nothing for NETD_CHAIN_NONE. */
 static int add_verdict(struct netd_builder *b, enum netd_map map, const char *bridge,
@@ -95,20 +113,24 @@ static int add_network(struct netd_builder *b, const struct netd_network *n,
 	const struct mode_chains *mode = &modes[n->mode];
 	const char *out = n->nat.out, *bridge = n->bridge;
 	unsigned services = netd_admit_services_network(n);
+	uint8_t from = *out ? mode->from_out : mode->from, input = mode->input;
 	int r;
 
 	if (is_left_alone(n, services))
 		return 0;
+	if (is_checked(n)) {
+		from = checked[from];
+		input = checked[input];
+	}
 	r = netd_build_bridge(b, bridge, services);
 	if (r >= 0)
 		r = netd_build_admit(b, bridge, services);
 	if (r >= 0)
-		r = add_verdict(b, NETD_MAP_FROM, bridge,
-				*out ? mode->from_out : mode->from);
+		r = add_verdict(b, NETD_MAP_FROM, bridge, from);
 	if (r >= 0)
 		r = add_verdict(b, NETD_MAP_TO, bridge, mode->to);
 	if (r >= 0)
-		r = add_verdict(b, NETD_MAP_INPUT, bridge, mode->input);
+		r = add_verdict(b, NETD_MAP_INPUT, bridge, input);
 	if (r >= 0)
 		r = add_shut(b, n, links);
 	if (r >= 0 && mode->source && *out)

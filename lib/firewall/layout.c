@@ -61,6 +61,12 @@ static const char *const chains[NETD_CHAIN_COUNT] = {
 	[NETD_CHAIN_NAT_TO] = "to-nat",
 	[NETD_CHAIN_LOCAL] = "local",
 	[NETD_CHAIN_MASQUERADE] = "masquerade-plain",
+	[NETD_CHAIN_FOREIGN] = "foreign",
+	[NETD_CHAIN_OWN] = "own",
+	[NETD_CHAIN_OWN_CLOSED] = "own-closed",
+	[NETD_CHAIN_OWN_NAT] = "own-from-nat",
+	[NETD_CHAIN_OWN_OUT] = "own-from-nat-out",
+	[NETD_CHAIN_OWN_LOCAL] = "own-local",
 };
 
 const struct netd_map_layout *netd_map_layout(unsigned map)

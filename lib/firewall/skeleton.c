@@ -30,7 +30,7 @@
  *             4. `to` by the outgoing bridge.  For NAT: replies, and what was delivered
  *                by a forward, pass; flows to inside addresses do not, wherever they
  *                come from.
- *   input     `input` by the incoming bridge: isolated networks only.
+ *   input     `input` by the incoming bridge: sources, and isolated networks.
  *   postrouting  Hairpin and the host's own use of forwards first, because the guest
  *             would answer past us; then what stays on its bridge or goes to many is
  *             left alone; then the network's source, or (`leave`) a router's.
@@ -39,6 +39,12 @@
  * comes to `forward`: the kernel would drop it without a word.  `shut`, in prerouting,
  * refuses it; by the bridge's MAC, since br_netfilter shows frames between guests here,
  * too.
+ *
+ * The chains own… let pass what comes from where a route leads back by the very bridge:
+ * its subnets, and what the host has routes to behind its guests.  So no list of subnets
+ * is kept, and a route counts from the moment at which it is there.  Each packet is
+ * looked at: a first one alone would let a guest speak in flows of others.  They stand in
+ * forward and input, where frames between guests of one bridge have passed already.
  *
  * Rules look at who opened a flow, not at whether there is one: each packet of the opener
  * is judged as his first one was.  So when rules change under connections, those that the
@@ -54,7 +60,8 @@
  * guest's connect() fails at once: of ICMP, but TCP's own for a connection that is there,
  * which takes ICMP's for advice.
  *
- * iifname in postrouting needs Linux 5.7; the table's and chains' comments 5.10.
+ * iifname in postrouting needs Linux 5.7; the table's and chains' comments 5.10; `fib …
+ * oif` in forward and input 5.19.
  */
 static const uint32_t ct_invalid = 1; /* NF_CT_STATE_INVALID_BIT */
 static const uint32_t ct_established = 1 << 1;
@@ -105,6 +112,14 @@ static const struct base_chain {
 					NFT_REG_1, NFT_REG_2                           \
 			}                                                              \
 		}                                                                      \
+	}
+
+#define OWN(chain)                                         \
+	{                                                  \
+		chain, "no route leads back there",        \
+		{                                          \
+			STEP_FOREIGN, STEP_JUMP("foreign") \
+		}                                          \
 	}
 
 static const struct netd_rule rules[] = {
@@ -241,6 +256,23 @@ static const struct netd_rule rules[] = {
 	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_anycast), STEP_ACCEPT}},
 	{"local", "what a helper expects", {STEP_CT(STATUS, &ct_meant), STEP_ACCEPT}},
 	{"local", "other addresses of the host", {STEP_JUMP("refuse")}},
+
+	{"foreign",
+	 "who has to give up an old address asks by it",
+	 {STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, "\x11"), STEP_DPORT(NFT_REG_1),
+	  STEP_IS(2, "\0\x43"),
+	  STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_broadcast), STEP_RETURN}},
+	{"foreign", NULL, {STEP_DROP}},
+
+	OWN("own"),
+	OWN("own-closed"),
+	{"own-closed", NULL, {STEP_GOTO("closed")}},
+	OWN("own-from-nat"),
+	{"own-from-nat", NULL, {STEP_GOTO("from-nat")}},
+	OWN("own-from-nat-out"),
+	{"own-from-nat-out", NULL, {STEP_GOTO("from-nat-out")}},
+	OWN("own-local"),
+	{"own-local", NULL, {STEP_GOTO("local")}},
 
 	MASQUERADE_PORTS("\x06"),
 	MASQUERADE_PORTS("\x11"),

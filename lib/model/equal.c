@@ -134,9 +134,10 @@ static bool settings_same(const struct netd_network *a, const struct netd_networ
 	return strcmp(a->name, b->name) == 0 && strcmp(a->bridge, b->bridge) == 0 &&
 	       a->mode == b->mode && mac_same(a->has_mac, &a->mac, b->has_mac, &b->mac) &&
 	       a->mtu == b->mtu && a->stp == b->stp && a->existing == b->existing &&
-	       a->overlaps == b->overlaps && a->autostart == b->autostart &&
-	       strcmp(a->uplink, b->uplink) == 0 && nat_same(&a->nat, &b->nat) &&
-	       dhcp_same(&a->dhcp, &b->dhcp) && dns_same(&a->dns, &b->dns);
+	       a->overlaps == b->overlaps && a->no_antispoof == b->no_antispoof &&
+	       a->autostart == b->autostart && strcmp(a->uplink, b->uplink) == 0 &&
+	       nat_same(&a->nat, &b->nat) && dhcp_same(&a->dhcp, &b->dhcp) &&
+	       dns_same(&a->dns, &b->dns);
 }
 
 bool netd_network_equal(const struct netd_network *a, const struct netd_network *b)

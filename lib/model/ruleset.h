@@ -57,6 +57,12 @@ enum netd_chain {
 	NETD_CHAIN_NAT_TO,    /* a NAT network is sent to */
 	NETD_CHAIN_LOCAL,     /* an isolated network reaches the bridge's own addresses */
 	NETD_CHAIN_MASQUERADE, /* the plain masquerade */
+	NETD_CHAIN_FOREIGN,    /* a source from elsewhere */
+	NETD_CHAIN_OWN,	       /* sources of one's own only … */
+	NETD_CHAIN_OWN_CLOSED, /* … and then as the chain of that name */
+	NETD_CHAIN_OWN_NAT,
+	NETD_CHAIN_OWN_OUT,
+	NETD_CHAIN_OWN_LOCAL,
 	NETD_CHAIN_COUNT,
 };
 

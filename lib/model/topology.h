@@ -193,8 +193,9 @@ struct netd_network {
 	uint32_t mtu; /* 0: the kernel's default, 1500 */
 	bool stp;
 	bool autostart;
-	bool overlaps; /* its subnets may be what the host reaches otherwise */
-	bool defined;  /* as a definition has it; not in a file, nor compared */
+	bool overlaps;	   /* its subnets may be what the host reaches otherwise */
+	bool defined;	   /* as a definition has it; not in a file, nor compared */
+	bool no_antispoof; /* `antispoof: false`: guests may send from any address */
 	bool existing; /* the bridge is somebody else's: it is used, and stays as it is */
 	char uplink[NETD_IFNAME]; /* bridged only */
 	struct netd_prefix *addresses;

@@ -267,8 +267,12 @@ unchanged_addresses()
 open_has_no_rules()
 {
 	world
-	lab "open0: {mode: open, $NAT0}"
+	lab "open0: {mode: open, antispoof: false, $NAT0}"
 	no_match '"open0" comment "lab/open0" :' "$(nft list ruleset | grep -v bridges)"
+	# else sources are looked at, and nothing else is
+	lab "open0: {mode: open, $NAT0}"
+	eq "jump own
+jump own" "$(nft list ruleset | grep -o '"open0" comment "lab/open0" : .*' | grep -o 'jump [a-z-]*')"
 }
 
 # What NAT mode switched on outside is given back, and only what it switched.

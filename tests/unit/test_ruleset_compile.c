@@ -30,15 +30,50 @@ static const struct {
 		"input\n\t\"br0\" comment \"lab/br0\" : jump local\n",
 	},
 	{
-		"routed and open networks have no rules",
-		"name: lab\nnetworks: {r: {mode: routed, addresses: [10.8.0.1/24]}, o: "
+		"sources are looked at, both ways; without an address there are none",
+		"name: lab\nnetworks:\n"
+		"  i: {addresses: [10.1.0.1/24]}\n"
+		"  n: {mode: nat, addresses: [10.2.0.1/24]}\n"
+		"  o: {mode: nat, addresses: [10.3.0.1/24], nat: {out: eth0}}\n"
+		"  p: {mode: open, addresses: [10.4.0.1/24]}\n"
+		"  r: {mode: routed, addresses: [\"fd00::1/64\"]}\n"
+		"  x: {}\n",
+		"bridges\n\t\"i\" . \"i\" comment \"lab/i\"\n"
+		"\t\"n\" . \"n\" comment \"lab/n\"\n\t\"o\" . \"o\" comment \"lab/o\"\n"
+		"\t\"p\" . \"p\" comment \"lab/p\"\n\t\"r\" . \"r\" comment \"lab/r\"\n"
+		"\t\"x\" . \"x\" comment \"lab/x\"\n"
+		"from\n\t\"i\" comment \"lab/i\" : jump own-closed\n"
+		"\t\"n\" comment \"lab/n\" : jump own-from-nat\n"
+		"\t\"o\" comment \"lab/o\" : jump own-from-nat-out\n"
+		"\t\"p\" comment \"lab/p\" : jump own\n"
+		"\t\"r\" comment \"lab/r\" : jump own\n"
+		"\t\"x\" comment \"lab/x\" : jump closed\n"
+		"to\n\t\"i\" comment \"lab/i\" : jump closed\n"
+		"\t\"n\" comment \"lab/n\" : jump to-nat\n"
+		"\t\"o\" comment \"lab/o\" : jump to-nat\n"
+		"\t\"x\" comment \"lab/x\" : jump closed\n"
+		"egress\n\t\"o\" . \"eth0\" comment \"lab/o\"\n"
+		"input\n\t\"i\" comment \"lab/i\" : jump own-local\n"
+		"\t\"n\" comment \"lab/n\" : jump own\n"
+		"\t\"o\" comment \"lab/o\" : jump own\n"
+		"\t\"p\" comment \"lab/p\" : jump own\n"
+		"\t\"r\" comment \"lab/r\" : jump own\n"
+		"\t\"x\" comment \"lab/x\" : jump local\n"
+		"source\n\t\"n\" comment \"lab/n\" : jump masquerade-plain\n"
+		"\t\"o\" comment \"lab/o\" : jump masquerade-plain\n",
+	},
+	{
+		"routed and open networks have no rules but for sources",
+		"name: lab\nnetworks: {r: {antispoof: false, mode: routed, addresses: "
+		"[10.8.0.1/24]}, o: "
 		"{mode: open}}\n",
 		"bridges\n\t\"o\" . \"o\" comment \"lab/o\"\n"
 		"\t\"r\" . \"r\" comment \"lab/r\"\n",
 	},
 	{
 		"masquerade; the bridge has another name",
-		"name: lab\nnetworks: {n: {mode: nat, bridge: br7, addresses: "
+		"name: lab\nnetworks: {n: {antispoof: false, mode: nat, bridge: br7, "
+		"addresses: "
 		"[10.7.0.1/24]}}\n",
 		"bridges\n\t\"br7\" . \"br7\" comment \"lab/n\"\n"
 		"from\n\t\"br7\" comment \"lab/n\" : jump from-nat\n"
@@ -47,7 +82,8 @@ static const struct {
 	},
 	{
 		"a pool of sources, ports, a way out",
-		"name: lab\nnetworks: {n: {mode: nat, addresses: [10.1.0.1/24], nat: "
+		"name: lab\nnetworks: {n: {antispoof: false, mode: nat, addresses: "
+		"[10.1.0.1/24], nat: "
 		"{source: 172.16.5.4-172.16.5.6, ports: 2000-3000, out: eth0}}}\n",
 		"bridges\n\t\"n\" . \"n\" comment \"lab/n\"\n"
 		"from\n\t\"n\" comment \"lab/n\" : jump from-nat-out\n"
@@ -62,6 +98,7 @@ static const struct {
 		"forwards: shifted range, protocols, whole address, both versions",
 		"name: lab\nnetworks:\n"
 		"  n:\n"
+		"    antispoof: false\n"
 		"    mode: open\n"
 		"    addresses: [10.1.0.1/24, \"fd00::1/64\"]\n"
 		"    machines: {web: {address: 10.1.0.5}}\n"
