@@ -100,6 +100,29 @@ const char *netd_check_subnet_address(const struct netd_prefix *p,
 	return NULL;
 }
 
+const char *netd_check_range_edge(const struct netd_prefix *list, size_t count,
+				  const struct netd_addr_range *range,
+				  struct netd_addr *at)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct netd_addr ends[] = {netd_prefix_network(&list[i]).addr,
+						 netd_prefix_last(&list[i])};
+
+		for (size_t k = 0; k < 2; k++) {
+			const char *problem =
+				netd_check_subnet_address(&list[i], &ends[k]);
+
+			if (!problem || ends[k].family != range->first.family ||
+			    netd_addr_compare(&ends[k], &range->first) < 0 ||
+			    netd_addr_compare(&ends[k], &range->last) > 0)
+				continue;
+			*at = ends[k];
+			return problem;
+		}
+	}
+	return NULL;
+}
+
 const char *netd_check_mac(const struct netd_mac *m)
 {
 	if (netd_mac_is_zero(m))

@@ -63,6 +63,11 @@ const char *netd_check_host_address(const struct netd_addr *a);
 /* Why no host of the subnet @p can have the address @a, or NULL. */
 const char *netd_check_subnet_address(const struct netd_prefix *p,
 				      const struct netd_addr *a);
+/* The same for a range: what is wrong with one of its addresses, *@at, that is one of the
+ * interface's subnets' own or broadcast; NULL: nothing. */
+const char *netd_check_range_edge(const struct netd_prefix *list, size_t count,
+				  const struct netd_addr_range *range,
+				  struct netd_addr *at);
 
 /* Why nothing can have the MAC, or NULL. */
 const char *netd_check_mac(const struct netd_mac *m);
@@ -84,6 +89,11 @@ void netd_check_suggest_interface(const struct netd_plugs *plugs, const char *na
 /* The interface of that name, or NULL. */
 const struct netd_plug *netd_check_interface(const struct netd_plugs *plugs,
 					     const char *name);
+/* A gateway of the router's routes that is within the range, and is nobody's of the file:
+ * check_claims.c tells of those; NULL: none. */
+const struct netd_addr *netd_check_gateway(const struct netd_node *n,
+					   const struct netd_plugs *plugs,
+					   const struct netd_addr_range *range);
 
 /*
  * What serves a network: its bridge, or an interface of a router on it.

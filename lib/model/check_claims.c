@@ -12,13 +12,19 @@
  * Theory of operation.  Every network, and every link, is a world of its own: two labs
  * may have the same subnets.  That subnets of the host itself do not overlap is checked
  * elsewhere (check_subnets.c).
+ *
+ * What `on:` adds to a router's interface (forwards, sources of NAT) is on its network as
+ * its own addresses are; only that one router may have it for several reasons.
  */
+
+#define POOL_MAX 1024
 
 /* Who bears an address or a MAC; neither a plug nor a machine: the bridge. */
 struct claim {
 	uint8_t key[17]; /* family and bytes: memcmp() sorts it */
 	const struct netd_plug *plug;
 	const struct netd_machine *machine;
+	bool added; /* by `on:` */
 	struct netd_place place;
 };
 
@@ -61,12 +67,45 @@ static void add_addrs(struct claims *claims, const struct netd_prefix *list, siz
 						places, place_count, i)});
 }
 
+static void add_pool(struct claims *claims, const struct netd_addr_range *pool,
+		     struct netd_place place, const struct netd_plug *plug)
+{
+	struct netd_addr a = pool->first;
+
+	/* more are refused elsewhere (check_limits.c, plan/desired_address.c) */
+	for (int i = 0; a.family && i < POOL_MAX; i++, a = netd_addr_offset(&a, 1)) {
+		add_addr(claims, &a,
+			 (struct claim){.plug = plug, .added = true, .place = place});
+		if (netd_addr_equal(&a, &pool->last))
+			return;
+	}
+}
+
+/* What the router's `on:` names that interface for. */
+static void add_added(struct claims *claims, const struct netd_plug *plug)
+{
+	const struct netd_node *n = plug->node;
+	const char *name = plug->interface->name;
+
+	for (size_t i = 0; n && i < n->forward_count; i++)
+		if (*n->forwards[i].on && strcmp(n->forwards[i].on, name) == 0)
+			add_addr(claims, &n->forwards[i].listen,
+				 (struct claim){.plug = plug,
+						.added = true,
+						.place = n->forwards[i].place});
+	if (!n || !*n->nat.on || strcmp(n->nat.on, name) != 0)
+		return;
+	add_pool(claims, &n->nat.source4, n->nat.source4_place, plug);
+	add_pool(claims, &n->nat.source6, n->nat.source6_place, plug);
+}
+
 static void add_plug_addrs(struct claims *claims, const struct netd_plug *plug)
 {
 	const struct netd_node_interface *f = plug->interface;
 
 	add_addrs(claims, f->addresses, f->address_count, f->address_places,
 		  f->address_place_count, plug);
+	add_added(claims, plug);
 }
 
 static void add_plug_mac(struct claims *claims, const struct netd_plug *plug)
@@ -150,6 +189,13 @@ static void report(struct netd_topology *t, const struct claim *first,
 			    netd_place_line(&first->place, line));
 }
 
+/* What a router has already may be added to it once more. */
+static bool is_the_same(const struct claim *a, const struct claim *b)
+{
+	return (a->added || b->added) && a->plug && b->plug &&
+	       a->plug->node == b->plug->node;
+}
+
 static bool is_bridge(const struct claim *c)
 {
 	return !c->plug && !c->machine;
@@ -167,7 +213,7 @@ static int judge(struct netd_topology *t, struct claims *claims, bool mac,
 		const struct claim *first = &claims->items[i - 1], *c = first + 1;
 
 		if (memcmp(first->key, c->key, sizeof(c->key)) == 0 &&
-		    !(is_bridge(first) && is_bridge(c)))
+		    !(is_bridge(first) && is_bridge(c)) && !is_the_same(first, c))
 			report(t, first, c, mac, err);
 	}
 	free(claims->items);

@@ -259,12 +259,42 @@ static bool is_source(const struct netd_nat *nat, const struct netd_addr *a)
 	       netd_addr_compare(a, &r->last) <= 0;
 }
 
+/* An address that nobody can have, or that the router's way out has. */
+static bool check_added(struct netd_topology *t, const struct scope *s,
+			const struct netd_forward *f, struct netd_error *err)
+{
+	const struct netd_addr_range range = {f->listen, f->listen};
+	char text[NETD_ADDR_TEXT];
+	struct netd_addr at;
+
+	netd_addr_format(&f->listen, text);
+	for (size_t i = 0; i < s->plugs->count; i++) {
+		const struct netd_node_interface *own = s->plugs->items[i]->interface;
+		const char *problem = netd_check_range_edge(
+			own->addresses, own->address_count, &range, &at);
+
+		if (!problem)
+			continue;
+		netd_topology_error(t, err, f->place, "listen address %s %s", text,
+				    problem);
+		return false;
+	}
+	if (!netd_check_gateway(s->node, s->plugs, &range))
+		return true;
+	netd_topology_error(t, err, f->place,
+			    "listen address %s is a gateway of router \"%s\"", text,
+			    s->node->name);
+	return false;
+}
+
 /* Where a router listens is its own business: nothing of the host's is there. */
 static void check_router_listen(struct netd_topology *t, const struct scope *s,
 				const struct netd_forward *f, struct netd_error *err)
 {
 	char text[NETD_ADDR_TEXT];
 
+	if (!check_added(t, s, f, err))
+		return;
 	if (*f->on) {
 		if (netd_check_interface(s->plugs, f->on) || s->partial)
 			return;

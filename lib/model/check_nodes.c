@@ -43,6 +43,69 @@ static void check_source(struct netd_topology *t, const struct netd_addr_range *
 	}
 }
 
+/* True if somebody on a network of the file has it. */
+static bool is_of_file(const struct netd_plugs *plugs, const struct netd_addr *a)
+{
+	for (size_t i = 0; i < plugs->count; i++) {
+		const struct netd_junction *s = plugs->items[i]->junction;
+
+		if (s && netd_plugs_have(&s->plugs, a))
+			return true;
+		for (size_t k = 0; s && k < s->network->address_count; k++)
+			if (netd_addr_equal(&s->network->addresses[k].addr, a))
+				return true;
+		for (size_t k = 0; s && k < s->network->machine_count; k++)
+			if (netd_addr_equal(&s->network->machines[k].address4, a) ||
+			    netd_addr_equal(&s->network->machines[k].address6, a))
+				return true;
+	}
+	return false;
+}
+
+const struct netd_addr *netd_check_gateway(const struct netd_node *n,
+					   const struct netd_plugs *plugs,
+					   const struct netd_addr_range *range)
+{
+	for (size_t i = 0; i < n->route_count; i++) {
+		const struct netd_addr *via = &n->routes[i].via;
+
+		if (via->family == range->first.family &&
+		    netd_addr_compare(via, &range->first) >= 0 &&
+		    netd_addr_compare(via, &range->last) <= 0 && !is_of_file(plugs, via))
+			return via;
+	}
+	return NULL;
+}
+
+/* No source is an address that nobody can have, or that somebody else has. */
+static void check_pool(struct netd_topology *t, const struct netd_node *n,
+		       const struct netd_plugs *plugs, const struct netd_addr_range *pool,
+		       struct netd_place place, struct netd_error *err)
+{
+	const struct netd_addr *gateway;
+	char text[NETD_ADDR_TEXT];
+	struct netd_addr at;
+
+	if (!pool->first.family)
+		return;
+	for (size_t i = 0; i < plugs->count; i++) {
+		const struct netd_node_interface *f = plugs->items[i]->interface;
+		const char *problem =
+			netd_check_range_edge(f->addresses, f->address_count, pool, &at);
+
+		if (!problem)
+			continue;
+		netd_topology_error(t, err, place, "NAT source %s %s",
+				    netd_addr_format(&at, text), problem);
+		return;
+	}
+	gateway = netd_check_gateway(n, plugs, pool);
+	if (gateway)
+		netd_topology_error(t, err, place,
+				    "NAT source %s is a gateway of router \"%s\"",
+				    netd_addr_format(gateway, text), n->name);
+}
+
 static void check_nat_interfaces(struct netd_topology *t, const struct netd_node *n,
 				 const struct netd_plugs *plugs, struct netd_error *err)
 {
@@ -72,6 +135,8 @@ static void check_nat(struct netd_topology *t, const struct netd_node *n,
 	check_nat_interfaces(t, n, plugs, err);
 	check_source(t, &nat->source4, nat->source4_place, err);
 	check_source(t, &nat->source6, nat->source6_place, err);
+	check_pool(t, n, plugs, &nat->source4, nat->source4_place, err);
+	check_pool(t, n, plugs, &nat->source6, nat->source6_place, err);
 	if (nat->port_first > nat->port_last || (nat->port_last && !nat->port_first))
 		netd_topology_error(t, err, nat->place,
 				    "NAT ports %u-%u are not a range from 1 to 65535",

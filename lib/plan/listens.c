@@ -42,20 +42,9 @@ static const struct netd_ifaddr *find_edge(const struct netd_state *s,
 					   const struct netd_addr_range *range,
 					   struct netd_addr *at)
 {
-	for (size_t i = 0; i < s->addr_count; i++) {
-		const struct netd_prefix *p = &s->addrs[i].prefix;
-		const struct netd_addr ends[] = {netd_prefix_network(p).addr,
-						 netd_prefix_last(p)};
-
-		for (size_t k = 0; k < 2; k++) {
-			*at = ends[k];
-			if (p->addr.family == range->first.family &&
-			    netd_check_subnet_address(p, at) &&
-			    netd_addr_compare(at, &range->first) >= 0 &&
-			    netd_addr_compare(at, &range->last) <= 0)
-				return &s->addrs[i];
-		}
-	}
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (netd_check_range_edge(&s->addrs[i].prefix, 1, range, at))
+			return &s->addrs[i];
 	return NULL;
 }
 
@@ -77,6 +66,26 @@ static bool is_edge(const struct check *c, const struct netd_addr_range *range,
 			    netd_check_subnet_address(&of->prefix, &at),
 			    netd_prefix_format(&of->prefix, subnet), of->link);
 	return true;
+}
+
+/* A gateway of the host's that would be added to an interface of the host. */
+static bool is_gateway(const struct check *c, const struct netd_addr_range *range,
+		       const char *what, struct netd_place place)
+{
+	for (size_t i = 0; i < c->have->route_count; i++) {
+		const struct netd_route *r = &c->have->routes[i];
+		char text[NETD_ADDR_TEXT];
+
+		if (r->via.family != range->first.family ||
+		    netd_addr_compare(&r->via, &range->first) < 0 ||
+		    netd_addr_compare(&r->via, &range->last) > 0)
+			continue;
+		netd_topology_error(c->t, c->err, place,
+				    "%s %s is a gateway of this host, by %s", what,
+				    netd_addr_format(&r->via, text), r->link);
+		return true;
+	}
+	return false;
 }
 
 static const struct netd_ifaddr *find(const struct netd_state *s,
@@ -161,7 +170,8 @@ static void check_forward(const struct check *c, const struct netd_forward *f, b
 	const struct netd_addr_range at = {f->listen, f->listen};
 	const struct netd_ifaddr *own = find(c->have, &f->listen);
 
-	if (first && is_edge(c, &at, f, f->place))
+	if (first && (is_edge(c, &at, f, f->place) ||
+		      (*f->on && is_gateway(c, &at, "listen address", f->place))))
 		return;
 	if (own)
 		note_whole(c, f, own);
@@ -179,6 +189,10 @@ static void check_network(const struct check *c, const struct netd_network *n)
 							 &n->forwards[i].listen));
 	if (n->nat.source4.first.family)
 		is_edge(c, &n->nat.source4, NULL, n->nat.source4_place);
+	if (*n->nat.on && n->nat.source4.first.family)
+		is_gateway(c, &n->nat.source4, "NAT source", n->nat.source4_place);
+	if (*n->nat.on && n->nat.source6.first.family)
+		is_gateway(c, &n->nat.source6, "NAT source", n->nat.source6_place);
 }
 
 int netd_listens_check(const struct netd_topology *t, const struct netd_facts *facts,

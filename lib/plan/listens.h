@@ -13,6 +13,7 @@ struct netd_topology;
  * subnet of the host's itself, or on its broadcast address; a note (code 0) if it takes
  * from the host the only address of an interface, or a port that the host itself serves
  * (@own, of @count), or if nobody has the address.  The same problem for sources of NAT.
+ * And a problem if `on:` would add the address of a gateway.
  * 0, or the first problem's code.
  */
 int netd_listens_check(const struct netd_topology *t, const struct netd_facts *facts,

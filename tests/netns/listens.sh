@@ -138,6 +138,8 @@ edges()
 	done
 	fails 2 netdctl forward add net0 172.16.5.255:80 10.1.0.1:80
 	match 'listen address 172.16.5.255 is the broadcast address' "$err"
+	refused_at '172.16.5.1 is a gateway of this host' 'listen: 172.16.5.1, to: 10.1.0.1, on: eth0'
+	refused_at '2001:db8:5::1 is a gateway' 'listen: "2001:db8:5::1", to: "fd00:1::1", on: eth0'
 	# two of a pair have no broadcast address
 	ip address add 192.0.2.8/31 dev eth0
 	no_notes 'listen: 192.0.2.9, to: 10.1.0.1, on: eth0'
