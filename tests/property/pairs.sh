@@ -28,6 +28,12 @@ world()
 		ip link set "p$p" down
 	done
 	t_namespace far
+	ip link add u0 type veth peer name u1
+	ip address add 192.0.2.40/24 dev u0
+	ip address add 2001:db8:7::40/64 dev u0 nodad
+	ip link set u1 up
+	ip link set u0 up
+	ip route add 10.87.0.0/16 via 192.0.2.1
 	ip link add foreign0 type bridge
 	ip link set foreign0 addrgenmode none
 	ip link set foreign0 up
