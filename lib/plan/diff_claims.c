@@ -2,6 +2,7 @@
 /* Claims: what is not ours and was changed, kept while wanted, given back after. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/str.h"
 #include "plan/diff.h"
@@ -54,6 +55,9 @@ static int release_address(struct netd_diff *d, const struct netd_claim *c)
 	return 0;
 }
 
+/* IPv6's one switch before Linux 6.17. */
+static const char all6[] = "ipv6/conf/all/forwarding";
+
 /* True if the plan gives IPv6's one switch back, which is released before what it
  * overrode (forwarding.c). */
 static bool gives_switch_back(const struct netd_diff *d)
@@ -62,7 +66,7 @@ static bool gives_switch_back(const struct netd_diff *d)
 		const struct netd_op *op = &d->plan->ops[i];
 
 		if (op->kind == NETD_OP_RESTORE_SYSCTL &&
-		    strcmp(op->sysctl.path, "ipv6/conf/all/forwarding") == 0)
+		    strcmp(op->sysctl.path, all6) == 0)
 			return true;
 	}
 	return false;
@@ -82,13 +86,15 @@ static bool is_set(const struct netd_diff *d, const char *path)
  */
 static bool is_relied_on(const struct netd_diff *d, const struct netd_claim *c)
 {
-	static const char all6[] = "ipv6/conf/all/forwarding";
 	const char *name = strrchr(c->key, '/');
 	const struct netd_claim *then;
 	char all[NETD_SYSCTL_PATH];
 
-	if (name && strcmp(name, "/accept_ra") == 0)
-		return is_set(d, all6) && !gives_switch_back(d);
+	if (name && strcmp(name, "/accept_ra") == 0) {
+		then = netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, all6);
+		return then && !then->previous && is_set(d, all6) &&
+		       !gives_switch_back(d);
+	}
 	netd_sysctl_path_of(c->key, "all", all);
 	then = netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, all);
 	return then && then != c && !then->previous && !then->ours && is_set(d, all);
@@ -131,6 +137,29 @@ static int release_inherited(struct netd_diff *d, const struct netd_claim *c)
 	return r;
 }
 
+/* Before Linux 6.17 nothing tells whether somebody else has come to rely on it. */
+static void note_switch(struct netd_diff *d, const struct netd_claim *c)
+{
+	const struct netd_state *o = d->in->observed;
+
+	for (size_t i = 0; strcmp(c->key, all6) == 0 && i < o->addr_count; i++) {
+		const struct netd_ifaddr *a = &o->addrs[i];
+		const struct netd_link *link = netd_state_link(o, a->link);
+
+		if (a->prefix.addr.family != AF_INET6 ||
+		    netd_addr_is_link_local(&a->prefix.addr) || !link ||
+		    link->kind != NETD_LINK_BRIDGE || netd_link_is_ours(link))
+			continue;
+		netd_plan_note(d->plan,
+			       "net.ipv6.conf.all.forwarding goes back to 0, on which "
+			       "guests of the bridge %s may rely",
+			       link->name);
+		netd_error_hint(&d->plan->notes,
+				"if they do: `sysctl net.ipv6.conf.all.forwarding=1`");
+		return;
+	}
+}
+
 static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
 {
 	char name[NETD_SYSCTL_PATH];
@@ -145,6 +174,7 @@ static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
 		return 0;
 	if (value == c->previous && !gives_switch_back(d))
 		return 0;
+	note_switch(d, c);
 	if (value != c->previous && strcmp(name, "default") == 0)
 		r = release_inherited(d, c);
 	return r ? r

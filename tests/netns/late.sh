@@ -77,6 +77,12 @@ needs()
 	need bridge veth nft nft_nat ipv6
 }
 
+# IPv6 has a switch for each interface: Linux 6.17.
+by_interface()
+{
+	[ -e /proc/sys/net/ipv6/conf/all/force_forwarding ]
+}
+
 late_interface()
 {
 	needs
@@ -94,11 +100,13 @@ late_interface()
 	gets_out
 	settled
 	sysctl_is ipv4/ip_forward 0
-	sysctl_is ipv6/conf/all/forwarding 0
+	! by_interface || sysctl_is ipv6/conf/all/forwarding 0
 	ok netdctl destroy lab
+	sysctl_is ipv6/conf/all/forwarding 0
+	sysctl_is ipv6/conf/late0/accept_ra 1
 	sysctl_is ipv4/conf/late0/forwarding 0
 	sysctl_is ipv4/conf/default/forwarding 0
-	[ ! -e /proc/sys/net/ipv6/conf/late0/force_forwarding ] ||
+	! by_interface ||
 		sysctl_is ipv6/conf/late0/force_forwarding 0
 	no_answer a tcp "$T_INTERNET4" 80
 }
@@ -341,8 +349,7 @@ router_before()
 router_since_ipv6()
 {
 	needs
-	[ -e /proc/sys/net/ipv6/conf/all/force_forwarding ] ||
-		skip "this kernel has one switch for IPv6"
+	by_interface || t_skip "this kernel has one switch for IPv6"
 	ip link add eth7 type veth peer name eth8
 	ip link set eth7 up
 	ip address add 2001:db8:7::1/64 dev eth7
@@ -359,6 +366,46 @@ router_since_ipv6()
 	ok netdctl destroy lab
 	sysctl_is ipv6/conf/eth7/accept_ra 2
 	sysctl_is ipv6/conf/all/forwarding 1
+}
+
+# Before Linux 6.17, netd's switch is everybody's.
+one_switch()
+{
+	needs
+	! by_interface || t_skip "this kernel has a switch for each interface"
+	lab "  nat0: {$NAT}"
+	ok netdctl destroy lab
+	[[ $err != *forwarding* ]] || fail "$err"
+	lab "  nat0: {$NAT}"
+	ip link add docker0 type bridge
+	ip address add fd00:d0c::1/64 dev docker0
+	ok netdctl destroy lab
+	match 'note: .*net.ipv6.conf.all.forwarding goes back to 0.*docker0' "$err"
+}
+
+# A router's own namespace: an interface that is moved there later.
+late_in_a_router()
+{
+	needs
+	printf '%s\n' 'name: lab' 'networks: {n0: {}}' 'routers:' \
+		'  r0: {interfaces: {n0: {addresses: [10.1.0.254/24, "fd00:1::ff/64"]}}}' >lab.yaml
+	ok netdctl apply lab.yaml
+	guest_ns a n0 10.1.0.1/24 10.1.0.254 fd00:1::1/64 fd00:1::ff
+	t_namespace b
+	ip link add late0 type veth peer name eth0 netns b
+	ip link set late0 netns r0
+	ip -n r0 address add 10.9.0.1/24 dev late0
+	ip -n r0 address add fd00:9::1/64 dev late0 nodad
+	ip -n r0 link set late0 up
+	ip -n b link set eth0 up
+	ip -n b address add 10.9.0.2/24 dev eth0
+	ip -n b address add fd00:9::2/64 dev eth0 nodad
+	ip -n b route add default via 10.9.0.1
+	ip -n b -6 route add default via fd00:9::1
+	pings a 10.9.0.2
+	pings a fd00:9::2
+	pings b 10.1.0.1
+	fails 0 netdctl plan lab.yaml
 }
 
 # An interface that is too small for IPv6, and grows.
@@ -390,5 +437,7 @@ t_fresh "settings that others made" settings_of_others
 t_fresh "somebody makes the host a router since" router_since
 t_fresh "a router before" router_before
 t_fresh "IPv6, a router since" router_since_ipv6
+t_fresh "IPv6, one switch" one_switch
+t_fresh "in a router's namespace" late_in_a_router
 t_fresh "an interface that grows" grows
 t_done
