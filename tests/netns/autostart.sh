@@ -93,7 +93,8 @@ nic_comes_later()
 	ok netdctl plan /etc/netd/lab.yaml
 }
 
-# Routes, addresses, bridges and namespaces of others.
+# Bridges and namespaces of others, a port that is not there.  A subnet that somebody else
+# has by now is a note only.
 conflicts()
 {
 	need bridge veth
@@ -106,6 +107,7 @@ conflicts()
 	  a0: {autostart: true, addresses: [10.1.0.254/24]}
 	  subnet: {autostart: true, addresses: [10.3.0.254/24]}
 	  b0: {autostart: true, addresses: [10.2.0.254/24]}
+	  port: {autostart: true, ports: {p9: {}}}
 	  taken: {autostart: true}
 	  c0: {autostart: true, mode: nat, addresses: [10.4.0.254/24]}
 	routers:
@@ -113,21 +115,21 @@ conflicts()
 	  r2: {interfaces: {a0: {}, b0: {}}}
 	EOF
 	fails 1 start
-	match 'network subnet is not started: ' "$err"
+	match 'network port is not started: .*p9' "$err"
 	match 'network taken is not started: ' "$err"
 	match 'router r1 is not started: ' "$err"
 	eq 3 "$(grep -c 'is not started' <<<"$err")" "$err"
 	eq 3 "$(tail -n +2 /run/netd/unstarted | wc -l)"
 	fails 2 netdctl network start --again
 	fails 2 netdctl network start --autostart a0
-	eq "a0 b0 c0 r2" "$(running)"
+	eq "a0 b0 c0 r2 subnet" "$(running)"
 	fails 1 start --json
 	jq -e '.errors | length == 3 and all(.message | test("is not started"))' <<<"$err"
 	ip netns delete r1
-	ip address delete 10.3.0.1/24 dev eth0
+	ip link add p9 type veth peer name q9
 	ip link delete taken
 	ok start
-	eq "a0 b0 c0 r1 r2 subnet taken" "$(running)"
+	eq "a0 b0 c0 port r1 r2 subnet taken" "$(running)"
 }
 
 # One file is nothing to another: neither one with mistakes, nor one that wants the same.
