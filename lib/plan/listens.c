@@ -199,11 +199,15 @@ int netd_listens_check(const struct netd_topology *t, const struct netd_facts *f
 		       const struct netd_state *desired, const struct netd_listener *own,
 		       size_t count, struct netd_error *notes, struct netd_error *err)
 {
-	const struct check c = {t, facts->observed, desired, own, count, notes, err};
+	struct netd_error found = {0}; /* apart from what the caller has already */
+	const struct check c = {t, facts->observed, desired, own, count, notes, &found};
+	int r;
 
 	for (size_t i = 0; i < t->network_count; i++)
 		check_network(&c, &t->networks[i]);
-	return netd_error_code(err);
+	r = netd_error_code(&found);
+	netd_error_move(err, &found);
+	return r;
 }
 
 bool netd_listens_any(const struct netd_topology *t)
