@@ -207,8 +207,10 @@ int run_destroy(struct cli *cli, int argc, char **argv)
 static int repair_one(struct cli *cli, const char *name)
 {
 	struct netd_topology *t = NULL;
-	int r = netd_running(cli->netd, name, &t, cli->err), code;
+	int r, code;
 
+	netd_error_clear(cli->err); /* the one before may have failed */
+	r = netd_running(cli->netd, name, &t, cli->err);
 	if (r < 0)
 		return report(cli, r, NETD_UNTOUCHED);
 	code = apply_topology(cli, t, name, "repaired");

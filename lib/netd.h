@@ -39,6 +39,8 @@ enum netd_format {
  */
 NETD_PUBLIC struct netd_error *netd_error_new(void);
 NETD_PUBLIC struct netd_error *netd_error_free(struct netd_error *err);
+/* Forgets all problems, for the next call; NULL is fine. */
+NETD_PUBLIC void netd_error_clear(struct netd_error *err);
 /* All problems, newline-terminated; @color: with terminal colours.  Free it with free().
  */
 NETD_PUBLIC char *netd_error_format(const struct netd_error *err, enum netd_format format,

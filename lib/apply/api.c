@@ -28,6 +28,11 @@ struct netd_error *netd_error_free(struct netd_error *err)
 	return NULL;
 }
 
+void netd_error_clear(struct netd_error *err)
+{
+	netd_error_done(err);
+}
+
 char *netd_error_format(const struct netd_error *err, enum netd_format format, bool color)
 {
 	struct netd_str text = {0};

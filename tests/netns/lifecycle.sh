@@ -322,8 +322,8 @@ drift_is_explained()
 	printf 'flush ruleset\n' >>/etc/nftables.conf
 	match 'now gone; /etc/nftables.conf flushes all tables when loaded' "$(netdctl status)"
 
-	match 'netdctl export lab \| netdctl apply -. makes it so again' "$(netdctl status)"
-	netdctl export lab | netdctl apply -
+	match 'netdctl repair lab. makes it so again' "$(netdctl status)"
+	ok netdctl repair lab
 	snapshot repaired
 	same there repaired
 	match 'in effect' "$(netdctl status)"
