@@ -166,6 +166,7 @@ int run_apply(struct cli *cli, int argc, char **argv);
 int run_destroy(struct cli *cli, int argc, char **argv);
 int run_confirm(struct cli *cli, int argc, char **argv);
 int run_rollback(struct cli *cli, int argc, char **argv);
+int run_guard(struct cli *cli, int argc, char **argv);
 int run_watchdog(struct cli *cli, int argc, char **argv);
 int run_recover(struct cli *cli, int argc, char **argv);
 int run_repair(struct cli *cli, int argc, char **argv);

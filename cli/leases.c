@@ -64,6 +64,13 @@ static int run_release(struct cli *cli, int argc, char **argv)
 	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
 }
 
+int run_guard(struct cli *cli, int argc, char **argv)
+{
+	(void)cli;
+	(void)argc;
+	return netd_guard(argv[0], argv[1], atoi(argv[2])) < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
 const struct verb lease_verbs[] = {
 	{"release", "NETWORK ADDRESS|MAC|NAME", "End a lease, and list what was ended",
 	 "The address is free for others at once.  Who had it is told when it next "

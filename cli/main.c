@@ -106,6 +106,7 @@ const struct verb netdctl_verbs[] = {
 	 "For bash: netdctl completion bash > /etc/bash_completion.d/netdctl", 1, 1,
 	 "bash|zsh|fish", NULL, run_completion, NULL},
 	{"watchdog", NULL, NULL, NULL, 0, 0, NULL, NULL, run_watchdog, NULL},
+	{"guard", "DIRECTORY LINK PID", NULL, NULL, 3, 3, NULL, NULL, run_guard, NULL},
 	{"complete", "WORD…", NULL, NULL, 0, -1, NULL, NULL, run_complete, NULL},
 	{0},
 };

@@ -455,6 +455,12 @@ NETD_PUBLIC int netd_lease_release(struct netd *netd, const char *network,
 NETD_PUBLIC void netd_network_forget(struct netd *netd, const char *network);
 
 /*
+ * What the program of netd_set_watchdog() does when it is called `guard DIRECTORY LINK
+ * PID`: guards that dnsmasq until it ends.  -errno: it could not, or no longer.
+ */
+NETD_PUBLIC int netd_guard(const char *directory, const char *link, int pid);
+
+/*
  * Primitives
  */
 

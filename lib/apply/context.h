@@ -23,7 +23,7 @@ struct netd {
 	void *recovered_data;
 	void (*forewarned)(const struct netd_plan *notes, void *data); /* may be NULL */
 	void *forewarned_data;
-	const char *watchdog; /* the program; NULL: none (apply/watchdog.h) */
+	const char *watchdog; /* the program that watchdogs and guards are; NULL: none */
 	bool keep_processes;  /* of namespaces that are deleted */
 
 	struct netd_space **spaces; /* sorted by name; apply/space.h */

@@ -20,6 +20,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "dhcp/guard.h"
 #include "dhcp/process.h"
 
 /*
@@ -342,22 +343,26 @@ void netd_processes_end(const struct netd *netd, const struct netd_op *ops, size
 	say_hidden(&p, notes);
 }
 
-/* netd's own dnsmasqs are stopped by ops of their own. */
+static void leave_out(struct processes *p, pid_t pid)
+{
+	for (size_t i = 0; pid > 0 && i < p->count; i++)
+		p->items[i].own |= p->items[i].pid == pid;
+}
+
+/* netd's own dnsmasqs are stopped by ops of their own, and their guards end with them. */
 static void leave_out_services(const struct netd *netd, const struct netd_plan *plan,
 			       struct processes *p)
 {
 	for (size_t i = 0; i < plan->op_count; i++) {
 		const struct netd_op *op = &plan->ops[i];
 		char directory[PATH_MAX];
-		pid_t pid;
 
 		if (op->kind != NETD_OP_STOP_SERVICE ||
 		    netd_services_directory(netd, op->service.name, directory,
 					    sizeof(directory)) < 0)
 			continue;
-		pid = netd_dnsmasq_pid(directory);
-		for (size_t k = 0; pid > 0 && k < p->count; k++)
-			p->items[k].own |= p->items[k].pid == pid;
+		leave_out(p, netd_dnsmasq_pid(directory));
+		leave_out(p, netd_guard_pid(directory));
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "dhcp/forget.h"
+#include "dhcp/guard.h"
 #include "netd.h"
 #include "render/table.h"
 
@@ -97,6 +98,7 @@ static int release_of(const struct netd_network *n, const char *service, void *d
 				      r->netd->state_dir);
 	return netd_dnsmasq_forget(&(struct netd_dnsmasq){.name = service,
 							  .directory = directory,
+							  .guard = r->netd->watchdog,
 							  .space = -1},
 				   is_meant, r, err);
 }
@@ -163,4 +165,9 @@ int netd_lease_release(struct netd *netd, const char *network, const char *who,
 		result = netd_leases_format(&r.table, format, out, err);
 	netd_table_done(&r.table);
 	return result;
+}
+
+int netd_guard(const char *directory, const char *link, int pid)
+{
+	return netd_guard_run(directory, link, pid);
 }

@@ -138,6 +138,7 @@ static int job_make(const struct netd_run *run, const struct netd_op *op, struct
 		.directory = j->directory,
 		.space = -1,
 		.orphan = is_orphan(run, op->service.name),
+		.guard = run->netd->watchdog,
 	};
 	if (r < 0)
 		return netd_error_add(run->err, r, "dhcp %s: no directory in %s",

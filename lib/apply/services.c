@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "dhcp/compile.h"
+#include "dhcp/guard.h"
 #include "dhcp/holder.h"
 #include "dhcp/process.h"
 #include "kernel/netns.h"
@@ -331,6 +332,7 @@ static void remove_stopped(const struct netd *netd, int services, const char *na
 			   bool leases)
 {
 	int fd = openat(services, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int used;
 
 	if (fd < 0)
 		return;
@@ -339,6 +341,11 @@ static void remove_stopped(const struct netd *netd, int services, const char *na
 		close(fd);
 		return;
 	}
+	used = openat(fd, NETD_GUARD_USED,
+		      O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (used >= 0)
+		remove_files(used);
+	unlinkat(fd, NETD_GUARD_USED, AT_REMOVEDIR);
 	remove_files(fd);
 	unlinkat(services, name, AT_REMOVEDIR);
 }

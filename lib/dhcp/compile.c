@@ -256,6 +256,20 @@ int netd_dhcp_parse_marks(const char *config, char owner[NETD_OWNER],
 	return 0;
 }
 
+bool netd_dhcp_config_gives_ipv4(const char *config)
+{
+	static const char range[] = "\ndhcp-range=";
+
+	for (config = strstr(config, range); config; config = strstr(config + 1, range)) {
+		size_t first = strcspn(config + 1, ","); /* IPv6's has no dot */
+
+		if (memchr(config + 1, '.', first) &&
+		    strncmp(config + 1 + first, ",static", 7) != 0)
+			return true;
+	}
+	return false;
+}
+
 bool netd_dhcp_config_has_dns(const char *config)
 {
 	return !strstr(config, "\nport=0\n");

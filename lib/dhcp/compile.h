@@ -42,6 +42,8 @@ int netd_dhcp_parse_marks(const char *config, char owner[NETD_OWNER],
 			  char link[NETD_IFNAME], char space[NETD_NODE_NAME]);
 /* True if that config says that names are asked for at resolv.conf's servers. */
 bool netd_dhcp_config_uses_resolv(const char *config);
+/* True if that config says that IPv4 addresses are given out of a range. */
+bool netd_dhcp_config_gives_ipv4(const char *config);
 /* True if that config says that DNS is served. */
 bool netd_dhcp_config_has_dns(const char *config);
 

@@ -129,8 +129,10 @@ static int read_start(pid_t pid, const struct netd_dnsmasq *d, struct start *out
 		return netd_error_add(err, -errno,
 				      "dhcp %s: cannot look at process %d: %s", d->name,
 				      pid, strerror(errno));
-	out->d = (struct netd_dnsmasq){
-		.name = d->name, .directory = d->directory, .space = out->space};
+	out->d = (struct netd_dnsmasq){.name = d->name,
+				       .directory = d->directory,
+				       .space = out->space,
+				       .guard = d->guard};
 	for (size_t at = 0; at < length; at += strlen(out->arguments + at) + 1) {
 		const char *file = out->arguments + at + sizeof(resolv) - 1;
 

@@ -21,6 +21,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "dhcp/guard.h"
 #include "dhcp/holder.h"
 #include "dhcp/process.h"
 #include "dhcp/user.h"
@@ -98,6 +99,7 @@ static int command_make(const struct netd_launch *l, struct command *c,
 		{"--pid-file=%s/%s", NETD_DNSMASQ_PID},
 		{"--dhcp-leasefile=%s/%s", NETD_DNSMASQ_LEASES},
 		{"--dhcp-hostsfile=%s/%s", NETD_DNSMASQ_RESERVED},
+		{"--dhcp-hostsdir=%s/%s", NETD_GUARD_USED},
 		{"--addn-hosts=%s/%s", NETD_DNSMASQ_NAMES},
 		{"--log-facility=%s/%s", NETD_DNSMASQ_LOG},
 	};

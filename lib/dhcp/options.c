@@ -298,8 +298,9 @@ static void write_identity(const struct netd_segment *s, struct netd_str *out)
 
 /*
  * no-ping: otherwise the first answer to a new client comes three seconds late, in which
- * dnsmasq waits for an echo of the address.  The network is ours, and what has a fixed
- * address in it is known.  quiet-dhcp: the log would grow with every guest that asks.
+ * dnsmasq waits for an echo of the address, deaf to all others.  Whether it is in use the
+ * guard finds out (dhcp/guard.h).  quiet-dhcp: the log would grow with every guest that
+ * asks.
  */
 void netd_dhcp_write_options(const struct netd_segment *s, struct netd_str *out)
 {

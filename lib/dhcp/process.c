@@ -21,6 +21,7 @@
 #include "base/str.h"
 #include "dhcp/checksum.h"
 #include "dhcp/compile.h"
+#include "dhcp/guard.h"
 #include "dhcp/identity.h"
 #include "dhcp/launch.h"
 #include "dhcp/user.h"
@@ -240,6 +241,44 @@ static void leave_out_checksums(const char *directory)
 		netd_checksum_leave_out(fd);
 }
 
+/* What the guard of an earlier one found out is found out again. */
+static int empty_used(const struct netd_dnsmasq *d, struct netd_error *err)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	struct stat st;
+	DIR *dir;
+
+	file_path(d->directory, NETD_GUARD_USED, path);
+	if ((mkdir(path, 0750) < 0 && errno != EEXIST) || stat(d->directory, &st) < 0 ||
+	    give_to_group(path, 0750, st.st_gid) < 0)
+		return failed(d, err, "make a directory in");
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	return 0;
+}
+
+/* Where guests get IPv4 addresses. */
+static void start_guard(const struct netd_dnsmasq *d)
+{
+	char config[PATH_MAX], owner[NETD_OWNER], link[NETD_IFNAME],
+		space[NETD_NODE_NAME];
+	netd_auto_free char *text = NULL;
+	pid_t pid = netd_dnsmasq_pid(d->directory);
+
+	file_path(d->directory, NETD_DNSMASQ_CONFIG, config);
+	if (!d->guard || pid <= 0 ||
+	    netd_file_read(AT_FDCWD, config, TEXT_MAX_SIZE, &text, NULL, NULL) < 0 ||
+	    !netd_dhcp_config_gives_ipv4(text) ||
+	    netd_dhcp_parse_marks(text, owner, link, space) < 0)
+		return;
+	netd_guard_start(d->guard, d->directory, link, pid, d->space);
+}
+
 int netd_dnsmasq_begin(const struct netd_dnsmasq *d, struct netd_launching *launching,
 		       struct netd_error *err)
 {
@@ -257,6 +296,9 @@ int netd_dnsmasq_begin(const struct netd_dnsmasq *d, struct netd_launching *laun
 	if (r < 0)
 		return r;
 	trim_log(d->directory);
+	r = empty_used(d, err);
+	if (r < 0)
+		return r;
 	return netd_launch_begin(
 		&(struct netd_launch){
 			.program = program,
@@ -279,6 +321,8 @@ int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *lau
 
 	if (r == 0)
 		leave_out_checksums(d->directory);
+	if (r == 0)
+		start_guard(d);
 	return r;
 }
 
@@ -328,6 +372,7 @@ int netd_dnsmasq_wait_end(const struct netd_dnsmasq *d, int process,
 			return netd_error_add(err, -ETIMEDOUT,
 					      "dhcp %s: dnsmasq does not end", d->name);
 	}
+	netd_guard_wait_end(d->directory);
 	file_path(d->directory, NETD_DNSMASQ_PID, path);
 	unlink(path);
 	return 0;

@@ -33,7 +33,8 @@ struct netd_dnsmasq {
 	/* the content of a resolv.conf; NULL: a file of the host's, as it changes … */
 	const char *resolv;
 	const char *host_resolv; /* … this one, or, NULL, /etc/resolv.conf */
-	bool orphan; /* its files are gone: it is looked for by its command line */
+	bool orphan;	   /* its files are gone: it is looked for by its command line */
+	const char *guard; /* the program that guards it (dhcp/guard.h); NULL: none */
 };
 
 /*

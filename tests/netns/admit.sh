@@ -342,7 +342,7 @@ in_a_router()
 	guest_ns g lan -
 	dhcp_ns g
 	on r1 nft 'table inet f { chain i { type filter hook input priority 0; policy drop; }; }'
-	on r1 nft list ruleset >before
+	on r1 nft list table inet f >before
 	no_dhcp_ns g
 	fails 3 netdctl plan lab.yaml
 	netdctl apply lab.yaml
@@ -351,7 +351,7 @@ in_a_router()
 	# the router stays, and serves no more
 	sed -i 's/, dhcp: .*dns: true//' lab.yaml
 	netdctl apply lab.yaml
-	on r1 nft list ruleset | diff before -
+	on r1 nft list table inet f | diff before -
 }
 
 t_fresh "a policy of drop" policy_drop

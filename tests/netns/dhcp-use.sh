@@ -136,6 +136,7 @@ kept_by_one_line_commands()
 	netdctl network delete lan
 	eq "" "$(find /run/netd -path '*dhcp*')"
 	netdctl network create lan --address 10.1.0.1/24 --dhcp
+	guest_gone a
 	guest_ns b lan -
 	dhcp_ns b eth0 -r "$ip"
 	eq "$ip" "$(told b 4 ip)"
@@ -168,6 +169,92 @@ machine_lab()
 	    machines: {web: {mac: "$1", address: [10.1.0.50, "fd00:1::50"]}, db: {mac: "52:54:00:00:00:0b"}}
 	EOF
 	netdctl apply -q lab.yaml
+}
+
+# ms COMMAND…: how long it takes.
+ms()
+{
+	local before
+
+	before=$(date +%s%N)
+	"$@"
+	echo $((($(date +%s%N) - before) / 1000000))
+}
+
+# What a guest has set by hand is given to nobody, though that guest is silent, and whether
+# another one asks for it or it is the last but one.  Nobody waits for long.
+by_hand()
+{
+	local i took before
+
+	cat >lab.yaml <<-'EOF'
+	name: lab
+	networks:
+	  lan: {addresses: [10.1.0.1/24], dhcp: {range: 10.1.0.100-10.1.0.103}}
+	EOF
+	netdctl apply -q lab.yaml
+	netdctl plan -q lab.yaml
+	guest_ns first lan -
+	took=$(ms dhcp_ns first)
+	[ "$took" -lt 1000 ] || fail "the first guest waited for $took ms"
+	netdctl lease release lan first >/dev/null
+	guest_gone first
+	for i in 100 101 103; do
+		guest_ns "hand$i" lan "10.1.0.$i/24"
+		ip -n "hand$i" -4 neigh flush all
+	done
+	# even if it drops pings
+	on hand101 sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'
+	guest_ns a lan -
+	before=$(</run/netd/dhcp/lan/pid)
+	dhcp_ns a eth0 -r 10.1.0.101
+	eq 10.1.0.102 "$(told a 4 ip)"
+	guest_ns b lan -
+	no_dhcp_ns b
+	# who has it has it, also by DHCP
+	ip -n hand100 addr flush dev eth0
+	dhcp_ns hand100
+	eq 10.1.0.100 "$(told hand100 4 ip)"
+	# renewing does not wait, and what somebody uses is found out after a restart, too
+	took=$(ms dhcp_ns a eth0 -r 10.1.0.102)
+	[ "$took" -lt 1000 ] || fail "renewing took $took ms"
+	eq "$before" "$(</run/netd/dhcp/lan/pid)"
+	netdctl lease release lan a >/dev/null
+	guest_gone a
+	dhcp_ns b
+	eq 10.1.0.102 "$(told b 4 ip)"
+	# nothing is left of it
+	netdctl destroy lab
+	eq "" "$(nft list tables)"
+	eq "" "$(pgrep -f 'netdctl guard' || :)"
+}
+
+# In a router's namespace; and without it DHCP goes on.
+by_hand_in_a_router()
+{
+	cat >lab.yaml <<-'EOF'
+	name: lab
+	networks: {lan: {}}
+	routers: {r1: {interfaces: {lan: {addresses: [10.1.0.1/24], dhcp: {range: 10.1.0.100-10.1.0.101}}}}}
+	EOF
+	netdctl apply -q lab.yaml
+	guest_ns hand lan 10.1.0.100/24
+	guest_ns a lan -
+	dhcp_ns a
+	eq 10.1.0.101 "$(told a 4 ip)"
+	ip netns exec r1 nft list tables | grep -q netd-dhcp-lan || fail "not on guard"
+	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
+	wait_for 5 eval '[ -z "$(ip netns exec r1 nft list tables)" ]'
+	guest_gone a
+	netdctl lease release lan a >/dev/null
+	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
+	guest_ns b lan -
+	dhcp_ns b
+	# its own processes are no news
+	netdctl apply -q lab.yaml
+	ok netdctl destroy lab
+	no_match 'guard|dnsmasq' "$err"
+	eq "" "$(pgrep -f 'netdctl guard' || :)"
 }
 
 # machine_address NAME
@@ -326,6 +413,7 @@ released()
 	ok netdctl lease release lan "$ip"
 	match "lan +a +$ip +" "$out"
 	eq 3 "$(netdctl leases --json | jq length)"
+	ip link set v-a down
 	guest_ns --mac 52:54:00:00:00:77 d lan -
 	dhcp_ns d eth0 -r "$ip"
 	eq "$ip" "$(told d 4 ip)"
@@ -340,6 +428,7 @@ released()
 	fails 2 netdctl lease release lam d
 	match 'network lam is not running' "$err"
 	# names and addresses are served on
+	ip link set v-a up
 	dhcp_ns a
 	ok netdctl plan -q lab.yaml
 	# one that does not run
@@ -367,6 +456,7 @@ released_in_a_router()
 	ok netdctl lease release lan a
 	eq "$before" "$(tr '\0' ' ' <"/proc/$(</run/netd/dhcp/r1.lan/pid)/cmdline")"
 	ok netdctl plan -q lab.yaml
+	guest_gone a
 	guest_ns b lan -
 	dhcp_ns b eth0 -r "$ip"
 	eq "$ip" "$(told b 4 ip)"
@@ -378,6 +468,8 @@ t_fresh "addresses that on: adds are given to nobody" added_addresses
 t_fresh "leases are kept by destroy and apply, and while DHCP is off" kept
 t_fresh "leases are kept by network stop and start, not by delete" kept_by_one_line_commands
 t_fresh "leases that have ended are not kept" ended
+t_fresh "what a guest has set by hand is given to nobody" by_hand
+t_fresh "the same in a router; DHCP goes on without the guard" by_hand_in_a_router
 t_fresh "a machine is not given what a guest has, and keeps what it got" chosen_beside_guests
 t_fresh "the same by one-line commands" chosen_by_commands
 t_fresh "a machine's new MAC has its address at once" new_mac

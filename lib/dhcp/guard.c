@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* No address that somebody uses is given out: asked for by ARP before a reply is sent. */
+#include "dhcp/guard.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/if_ether.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "dhcp/guard_hold.h"
+
+/*
+ * Theory of operation.  dnsmasq offers what is in no lease; that somebody has set such an
+ * address by hand it can only find out by an echo, for which it waits three seconds, deaf
+ * to all others.  A host on the same link answers an ARP probe (RFC 5227 2.1.1) within a
+ * millisecond, whatever it filters.  So each reply that gives an address is held
+ * (dhcp/guard_hold.h) while that address is asked for, twice, and then sent on.  If
+ * somebody but the client answers, the reply is not sent, and dnsmasq is told whose the
+ * address is by a file in a directory that it watches (dhcp-hostsdir); the client asks
+ * again and gets another one.  An address that was found free for a client is not asked
+ * for again for a while, so an offer costs WAIT and its acknowledgement nothing; and a
+ * client that has its address already answers by itself.
+ *
+ * Where very many ask at once the wait gets shorter.  One MAC that answers for many
+ * addresses is a proxy, or wants DHCP to fail, and is not believed any more.
+ */
+
+#define WAIT 150     /* ms */
+#define WAIT_BUSY 15 /* ms, if so many were asked for within BUSY_SPAN */
+#define BUSY_COUNT 20
+#define BUSY_SPAN 5000	/* ms */
+#define FREE_SPAN 60000 /* ms */
+#define HELD_MAX 64
+#define FREE_MAX 256
+#define USERS_MAX 64
+#define CLAIMS_MAX 16 /* addresses of one MAC */
+#define PACKET_MAX 1500
+#define BOOTP_MIN 240
+
+struct held {
+	uint32_t address; /* network order; 0: empty */
+	uint8_t mac[ETH_ALEN];
+	int64_t again, until; /* ms; again 0: asked twice */
+	size_t length;
+	uint8_t packet[PACKET_MAX];
+};
+
+struct found {
+	uint32_t address;
+	uint8_t mac[ETH_ALEN];
+	int64_t until;
+};
+
+struct user {
+	uint8_t mac[ETH_ALEN];
+	unsigned claims;
+};
+
+struct guard {
+	const char *directory;
+	int index, arp, out;
+	uint8_t own[ETH_ALEN];
+	struct netd_hold hold;
+	struct held held[HELD_MAX];
+	struct found found_free[FREE_MAX];
+	size_t next_free;
+	struct user users[USERS_MAX];
+	int64_t asked[BUSY_COUNT]; /* when; a ring */
+	size_t next_asked;
+	int failed; /* -errno: the guard must end, so that replies are sent */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/*
+ * Sending
+ */
+
+static void send_on(struct guard *g, const uint8_t *packet, size_t length)
+{
+	const struct iphdr *ip = (const void *)packet;
+	struct sockaddr_ll to = {.sll_family = AF_PACKET,
+				 .sll_protocol = htons(ETH_P_IP),
+				 .sll_ifindex = g->index,
+				 .sll_halen = ETH_ALEN};
+	const uint8_t *bootp = packet + ip->ihl * 4 + sizeof(struct udphdr);
+
+	if (ip->daddr == INADDR_BROADCAST || bootp[1] != 1 || bootp[2] != ETH_ALEN)
+		memset(to.sll_addr, 0xff, ETH_ALEN);
+	else
+		memcpy(to.sll_addr, bootp + 28, ETH_ALEN);
+	/* a client asks again; what is too long for the link the kernel would cut */
+	if (sendto(g->out, packet, length, 0, (void *)&to, sizeof(to)) < 0 &&
+	    errno == EMSGSIZE)
+		g->failed = -errno;
+}
+
+static void ask(struct guard *g, uint32_t address)
+{
+	struct sockaddr_ll to = {.sll_family = AF_PACKET,
+				 .sll_protocol = htons(ETH_P_ARP),
+				 .sll_ifindex = g->index,
+				 .sll_halen = ETH_ALEN};
+	struct ether_arp probe = {.arp_hrd = htons(ARPHRD_ETHER),
+				  .arp_pro = htons(ETH_P_IP),
+				  .arp_hln = ETH_ALEN,
+				  .arp_pln = 4,
+				  .arp_op = htons(ARPOP_REQUEST)};
+
+	memset(to.sll_addr, 0xff, ETH_ALEN);
+	memcpy(probe.arp_sha, g->own, ETH_ALEN);
+	memcpy(probe.arp_tpa, &address, 4);
+	sendto(g->arp, &probe, sizeof(probe), 0, (void *)&to, sizeof(to));
+}
+
+/*
+ * What is known
+ */
+
+static bool is_free(const struct guard *g, uint32_t address, const uint8_t *mac,
+		    int64_t now)
+{
+	for (size_t i = 0; i < FREE_MAX; i++)
+		if (g->found_free[i].address == address && g->found_free[i].until > now &&
+		    memcmp(g->found_free[i].mac, mac, ETH_ALEN) == 0)
+			return true;
+	return false;
+}
+
+static void release(struct guard *g, struct held *h, int64_t now)
+{
+	struct found *f = &g->found_free[g->next_free++ % FREE_MAX];
+
+	f->address = h->address;
+	f->until = now + FREE_SPAN;
+	memcpy(f->mac, h->mac, ETH_ALEN);
+	send_on(g, h->packet, h->length);
+	h->address = 0;
+}
+
+static int64_t wait_for(struct guard *g, int64_t now)
+{
+	int64_t *oldest = &g->asked[g->next_asked++ % BUSY_COUNT];
+	bool busy = *oldest && now - *oldest < BUSY_SPAN;
+
+	*oldest = now;
+	return busy ? WAIT_BUSY : WAIT;
+}
+
+/* True if @mac has not claimed too much yet. */
+static bool believe(struct guard *g, const uint8_t *mac)
+{
+	static const uint8_t none[ETH_ALEN];
+
+	for (size_t i = 0; i < USERS_MAX; i++) {
+		struct user *u = &g->users[i];
+
+		if (memcmp(u->mac, none, ETH_ALEN) == 0)
+			memcpy(u->mac, mac, ETH_ALEN);
+		if (memcmp(u->mac, mac, ETH_ALEN) == 0)
+			return u->claims++ < CLAIMS_MAX;
+	}
+	return false;
+}
+
+/* dnsmasq reads what is moved there (2.90 inotify.c). */
+static void tell(const struct guard *g, uint32_t address, const uint8_t *mac)
+{
+	char name[INET_ADDRSTRLEN], path[PATH_MAX], fresh[PATH_MAX];
+	netd_auto_close int fd = -1;
+
+	inet_ntop(AF_INET, &address, name, sizeof(name));
+	snprintf(path, sizeof(path), "%s/" NETD_GUARD_USED "/%s", g->directory, name);
+	snprintf(fresh, sizeof(fresh), "%s/." NETD_GUARD_USED, g->directory);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return;
+	dprintf(fd, "%02x:%02x:%02x:%02x:%02x:%02x,%s\n", mac[0], mac[1], mac[2], mac[3],
+		mac[4], mac[5], name);
+	if (fchmod(fd, 0644) < 0 || rename(fresh, path) < 0)
+		unlink(fresh);
+}
+
+/*
+ * What comes
+ */
+
+static void see_reply(const uint8_t *packet, size_t length, void *data)
+{
+	struct guard *g = data;
+	const struct iphdr *ip = (const void *)packet;
+	int64_t now = now_ms();
+	struct held *slot = NULL;
+	uint32_t address;
+	size_t head;
+
+	if (length < sizeof(*ip))
+		return;
+	head = ip->ihl * 4 + sizeof(struct udphdr);
+	if (length > PACKET_MAX || length < head + BOOTP_MIN)
+		return;
+	for (size_t i = 0; !slot && i < HELD_MAX; i++)
+		if (!g->held[i].address)
+			slot = &g->held[i];
+	memcpy(&address, packet + head + 16, 4); /* RFC 2131: yiaddr */
+	/* no checksum (RFC 768): what is there may be half of one (dhcp/checksum.h) */
+	if (!slot || !address || is_free(g, address, packet + head + 28, now)) {
+		uint8_t copy[PACKET_MAX];
+
+		memcpy(copy, packet, length);
+		memset(copy + head - 2, 0, 2);
+		send_on(g, copy, length);
+		return;
+	}
+	slot->address = address;
+	memcpy(slot->mac, packet + head + 28, ETH_ALEN);
+	memcpy(slot->packet, packet, length);
+	memset(slot->packet + head - 2, 0, 2);
+	slot->length = length;
+	slot->until = now + wait_for(g, now);
+	slot->again = (now + slot->until) / 2;
+	ask(g, address);
+}
+
+static void see_arp(struct guard *g)
+{
+	struct ether_arp a;
+	uint32_t address;
+	bool told = false;
+
+	if (recv(g->arp, &a, sizeof(a), MSG_DONTWAIT) < (ssize_t)sizeof(a) ||
+	    a.arp_pro != htons(ETH_P_IP) || memcmp(a.arp_sha, g->own, ETH_ALEN) == 0)
+		return;
+	memcpy(&address, a.arp_spa, 4);
+	for (size_t i = 0; address && i < HELD_MAX; i++) {
+		struct held *h = &g->held[i];
+
+		if (h->address != address)
+			continue;
+		if (memcmp(h->mac, a.arp_sha, ETH_ALEN) == 0 ||
+		    (!told && !believe(g, a.arp_sha))) {
+			release(g, h, now_ms());
+			continue;
+		}
+		h->address = 0;
+		if (!told)
+			tell(g, address, a.arp_sha);
+		told = true;
+	}
+}
+
+/* How long to wait for the next that is due, after doing what is due; -1: nothing is. */
+static int do_due(struct guard *g)
+{
+	int64_t now = now_ms(), next = INT64_MAX;
+
+	for (size_t i = 0; i < HELD_MAX; i++) {
+		struct held *h = &g->held[i];
+
+		if (h->address && h->until <= now)
+			release(g, h, now);
+		if (h->address && h->again && h->again <= now) {
+			ask(g, h->address);
+			h->again = 0;
+		}
+		if (h->address && h->again && h->again < next)
+			next = h->again;
+		else if (h->address && h->until < next)
+			next = h->until;
+	}
+	return next == INT64_MAX ? -1 : (int)(next - now);
+}
+
+static int watch(struct guard *g, int process)
+{
+	struct pollfd p[] = {{.fd = process, .events = POLLIN},
+			     {.fd = g->hold.packets, .events = POLLIN},
+			     {.fd = g->arp, .events = POLLIN}};
+	int r = 0;
+
+	while (r == 0 && !g->failed) {
+		if (poll(p, NETD_ARRAY_SIZE(p), do_due(g)) < 0 && errno != EINTR)
+			return -errno;
+		if (p[0].revents)
+			return 0;
+		if (p[2].revents)
+			see_arp(g);
+		if (p[1].revents)
+			r = netd_hold_read(&g->hold, see_reply, g);
+	}
+	return r ? r : g->failed;
+}
+
+/*
+ * Start and end
+ */
+
+static int open_packets(const struct guard *g, uint16_t protocol)
+{
+	struct sockaddr_ll here = {.sll_family = AF_PACKET,
+				   .sll_protocol = htons(protocol),
+				   .sll_ifindex = g->index};
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && bind(fd, (void *)&here, sizeof(here)) < 0) {
+		close(fd);
+		return -errno;
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+static int find_link(struct guard *g, const char *link)
+{
+	netd_auto_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = {0};
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", link);
+	if (fd < 0 || ioctl(fd, SIOCGIFINDEX, &request) < 0)
+		return -errno;
+	g->index = request.ifr_ifindex;
+	if (ioctl(fd, SIOCGIFHWADDR, &request) < 0)
+		return -errno;
+	memcpy(g->own, request.ifr_hwaddr.sa_data, ETH_ALEN);
+	return 0;
+}
+
+static void say_pid(const char *directory)
+{
+	char path[PATH_MAX];
+	netd_auto_close int fd = -1;
+
+	snprintf(path, sizeof(path), "%s/" NETD_GUARD_PID, directory);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd >= 0)
+		dprintf(fd, "%d\n", getpid());
+}
+
+/* The table of one that is about to end may still be there: it is gone in a moment. */
+static int hold(struct guard *g, const char *link)
+{
+	const struct timespec moment = {.tv_nsec = 10000000};
+	int r = netd_hold_open(&g->hold, link, g->index);
+
+	for (int tries = 0; tries < 50 && (r == -EEXIST || r == -EPERM); tries++) {
+		nanosleep(&moment, NULL);
+		r = netd_hold_open(&g->hold, link, g->index);
+	}
+	return r;
+}
+
+int netd_guard_run(const char *directory, const char *link, pid_t pid)
+{
+	static struct guard g;
+	netd_auto_close int process = pidfd_open(pid, 0);
+	int r = process < 0 ? -errno : find_link(&g, link);
+
+	prctl(PR_SET_NAME, "netd-guard"); /* what nft calls the table's owner */
+	g.directory = directory;
+	g.hold = (struct netd_hold){-1, -1};
+	g.arp = r == 0 ? open_packets(&g, ETH_P_ARP) : -1;
+	/* protocol 0: it sends, and hears nothing */
+	g.out = r == 0 ? open_packets(&g, 0) : -1;
+	if (r == 0 && (g.arp < 0 || g.out < 0))
+		r = g.arp < 0 ? g.arp : g.out;
+	if (r == 0)
+		r = hold(&g, link);
+	if (r == 0) {
+		say_pid(directory);
+		close(STDOUT_FILENO);
+		r = watch(&g, process);
+	}
+	netd_hold_close(&g.hold);
+	return r;
+}

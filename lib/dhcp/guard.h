@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* No address that somebody uses is given out: asked for by ARP before a reply is sent. */
+#ifndef NETD_DHCP_GUARD_H
+#define NETD_DHCP_GUARD_H
+
+#include <sys/types.h>
+
+/* What is in use, in the directory of a service: a file each, that dnsmasq reads. */
+#define NETD_GUARD_USED "used"
+#define NETD_GUARD_PID "guard"
+
+/*
+ * Starts @program (netdctl) as the guard of the dnsmasq @pid, in the network namespace
+ * @space (-1: the caller's own), and waits until it is on guard, or cannot be: where the
+ * kernel has not what it takes, dnsmasq goes unguarded.  It ends with dnsmasq.
+ */
+void netd_guard_start(const char *program, const char *directory, const char *link,
+		      pid_t pid, int space);
+
+/* The process that guards the dnsmasq of @directory; 0 if there is none. */
+pid_t netd_guard_pid(const char *directory);
+
+/* Waits until the guard of @directory has ended with its dnsmasq. */
+void netd_guard_wait_end(const char *directory);
+
+/* The guard itself; standard output is closed once it is on guard.  -errno. */
+int netd_guard_run(const char *directory, const char *link, pid_t pid);
+
+#endif
