@@ -13,8 +13,9 @@
  * may have the same subnets.  That subnets of the host itself do not overlap is checked
  * elsewhere (check_subnets.c).
  *
- * What `on:` adds to a router's interface (forwards, sources of NAT) is on its network as
- * its own addresses are; only that one router may have it for several reasons.
+ * What `on:` adds to a router's interface, or to the bridge of another network (forwards,
+ * sources of NAT), is on that network as its own addresses are; only the same router, or
+ * the bridge, may have it for several reasons.
  */
 
 #define POOL_MAX 1024
@@ -26,6 +27,12 @@ struct claim {
 	const struct netd_machine *machine;
 	bool added; /* by `on:` */
 	struct netd_place place;
+};
+
+/* Networks of which something is added to a bridge of the file. */
+struct on_bridge {
+	const struct netd_network **networks;
+	size_t count;
 };
 
 struct claims {
@@ -117,12 +124,34 @@ static void add_plug_mac(struct claims *claims, const struct netd_plug *plug)
 		    (struct claim){.plug = plug, .place = f->mac_place});
 }
 
-static void gather_addrs(struct claims *claims, const struct netd_junction *s)
+/* What networks add to that bridge of the host: few do, so @on has those that name any
+ * bridge of the file. */
+static void add_of_host(struct claims *claims, const struct netd_network *bridge,
+			const struct on_bridge *on)
+{
+	for (size_t i = 0; i < on->count; i++) {
+		const struct netd_network *n = on->networks[i];
+
+		for (size_t k = 0; k < n->forward_count; k++)
+			if (strcmp(n->forwards[k].on, bridge->bridge) == 0)
+				add_addr(claims, &n->forwards[k].listen,
+					 (struct claim){.added = true,
+							.place = n->forwards[k].place});
+		if (strcmp(n->nat.on, bridge->bridge) != 0)
+			continue;
+		add_pool(claims, &n->nat.source4, n->nat.source4_place, NULL);
+		add_pool(claims, &n->nat.source6, n->nat.source6_place, NULL);
+	}
+}
+
+static void gather_addrs(struct claims *claims, const struct netd_junction *s,
+			 const struct on_bridge *on)
 {
 	const struct netd_network *n = s->network;
 
 	add_addrs(claims, n->addresses, n->address_count, n->address_places,
 		  n->address_place_count, NULL);
+	add_of_host(claims, n, on);
 	for (size_t i = 0; i < s->plugs.count; i++)
 		add_plug_addrs(claims, s->plugs.items[i]);
 	for (size_t i = 0; i < n->machine_count; i++) {
@@ -221,12 +250,12 @@ static int judge(struct netd_topology *t, struct claims *claims, bool mac,
 }
 
 static int check_junction(struct netd_topology *t, const struct netd_junction *s,
-			  struct netd_error *err)
+			  const struct on_bridge *on, struct netd_error *err)
 {
 	struct claims addrs = {0}, macs = {0};
 	int r;
 
-	gather_addrs(&addrs, s);
+	gather_addrs(&addrs, s, on);
 	gather_macs(&macs, s);
 	r = judge(t, &addrs, false, err);
 	return judge(t, &macs, true, err) < 0 ? -ENOMEM : r;
@@ -247,15 +276,55 @@ static int check_cable(struct netd_topology *t, const struct netd_plug *plug,
 	return judge(t, &macs, true, err) < 0 ? -ENOMEM : r;
 }
 
-int netd_check_claims(struct netd_topology *t, const struct netd_wiring *w,
-		      struct netd_error *err)
+static bool is_bridge_of(const struct netd_topology *t, const char *name)
+{
+	for (size_t i = 0; *name && i < t->network_count; i++)
+		if (strcmp(t->networks[i].bridge, name) == 0)
+			return true;
+	return false;
+}
+
+/* Forwards of one interface stand together. */
+static bool adds_to_bridge(const struct netd_topology *t, const struct netd_network *n)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < n->forward_count; i++) {
+		if (strcmp(n->forwards[i].on, before) == 0)
+			continue;
+		before = n->forwards[i].on;
+		if (is_bridge_of(t, before))
+			return true;
+	}
+	return is_bridge_of(t, n->nat.on);
+}
+
+static int check_all(struct netd_topology *t, const struct netd_wiring *w,
+		     const struct on_bridge *on, struct netd_error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < t->network_count && r == 0; i++)
-		r = check_junction(t, &w->junctions[i], err);
+		r = check_junction(t, &w->junctions[i], on, err);
 	for (size_t i = 0; i < w->count && r == 0; i++)
 		if (w->all[i].far && w->all[i].far > &w->all[i])
 			r = check_cable(t, &w->all[i], err);
+	return r;
+}
+
+int netd_check_claims(struct netd_topology *t, const struct netd_wiring *w,
+		      struct netd_error *err)
+{
+	struct on_bridge on = {
+		.networks = calloc(t->network_count + 1, sizeof(struct netd_network *))};
+	int r;
+
+	if (!on.networks)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->network_count; i++)
+		if (adds_to_bridge(t, &t->networks[i]))
+			on.networks[on.count++] = &t->networks[i];
+	r = check_all(t, w, &on, err);
+	free(on.networks);
 	return r;
 }
