@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/home.h"
 #include "apply/space.h"
 #include "netd.h"
 
@@ -118,5 +119,11 @@ int netd_context_open(struct netd *netd, bool write, struct netd_error *err)
 		if (r < 0)
 			return r;
 	}
-	return netd_connect(netd, err);
+	r = netd_connect(netd, err);
+	if (r < 0 || (write ? netd->at_home_writing : netd->at_home))
+		return r;
+	r = netd_home_check(netd, write, err);
+	netd->at_home = r == 0;
+	netd->at_home_writing = r == 0 && write;
+	return r;
 }

@@ -17,6 +17,8 @@ struct netd {
 	struct netd_nl nl;
 	struct netd_nft nft;
 	bool connected;
+	bool at_home, at_home_writing; /* apply/home.h has been asked */
+	uint64_t home_inode;	       /* of the network namespace that it is about */
 	struct netd_patience patience;
 	void (*recovered)(const char *name, enum netd_outcome outcome,
 			  void *data); /* may be NULL */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/home.h"
 #include "apply/resolv.h"
 #include "apply/space.h"
 #include "base/array.h"
@@ -172,13 +173,20 @@ static void owner_of_mark(const char *mark, char owner[NETD_OWNER])
 		netd_str_copy(owner, NETD_OWNER, mark + prefix);
 }
 
-/* Whose it is, once its links are read. */
-static void read_owner(struct netd_state *s, const char *known)
+/*
+ * Whose it is, once its links are read.  Names are those of all network namespaces, so it
+ * may be of a topology that another of them has, as long as that is there.
+ */
+static void read_owner(const struct netd *netd, struct netd_state *s, const char *known)
 {
 	const struct netd_link *lo = netd_state_link(s, "lo");
 	const char *owner = lo && lo->loopback ? netd_loopback_owner(lo, known) : NULL;
+	char home[80];
 
-	if (owner)
+	if (owner && lo->home && lo->home != netd->home_inode &&
+	    netd_home_lives(lo->home, home, sizeof(home)))
+		snprintf(s->elsewhere, sizeof(s->elsewhere), "%s of %s", owner, home);
+	else if (owner)
 		netd_copy(s->owner, owner);
 }
 
@@ -191,7 +199,7 @@ static int read_living(struct netd *netd, const struct netd_scope_space *want,
 
 	if (r < 0)
 		return r;
-	read_owner(s, want->owner);
+	read_owner(netd, s, want->owner);
 	s->inode = space->inode;
 	s->ruleset_skipped = !want->firewall;
 	if (!s->owner[0])
@@ -217,6 +225,7 @@ static int read_dead(struct netd_state *s, struct netd_error *err)
 		return r == -ENOENT ? 0 : r;
 	s->leftover = found.leftover;
 	s->alive = found.link; /* taken, and not ours */
+	netd_alias_cut_home(found.mark);
 	owner_of_mark(found.mark, s->owner);
 	return 0;
 }

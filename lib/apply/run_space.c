@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Ops that go into namespaces, make or unmake them. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "apply/processes.h"
@@ -58,12 +60,17 @@ static int create_space(const struct netd_run *run, const struct netd_op *op,
 {
 	const struct netd_state *want = netd_run_desired(run, op);
 	const struct netd_link *lo = want ? netd_state_link(want, "lo") : NULL;
+	struct netd_link marked;
 	struct netd_space *space;
 	int r;
 
 	if (!lo)
 		return netd_run_failed(run, op, -ENOENT, NULL);
-	r = netd_space_make(run->netd, op->space, lo, &space, run->err);
+	marked = *lo;
+	snprintf(marked.alias, sizeof(marked.alias),
+		 NETD_ALIAS_PREFIX "%s" NETD_ALIAS_HOME "%" PRIu64, want->owner,
+		 run->netd->home_inode);
+	r = netd_space_make(run->netd, op->space, &marked, &space, run->err);
 	return r ? r : write_wide(run, op, want, fresh);
 }
 

@@ -169,6 +169,8 @@ static int visit_link(const struct nlmsghdr *m, void *data)
 	link->no_arp = header->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT);
 	read_text(link->name, sizeof(link->name), a[IFLA_IFNAME]);
 	read_text(link->alias, sizeof(link->alias), a[IFLA_IFALIAS]);
+	if (link->loopback)
+		link->home = netd_alias_cut_home(link->alias);
 	if (a[IFLA_ADDRESS] && nla_len(a[IFLA_ADDRESS]) == sizeof(link->mac.bytes)) {
 		memcpy(link->mac.bytes, nla_data(a[IFLA_ADDRESS]),
 		       sizeof(link->mac.bytes));

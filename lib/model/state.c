@@ -201,6 +201,18 @@ const char *netd_link_owner(const struct netd_link *link)
 	return link->recorded[0] ? link->recorded : alias_owner(link);
 }
 
+uint64_t netd_alias_cut_home(char *alias)
+{
+	char *home = strncmp(alias, NETD_ALIAS_PREFIX, sizeof(NETD_ALIAS_PREFIX) - 1) == 0
+			     ? strstr(alias, NETD_ALIAS_HOME)
+			     : NULL;
+
+	if (!home)
+		return 0;
+	*home = '\0';
+	return strtoull(home + sizeof(NETD_ALIAS_HOME) - 1, NULL, 10);
+}
+
 void netd_link_recognise(struct netd_link *have, const struct netd_link *want)
 {
 	const char *owner = alias_owner(want), *alias = alias_owner(have);

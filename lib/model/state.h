@@ -31,7 +31,9 @@
 	0x6e657478	  /* "netx": about to be deleted, in one message */
 #define NETD_PROTOCOL 110 /* of routes and addresses (IFA_PROTO, RTPROT) */
 #define NETD_ALIAS_PREFIX "netd:"
-#define NETD_ALIAS (sizeof(NETD_ALIAS_PREFIX) + NETD_OWNER)
+/* Behind a namespace's mark: the inode of the host's namespace that it was made for. */
+#define NETD_ALIAS_HOME " of "
+#define NETD_ALIAS (sizeof(NETD_ALIAS_PREFIX) + NETD_OWNER + sizeof(NETD_ALIAS_HOME) + 20)
 
 enum netd_link_kind {
 	NETD_LINK_OTHER, /* loopback, physical, anything that we do not make */
@@ -94,8 +96,10 @@ struct netd_link {
 	struct netd_mac peer_mac;
 	uint32_t peer_mtu; /* … 0: as @mtu */
 	int peer_index;	   /* observed only: a veth's other end's, where that is */
-	bool loopback;	   /* made by the kernel together with its namespace */
-	bool running;	   /* observed only */
+	uint64_t home; /* observed only, of a loopback: as its alias says; 0: it does not
+			*/
+	bool loopback; /* made by the kernel together with its namespace */
+	bool running;  /* observed only */
 	uint64_t rx_bytes, tx_bytes;	 /* observed only */
 	uint64_t rx_packets, tx_packets; /* observed only */
 	int index;			 /* observed only */
@@ -207,15 +211,17 @@ struct netd_state {
 					  host's state, all */
 	size_t service_count;
 
-	char space[NETD_NODE_NAME]; /* "" = the host's own */
-	char owner[NETD_OWNER];	    /* of a space: "TOPOLOGY/NODE"; "" = not ours */
-	bool alive;		    /* of a space, observed: it is there … */
-	bool leftover;		    /* … or only a file that once was its name */
-	uint64_t inode;		    /* of a space, observed: which namespace it is */
-	char *resolv;		    /* of a space: its resolv.conf; NULL: none of ours */
-	bool resolv_foreign;	    /* observed only: somebody else wrote that file */
-	struct netd_place place;    /* of a space, desired only */
-	struct netd_state *spaces;  /* of the host only; sorted by name */
+	char space[NETD_NODE_NAME];	 /* "" = the host's own */
+	char owner[NETD_OWNER];		 /* of a space: "TOPOLOGY/NODE"; "" = not ours */
+	bool alive;			 /* of a space, observed: it is there … */
+	bool leftover;			 /* … or only a file that once was its name */
+	char elsewhere[NETD_OWNER + 96]; /* of a space, observed, that another host's
+					    namespace has: "lab/r1 of …"; else "" */
+	uint64_t inode;			 /* of a space, observed: which namespace it is */
+	char *resolv;		   /* of a space: its resolv.conf; NULL: none of ours */
+	bool resolv_foreign;	   /* observed only: somebody else wrote that file */
+	struct netd_place place;   /* of a space, desired only */
+	struct netd_state *spaces; /* of the host only; sorted by name */
 	size_t space_count;
 };
 
@@ -263,6 +269,11 @@ void netd_sysctl_link(const char *path, char out[NETD_SYSCTL_PATH]);
 bool netd_link_is_guest_port(const struct netd_link *link);
 /* One of IPv4's, which go along when the link is set up. */
 void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value);
+/*
+ * Cuts what is behind "netd:TOPOLOGY/NODE" off such a text, the alias of a loopback: the
+ * inode of the namespace that it was made for; 0 if there is none.
+ */
+uint64_t netd_alias_cut_home(char *alias);
 /* "TOPOLOGY/NETWORK" out of our ifalias, or as recognised; NULL if it bears none. */
 const char *netd_link_owner(const struct netd_link *link);
 /* True if the two are one slot of the kernel's: not both can be there. */

@@ -212,15 +212,15 @@ static void check_space_free(const struct netd_conflict *c, const struct netd_st
 			     const struct netd_state *have)
 {
 	const char *kind = kind_word(c->t, want->space);
+	const char *owner = have->elsewhere[0] ? have->elsewhere : have->owner;
 
 	if (!have->alive || netd_owner_is(have->owner, c->t->name))
 		return;
 	netd_topology_error(c->t, c->err, want->place, "%s %s: the namespace %s %s%s",
 			    kind, want->space, want->space,
-			    have->owner[0] ? "belongs to " : "exists already",
-			    have->owner);
+			    *owner ? "belongs to " : "exists already", owner);
 	c->err->problems[c->err->count - 1].code = -EEXIST;
-	if (have->owner[0])
+	if (*owner)
 		netd_error_hint(c->err, "destroy that one first, or choose another name");
 	else
 		netd_error_hint(c->err,

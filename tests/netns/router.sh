@@ -38,7 +38,7 @@ no_ping()
 traces()
 {
 	ip netns list | awk '{print $1}'
-	find /etc/netns /run/netns /run/netd -mindepth 1 ! -name lock ! -name networks ! -name topologies ! -name stuck ! -path "*/previous*"
+	find /etc/netns /run/netns /run/netd -mindepth 1 ! -name lock ! -name namespace ! -name networks ! -name topologies ! -name stuck ! -path "*/previous*"
 	ip -o link show | awk -F'[:@]' '{print $2}'
 }
 
