@@ -131,8 +131,19 @@ static bool has_gateway(const struct netd_state *s, const char *link)
 	return false;
 }
 
-/* True if it will be a port, ours or a guest's; what @t took as one and lets go will not.
- */
+/* True if @t took that interface of somebody else's as a port. */
+static bool was_taken(const struct netd_topology *t, const struct netd_facts *facts,
+		      const struct netd_link *link)
+{
+	for (size_t i = 0; i < facts->claim_count; i++)
+		if (facts->claims[i].kind == NETD_CLAIM_PORT &&
+		    strcmp(facts->claims[i].topology, t->name) == 0 &&
+		    strcmp(facts->claims[i].key, link->name) == 0)
+			return true;
+	return false;
+}
+
+/* True if it will be a port, ours or a guest's; one that @t took and lets go will not. */
 static bool is_port(const struct netd_topology *t, const struct netd_facts *facts,
 		    const struct netd_link *link)
 {
@@ -140,12 +151,7 @@ static bool is_port(const struct netd_topology *t, const struct netd_facts *fact
 		for (size_t j = 0; j < t->networks[i].port_count; j++)
 			if (strcmp(t->networks[i].ports[j].name, link->name) == 0)
 				return true;
-	for (size_t i = 0; i < facts->claim_count; i++)
-		if (facts->claims[i].kind == NETD_CLAIM_PORT &&
-		    strcmp(facts->claims[i].topology, t->name) == 0 &&
-		    strcmp(facts->claims[i].key, link->name) == 0)
-			return false;
-	return netd_link_is_guest_port(link);
+	return !was_taken(t, facts, link) && netd_link_is_guest_port(link);
 }
 
 /* A link that is there and leads outside after @t was applied; not one that @t makes. */
@@ -245,29 +251,18 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 	return r;
 }
 
-static bool link_has_ipv6(const struct netd_state *s, const char *link)
-{
-	for (size_t i = 0; i < s->addr_count; i++)
-		if (s->addrs[i].prefix.addr.family == AF_INET6 &&
-		    strcmp(s->addrs[i].link, link) == 0 &&
-		    !netd_addr_is_link_local(&s->addrs[i].prefix.addr))
-			return true;
-	return false;
-}
-
 /*
  * True if the link does, or one day could, live from router advertisements.  Nobody
- * listens for them on loopback or a port.  Guests' taps and pairs come and go, and are no
- * uplink as long as they have no IPv6 address.
+ * listens for them on loopback or a port.  Guests' taps and pairs that come later have
+ * what conf/default has.
  */
-static bool may_listen(const struct netd_state *s, const struct netd_link *link,
-		       int accept_ra)
+static bool may_listen(const struct netd_topology *t, const struct netd_facts *facts,
+		       const struct netd_link *link)
 {
-	if ((netd_link_is_ours(link) && !has_uplink(s, link)) || link->loopback ||
-	    link->master[0] || !accept_ra)
+	if (link->loopback || is_port(t, facts, link) ||
+	    (netd_link_is_ours(link) && !has_uplink(facts->observed, link)))
 		return false;
-	return (link->kind != NETD_LINK_TAP && link->kind != NETD_LINK_VETH) ||
-	       accept_ra == 2 || link_has_ipv6(s, link->name);
+	return !link->master[0] || was_taken(t, facts, link);
 }
 
 /* True if the bridge listens for them, or the NIC that will join it does. */
@@ -284,9 +279,10 @@ static bool uplink_listens(const struct netd_state *observed,
 }
 
 /* Who listens for router advertisements, or will, out of the one switch's way. */
-static int add_accept_ra(const struct netd_topology *t, const struct netd_state *observed,
+static int add_accept_ra(const struct netd_topology *t, const struct netd_facts *facts,
 			 struct netd_state *out)
 {
+	const struct netd_state *observed = facts->observed;
 	int newcomers;
 
 	if (netd_state_sysctl(observed, "ipv6/conf/default/accept_ra", &newcomers) &&
@@ -307,8 +303,8 @@ static int add_accept_ra(const struct netd_topology *t, const struct netd_state 
 			continue;
 
 		snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra", link->name);
-		if (!netd_state_sysctl(observed, path, &value) ||
-		    !may_listen(observed, link, value))
+		if (!netd_state_sysctl(observed, path, &value) || !value ||
+		    !may_listen(t, facts, link))
 			continue;
 		if (add(out, "ipv6", link->name, "accept_ra", 2) < 0)
 			return -ENOMEM;
@@ -343,7 +339,7 @@ static int add_ipv6_global(const struct netd_topology *t, const struct netd_fact
 	int value = 0;
 	bool switched =
 		netd_state_sysctl(observed, "ipv6/conf/all/forwarding", &value) && value;
-	int r = add_accept_ra(t, observed, out);
+	int r = add_accept_ra(t, facts, out);
 
 	if (r == 0)
 		r = add_overridden(observed, out, "default", switched);
@@ -381,7 +377,7 @@ static int add_advertising(const struct netd_topology *t, const struct netd_fact
 		return 0;
 	r = add_kept(out, "ipv6", "all", "forwarding", true);
 	if (r == 0)
-		r = add_accept_ra(t, facts->observed, out);
+		r = add_accept_ra(t, facts, out);
 	for (size_t i = 0; r == 0 && i < t->network_count; i++)
 		if (advertises(&t->networks[i]))
 			r = add(out, "ipv6", t->networks[i].bridge, "forwarding", 1);
