@@ -252,45 +252,118 @@ static int check_directories(const struct netd_topology *t, struct netd_error *e
 	return r;
 }
 
+static int port_error(const struct netd_topology *t, const struct netd_service *want,
+		      const char *where, const char *name, pid_t pid,
+		      struct netd_error *err)
+{
+	netd_topology_error(t, err, want->place,
+			    "dhcp %s: port 53 (DNS) of %s is taken by %s (process %d)",
+			    want->name, where, name, pid);
+	netd_error_hint(err, NETD_DNSMASQ_PORT_HINT);
+	return -EINVAL;
+}
+
+/* True if it is the process of one of @s. */
+static bool is_ours(const struct netd *netd, const struct netd_state *s, pid_t pid)
+{
+	char directory[PATH_MAX];
+
+	for (size_t i = 0; i < s->service_count; i++)
+		if (netd_services_directory(netd, s->services[i].name, directory,
+					    sizeof(directory)) == 0 &&
+		    netd_dnsmasq_pid(directory) == pid)
+			return true;
+	return false;
+}
+
+/* Of one that died: somebody may have its port since, on its very addresses. */
+static int check_own_ports(const struct netd *netd, const struct netd_topology *t,
+			   const struct netd_state *observed,
+			   const struct netd_state *desired,
+			   const struct netd_service *want, struct netd_error *err)
+{
+	for (size_t i = 0; i < desired->addr_count; i++) {
+		const struct netd_ifaddr *a = &desired->addrs[i];
+		char name[32] = "", text[NETD_ADDR_TEXT];
+		pid_t pid;
+
+		if (strcmp(a->link, want->link) != 0)
+			continue;
+		pid = netd_port_holder(&a->prefix.addr, 53, NETD_PORT_OF_TCP, name,
+				       sizeof(name));
+		if (pid && !is_ours(netd, observed, pid))
+			return port_error(t, want,
+					  netd_addr_format(&a->prefix.addr, text), name,
+					  pid, err);
+	}
+	return 0;
+}
+
 /*
  * Who listens for TCP on every address of port 53 leaves none to a server on one of them.
  * Whether the same goes for UDP cannot be known before: it depends on an option of the
  * other's socket.
  */
-static int check_port(const struct netd_topology *t, const struct netd_state *observed,
-		      const struct netd_state *desired, struct netd_error *err)
+static int check_ports(const struct netd *netd, const struct netd_topology *t,
+		       const struct netd_state *observed,
+		       const struct netd_state *desired, struct netd_error *err)
 {
 	const struct netd_service *fresh = NULL;
 	char name[32] = "";
 	pid_t pid;
+	int r = 0;
 
-	for (size_t i = 0; !fresh && i < desired->service_count; i++) {
+	for (size_t i = 0; r == 0 && i < desired->service_count; i++) {
 		const struct netd_service *want = &desired->services[i];
 		const struct netd_service *have = find(observed, want->name);
 
-		if (netd_dhcp_config_has_dns(want->config) && !(have && have->running))
-			fresh = want;
+		if (!netd_dhcp_config_has_dns(want->config) || (have && have->running))
+			continue;
+		fresh = fresh ? fresh : want;
+		if (have)
+			r = check_own_ports(netd, t, observed, desired, want, err);
 	}
-	pid = fresh ? netd_port_holder(NULL, 53, NETD_PORT_OF_TCP, name, sizeof(name))
-		    : 0;
-	if (!pid)
-		return 0;
-	netd_topology_error(t, err, fresh->place,
-			    "dhcp %s: port 53 (DNS) of every address is taken by %s "
-			    "(process %d)",
-			    fresh->name, name, pid);
-	netd_error_hint(err, NETD_DNSMASQ_PORT_HINT);
-	return -EINVAL;
+	pid = fresh && r == 0
+		      ? netd_port_holder(NULL, 53, NETD_PORT_OF_TCP, name, sizeof(name))
+		      : 0;
+	return pid ? port_error(t, fresh, "every address", name, pid, err) : r;
 }
 
-int netd_services_check(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, struct netd_error *err)
+/* One that is about to be started again: if that failed, there would be none. */
+static const struct netd_service *find_again(const struct netd_state *observed,
+					     const struct netd_state *desired)
+{
+	for (size_t i = 0; i < desired->service_count; i++) {
+		const struct netd_service *want = &desired->services[i];
+		const struct netd_service *have = find(observed, want->name);
+
+		if (have && (!have->running || strcmp(have->config, want->config) != 0))
+			return want;
+	}
+	return NULL;
+}
+
+/* Before the old one is ended. */
+static int check_program(const struct netd_state *observed,
+			 const struct netd_state *desired, struct netd_error *err)
+{
+	const struct netd_service *again = find_again(observed, desired);
+
+	for (size_t i = 0; !again && i < desired->space_count; i++)
+		again = find_again(observed, &desired->spaces[i]);
+	return again ? netd_dnsmasq_test(again->name, err) : 0;
+}
+
+int netd_services_check(const struct netd *netd, const struct netd_topology *t,
+			const struct netd_facts *facts, const struct netd_state *desired,
+			struct netd_error *err)
 {
 	const int results[] = {
 		netd_desired_services_check(t, facts, err),
 		check_names(t, facts->observed, desired, err),
 		check_directories(t, err),
-		check_port(t, facts->observed, desired, err),
+		check_ports(netd, t, facts->observed, desired, err),
+		check_program(facts->observed, desired, err),
 	};
 
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(results); i++)

@@ -18,10 +18,12 @@ int netd_services_observe(struct netd *netd, struct netd_state *host,
 /*
  * What can be known of services before anything is touched: -EINVAL with problems if
  * dnsmasq is not installed, a name belongs to another topology's, a directory for TFTP is
- * not there, or somebody listens on every address of the host's port 53.
+ * not there, somebody has the host's port 53, or one that must be started again could
+ * not be.
  */
-int netd_services_check(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, struct netd_error *err);
+int netd_services_check(const struct netd *netd, const struct netd_topology *t,
+			const struct netd_facts *facts, const struct netd_state *desired,
+			struct netd_error *err);
 
 /*
  * A stopped service leaves its leases, for it may be started again while guests use the

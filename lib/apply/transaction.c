@@ -226,6 +226,7 @@ int netd_go_back(struct netd *netd, const struct netd_way_back *way,
 		netd_error_done(&why);
 		v.nameless = true;
 		v.search = search;
+		v.before = way->before;
 		/* Recovering, it is unknown what was meant to be. */
 		r = netd_view_make(netd, to, way->before ? way->meant : NULL, false, &v,
 				   &why);

@@ -49,6 +49,7 @@ int netd_view_plan(struct netd *netd, const char *topology, struct netd_view *v,
 		.plug_count = v->plugs.count,
 		.nameless = v->nameless,
 		.kept = kept,
+		.before = v->before,
 	};
 	int r = netd_observe_sysctls(netd, &v->observed, desired, &v->claims, err);
 
@@ -131,7 +132,7 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 	if (r == 0 && check)
 		r = netd_observe_namespaces(t, &v->observed, &v->desired, err);
 	if (r == 0 && check)
-		r = netd_services_check(t, &v->facts, &v->desired, err);
+		r = netd_services_check(netd, t, &v->facts, &v->desired, err);
 	if (r == 0)
 		netd_desired_services_note(t, &v->facts, &v->plan.notes);
 	if (r == 0)
@@ -214,6 +215,7 @@ int netd_view_verify(struct netd *netd, const struct netd_topology *t,
 		return netd_error_add(err, r, "out of memory");
 	v.scope.orphans = done->scope.orphans;
 	memcpy(v.scope.known, done->scope.known, sizeof(v.scope.known));
+	v.before = done->before;
 	r = netd_observe(netd, parts, &v.scope, &v.observed, err);
 	if (r == 0)
 		r = netd_observe_foreign(netd, &done->desired, &v.observed, err);

@@ -15,7 +15,8 @@ struct netd_view {
 	struct netd_plugs plugs;
 	struct netd_plan plan;
 	struct netd_scope scope, others; /* the nodes of other topologies */
-	bool nameless;			 /* of the plan's input */
+	bool nameless;			 /* of the plan's input, and … */
+	const struct netd_state *before; /* … this; borrowed */
 	bool search;		 /* namespaces that bear the topology's mark, too */
 	bool claims_found;	 /* some of `claims` are not on disk */
 	struct netd_claims kept; /* of the plan's input */
@@ -25,8 +26,9 @@ struct netd_view {
 void netd_view_done(struct netd_view *v);
 
 /*
- * Observes the host and plans the way to @t, into @v, whose `others`, `nameless` and
- * `search` may be set.  @other: what runs, or was meant to; NULL: that is not known.
+ * Observes the host and plans the way to @t, into @v, whose `others`, `nameless`,
+ * `before` and `search` may be set.  @other: what runs, or was meant to; NULL: that is
+ * not known.
  * @check: also looks for conflicts, and refuses with a problem for each.
  */
 int netd_view_make(struct netd *netd, const struct netd_topology *t,

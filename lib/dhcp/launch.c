@@ -285,21 +285,18 @@ static int judge(const struct netd_launch *l, int status, const char *words,
 	return -EIO;
 }
 
-int netd_launch_begin(const struct netd_launch *l, struct netd_launching *out,
-		      struct netd_error *err)
+static int begin(const struct netd_launch *l, char *const *arguments,
+		 struct netd_launching *out, struct netd_error *err)
 {
-	netd_auto(command_done) struct command c = {.count = 0};
-	int ends[2], r = command_make(l, &c, err);
+	int ends[2], r = 0;
 	pid_t pid;
 
-	if (r < 0)
-		return r;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
 		r = -errno;
 		return netd_error_add(err, r, "dhcp %s: no pipe: %s", l->name,
 				      strerror(-r));
 	}
-	pid = spawn(l, c.arguments, ends[1]);
+	pid = spawn(l, arguments, ends[1]);
 	if (pid < 0)
 		r = -errno;
 	close(ends[1]);
@@ -312,6 +309,15 @@ int netd_launch_begin(const struct netd_launch *l, struct netd_launching *out,
 			      strerror(-r));
 }
 
+int netd_launch_begin(const struct netd_launch *l, struct netd_launching *out,
+		      struct netd_error *err)
+{
+	netd_auto(command_done) struct command c = {.count = 0};
+	int r = command_make(l, &c, err);
+
+	return r ? r : begin(l, c.arguments, out, err);
+}
+
 int netd_launch_finish(const struct netd_launch *l, struct netd_launching *launching,
 		       struct netd_error *err)
 {
@@ -321,4 +327,26 @@ int netd_launch_finish(const struct netd_launch *l, struct netd_launching *launc
 	read_words(launching->words, words);
 	close(launching->words);
 	return judge(l, status, words, err);
+}
+
+int netd_launch_test(const struct netd_launch *l, struct netd_error *err)
+{
+	static char name[] = "dnsmasq", test[] = "--test",
+		    none[] = "--conf-file=/dev/null";
+	char *arguments[] = {name, test, none, NULL};
+	struct netd_launching launching;
+	char words[WORDS];
+	int status, r = begin(l, arguments, &launching, err);
+
+	if (r < 0)
+		return r;
+	status = wait_exit(launching.pid);
+	read_words(launching.words, words);
+	close(launching.words);
+	if (status == 0)
+		return 0;
+	netd_error_add(err, -EIO, "dhcp %s: %s cannot be run%s%s", l->name, l->program,
+		       *words ? ": " : "", words);
+	netd_error_hint(err, "run `%s --test` to see why", l->program);
+	return -EIO;
 }

@@ -30,4 +30,10 @@ int netd_launch_begin(const struct netd_launch *l, struct netd_launching *out,
 int netd_launch_finish(const struct netd_launch *l, struct netd_launching *launching,
 		       struct netd_error *err);
 
+/*
+ * Runs l->program, which starts nothing: -EIO with a problem if it cannot be run, as
+ * while it is being upgraded.
+ */
+int netd_launch_test(const struct netd_launch *l, struct netd_error *err);
+
 #endif

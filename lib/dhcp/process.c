@@ -312,6 +312,15 @@ int netd_dnsmasq_begin(const struct netd_dnsmasq *d, struct netd_launching *laun
 		launching, err);
 }
 
+int netd_dnsmasq_test(const char *name, struct netd_error *err)
+{
+	char program[PATH_MAX];
+	const struct netd_launch l = {.program = program, .name = name, .space = -1};
+
+	/* one that is not installed is told elsewhere */
+	return netd_dnsmasq_find(program) < 0 ? 0 : netd_launch_test(&l, err);
+}
+
 int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *launching,
 			struct netd_error *err)
 {

@@ -114,15 +114,25 @@ static void note_hidden(struct netd_diff *d, const struct netd_service *have)
 					 "CAP_SYS_PTRACE");
 }
 
+/* A way back is to what was: why it died then can keep it from starting now. */
+static bool was_dead(const struct netd_diff *d, const struct netd_service *want)
+{
+	const struct netd_service *then =
+		d->host->before ? find(d->host->before, want->name) : NULL;
+
+	return then && !then->running;
+}
+
 static int diff_one(struct netd_diff *d, const struct netd_service *want)
 {
 	const struct netd_service *have = find(d->host->observed, want->name);
 
 	if (have && have->hidden)
 		note_hidden(d, have);
-
 	if (have && !have->running)
 		note_death(d, have);
+	if (have && !have->running && was_dead(d, want))
+		return 0;
 	if (must_start(d, have, want))
 		return add(d, NETD_OP_START_SERVICE, want,
 			   !have	   ? NULL

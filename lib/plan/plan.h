@@ -125,6 +125,8 @@ struct netd_plan_input {
 	size_t plug_count;
 	/* claims of this topology that it keeps, whatever is desired; may be NULL */
 	const struct netd_claims *kept;
+	/* as it was before the change, on the way back from one; NULL: unknown */
+	const struct netd_state *before;
 	bool nameless; /* links of ours whose alias was never written go, too */
 };
 

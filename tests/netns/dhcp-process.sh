@@ -99,6 +99,95 @@ by_users()
 	no_match 'dead|not running' "$(as_user netdctl status)"
 }
 
+# take NS ADDRESS: somebody's DNS server, into the file `taker` its process.
+take()
+{
+	rm -f "$T_DIR/taker"
+	on "$1" dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --user=root --group= \
+		--listen-address="$2" --bind-interfaces --except-interface=lo --pid-file="$T_DIR/taker"
+	wait_for 5 test -s "$T_DIR/taker"
+}
+
+# end_of NETWORK: its dnsmasq is killed.
+end_of()
+{
+	local pid
+
+	pid=$(<"/run/netd/dhcp/$1/pid")
+	kill -KILL "$pid"
+	wait_for 5 eval "! kill -0 $pid 2>/dev/null"
+}
+
+# Somebody has the port of one that died: said, and refused before anything is touched.
+port_is_taken()
+{
+	lab
+	sed 's|net0: {|&mtu: 1400, |' lab.yaml >changed.yaml
+	end_of net0
+	take host 10.1.0.254
+	for file in lab.yaml changed.yaml; do
+		fails 2 netdctl apply "$file"
+		match "dhcp net0: port 53 \(DNS\) of 10.1.0.254 is taken by dnsmasq \(process $(<taker)\)" "$err"
+		match 'have it listen on other addresses only' "$err"
+	done
+	eq 1500 "$(<"/sys/class/net/net0/mtu")"
+	match 'in conflict with the host' "$(netdctl status)"
+	match 'port 53 .* is taken by dnsmasq' "$(netdctl status)"
+	kill "$(<taker)"
+	wait_for 5 eval "! kill -0 $(<taker) 2>/dev/null"
+	ok netdctl apply changed.yaml
+	ok netdctl plan changed.yaml
+}
+
+# In a router that is seen only when it is started; what was dead before stays so.
+dead_before()
+{
+	lab
+	sed 's|net0: {|&mtu: 1400, |' lab.yaml >changed.yaml
+	end_of r1.net1
+	take r1 10.2.0.1
+	fails 1 netdctl apply changed.yaml
+	match 'dhcp r1.net1: port 53 .* of 10.2.0.1 is taken' "$err"
+	match 'rolled back: everything is as it was before' "$err"
+	eq 1500 "$(<"/sys/class/net/net0/mtu")"
+	match 'note: lab: dhcp r1.net1: dnsmasq is not running' "$(netdctl status)"
+	no_match 'stuck' "$(netdctl status)"
+	kill "$(<taker)"
+	wait_for 5 eval "! kill -0 $(<taker) 2>/dev/null"
+	ok netdctl apply changed.yaml
+	ok netdctl plan changed.yaml
+}
+
+# The program is being upgraded: what runs is not ended for one that cannot start.
+program_is_broken()
+{
+	local before program
+
+	lab
+	before=$(processes)
+	for program in /usr/sbin/dnsmasq /usr/bin/dnsmasq; do
+		[ ! -f "$program" ] || mount --bind /bin/false "$program"
+	done
+	sed 's|net1: {}|net1: {}\n  net2: {}|' lab.yaml >without.yaml
+	sed 's|dhcp: true|dhcp: {lease: 2h}|' lab.yaml >changed.yaml
+	ok netdctl apply without.yaml
+	fails 1 netdctl apply changed.yaml
+	match 'dhcp net0: /usr/s?bin/dnsmasq cannot be run' "$err"
+	eq "$before" "$(processes)"
+	end_of net0
+	fails 1 netdctl apply lab.yaml
+	match 'cannot be run' "$err"
+	match 'cannot be run' "$(netdctl status)"
+	[ -e /sys/class/net/net2 ] || fail "something was done"
+	umount /usr/sbin/dnsmasq 2>/dev/null || umount /usr/bin/dnsmasq
+	ok netdctl apply changed.yaml
+	ok netdctl plan changed.yaml
+	ok netdctl destroy lab
+}
+
+t_fresh "the port of one that died is taken" port_is_taken
+t_fresh "one that was dead before" dead_before
+t_fresh "the program cannot be run" program_is_broken
 t_fresh "root that may not look into processes" without_ptrace
 t_fresh "root that does not see others' processes" with_hidden_processes
 t_fresh "by users" by_users
