@@ -171,7 +171,8 @@ static int add_moving(const struct netd_topology *t, const struct netd_topology 
 			was ? netd_topology_network(t, was->name) : NULL;
 
 		if (is && !was->existing && strcmp(is->bridge, was->bridge) != 0 &&
-		    !netd_link_is_ours(link) && !is_declared(was, link->name))
+		    !netd_link_is_ours(link) && !link->captured_as[0] &&
+		    !is_declared(was, link->name))
 			r = add(out, link->name, link->index, was->bridge, is->bridge);
 	}
 	return r;

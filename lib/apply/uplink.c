@@ -171,8 +171,12 @@ static int holder(const struct netd_transfer *t, const char *name,
 static int capture(struct netd *netd, const struct netd_link *nic, const char *bridge,
 		   struct netd_error *err)
 {
-	netd_auto(netd_capture_done) struct netd_capture c = {.up = nic->up,
-							      .mtu = nic->mtu};
+	netd_auto(netd_capture_done) struct netd_capture c = {
+		.up = nic->up,
+		.mtu = nic->mtu,
+		.has_mac = nic->has_mac,
+		.mac = nic->mac,
+	};
 	const char *settings = strcmp(nic->master, bridge) == 0 ? bridge : nic->name;
 	struct netd_holder from;
 	const struct netd_transfer t = {.netd = netd, .err = err};
@@ -180,6 +184,8 @@ static int capture(struct netd *netd, const struct netd_link *nic, const char *b
 
 	if (r < 0)
 		return r;
+	netd_capture_set_aside(&netd->store, nic->name);
+	netd_capture_read_boot(c.boot);
 	netd_copy(c.nic, nic->name);
 	netd_copy(c.bridge, bridge);
 	c.index = from.index;
@@ -208,12 +214,26 @@ int netd_uplinks_capture(struct netd *netd, const struct netd_plan *plan,
 	return r;
 }
 
+/* -ENOENT if there is none, or it is of another capture, and was put aside. */
+static int read_record(const struct netd_run *run, const struct netd_op *op,
+		       struct netd_capture *out)
+{
+	const struct netd_link *nic = netd_state_link(run->observed, op->uplink.nic);
+	int r = netd_capture_read(&run->netd->store, op->uplink.record, out, run->err);
+
+	if (r < 0 || !nic || netd_capture_is_of(out, nic))
+		return r;
+	netd_capture_set_aside(&run->netd->store, op->uplink.record);
+	netd_capture_done(out);
+	return -ENOENT;
+}
+
 static int load(const struct netd_run *run, const struct netd_op *op,
 		struct netd_capture *out)
 {
 	const struct netd_link *nic = netd_state_link(run->observed, op->uplink.nic);
 	struct netd *netd = run->netd;
-	int r = netd_capture_read(&netd->store, op->uplink.nic, out, run->err);
+	int r = read_record(run, op, out);
 
 	/* It came from another bridge in this very run. */
 	if (r == -ENOENT && nic) {
@@ -395,6 +415,18 @@ static void guess(const struct netd_op *op, const struct netd_state *observed,
 	s->value = bridge && bridge->settings[NETD_SETTING_DISABLE_IPV6];
 }
 
+static int say_gone(const struct netd_run *run, const struct netd_op *op)
+{
+	netd_error_add(run->err, -ENODEV,
+		       "the NIC is not there, so what it held stays on %s",
+		       op->uplink.bridge);
+	netd_error_hint(run->err,
+			"plug it in again, or give it the name %s; `netdctl destroy "
+			"--force` lets go of the topology, and leaves %s as it is",
+			op->uplink.record, op->uplink.bridge);
+	return -ENODEV;
+}
+
 static int give_up(const struct netd_run *run, const struct netd_op *op)
 {
 	netd_auto(netd_capture_done) struct netd_capture c = {0};
@@ -406,8 +438,11 @@ static int give_up(const struct netd_run *run, const struct netd_op *op)
 		.to = &nic,
 		.err = run->err,
 	};
-	int r = netd_capture_read(&run->netd->store, op->uplink.nic, &c, run->err);
+	int r;
 
+	if (!netd_state_link(run->observed, op->uplink.nic))
+		return say_gone(run, op);
+	r = read_record(run, op, &c);
 	if (r == -ENOENT) {
 		guess(op, run->observed, &c);
 		r = 0;
@@ -424,7 +459,8 @@ static int give_up(const struct netd_run *run, const struct netd_op *op)
 	netd_copy(bridge.name, op->uplink.bridge);
 	bridge.index = netd_nl_ifindex(&run->netd->nl, bridge.name);
 	r = return_steps(&t, bridge.index > 0, wants_ipv6(run, op, &c));
-	return r ? r : netd_capture_remove(&run->netd->store, nic.name, run->err);
+	return r ? r
+		 : netd_capture_remove(&run->netd->store, op->uplink.record, run->err);
 }
 
 int netd_run_uplinks(const struct netd_run *run)

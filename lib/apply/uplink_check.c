@@ -357,6 +357,13 @@ static int check_uplink(struct check *c)
 	return r;
 }
 
+static void note_gone(const struct check *c)
+{
+	netd_error_add(c->notes, 0, "uplink %s is not there: %s keeps what it has",
+		       c->network->uplink, c->network->bridge);
+	netd_error_hint(c->notes, "apply again when it is back");
+}
+
 int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
 		       const struct netd_state *observed,
 		       const struct netd_claims *claims, struct netd_error *notes,
@@ -377,8 +384,10 @@ int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
 		c.network = &t->networks[i];
 		if (!c.network->uplink[0] || c.network->existing)
 			continue;
-		c.nic = netd_state_link(observed, c.network->uplink);
-		if (!c.nic)
+		c.nic = netd_state_uplink(observed, c.network->uplink);
+		if (!c.nic && netd_state_bereft(observed, c.network->uplink))
+			note_gone(&c);
+		else if (!c.nic)
 			problem(&c, "there is no such interface");
 		else if (!c.nic->captured_for[0])
 			r = check_uplink(&c);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -19,6 +20,9 @@
 #include "base/str.h"
 
 #define DIRECTORY "uplinks"
+#define ASIDE ".bad-" /* netd_store_set_aside() */
+#define BEGUN ".new"  /* lib/base/file.c */
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 void netd_capture_done(struct netd_capture *c)
 {
@@ -91,6 +95,17 @@ static int read_link(struct netd_capture *c, const char *value)
 	return 0;
 }
 
+static int read_mac(struct netd_capture *c, const char *value)
+{
+	c->has_mac = true;
+	return netd_mac_parse(value, &c->mac);
+}
+
+static int read_boot(struct netd_capture *c, const char *value)
+{
+	return netd_str_copy(c->boot, sizeof(c->boot), value) ? 0 : -EINVAL;
+}
+
 static int read_setting(struct netd_capture *c, const char *value)
 {
 	struct netd_capture_setting *s =
@@ -110,7 +125,8 @@ static const struct {
 	int (*read)(struct netd_capture *c, const char *value);
 } lines[] = {
 	{"nic ", read_nic},   {"bridge ", read_bridge},	  {"stage ", read_stage},
-	{"link ", read_link}, {"setting ", read_setting},
+	{"link ", read_link}, {"setting ", read_setting}, {"mac ", read_mac},
+	{"boot ", read_boot},
 };
 
 static int read_held(struct netd_capture *c, const char *line)
@@ -192,10 +208,16 @@ int netd_capture_read(const struct netd_store *store, const char *nic,
 
 static void write_text(const struct netd_capture *c, struct netd_str *out)
 {
+	char mac[NETD_MAC_TEXT];
+
 	netd_str_addf(out, "nic %s\nbridge %s\nstage %s\n", c->nic, c->bridge,
 		      stages[c->stage]);
 	netd_str_addf(out, "link index %d up %d mtu %" PRIu32 "\n", c->index, c->up,
 		      c->mtu);
+	if (c->has_mac)
+		netd_str_addf(out, "mac %s\n", netd_mac_format(&c->mac, mac));
+	if (c->boot[0])
+		netd_str_addf(out, "boot %s\n", c->boot);
 	for (size_t i = 0; i < c->setting_count; i++)
 		netd_str_addf(out, "setting %s %d\n", c->settings[i].name,
 			      c->settings[i].value);
@@ -232,18 +254,65 @@ int netd_capture_remove(const struct netd_store *store, const char *nic,
 	return netd_file_remove(store->fd, path, err);
 }
 
-static int observe(const struct netd_store *store, struct netd_link *link,
-		   struct netd_error *err)
+void netd_capture_read_boot(char out[static NETD_BOOT_TEXT])
+{
+	netd_auto_close int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, NETD_BOOT_TEXT - 1);
+
+	out[n > 0 ? n : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+bool netd_capture_is_of(const struct netd_capture *c, const struct netd_link *nic)
+{
+	char boot[NETD_BOOT_TEXT];
+
+	if (!nic || nic->index != c->index)
+		return false;
+	netd_capture_read_boot(boot);
+	if (c->boot[0] && strcmp(c->boot, boot) != 0)
+		return false;
+	return strcmp(c->nic, nic->name) == 0 ||
+	       (c->has_mac && memcmp(&c->mac, &nic->mac, sizeof(c->mac)) == 0);
+}
+
+void netd_capture_set_aside(const struct netd_store *store, const char *nic)
+{
+	char path[PATH_MAX];
+
+	file_path(nic, path);
+	if (store->fd >= 0 && faccessat(store->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		netd_store_set_aside(store, path, "it is of another interface", NULL);
+}
+
+static int observe(const struct netd_store *store, const char *name,
+		   struct netd_state *state, struct netd_error *err)
 {
 	netd_auto(netd_capture_done) struct netd_capture c = {0};
-	int r = netd_capture_read(store, link->name, &c, err);
+	int r = netd_capture_read(store, name, &c, err);
+	struct netd_link *nic, *bridge;
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	memcpy(link->captured_for, c.bridge, sizeof(link->captured_for));
-	/* One that was unplugged and came back is not what was moved. */
-	link->captured_whole = c.stage == NETD_CAPTURE_MOVED && c.index == link->index;
+	nic = netd_state_link_by_index(state, c.index);
+	bridge = netd_state_link(state, c.bridge);
+	if (netd_capture_is_of(&c, nic)) {
+		memcpy(nic->captured_for, c.bridge, sizeof(nic->captured_for));
+		memcpy(nic->captured_as, c.nic, sizeof(nic->captured_as));
+		nic->captured_whole = c.stage == NETD_CAPTURE_MOVED;
+	} else if (bridge) {
+		memcpy(bridge->lost_uplink, c.nic, sizeof(bridge->lost_uplink));
+	}
 	return 0;
+}
+
+/* Not one that was put aside, or that a killed netd had begun to write. */
+static bool is_record(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return !netd_ifname_problem(name) && !strstr(name, ASIDE) &&
+	       !(dot && strcmp(dot, BEGUN) == 0);
 }
 
 int netd_captures_observe(const struct netd_store *store, struct netd_state *state,
@@ -258,12 +327,9 @@ int netd_captures_observe(const struct netd_store *store, struct netd_state *sta
 
 	if (!dir)
 		return 0; /* nobody ever had an uplink */
-	while (r == 0 && (entry = readdir(dir))) {
-		struct netd_link *link = netd_state_link(state, entry->d_name);
-
-		if (link)
-			r = observe(store, link, err);
-	}
+	while (r == 0 && (entry = readdir(dir)))
+		if (is_record(entry->d_name))
+			r = observe(store, entry->d_name, state, err);
 	closedir(dir);
 	return r;
 }

@@ -14,7 +14,13 @@
  * of it is on the bridge: from then on, what the bridge has is the truth (leases are
  * renewed, people add routes), and the file only says what the NIC itself was.  `stage
  * returning`: it may be half-way back.
+ *
+ * A file belongs to one capture.  A NIC may be renamed or get another MAC meanwhile, but
+ * one that is unplugged and comes back has another index, and nothing of what the file
+ * says is true of it any more: such a file is put aside, and never used.
  */
+#define NETD_BOOT_TEXT 40
+
 enum netd_capture_stage {
 	NETD_CAPTURE_MOVING,
 	NETD_CAPTURE_MOVED,
@@ -30,6 +36,9 @@ struct netd_capture {
 	char nic[NETD_IFNAME], bridge[NETD_IFNAME];
 	enum netd_capture_stage stage;
 	int index; /* of the NIC then: what the objects name */
+	bool has_mac;
+	struct netd_mac mac;
+	char boot[NETD_BOOT_TEXT]; /* of the host; "": an older netd wrote the file */
 	bool up;
 	uint32_t mtu;
 	struct netd_capture_setting *settings;
@@ -50,10 +59,16 @@ int netd_capture_read(const struct netd_store *store, const char *nic,
 		      struct netd_capture *out, struct netd_error *err);
 int netd_capture_write(const struct netd_store *store, const struct netd_capture *c,
 		       struct netd_error *err);
+/* The host's boot, "" if it cannot be told. */
+void netd_capture_read_boot(char out[static NETD_BOOT_TEXT]);
+/* True if @c was made of @nic, since the host was booted. */
+bool netd_capture_is_of(const struct netd_capture *c, const struct netd_link *nic);
+/* Puts a file that is of another capture aside; nothing if there is none. */
+void netd_capture_set_aside(const struct netd_store *store, const char *nic);
 int netd_capture_remove(const struct netd_store *store, const char *nic,
 			struct netd_error *err);
 
-/* Tells each link of @state what its file says. */
+/* Tells each link of @state what its file says, and each bridge that its NIC is gone. */
 int netd_captures_observe(const struct netd_store *store, struct netd_state *state,
 			  struct netd_error *err);
 

@@ -184,7 +184,7 @@ int netd_capture_tighten(const struct netd_capture *c, const char *link,
 {
 	int r = set(link, RP_FILTER, netd_capture_setting(c, RP_FILTER, 0), err);
 
-	if (r == 0 && (strcmp(link, c->nic) == 0 || !netd_capture_is_stable(c)))
+	if (r == 0 && (strcmp(link, c->bridge) != 0 || !netd_capture_is_stable(c)))
 		r = set(link, GEN_MODE, netd_capture_setting(c, GEN_MODE, 0), err);
 	return r ? r : set_temporary(c, link, true, err);
 }

@@ -138,6 +138,24 @@ static const struct netd_sysctl *find_sysctl(const struct netd_state *s, const c
 	return NULL;
 }
 
+struct netd_link *netd_state_uplink(const struct netd_state *s, const char *name)
+{
+	for (size_t i = 0; i < s->link_count; i++)
+		if (s->links[i].captured_as[0] &&
+		    strcmp(s->links[i].captured_as, name) == 0)
+			return &s->links[i];
+	return netd_state_link(s, name);
+}
+
+const struct netd_link *netd_state_bereft(const struct netd_state *s, const char *uplink)
+{
+	for (size_t i = 0; i < s->link_count; i++)
+		if (s->links[i].lost_uplink[0] &&
+		    strcmp(s->links[i].lost_uplink, uplink) == 0)
+			return &s->links[i];
+	return NULL;
+}
+
 bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value)
 {
 	const struct netd_sysctl *found = find_sysctl(s, path);

@@ -113,7 +113,9 @@ struct netd_link {
 	int lower_index; /* observed only: what a VLAN, macvlan … stands upon; 0: none */
 	/* observed only: what it held was saved when it became that bridge's uplink … */
 	char captured_for[NETD_IFNAME];
-	bool captured_whole;		       /* … and all of it is on the bridge */
+	char captured_as[NETD_IFNAME]; /* … under the name that it had then */
+	bool captured_whole;	       /* … and all of it is on the bridge */
+	char lost_uplink[NETD_IFNAME]; /* observed only, of a bridge: saved, but gone */
 	struct netd_place place, uplink_place; /* desired only */
 };
 
@@ -242,6 +244,12 @@ struct netd_state *netd_state_space(const struct netd_state *host, const char *n
 /* The link of that name or index; NULL if there is none. */
 struct netd_link *netd_state_link(const struct netd_state *s, const char *name);
 struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index);
+
+/* The NIC that became an uplink under that name, whatever it is called now; else the link
+ * of that name. */
+struct netd_link *netd_state_uplink(const struct netd_state *s, const char *name);
+/* The bridge of the uplink of that name, which is not there any more; else NULL. */
+const struct netd_link *netd_state_bereft(const struct netd_state *s, const char *uplink);
 
 /* The value of that sysctl as @s knows it in *@value; false if it does not. */
 bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value);

@@ -94,8 +94,10 @@ static void set_uplink(struct netd_link *bridge, const struct netd_network *n,
 		       const struct netd_facts *facts)
 {
 	const struct netd_link *nic =
-		n->uplink[0] ? netd_state_link(facts->observed, n->uplink) : NULL;
+		n->uplink[0] ? netd_state_uplink(facts->observed, n->uplink) : NULL;
 
+	if (!nic) /* what it was is what its bridge has */
+		nic = netd_state_bereft(facts->observed, n->uplink);
 	netd_copy(bridge->uplink, n->uplink);
 	bridge->uplink_place = n->uplink_place;
 	if (nic && !n->has_mac && nic->has_mac)

@@ -12,6 +12,11 @@
  * address.  Anything less, as after a crash or if a DHCP client gave it one, takes a
  * MOVE_UPLINK, which brings about the rest.  A claim that nobody wants any more takes a
  * RETURN_UPLINK, as long as the file is there or the NIC is a port.
+ *
+ * A NIC that was renamed is known by what the file says of it.  One that is gone leaves a
+ * bridge bereft, which keeps what it has: nothing joins or leaves it until the NIC is
+ * there again, and to take the bridge away fails.  One that came back is another capture:
+ * if it has addresses, those count, and what the bridge has goes with it.
  */
 
 static bool has_address(const struct netd_state *s, const char *link)
@@ -30,14 +35,18 @@ static bool is_moved(const struct netd_diff *d, const struct netd_link *bridge,
 	       nic->mtu == bridge->mtu && !has_address(d->in->observed, nic->name);
 }
 
-static int add(struct netd_diff *d, enum netd_op_kind kind, const char *nic,
-	       const char *bridge, const struct netd_link *want)
+/* @name: of the uplink; @nic: what that is now, NULL if it is not there. */
+static int add(struct netd_diff *d, enum netd_op_kind kind, const char *name,
+	       const struct netd_link *nic, const char *bridge,
+	       const struct netd_link *want)
 {
 	struct netd_op *op = netd_diff_add(d, kind);
 
 	if (!op)
 		return -ENOMEM;
-	netd_copy(op->uplink.nic, nic);
+	netd_copy(op->uplink.nic, nic ? nic->name : name);
+	netd_copy(op->uplink.record,
+		  nic && nic->captured_as[0] ? nic->captured_as : name);
 	netd_copy(op->uplink.bridge, bridge);
 	if (want) {
 		op->uplink.mtu = want->mtu;
@@ -49,14 +58,18 @@ static int add(struct netd_diff *d, enum netd_op_kind kind, const char *nic,
 
 static int want_uplink(struct netd_diff *d, const struct netd_link *bridge)
 {
-	const struct netd_link *nic = netd_state_link(d->in->observed, bridge->uplink);
+	const struct netd_link *nic = netd_state_uplink(d->in->observed, bridge->uplink);
 	int r = netd_diff_claim(d, NETD_CLAIM_UPLINK, bridge->uplink, nic && nic->up, 1);
 
+	if (!nic && netd_state_bereft(d->in->observed, bridge->uplink))
+		return r;
 	if (r == 0 && nic && nic->captured_for[0] &&
 	    strcmp(nic->captured_for, bridge->name) != 0)
-		r = add(d, NETD_OP_RETURN_UPLINK, nic->name, nic->captured_for, NULL);
+		r = add(d, NETD_OP_RETURN_UPLINK, bridge->uplink, nic, nic->captured_for,
+			NULL);
 	if (r == 0 && !(nic && is_moved(d, bridge, nic)))
-		r = add(d, NETD_OP_MOVE_UPLINK, bridge->uplink, bridge->name, bridge);
+		r = add(d, NETD_OP_MOVE_UPLINK, bridge->uplink, nic, bridge->name,
+			bridge);
 	return r;
 }
 
@@ -80,12 +93,51 @@ static bool is_port(const struct netd_diff *d, const struct netd_link *nic)
 	return master && netd_diff_is_made(d, master);
 }
 
+/* True if the file just calls it by another of its names now. */
+static bool is_still_wanted(const struct netd_diff *d, const struct netd_link *nic)
+{
+	const struct netd_link *bridge =
+		netd_state_link(d->in->desired, nic->captured_for);
+
+	return bridge && (strcmp(bridge->uplink, nic->name) == 0 ||
+			  strcmp(bridge->uplink, nic->captured_as) == 0);
+}
+
+static bool has_own_address(const struct netd_state *s, const char *link)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (strcmp(s->addrs[i].link, link) == 0 &&
+		    !netd_addr_is_link_local(&s->addrs[i].prefix.addr))
+			return true;
+	return false;
+}
+
+/* What was saved is of a NIC that is gone, or came back as another. */
+static int release_bereft(struct netd_diff *d, const struct netd_claim *c,
+			  const struct netd_link *nic)
+{
+	const struct netd_link *bridge = netd_state_bereft(d->in->observed, c->key);
+
+	if (!bridge || !netd_diff_is_made(d, bridge))
+		return 0;
+	if (!nic || !has_own_address(d->in->observed, nic->name))
+		return add(d, NETD_OP_RETURN_UPLINK, c->key, nic, bridge->name, NULL);
+	netd_plan_note(
+		d->plan,
+		"uplink %s was unplugged and has addresses of its own now: those of "
+		"%s are not given back to it",
+		c->key, bridge->name);
+	return 0;
+}
+
 int netd_diff_release_uplink(struct netd_diff *d, const struct netd_claim *c)
 {
-	const struct netd_link *nic = netd_state_link(d->in->observed, c->key);
+	const struct netd_link *nic = netd_state_uplink(d->in->observed, c->key);
 
 	if (!nic || (!nic->captured_for[0] && !is_port(d, nic)))
+		return release_bereft(d, c, nic);
+	if (is_still_wanted(d, nic))
 		return 0;
-	return add(d, NETD_OP_RETURN_UPLINK, nic->name,
+	return add(d, NETD_OP_RETURN_UPLINK, c->key, nic,
 		   nic->captured_for[0] ? nic->captured_for : nic->master, NULL);
 }

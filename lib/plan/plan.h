@@ -61,8 +61,9 @@ struct netd_op {
 		} node; /* CREATE_NAMESPACE, DELETE_NAMESPACE */
 		struct {
 			char nic[NETD_IFNAME], bridge[NETD_IFNAME];
-			uint32_t mtu;	     /* MOVE: of both */
-			struct netd_mac mac; /* MOVE: of the bridge */
+			char record[NETD_IFNAME]; /* the NIC's name when it joined */
+			uint32_t mtu;		  /* MOVE: of both */
+			struct netd_mac mac;	  /* MOVE: of the bridge */
 			struct netd_place place;
 		} uplink; /* MOVE_UPLINK, RETURN_UPLINK */
 		struct {

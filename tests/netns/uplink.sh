@@ -306,6 +306,131 @@ bridge_is_deleted()
 	same before after
 }
 
+# is_back IF: the NIC has everything, and the host goes out by it.
+is_back()
+{
+	eq "" "$(ip -o link show type bridge)"
+	match '172.16.5.40/24' "$(ip -o address show dev "$1")"
+	match "^default via 172.16.5.1 dev $1 *\$" "$(ip route show default)"
+	pings host 172.16.5.1
+	pings host 2001:db8:5::1
+}
+
+# The NIC gets another name while it is a port, and another MAC later: it is the same.
+renamed()
+{
+	world
+	br0
+	ok netdctl apply br0.yaml
+	ip link set eth0 name lan0
+	ok netdctl plan br0.yaml
+	eq "" "$out"
+	ok netdctl destroy lab
+	is_back lan0
+	eq "" "$(find /run/netd/uplinks -type f)"
+	# The watchdog's way, and a name that it had beside.
+	ip link set lan0 name eth0
+	ip link property add dev eth0 altname enp1s0
+	ok netdctl apply br0.yaml --confirm 2s
+	ip link set eth0 name lan0
+	wait_for 10 test ! -e /sys/class/net/br0
+	wait_for 10 test ! -e /run/netd/pending.yaml
+	is_back lan0
+	# By one line; and the file says the new name.
+	ip link set lan0 name eth0
+	ok netdctl network create br0 --uplink eth0
+	ip link set eth0 name lan0
+	ok netdctl network delete br0
+	is_back lan0
+	ip link set lan0 name eth0
+	ok netdctl apply br0.yaml
+	ip link set eth0 name lan0
+	sed -i s/eth0/lan0/ br0.yaml
+	ok netdctl apply br0.yaml
+	pings host 172.16.5.1
+	ok netdctl rollback lab
+	pings host 172.16.5.1
+	ok netdctl destroy lab
+	is_back lan0
+	eq "" "$(find /run/netd/uplinks -type f)"
+}
+
+# The NIC is pulled: its bridge keeps what it had, whatever is asked for.
+unplugged()
+{
+	local before
+
+	world
+	br0
+	ok netdctl apply br0.yaml
+	ok netdctl network create iso0
+	before=$(ip address show dev br0 | sed 's/state [A-Z]*//; s/,LOWER_UP//; s/NO-CARRIER,//'; ip route show dev br0 | sed 's/ linkdown//')
+	ip link delete eth0
+	ok netdctl apply br0.yaml
+	match 'note: uplink eth0 is not there: br0 keeps what it has' "$err"
+	fails 1 netdctl destroy lab
+	match 'the NIC is not there, so what it held stays on br0' "$err"
+	eq "$before" "$(ip address show dev br0 | sed 's/state [A-Z]*//; s/,LOWER_UP//; s/NO-CARRIER,//'; ip route show dev br0 | sed 's/ linkdown//')"
+	ok netdctl network delete iso0 # others go on
+	fails 4 netdctl destroy lab --force
+	match 'lab: let go of' "$err"
+	match '172.16.5.40/24' "$(ip -o address show dev br0)"
+}
+
+# plugged_again [ADDRESS]: as another interface of the same name and MAC.
+plugged_again()
+{
+	local mac far
+
+	mac=$(cat /sys/class/net/br0/address)
+	far=$(ip -n outside -j link show eth0 | jq -r ".[0].address")
+	ip link delete eth0
+	ip netns delete outside
+	t_namespace outside
+	ip link add eth0 address "$mac" type veth peer name eth0 netns outside
+	ip -n outside link set eth0 address "$far" up
+	ip -n outside address add 172.16.5.1/24 dev eth0
+	ip link set eth0 up
+	[ $# = 0 ] || ip address add "$1" dev eth0
+}
+
+# It comes back with an address of another place: that counts, not what was saved.
+came_back()
+{
+	world
+	br0
+	ok netdctl apply br0.yaml
+	plugged_again 192.0.2.7/24
+	ok netdctl destroy lab
+	match 'note: uplink eth0 was unplugged and has addresses of its own now' "$err"
+	eq "192.0.2.7/24" "$(ip -4 -o address show dev eth0 | awk '{ print $4 }')"
+	eq "" "$(ip route show default)"
+	# What was saved is never used for the next one.
+	ok netdctl apply br0.yaml
+	eq "192.0.2.7/24" "$(ip -4 -o address show dev br0 | awk '{ print $4 }')"
+	ip link delete br0
+	ok netdctl destroy lab
+	eq "192.0.2.7/24" "$(ip -4 -o address show dev eth0 | awk '{ print $4 }')"
+	[ -e /run/netd/uplinks/eth0.bad-1 ] || fail "what was saved is lost"
+}
+
+# It comes back with nothing: the bridge takes it again, and gives it what it has.
+came_back_bare()
+{
+	world
+	br0
+	ok netdctl apply br0.yaml
+	plugged_again
+	ok netdctl apply br0.yaml
+	pings host 172.16.5.1
+	ok netdctl plan br0.yaml
+	eq "" "$out"
+	plugged_again
+	ok netdctl destroy lab
+	match '172.16.5.40/24' "$(ip -o address show dev eth0)"
+	pings host 172.16.5.1
+}
+
 changes_of_the_bridge()
 {
 	world
@@ -594,6 +719,10 @@ t_fresh "a change on trial" change_on_trial
 t_fresh "what came to the bridge since goes back, too" what_came_since_goes_back
 t_fresh "what somebody gives the NIC moves, too" drift_is_mended
 t_fresh "a bridge that somebody deletes" bridge_is_deleted
+t_fresh "the NIC is renamed" renamed
+t_fresh "the NIC is unplugged" unplugged
+t_fresh "the NIC is back with another address" came_back
+t_fresh "the NIC is back with nothing" came_back_bare
 t_fresh "another bridge, another NIC, another MTU" changes_of_the_bridge
 t_fresh "what cannot be bridged is refused" refusals
 t_fresh "others' rules that name it are told" others_rules
