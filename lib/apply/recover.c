@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply/confirm.h"
+#include "apply/reserve.h"
 #include "apply/stuck.h"
 #include "apply/transaction.h"
 #include "apply/unconfirmed.h"
@@ -84,6 +85,7 @@ int netd_recover_pending(struct netd *netd, bool say, enum netd_outcome *outcome
 		return r;
 	if (!pending) {
 		netd_store_forget_target(&netd->store);
+		netd_reserve_tidy(&netd->store);
 		return 0;
 	}
 	if (netd_finish(netd, pending))

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "apply/previous.h"
+#include "apply/reserve.h"
 #include "attach/record.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -27,6 +28,7 @@
 #define PENDING "pending.yaml"
 #define TARGET "target.yaml"
 #define REACHED "target.yaml.new"
+#define LINKED "linked.yaml.new"
 
 static int failed(struct netd_error *err, const char *what, const char *path)
 {
@@ -195,6 +197,41 @@ int netd_store_save(const struct netd_store *store, const struct netd_topology *
 					  : netd_file_remove(store->fd, path, err);
 }
 
+/* @from is @to, too, from now on: another name, no other file. */
+static int link_over(const struct netd_store *store, const char *from, const char *to)
+{
+	unlinkat(store->fd, LINKED, 0);
+	if (linkat(store->fd, from, store->fd, LINKED, 0) < 0 ||
+	    renameat(store->fd, LINKED, store->fd, to) < 0)
+		return -errno;
+	return netd_file_sync_parent(store->fd, to);
+}
+
+int netd_store_save_pended(const struct netd_store *store, const struct netd_topology *t,
+			   struct netd_error *err)
+{
+	struct netd_error why = {0};
+	char path[PATH_MAX];
+	int r = netd_store_has(store, t) ? 0 : netd_store_save(store, t, &why);
+
+	topology_path(t->name, path);
+	if (r == -ENOSPC && link_over(store, PENDING, path) == 0) {
+		netd_error_done(&why);
+		return 0;
+	}
+	netd_error_move(err, &why);
+	return r;
+}
+
+int netd_store_pend_running(const struct netd_store *store, const char *name)
+{
+	char path[PATH_MAX];
+	int r = netd_file_remove(store->fd, TARGET, NULL);
+
+	topology_path(name, path);
+	return r < 0 ? r : link_over(store, path, PENDING);
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -321,7 +358,7 @@ int netd_store_reach_target(const struct netd_store *store, const struct netd_to
 	return netd_file_rename(store->fd, REACHED, path, err);
 }
 
-/* Without what is pending it means nothing, so it need not be gone at once. */
+/* Without what is pending it means nothing: it need not be gone at once. */
 void netd_store_forget_target(const struct netd_store *store)
 {
 	static const char *const names[] = {REACHED, TARGET};
@@ -418,7 +455,7 @@ int netd_store_save_claims(const struct netd_store *store,
 	if (count == 0)
 		return netd_file_remove(store->fd, CLAIMS, err);
 	netd_claims_write(claims, count, &text);
-	return netd_store_write(store, CLAIMS, &text, err);
+	return netd_reserve_write(store, CLAIMS, &text, err);
 }
 
 /*

@@ -24,6 +24,7 @@ struct netd_str;
  *                      (apply/previous.h)
  *   unplugged          ports that wait for their network (apply/plugs.h)
  *   unstarted          what was marked and could not be started (apply/start.c)
+ *   reserve/           room for what undoing has to write (apply/reserve.h)
  *   stuck/N.yaml       what topology N is to return to, but could not (apply/stuck.h)
  *   unconfirmed.yaml   a change that waits to be confirmed (apply/unconfirmed.h)
  *   target.yaml        during a change: the topology as it will be; there before
@@ -94,6 +95,13 @@ bool netd_store_has(const struct netd_store *store, const struct netd_topology *
 int netd_store_save(const struct netd_store *store, const struct netd_topology *t,
 		    struct netd_error *err);
 
+/*
+ * The same of what is pending, if that is not saved so: where the disk is full, its very
+ * file gets a second name.
+ */
+int netd_store_save_pended(const struct netd_store *store, const struct netd_topology *t,
+			   struct netd_error *err);
+
 /* Under the lock: reads all of it, and puts aside what cannot be used; -EBADMSG. */
 int netd_store_check(const struct netd_store *store, struct netd_error *err);
 
@@ -126,6 +134,9 @@ int netd_store_save_pending(const struct netd_store *store, const struct netd_to
 /* It becomes what topology @name was before. */
 int netd_store_keep_pending(const struct netd_store *store, const char *name,
 			    struct netd_error *err);
+/* The same without room on the disk: what is saved as running under that name is pending,
+ * without a head and a target. */
+int netd_store_pend_running(const struct netd_store *store, const char *name);
 /* What is pending becomes @path, or the other way: one rename. */
 int netd_store_move_pending(const struct netd_store *store, const char *path,
 			    struct netd_error *err);

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/trust.h"
 
-static const char *const directories[] = {"topologies", "previous", "stuck",
+static const char *const directories[] = {"topologies", "previous", "stuck", "reserve",
 					  "networks",	"uplinks",  "dhcp"};
 
 /* NULL: it is what it should be, or it is not there. */

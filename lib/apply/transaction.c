@@ -11,6 +11,7 @@
 #include "apply/plugs.h"
 #include "apply/previous.h"
 #include "apply/recover.h"
+#include "apply/reserve.h"
 #include "apply/services.h"
 #include "apply/share.h"
 #include "apply/stuck.h"
@@ -89,18 +90,43 @@ static int save_all_claims(struct netd *netd, const struct netd_view *v,
 	return r;
 }
 
+static int put_on_disk(struct netd *netd, const struct netd_view *v,
+		       struct netd_error *err)
+{
+	int r = save_all_claims(netd, v, err);
+
+	return r ? r : netd_uplinks_capture(netd, &v->plan, &v->observed, err);
+}
+
+static int run(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
+	       enum netd_pace pace, struct netd_error *err)
+{
+	int r = netd_execute(netd, t, &v->plan, &v->observed, &v->desired, pace, err);
+
+	return r ? r : netd_view_verify(netd, t, v, err);
+}
+
 /* Makes the host have @t; 1 and problems if there is still something to do. */
 static int converge(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
 		    enum netd_pace pace, struct netd_error *err)
 {
-	int r = save_all_claims(netd, v, err);
+	int r = put_on_disk(netd, v, err);
 
-	if (r == 0)
-		r = netd_uplinks_capture(netd, &v->plan, &v->observed, err);
-	if (r == 0)
-		r = netd_execute(netd, t, &v->plan, &v->observed, &v->desired, pace, err);
-	if (r == 0)
-		r = netd_view_verify(netd, t, v, err);
+	return r ? r : run(netd, t, v, pace, err);
+}
+
+/* Room for the way back.  Destroying goes with what is there since it was applied. */
+static int reserve(struct netd *netd, const struct netd_topology *t,
+		   const struct netd_view *v, struct netd_error *err)
+{
+	struct netd_error why = {0};
+	int r = netd_reserve_make(&netd->store, &v->plan, &v->observed, &why);
+
+	if (r == -ENOSPC && netd_topology_is_empty(t)) {
+		netd_error_done(&why);
+		return 0;
+	}
+	netd_error_move(err, &why);
 	return r;
 }
 
@@ -155,7 +181,7 @@ static int settle_back(struct netd *netd, const struct netd_way_back *way,
 		r = netd_store_update_records(&netd->store, way->meant, way->previous,
 					      err);
 	if (r == 0)
-		r = netd_store_save(&netd->store, way->previous, err);
+		r = netd_store_save_pended(&netd->store, way->previous, err);
 	if (r == 0)
 		netd_plugs_keep(netd, plugs, way->meant, way->previous, NULL);
 	if (r == 0)
@@ -175,9 +201,14 @@ static int reach(struct netd *netd, const struct netd_change *change,
 	netd_auto(netd_view_done) struct netd_view again = {0};
 	const struct netd_topology *t = change->t;
 	struct netd_error why = {0};
-	int r = converge(netd, t, v, NETD_IN_BURSTS, &why);
-	bool second = r > 0;
+	int r = put_on_disk(netd, v, &why);
+	bool second;
 
+	if (r == 0)
+		r = reserve(netd, t, v, &why);
+	if (r == 0)
+		r = run(netd, t, v, NETD_IN_BURSTS, &why);
+	second = r > 0;
 	if (second) {
 		netd_error_done(&why);
 		r = netd_view_make(netd, t, previous, false, &again, &why);
@@ -189,6 +220,13 @@ static int reach(struct netd *netd, const struct netd_change *change,
 		r = settle(netd, previous, t, second ? &again : v, !change->on_trial,
 			   err);
 	return r > 0 ? -EIO : r;
+}
+
+/* What a change needed until it was over. */
+static void clean_up(struct netd *netd)
+{
+	netd_services_sweep(netd);
+	netd_reserve_tidy(&netd->store);
 }
 
 /*
@@ -203,7 +241,7 @@ static void get_stuck(struct netd *netd, const struct netd_way_back *way,
 
 	/* as far as it goes: what is pending says it all */
 	netd_store_update_records(&netd->store, way->meant, way->previous, NULL);
-	netd_store_save(&netd->store, way->previous, NULL);
+	netd_store_save_pended(&netd->store, way->previous, NULL);
 	netd_stuck_keep(&netd->store, name, why, why);
 }
 
@@ -219,6 +257,7 @@ int netd_go_back(struct netd *netd, const struct netd_way_back *way,
 	struct netd_error why = {0};
 	int r = 1;
 
+	netd_reserve_spend(&netd->store);
 	for (size_t i = 0; r != 0 && i < NETD_ARRAY_SIZE(paces); i++) {
 		if (i)
 			netd_plan_hand_over(&v.plan, &room, plan);
@@ -244,7 +283,7 @@ int netd_go_back(struct netd *netd, const struct netd_way_back *way,
 	if (r == 0)
 		r = settle_back(netd, way, &v, netd_str_text(&plugs), &why);
 	if (r == 0)
-		netd_services_sweep(netd);
+		clean_up(netd);
 	else
 		get_stuck(netd, way, &why);
 	netd_plan_hand_over(&v.plan, &room, plan);
@@ -307,7 +346,10 @@ void netd_plan_hand_over(struct netd_plan *plan, struct netd_plan **room,
 	*plan = (struct netd_plan){0};
 }
 
-/* What is on disk before the first op. */
+/*
+ * What is on disk before the first op.  Destroying needs no room there: if there is none,
+ * what runs is pending as it is saved, and only who is killed forgets its ports.
+ */
 static int begin(struct netd *netd, const struct netd_change *change,
 		 const struct netd_topology *previous, const struct netd_str *plugs,
 		 struct netd_error *err)
@@ -320,6 +362,11 @@ static int begin(struct netd *netd, const struct netd_change *change,
 		    : netd_store_save_pending(&netd->store, previous,
 					      netd_str_text(plugs),
 					      change->on_trial ? NULL : change->t, err);
+	if (r == -ENOSPC && netd_topology_is_empty(change->t) &&
+	    netd_store_pend_running(&netd->store, previous->name) == 0) {
+		netd_error_done(err);
+		return 0;
+	}
 	/* It may be there in spite of that, and nothing is to be recovered. */
 	if (r < 0)
 		netd_store_remove_pending(&netd->store, NULL);
@@ -385,7 +432,7 @@ static int commit(struct netd *netd, const struct netd_change *change,
 		*outcome = NETD_ROLLED_BACK;
 		return r;
 	}
-	netd_services_sweep(netd);
+	clean_up(netd);
 	netd_reverted_forget(&netd->store);
 	*outcome = NETD_DONE;
 	return 0;
@@ -477,6 +524,6 @@ bool netd_finish(struct netd *netd, const struct netd_topology *pending)
 	if (r == 0)
 		r = end(netd, &change, netd_unrecorded_is(pending), NULL);
 	if (r == 0)
-		netd_services_sweep(netd);
+		clean_up(netd);
 	return r == 0;
 }

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apply/reserve.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -242,7 +243,7 @@ int netd_capture_write(const struct netd_store *store, const struct netd_capture
 	}
 	file_path(c->nic, path);
 	write_text(c, &text);
-	return netd_store_write(store, path, &text, err);
+	return netd_reserve_write(store, path, &text, err);
 }
 
 int netd_capture_remove(const struct netd_store *store, const char *nic,

@@ -103,8 +103,7 @@ static int write_all(int fd, const char *data, size_t length)
 	return 0;
 }
 
-/* Makes a rename or unlink in the directory of @path last. */
-static int sync_parent(int dirfd, const char *path)
+int netd_file_sync_parent(int dirfd, const char *path)
 {
 	char parent[PATH_MAX];
 	netd_auto_close int fd = -1;
@@ -144,7 +143,7 @@ int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts
 	if (r == 0 && renameat(dirfd, temp, dirfd, path) < 0)
 		r = -errno;
 	if (r == 0)
-		r = sync_parent(dirfd, path);
+		r = netd_file_sync_parent(dirfd, path);
 	if (r < 0) {
 		unlinkat(dirfd, temp, 0);
 		errno = -r;
@@ -215,7 +214,7 @@ int netd_file_remove(int dirfd, const char *path, struct netd_error *err)
 			return 0;
 		return failed(err, "remove", path);
 	}
-	sync_parent(dirfd, path);
+	netd_file_sync_parent(dirfd, path);
 	return 0;
 }
 
@@ -224,9 +223,9 @@ int netd_file_rename(int dirfd, const char *from, const char *to, struct netd_er
 	int r = renameat(dirfd, from, dirfd, to) < 0 ? -errno : 0;
 
 	if (r == 0)
-		r = sync_parent(dirfd, to);
+		r = netd_file_sync_parent(dirfd, to);
 	if (r == 0)
-		r = sync_parent(dirfd, from);
+		r = netd_file_sync_parent(dirfd, from);
 	return r < 0 ? netd_error_add(err, r, "cannot move %s to %s: %s", from, to,
 				      strerror(-r))
 		     : 0;
@@ -239,7 +238,7 @@ static int make_one(const char *path, mode_t mode)
 		return errno == EEXIST ? 0 : -errno;
 	if (chmod(path, mode) < 0) /* whatever the umask is */
 		return -errno;
-	sync_parent(AT_FDCWD, path);
+	netd_file_sync_parent(AT_FDCWD, path);
 	return 1;
 }
 

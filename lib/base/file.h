@@ -40,6 +40,9 @@ int netd_file_append(int dirfd, const char *path, const void *data, size_t lengt
 /* Removes @path and fsyncs the directory; a missing file is fine. */
 int netd_file_remove(int dirfd, const char *path, struct netd_error *err);
 
+/* Makes a rename or unlink in the directory of @path last. */
+int netd_file_sync_parent(int dirfd, const char *path);
+
 /* Moves @from to @to, over what is there, and fsyncs both directories. */
 int netd_file_rename(int dirfd, const char *from, const char *to, struct netd_error *err);
 
