@@ -457,9 +457,9 @@ static int load_previous(struct netd *netd, const struct netd_topology *t,
 	return 0;
 }
 
-int netd_transact(struct netd *netd, const struct netd_change *change,
-		  struct netd_plan **plan, enum netd_outcome *outcome,
-		  struct netd_error *err)
+static int transact(struct netd *netd, const struct netd_change *change,
+		    struct netd_plan **plan, enum netd_outcome *outcome,
+		    struct netd_error *err)
 {
 	struct netd_change own = *change;
 	const struct netd_topology *t = change->t;
@@ -499,6 +499,18 @@ int netd_transact(struct netd *netd, const struct netd_change *change,
 	r = commit(netd, &own, previous, stuck, &v, outcome, err);
 	if (r == 0)
 		netd_plan_hand_over(&v.plan, &room, plan);
+	return r;
+}
+
+/* Who is called looks at its own problems only: a caller that goes back has some. */
+int netd_transact(struct netd *netd, const struct netd_change *change,
+		  struct netd_plan **plan, enum netd_outcome *outcome,
+		  struct netd_error *err)
+{
+	struct netd_error why = {0};
+	int r = transact(netd, change, plan, outcome, &why);
+
+	netd_error_move(err, &why);
 	return r;
 }
 
