@@ -207,15 +207,18 @@ static int change_all(struct cli *cli, const struct way *way, char **where, int 
 static int change_named(struct cli *cli, const struct way *way, int argc, char **argv)
 {
 	char **where = calloc((size_t)argc, sizeof(*where));
-	int r = where ? change_begin(cli) : -ENOMEM;
-	int code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : EXIT_DONE;
+	int r, code;
 
+	if (!where)
+		return report(cli, -ENOMEM, NETD_UNTOUCHED);
+	r = change_begin(cli);
+	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : EXIT_DONE;
 	for (int i = 0; code == EXIT_DONE && i < argc; i++)
 		if (way->find(cli, argv[i], &where[i]) < 0)
 			code = EXIT_USAGE;
 	if (code == EXIT_DONE)
 		code = change_all(cli, way, where, argc, argv);
-	for (int i = 0; where && i < argc; i++)
+	for (int i = 0; i < argc; i++)
 		free(where[i]);
 	free(where);
 	return code;

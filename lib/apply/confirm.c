@@ -71,8 +71,9 @@ static int revert(struct netd *netd, const struct netd_unconfirmed *u, bool say,
 {
 	int r = netd_store_make_pending(&netd->store, NETD_UNCONFIRMED, err);
 
-	if (r == 0)
-		r = netd_recover_pending(netd, say, outcome, why, err);
+	if (r < 0)
+		return r;
+	r = netd_recover_pending(netd, say, outcome, why, err);
 	if (r >= 0 && *outcome == NETD_ROLLED_BACK)
 		netd_reverted_note(&netd->store, u->previous->name, because);
 	return r;

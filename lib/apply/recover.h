@@ -8,10 +8,10 @@
 /*
  * Takes the lock, and up what a killed change left: 1 if there was something, of whose
  * topology *@outcome says what became (NETD_NOT_ROLLED_BACK: it is stuck now, and @why,
- * which may be NULL, has the problems).  @tell: who listens to netd_set_recovered() hears
+ * which may be NULL, has the problems).  @say: who listens to netd_set_recovered() hears
  * of it.  An error means that it is there still.
  */
-int netd_recover_pending(struct netd *netd, bool tell, enum netd_outcome *outcome,
+int netd_recover_pending(struct netd *netd, bool say, enum netd_outcome *outcome,
 			 struct netd_error *why, struct netd_error *err);
 
 /* As netd_begin(), also while something is on trial. */

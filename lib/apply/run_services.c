@@ -140,15 +140,19 @@ static int job_make(const struct netd_run *run, const struct netd_op *op, struct
 		.orphan = is_orphan(run, op->service.name),
 		.guard = run->netd->watchdog,
 	};
-	if (r < 0)
-		return netd_error_add(run->err, r, "dhcp %s: no directory in %s",
-				      op->service.name, run->netd->state_dir);
+	if (r < 0) {
+		netd_error_add(run->err, r, "dhcp %s: no directory in %s",
+			       op->service.name, run->netd->state_dir);
+		return r;
+	}
 	if (op->kind == NETD_OP_STOP_SERVICE)
 		return 0;
 	j->want = find(desired, op->service.name);
-	if (!j->want)
-		return netd_error_add(run->err, -EINVAL, "dhcp %s: not planned",
-				      op->service.name);
+	if (!j->want) {
+		netd_error_add(run->err, -EINVAL, "dhcp %s: not planned",
+			       op->service.name);
+		return -EINVAL;
+	}
 	return job_enter_space(j, desired, run->err);
 }
 

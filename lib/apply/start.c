@@ -192,9 +192,11 @@ static int compose(const struct start *s, size_t first, size_t count,
 		   struct netd_topology **out, bool *grown, struct netd_error *err)
 {
 	netd_auto_topology struct netd_topology *t = netd_topology_copy(s->running);
-	int r = t ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
+	int r = 0;
 
 	*grown = false;
+	if (!t)
+		return netd_error_add(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; r >= 0 && i < count; i++) {
 		r = take(s, &s->parts[first + i], t, err);
 		*grown |= r > 0;

@@ -334,7 +334,7 @@ int netd_launch_test(const struct netd_launch *l, struct netd_error *err)
 	static char name[] = "dnsmasq", test[] = "--test",
 		    none[] = "--conf-file=/dev/null";
 	char *arguments[] = {name, test, none, NULL};
-	struct netd_launching launching;
+	struct netd_launching launching = {.words = -1};
 	char words[WORDS];
 	int status, r = begin(l, arguments, &launching, err);
 
