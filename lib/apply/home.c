@@ -315,13 +315,17 @@ static void note_place(const struct home *own, const char *mine)
 		put_link(mine, fd, name);
 }
 
-/* What was changed of others' things in a namespace that is gone, and was under way. */
-static void leave_behind(const struct netd_store *store)
+/*
+ * What was changed of others' things in a namespace that is gone, and what was under way
+ * there.  Behind a boot the latter stays: a change that nobody confirmed is taken back.
+ */
+static void leave_behind(const struct netd_store *store, bool booted)
 {
-	static const char *const files[] = {"pending.yaml", "unconfirmed.yaml", "claims"};
+	static const char *const files[] = {"claims", "pending.yaml", "unconfirmed.yaml"};
+	size_t count = booted ? 1 : NETD_ARRAY_SIZE(files);
 	struct netd_error dropped = {0};
 
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(files); i++)
+	for (size_t i = 0; i < count; i++)
 		if (faccessat(store->fd, files[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			netd_store_set_aside(store, files[i], "", &dropped);
 	netd_error_done(&dropped);
@@ -334,7 +338,7 @@ static int take(struct netd *netd, const struct home *own, struct netd_error *er
 	int r;
 
 	if (read_home(netd->store.fd, &h))
-		leave_behind(&netd->store);
+		leave_behind(&netd->store, strcmp(h.boot, own->boot) != 0);
 	format(own, text);
 	r = put_link(text, netd->store.fd, MARK);
 	return r < 0 ? netd_error_add(err, r, "cannot write %s/" MARK ": %s",

@@ -524,6 +524,8 @@ boot_is_a_rollback()
 	wait_for 5 no_watchdog
 	echo 00000000-0000-0000-0000-000000000000 >boot
 	mount --bind boot /proc/sys/kernel/random/boot_id
+	# after a boot nobody has set anything: what netd had set before is not given back
+	echo 0 | tee /proc/sys/net/ipv[46]/conf/p0/{forwarding,force_forwarding} >/dev/null 2>&1 || :
 	match 'lab waits to be confirmed: 0 s are left' "$(netdctl status)"
 	netdctl recover
 	match 'the host was booted' "$(netdctl status)"
