@@ -40,10 +40,11 @@ void netd_plugs_collect(const struct netd_state *observed, const struct netd_top
 {
 	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
+		const struct netd_network *n =
+			link->master[0] ? network_on(t, link->master) : NULL;
 
 		/* the kernel allows no blanks in a name (dev_valid_name()) */
-		if (link->master[0] && !netd_link_is_ours(link) &&
-		    network_on(t, link->master))
+		if (n && !netd_link_is_ours(link) && !is_declared(n, link->name))
 			netd_str_addf(out, LINE "%s %d %s\n", link->name, link->index,
 				      link->master);
 	}
