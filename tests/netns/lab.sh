@@ -23,7 +23,7 @@ everything()
 		echo "== mounts"
 		cut -d' ' -f1-3 /proc/self/mounts
 		echo "== files"
-		find /run/netns /run/netd /etc/netns /etc/netd ! -type d ! -name lock ! -path "*/previous/*" 2>/dev/null | sort || :
+		find /run/netns /run/netd /etc/netns /etc/netd ! -type d ! -name lock ! -name namespace ! -path "*/previous/*" 2>/dev/null | sort || :
 		echo "== processes"
 		ps -eo comm= | sed -E '/^(bash|ps|sed)$/d'
 	} >>"$1"

@@ -55,6 +55,10 @@ commands_are_the_file()
 	# a tap made anew has another MAC, and may not be forwarding yet
 	mac='/"(address|link_local)": "[0-9a-f:]{17}"/d; /"state": "(forwarding|disabled)"/d'
 	sed -i -E "$mac" by-commands by-file
+	# a port forwards nothing, nor a bridge without IPv6 what is IPv6: they have what
+	# conf/default had when they were made
+	sed -i -E '/ipv[46]\/conf\/tap0\/(force_)?forwarding/d
+		/ipv6\/conf\/(br-iso|open0)\/force_forwarding/d' by-commands by-file
 	same by-commands by-file
 	ok netdctl export default
 	eq "$(<exported.yaml)" "$out"
