@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -146,6 +147,20 @@ void netd_reserve_spend(const struct netd_store *store)
 	unlinkat(store->fd, SERVICES, 0);
 }
 
+/* All behind number @count: one that was killed doing so may have left gaps. */
+static void remove_behind(const struct netd_store *store, unsigned count)
+{
+	int fd = openat(store->fd, DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (strtoul(entry->d_name, NULL, 10) > count)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+}
+
 void netd_reserve_tidy(const struct netd_store *store)
 {
 	unsigned count;
@@ -155,13 +170,7 @@ void netd_reserve_tidy(const struct netd_store *store)
 		return;
 	netd_reserve_spend(store);
 	measure(store, &count, &size);
-	for (unsigned i = count + 1; i <= FILES_MAX; i++) {
-		char path[PATH_MAX];
-
-		path_of(i, path);
-		if (unlinkat(store->fd, path, 0) < 0)
-			break;
-	}
+	remove_behind(store, count);
 	make_files(store);
 	if (!count)
 		unlinkat(store->fd, DIRECTORY, AT_REMOVEDIR);

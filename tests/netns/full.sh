@@ -214,9 +214,30 @@ services_come_back()
 	match $'\nlab [^\n]* in effect' "$(netdctl status)"
 }
 
+# Killed while it is removed.
+reserve_goes()
+{
+	[ "$1" = 0 ] || ok netdctl recover
+	[ ! -e /run/netd/topologies/lab.yaml ] || ok netdctl destroy lab
+	netdctl recover
+	[ ! -e /run/netd/reserve ] || fail "left: $(ls /run/netd/reserve)"
+	netdctl apply -q lab.yaml
+}
+
+reserve_is_removed()
+{
+	start
+	netdctl destroy -q other
+	netdctl apply -q lab.yaml
+	# shellcheck disable=SC2034 # for sweep
+	RUNS_STEP=1
+	sweep unlinkat signal=KILL reserve_goes netdctl destroy lab
+}
+
 t_fresh "an apply is undone" apply_is_undone
 t_fresh "a change is undone" change_is_undone
 t_fresh "destroy needs no room" destroy_needs_none
 t_fresh "a trial is taken back" trial_is_taken_back
 t_fresh "services come back" services_come_back
+t_fresh "what was reserved goes, whoever is killed" reserve_is_removed
 t_done
