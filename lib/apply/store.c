@@ -471,6 +471,13 @@ static int sync_records(const struct netd_store *store)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
+static void keep_error(int *kept, int r)
+{
+	if (r < 0)
+		*kept = r;
+}
+
+/* One that cannot be written or removed keeps none of the others from it. */
 int netd_store_update_records(const struct netd_store *store,
 			      const struct netd_topology *previous,
 			      const struct netd_topology *t, struct netd_error *err)
@@ -478,20 +485,23 @@ int netd_store_update_records(const struct netd_store *store,
 	bool changed = false;
 	int r = 0;
 
-	for (size_t i = 0; previous && i < previous->network_count; i++)
-		if (!netd_topology_network(t, previous->networks[i].name)) {
-			netd_record_remove(store->path, previous->networks[i].name);
-			changed = true;
-		}
-	for (size_t i = 0; r == 0 && i < t->network_count; i++) {
+	for (size_t i = 0; previous && i < previous->network_count; i++) {
+		const char *name = previous->networks[i].name;
+
+		if (netd_topology_network(t, name))
+			continue;
+		keep_error(&r, netd_record_remove(store->path, name));
+		changed = true;
+	}
+	for (size_t i = 0; i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
 		char bridge[NETD_RECORD_NAME];
 
-		if (netd_record_read(store->path, n->name, bridge) < 0 ||
-		    strcmp(bridge, n->bridge) != 0) {
-			r = netd_record_write(store->path, n->name, n->bridge);
-			changed = true;
-		}
+		if (netd_record_read(store->path, n->name, bridge) == 0 &&
+		    strcmp(bridge, n->bridge) == 0)
+			continue;
+		keep_error(&r, netd_record_write(store->path, n->name, n->bridge));
+		changed = true;
 	}
 	if (r == 0 && changed)
 		r = sync_records(store);

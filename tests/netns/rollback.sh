@@ -209,12 +209,31 @@ definition_is_read_only()
 	ok netdctl network delete b
 }
 
+# The hooks would still find its bridge.
+record_stays()
+{
+	world
+	lab
+	netdctl apply -q lab.yaml
+	named_state >before
+	ls /run/netd/networks >networks
+	fails 1 traced -P /run/netd/networks/iso0 -e trace=unlink -e inject=unlink:error=EIO \
+		netdctl destroy lab
+	match 'networks: Input/output error' "$err"
+	eq "" "$(ls /run/netd/networks | diff networks -)"
+	netdctl plan -q lab.yaml
+	is_as_before named_state
+	ok netdctl destroy lab
+	eq "" "$(ls /run/netd/networks)"
+}
+
 t_fresh "apply fails: netlink" apply_fails sendmsg
 t_fresh "apply fails: taps" apply_fails ioctl
 t_fresh "apply fails: files and settings" apply_fails write renameat fsync unlinkat
 t_fresh "a change fails: netlink" change_fails sendmsg
 t_fresh "a change fails: files and settings" change_fails write renameat
 t_fresh "destroy fails" destroy_fails sendmsg write renameat
+t_fresh "a network's record that cannot be removed" record_stays
 t_fresh "a full disk" full_disk
 t_fresh "read-only sysctls" sysctls_are_read_only
 t_fresh "an interface that vanishes on the way" interface_vanishes
