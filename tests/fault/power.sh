@@ -43,10 +43,12 @@ journal()
 	' "$1" | grep -E '^[a-z]+ /(run/netd|etc/netns)(/| |$)' || :
 }
 
-# What is not worth a sync, as it is made anew or given up when it is missing.
+# What is not worth a sync, as it is made anew or given up when it is missing; and what
+# goes with the next change if it is back.
 ephemeral()
 {
-	[[ $1 == /run/netd/dhcp || $1 == /run/netd/dhcp/* || $1 == /run/netd/lock ]]
+	[[ $1 == /run/netd/dhcp || $1 == /run/netd/dhcp/* || $1 == /run/netd/lock ||
+		$1 == /run/netd/reserve || $1 == /run/netd/reserve/* ]]
 }
 
 # lose lost|torn: makes them what the disk has, by the journal.  The copies of before are in
