@@ -60,7 +60,7 @@ state()
 alike()
 {
 	cmp -s "$1" "$2" || fail "$3 (- expected, + found):
-$(diff -U 0 "$1" "$2" | grep -v '^@@' | cut -c 1-600 | head -n 40)"
+$(diff -U 0 "$1" "$2" | grep -av "^@@" | cut -c 1-600 | head -n 40)"
 }
 
 files()
