@@ -25,7 +25,7 @@ if [ -n "${NETD_TEST_DEPTH:-}" ]; then
 	T_BUILD=$NETD_BUILD
 	NETD_BUILD=/run/build
 fi
-T_UNSHARE=(unshare --net --mount --pid --fork --kill-child --mount-proc)
+T_UNSHARE=(unshare --net --mount --uts --pid --fork --kill-child --mount-proc)
 if [ "$(id -u)" != 0 ]; then
 	T_UNSHARE+=(--user --map-root-user)
 	! unshare --user --map-root-user --map-auto true 2>/dev/null || T_UNSHARE+=(--map-auto)
