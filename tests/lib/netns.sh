@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Source this first in a test: it moves the test into namespaces that die with it.
 #
-# Theory of operation.  The test is run again inside its own network, mount and PID
+# Theory of operation.  The test is run again inside its own network, mount, UTS and PID
 # namespaces.  Its end takes every process, mount, link and named namespace with it,
 # however it ends, so no test cleans up.  /run is a tmpfs; /etc is a tmpfs of links into
 # the real one (read-only), so /etc/netd, /etc/qemu-ifup-* and the like can be written
-# without the machine seeing it.  T_DIR is a scratch directory.  The build is seen at
+# without the machine seeing it.  The host's name is testhost: no guest may take it.  T_DIR is a scratch directory.  The build is seen at
 # /run/build, where other users can run it, too, whoever may enter the checkout's folder.
 #
 #	. "$(dirname "$0")/../lib/netns.sh"
@@ -57,6 +57,7 @@ t_furnish()
 	mkdir -p /etc/netd /etc/netns /etc/qemu
 	mount -t sysfs sysfs /sys 2>/dev/null || :
 	ip link set lo up
+	hostname testhost
 }
 
 if [ -z "${NETD_TEST_DEPTH:-}" ]; then
