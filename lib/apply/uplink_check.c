@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "apply/context.h"
+#include "apply/dhcp_client.h"
 #include "apply/manager.h"
 #include "apply/uplink.h"
 #include "base/array.h"
@@ -203,78 +204,32 @@ static void check_manager(const struct check *c)
 	manager->hint(c->err, c->network->bridge, c->nic->name);
 }
 
-static const char *const clients[] = {"dhclient", "dhcpcd", "udhcpc", "dhcp6c"};
-
-static bool is_client(const char *word)
+/* True if an address that it holds runs out, other than by router advertisements. */
+static bool is_leased(const struct check *c)
 {
-	const char *slash = strrchr(word, '/');
+	for (size_t i = 0; i < c->held->count; i++) {
+		const struct netd_held *held = &c->held->items[i];
 
-	word = slash ? slash + 1 : word;
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(clients); i++)
-		if (strcmp(clients[i], word) == 0)
+		if (held->kind == NETD_HELD_ADDRESS &&
+		    held->stable < held->bytes.length &&
+		    netd_held_address(held).prefix.length != 64)
 			return true;
-	return false;
-}
-
-/* The words of a command line ("busybox udhcpc -i eth0"): a client, and of that NIC. */
-static bool runs_on(const char *words, size_t length, const char *nic)
-{
-	bool client = false, named = false;
-	size_t number = 0;
-
-	for (size_t at = 0; at < length; at += strlen(words + at) + 1, number++) {
-		client |= number < 2 && is_client(words + at);
-		named |= strcmp(words + at, nic) == 0;
 	}
-	return client && named;
-}
-
-static bool is_here(const char *pid)
-{
-	struct stat own, other;
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/proc/%.16s/ns/net", pid);
-	return stat("/proc/self/ns/net", &own) == 0 && stat(path, &other) == 0 &&
-	       own.st_ino == other.st_ino;
-}
-
-static bool is_client_of(const char *pid, const char *nic)
-{
-	char path[PATH_MAX], words[4096];
-	netd_auto_close int fd = -1;
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/proc/%.16s/cmdline", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, words, sizeof(words) - 1);
-	if (n <= 0)
-		return false;
-	words[n] = '\0';
-	return runs_on(words, (size_t)n, nic) && is_here(pid);
+	return false;
 }
 
 static void check_clients(const struct check *c)
 {
-	DIR *dir = opendir("/proc");
-	const struct dirent *entry;
+	struct netd_dhcp_client client =
+		netd_dhcp_client_of(c->observed, c->nic, is_leased(c));
 	char text[64];
 
-	while (dir && (entry = readdir(dir))) {
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
-		    !is_client_of(entry->d_name, c->nic->name))
-			continue;
-		snprintf(text, sizeof(text), "a DHCP client runs on it (process %.16s)",
-			 entry->d_name);
-		problem(c, text);
-		netd_error_hint(c->err,
-				"end it without giving the lease back (dhclient -x, or "
-				"kill), apply, and start it on %s",
-				c->network->bridge);
-		break;
-	}
-	if (dir)
-		closedir(dir);
+	if (!client.pid)
+		return;
+	snprintf(text, sizeof(text), "a DHCP client runs on it (%s, process %d)",
+		 client.name, (int)client.pid);
+	problem(c, text);
+	netd_dhcp_client_hint(c->err, &client, c->network->bridge);
 }
 
 static bool goes_out_by(const struct netd_topology *t, const char *nic)

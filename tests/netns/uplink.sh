@@ -598,9 +598,45 @@ refused()
 	same before after
 }
 
+# as COMMAND-LINE [ARGUMENT…]: a process that calls itself so.
+as()
+{
+	(exec -a "$1" bash -c 'read -r <>/dev/ptmx' "${@:2}") &
+	pid=$!
+	wait_for 5 grep -qF "${1%% *}" "/proc/$pid/cmdline"
+}
+
+# A client is known however its command line looks, and serves all NICs if it names none.
+clients()
+{
+	local pid
+
+	as udhcpc -i eth0
+	refused 'a DHCP client runs on it \(udhcpc, process' "\`kill $pid\`.* start it on br0"
+	kill "$pid"
+	for name in 'dhcpcd: eth0 [ip4] [ip6]' 'dhcpcd: [BPF ARP] eth0 172.16.5.40'; do
+		as "$name"
+		refused 'a DHCP client runs on it \(dhcpcd' 'allowinterfaces br0'
+		kill "$pid"
+	done
+	ip address add 172.16.5.77/24 dev eth0 valid_lft 600 preferred_lft 600
+	for name in 'dhcpcd: [manager] [ip4] [ip6]' /sbin/dhclient; do
+		as "$name" -nw
+		refused 'a DHCP client runs on it' 'start it on br0'
+		kill "$pid"
+	done
+	ip address del 172.16.5.77/24 dev eth0
+	for name in 'dhcpcd: lo [ip4]' 'dhcpcd: [manager] [ip4] [ip6]' dhclientele; do
+		as "$name"
+		ok netdctl apply br0.yaml
+		ok netdctl destroy lab
+		kill "$pid"
+	done
+}
+
 refusals()
 {
-	local index pid
+	local index
 
 	world
 	br0
@@ -635,11 +671,7 @@ refusals()
 	printf '[device]\nmanaged=true\n' >"/run/NetworkManager/devices/$index"
 	refused 'NetworkManager manages it' 'nmcli device set eth0 managed no'
 	rm "/run/NetworkManager/devices/$index"
-	(exec -a udhcpc bash -c 'read -r <>/dev/ptmx' -i eth0) &
-	pid=$!
-	wait_for 5 grep -q udhcpc "/proc/$pid/cmdline"
-	refused 'a DHCP client runs on it' 'start it on br0'
-	kill "$pid"
+	clients
 	cat >br0.yaml <<-'EOF'
 	name: lab
 	networks:

@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# DHCP clients on a NIC that shall become an uplink: what netd says is done as it says it.
+. "$(dirname "$0")/../lib/netns.sh"
+. "$T_ROOT/tests/hosts/hosts.sh"
+
+start()
+{
+	[ -n "${T_HOST_CGROUP:-}" ] || need_hosts
+	host_before '
+		ip -n out address add 2001:db8:5::1/64 dev eth0 nodad
+		ip netns exec out dnsmasq --interface=eth0 --bind-interfaces --port=0 --pid-file= \
+			--dhcp-range=172.16.5.100,172.16.5.150,2m --dhcp-option=3,172.16.5.1 \
+			--dhcp-range=2001:db8:5::100,2001:db8:5::1ff,64,2m --leasefile-ro
+		ip link set eth0 up'
+	host_boot netd-autostart "$@"
+	host 'mkdir -p /etc/netd
+		echo "{name: lab, networks: {br0: {mode: bridged, uplink: eth0, autostart: true}}}" >/etc/netd/lab.yaml'
+}
+
+# has LINK: it alone has an address of the LAN, and by it the host reaches the Internet.
+has()
+{
+	wait_for 3 host "ip -4 -o address show dev $1 | grep -q 172.16.5."
+	eq "$1" "$(host 'ip -4 -o address show to 172.16.5.0/24' | awk '{print $2}')"
+	wait_for 3 host 'ping -q -c 1 -W 2 203.0.113.1'
+}
+
+# refused PATTERN: and the command that ends the client, as printed, is run; the address
+# stays.
+refused()
+{
+	local said
+
+	has eth0
+	said=$(host 'netdctl apply /etc/netd/lab.yaml 2>&1' && fail "applied") || :
+	match "a DHCP client runs on it \\($1, process [0-9]+\\)" "$said"
+	said=$(sed -n 's/^ *`\([^`]*\)` ends it and keeps the address; apply, and start it on br0.*/\1/p' <<<"$said")
+	host "$said; sleep 1"
+	has eth0
+	host 'netdctl apply /etc/netd/lab.yaml'
+	has br0
+}
+
+lifetime()
+{
+	host 'ip -4 -o address show dev br0' | sed -n 's/.*valid_lft \([0-9]*\)sec.*/\1/p'
+}
+
+is_renewed()
+{
+	[ "$(lifetime)" -ge "$1" ]
+}
+
+# renews COMMAND: starts it on the bridge, which keeps the address; destroy gives it back.
+renews()
+{
+	local before
+
+	before=$(lifetime)
+	host "sleep 3; $1"
+	wait_for 20 is_renewed "$before" # dhclient only sets it at half of the lease
+	has br0
+	host 'netdctl destroy lab'
+	has eth0
+}
+
+with_dhcpcd()
+{
+	start
+	host 'sed -i "s/^persistent/#/" /etc/dhcpcd.conf; dhcpcd -q eth0'
+	refused dhcpcd
+	renews 'dhcpcd -q br0'
+}
+
+# The service serves all NICs.
+with_dhcpcd_service()
+{
+	need_hosts
+	# its sandbox needs mounts that a host in a namespace may not make
+	host_before 'mkdir -p /etc/systemd/system/dhcpcd.service.d
+		printf "[Service]\nProtectSystem=no\nProtectHome=no\nPrivateDevices=no\nReadWritePaths=\nProtectKernelModules=no\nProtectKernelLogs=no\n" \
+			>/etc/systemd/system/dhcpcd.service.d/test.conf'
+	start dhcpcd
+	refused dhcpcd
+	host 'echo allowinterfaces br0 >>/etc/dhcpcd.conf'
+	host_reboot
+	has br0
+	renews 'systemctl restart dhcpcd'
+}
+
+with_dhclient()
+{
+	start
+	host 'dhclient'
+	refused dhclient
+	renews 'dhclient br0'
+}
+
+# A client that leaves this NIC alone is no reason.
+elsewhere()
+{
+	start
+	host 'echo denyinterfaces eth0 >>/etc/dhcpcd.conf
+		ip link add eth1 type veth peer name other
+		ip link set eth1 up
+		ip link set other up
+		ip address add 172.16.5.40/24 dev eth0
+		ip route add default via 172.16.5.1
+		dhcpcd -q -b
+		sleep 2
+		netdctl apply /etc/netd/lab.yaml'
+	has br0
+}
+
+t_fresh "dhcpcd on the NIC" with_dhcpcd
+t_fresh "dhcpcd's service" with_dhcpcd_service
+t_fresh "dhclient that names no NIC" with_dhclient
+t_fresh "dhcpcd that leaves it alone" elsewhere
+t_done
