@@ -40,7 +40,7 @@ state()
 		ip netns exec "$ns" true && snapshot "$1.$ns" "$ns"
 	done
 	# a port forwards nothing: it has what conf/default has when its settings come
-	cat "$1".* | grep -v -e '"state": "' -e '"tentative"' -e '/\(tap0\|v[0-9]\)/force_forwarding:' >"$1"
+	cat "$1".* | grep -v -e '"state": "' -e '"tentative"' -e '/\(tap0\|v[0-9]\|[rh]1-[a-z0-9]*\)/force_forwarding:' >"$1"
 }
 
 # Link-local addresses come back by themselves, and are probed.
