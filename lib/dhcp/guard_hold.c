@@ -21,6 +21,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "model/ruleset.h"
 
 /*
  * Theory of operation.  A table of nftables that has an owner (Linux 5.12) goes with the
@@ -171,7 +172,7 @@ static int objects_make(struct objects *o, const char *link, uint16_t group)
 	o->rule = nftnl_rule_alloc();
 	if (!o->table || !o->chain || !o->rule)
 		return -ENOMEM;
-	snprintf(table, sizeof(table), "netd-dhcp-%s", link);
+	snprintf(table, sizeof(table), NETD_GUARD_TABLE "%s", link);
 	nftnl_table_set_str(o->table, NFTNL_TABLE_NAME, table);
 	nftnl_table_set_u32(o->table, NFTNL_TABLE_FLAGS, TABLE_F_OWNER);
 	nftnl_chain_set_str(o->chain, NFTNL_CHAIN_TABLE, table);

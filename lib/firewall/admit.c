@@ -18,6 +18,7 @@
 #include "firewall/element.h"
 #include "firewall/match.h"
 #include "firewall/message.h"
+#include "firewall/packet.h"
 #include "firewall/step.h"
 #include "model/ruleset.h"
 #include "model/state.h"
@@ -39,16 +40,65 @@ static const struct row {
 	unsigned families;	     /* of tables: bits by NFPROTO_* */
 	const char *protocol, *port; /* as in the packet; of ICMPv6 the type */
 	const char *text;
+	const char *words[NETD_ADMIT_WORDS];
 } rows[] = {
-	{"dhcp", NETD_ADMIT_DHCP, IP4, "\x11", "\0\x43", "udp dport 67"},
-	{"dns", NETD_ADMIT_DNS, ANY, "\x11", "\0\x35", "udp dport 53"},
-	{"dns-tcp", NETD_ADMIT_DNS, ANY, "\x06", "\0\x35", "tcp dport 53"},
-	{"tftp", NETD_ADMIT_TFTP, ANY, "\x11", "\0\x45", "udp dport 69"},
-	{"dhcpv6", NETD_ADMIT_DHCP6, IP6, "\x11", "\x02\x23", "udp dport 547"},
+	{"dhcp",
+	 NETD_ADMIT_DHCP,
+	 IP4,
+	 "\x11",
+	 "\0\x43",
+	 "udp dport 67",
+	 {"DHCP", "-p udp --dport 67", "to any port 67 proto udp", "dhcp"}},
+	{"dns",
+	 NETD_ADMIT_DNS,
+	 ANY,
+	 "\x11",
+	 "\0\x35",
+	 "udp dport 53",
+	 {"DNS", "-p udp --dport 53", "to any port 53 proto udp", "dns"}},
+	{"dns-tcp",
+	 NETD_ADMIT_DNS,
+	 ANY,
+	 "\x06",
+	 "\0\x35",
+	 "tcp dport 53",
+	 {"DNS by TCP", "-p tcp --dport 53", "to any port 53 proto tcp", "dns"}},
+	{"tftp",
+	 NETD_ADMIT_TFTP,
+	 ANY,
+	 "\x11",
+	 "\0\x45",
+	 "udp dport 69",
+	 {"TFTP", "-p udp --dport 69", "to any port 69 proto udp", "tftp"}},
+	{"dhcpv6",
+	 NETD_ADMIT_DHCP6,
+	 IP6,
+	 "\x11",
+	 "\x02\x23",
+	 "udp dport 547",
+	 {"DHCPv6", "-p udp --dport 547", "to any port 547 proto udp", "dhcpv6"}},
 	/* RFC 4861 4: solicitations of routers and neighbours, and what answers ours */
-	{"rs", NETD_ADMIT_ND, IP6, "\x3a", "\x85", "icmpv6 type nd-router-solicit"},
-	{"ns", NETD_ADMIT_ND, IP6, "\x3a", "\x87", "icmpv6 type nd-neighbor-solicit"},
-	{"na", NETD_ADMIT_ND, IP6, "\x3a", "\x88", "icmpv6 type nd-neighbor-advert"},
+	{"rs",
+	 NETD_ADMIT_ND,
+	 IP6,
+	 "\x3a",
+	 "\x85",
+	 "icmpv6 type nd-router-solicit",
+	 {"router solicitations", "-p icmpv6 --icmpv6-type 133"}},
+	{"ns",
+	 NETD_ADMIT_ND,
+	 IP6,
+	 "\x3a",
+	 "\x87",
+	 "icmpv6 type nd-neighbor-solicit",
+	 {"neighbor solicitations", "-p icmpv6 --icmpv6-type 135"}},
+	{"na",
+	 NETD_ADMIT_ND,
+	 IP6,
+	 "\x3a",
+	 "\x88",
+	 "icmpv6 type nd-neighbor-advert",
+	 {"neighbor advertisements", "-p icmpv6 --icmpv6-type 136"}},
 };
 
 static const struct {
@@ -111,6 +161,26 @@ unsigned netd_admit_row_count(void)
 bool netd_admit_row_fits(unsigned row, unsigned bits, uint8_t family)
 {
 	return rows[row].service & bits && rows[row].families >> family & 1;
+}
+
+const char *netd_admit_row_word(unsigned row, enum netd_admit_word word)
+{
+	if (word == NETD_ADMIT_WORD_NFT)
+		return rows[row].text;
+	return rows[row].words[word];
+}
+
+void netd_admit_row_packet(unsigned row, struct netd_packet *out)
+{
+	uint8_t type = (uint8_t)rows[row].port[0];
+
+	out->protocol = (uint8_t)rows[row].protocol[0];
+	out->tracked = out->protocol != IPPROTO_ICMPV6;
+	if (out->tracked)
+		out->destination_port =
+			(uint16_t)(type << 8 | (uint8_t)rows[row].port[1]);
+	else
+		out->source_port = (uint16_t)(type << 8); /* and code 0 */
 }
 
 static void format_comment(const struct netd_admit_rule *rule, char out[NETD_COMMENT])
@@ -245,6 +315,11 @@ const char *netd_foreign_family(uint8_t family)
 	};
 
 	return family < NETD_ARRAY_SIZE(names) && names[family] ? names[family] : "?";
+}
+
+bool netd_foreign_is_firewalld(const struct netd_foreign_chain *c)
+{
+	return !strcmp(c->table, "firewalld");
 }
 
 void netd_foreign_chain_print(struct netd_str *s, const struct netd_foreign_chain *c)

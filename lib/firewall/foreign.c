@@ -78,7 +78,8 @@ static const struct {
 	unsigned families;
 	bool input;
 } hooks[] = {
-	{NF_INET_LOCAL_IN, ROUTED, true},
+	{NF_INET_LOCAL_IN, ROUTED | BRIDGED, true},
+	{NF_INET_LOCAL_OUT, ROUTED, true},
 	{NF_INET_PRE_ROUTING, ROUTED | BRIDGED, false},
 	{NF_INET_FORWARD, ROUTED | BRIDGED, false},
 	{NF_INET_POST_ROUTING, ROUTED, false},
@@ -93,14 +94,21 @@ static bool is_wanted_hook(const struct reader *r, uint8_t family, uint32_t hook
 	return false;
 }
 
+static bool is_ours(uint8_t family, const char *table)
+{
+	if (family == NFPROTO_INET)
+		return !strcmp(table, NETD_TABLE);
+	return family == NFPROTO_IPV4 &&
+	       !strncmp(table, NETD_GUARD_TABLE, sizeof(NETD_GUARD_TABLE) - 1);
+}
+
 /* Base chains that filter what comes in or passes, but not ours. */
 static bool matters(const struct reader *r, const struct nlmsghdr *nlh)
 {
 	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *hook = netd_message_attr(nlh, NFTA_CHAIN_HOOK);
 
-	if (nfg->nfgen_family == NFPROTO_INET &&
-	    !strcmp(netd_message_text(nlh, NFTA_CHAIN_TABLE), NETD_TABLE))
+	if (is_ours(nfg->nfgen_family, netd_message_text(nlh, NFTA_CHAIN_TABLE)))
 		return false;
 	return hook &&
 	       is_wanted_hook(r, nfg->nfgen_family,
@@ -140,6 +148,25 @@ static int answer_chain(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
+/*
+ * Where ours may stand.  firewalld writes its table anew at each reload, so it is asked
+ * by its own commands (remedy.c); frames have no rows in admit.c.
+ */
+static bool takes_ours(const struct netd_foreign_chain *c)
+{
+	return c->family != NFPROTO_BRIDGE && !netd_foreign_is_firewalld(c);
+}
+
+/*
+ * ufw's own rules behind those of its user: among others they drop DHCP, and they go to
+ * the policy of the chain.
+ */
+static bool is_last_of_ufw(const struct netd_foreign_chain *c, const char *target)
+{
+	return c->policy_drops && (!strcmp(target, "ufw-after-input") ||
+				   !strcmp(target, "ufw6-after-input"));
+}
+
 /* A rule of somebody else's, in front of which nothing drops all. */
 static void judge(struct reader *r, const struct nlmsghdr *nlh)
 {
@@ -147,7 +174,7 @@ static void judge(struct reader *r, const struct nlmsghdr *nlh)
 	struct netd_fate fate;
 
 	netd_fate_of(nlh, &fate);
-	if (fate.drops_all)
+	if (fate.drops_all || is_last_of_ufw(r->chain, fate.jumps_to))
 		r->chain->before = fate.handle;
 	if (!*fate.jumps_to || r->jump_count == JUMPS)
 		return;
@@ -283,7 +310,8 @@ static int read_input(struct reader *r)
 	if (status >= 0)
 		status = judge_jumps(r);
 	r->chain->drops |= r->chain->before != 0;
-	return status >= 0 && r->chain->drops ? ask_table(r) : status;
+	r->chain->drops &= takes_ours(r->chain);
+	return status < 0 ? status : ask_table(r);
 }
 
 /* One pass.  -EINTR: changed meanwhile. */

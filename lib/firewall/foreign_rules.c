@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The rules and sets of the tables through whose chains packets pass. */
+/* The rules and sets of the tables through whose chains packets come or pass. */
 #include "firewall/foreign_rules.h"
 
 #include <arpa/inet.h>
@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include <libmnl/libmnl.h>
-#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
@@ -134,13 +133,12 @@ static int read_table(struct reader *r, struct netd_foreign_chain *c)
 	return status < 0 || r->too_much ? status : read_sets(r, c);
 }
 
-/* The first chain of the table's that packets pass; NULL if @c is that one. */
+/* The first chain of the table's; NULL if @c is that one. */
 static const struct netd_foreign_chain *sibling(const struct netd_ruleset *out,
 						const struct netd_foreign_chain *c)
 {
 	for (const struct netd_foreign_chain *k = out->foreign; k < c; k++)
-		if (k->hook != NF_INET_LOCAL_IN && k->family == c->family &&
-		    !strcmp(k->table, c->table))
+		if (k->family == c->family && !strcmp(k->table, c->table))
 			return k;
 	return NULL;
 }
@@ -151,9 +149,6 @@ static int read_chain(struct reader *r, struct netd_ruleset *out, size_t i)
 	struct netd_foreign_chain *c = &out->foreign[i];
 	const struct netd_foreign_chain *first = sibling(out, c);
 
-	c->unread = true;
-	if (c->hook == NF_INET_LOCAL_IN)
-		return 0;
 	if (!first)
 		return read_table(r, c);
 	c->unread = first->unread;

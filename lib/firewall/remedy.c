@@ -23,6 +23,9 @@
  * A tool is a row: how its chains are known, and a table of words, one for each need, in
  * which %b is the bridge, %o the other one; a line is a command.  What a need with a
  * wider one beside it would ask for is asked for already.
+ *
+ * firewalld has zones and policies.  A network has a zone of its own: what is in zone
+ * "trusted" may reach all of the host.  That is one whole for all of its chains.
  */
 static const struct {
 	unsigned need, covered_by;
@@ -64,24 +67,29 @@ static const char *const words_nft[NEEDS] = {
 	"iifname \"%o\" oifname \"%b\" " FLOW "accept",
 };
 
+/* What the host itself sends. */
+static const char *const words_ufw_host[NEEDS] = {
+	[1] = "ufw prepend allow out on %b",
+};
+
 /* A bridge's chains see its ports, and whose they are. */
 static const char *const words_bridge[NEEDS] = {
 	[4] = "meta ibrname \"%b\" accept",
 };
 
-#define ZONE "firewall-cmd --permanent --zone=trusted --add-interface=%b"
-#define POLICY "firewall-cmd --permanent --policy=to-%b "
-static const char *const words_firewalld[NEEDS] = {
-	ZONE,
-	ZONE "\nfirewall-cmd --permanent --new-policy=to-%b\n" POLICY
-	     "--add-ingress-zone=ANY\n" POLICY "--add-egress-zone=trusted\n" POLICY
-	     "--set-target=ACCEPT",
-	ZONE,
-	ZONE,
-	ZONE,
-	ZONE,
-	ZONE,
-};
+#define FIREWALLD "firewall-cmd --permanent "
+#define NEW_ZONE "--new-zone="
+#define NEW_POLICY "--new-policy="
+#define ZONE FIREWALLD NEW_ZONE "%z\n" FIREWALLD "--zone=%z --change-interface=%b"
+#define POLICY(name, from, to)                                         \
+	"\n" FIREWALLD NEW_POLICY name "\n" FIREWALLD "--policy=" name \
+	" --add-ingress-zone=" from "\n" FIREWALLD "--policy=" name    \
+	" --add-egress-zone=" to "\n" FIREWALLD "--policy=" name " --set-target=ACCEPT"
+#define BY ZONE POLICY("by-%p", "%z", "ANY")
+#define TO ZONE POLICY("to-%p", "ANY", "%z")
+static const char *const words_firewalld[NEEDS] = {BY, TO, BY, TO, BY, BY, BY};
+
+static const char *const words_none[NEEDS];
 
 /* Whether a rule of the base chain goes to @target. */
 struct hunt {
@@ -127,7 +135,13 @@ static bool is_bridge(const struct netd_remedy *r)
 
 static bool is_firewalld(const struct netd_remedy *r)
 {
-	return !strcmp(r->chain->table, "firewalld");
+	return netd_foreign_is_firewalld(r->chain);
+}
+
+/* In this table of its own firewalld drops all. */
+static bool is_panic(const struct netd_remedy *r)
+{
+	return !strcmp(r->chain->table, "firewalld_policy_drop");
 }
 
 /* What iptables-nft makes: linux/netfilter_ipv4.h has the priorities. */
@@ -138,8 +152,8 @@ static bool is_iptables(const struct netd_remedy *r)
 		int32_t priority;
 	} tables[] = {{"filter", 0}, {"mangle", -150}, {"raw", -300}, {"security", 50}};
 	static const char *const chains[] = {
-		[NF_INET_PRE_ROUTING] = "PREROUTING",
-		[NF_INET_FORWARD] = "FORWARD",
+		[NF_INET_PRE_ROUTING] = "PREROUTING",	[NF_INET_LOCAL_IN] = "INPUT",
+		[NF_INET_FORWARD] = "FORWARD",		[NF_INET_LOCAL_OUT] = "OUTPUT",
 		[NF_INET_POST_ROUTING] = "POSTROUTING",
 	};
 	const struct netd_foreign_chain *c = r->chain;
@@ -154,11 +168,23 @@ static bool is_iptables(const struct netd_remedy *r)
 	return false;
 }
 
+static bool goes_to_ufw(const struct netd_remedy *r, const char *hook)
+{
+	char name[NETD_IFNAME + sizeof("ufw6-before-")];
+
+	snprintf(name, sizeof(name), "ufw%s-before-%s",
+		 r->chain->family == NFPROTO_IPV4 ? "" : "6", hook);
+	return is_iptables(r) && goes_to(r, name);
+}
+
 static bool is_ufw(const struct netd_remedy *r)
 {
-	return is_iptables(r) && !is_by_own_rule(r) &&
-	       goes_to(r, r->chain->family == NFPROTO_IPV4 ? "ufw-before-forward"
-							   : "ufw6-before-forward");
+	return goes_to_ufw(r, "forward") && !is_by_own_rule(r);
+}
+
+static bool is_ufw_host(const struct netd_remedy *r)
+{
+	return goes_to_ufw(r, "input") || goes_to_ufw(r, "output");
 }
 
 static bool is_docker(const struct netd_remedy *r)
@@ -177,20 +203,57 @@ static const struct tool {
 	bool (*is)(const struct netd_remedy *r);
 	const char *command;
 	const char *const *words;
-	const char *last; /* a command behind all others */
+	const char *service;	   /* %s is the service … */
+	enum netd_admit_word word; /* … in these words */
+	const char *last;	   /* a command behind all others */
 	const char *remark;
+	bool whole; /* it is the owner's, about all chains of the table */
 } tools[] = {
-	{is_firewalld, "", words_firewalld, "firewall-cmd --reload", ""},
-	{is_ufw, "ufw route allow ", words_ufw, NULL, ""},
-	{is_docker, "%x -I DOCKER-USER ", words_iptables, NULL,
-	 " (and again after a reboot)"},
-	{is_iptables, "%x%T -I %c ", words_iptables, NULL, " (and again after a reboot)"},
-	{is_bridge, "nft insert rule %f %t %c ", words_bridge, NULL,
-	 ", or by iifname with its ports if the kernel knows no ibrname; keep that in "
-	 "the "
-	 "file that this table is loaded from"},
-	{is_any, "nft insert rule %f %t %c ", words_nft, NULL,
-	 "; keep that in the file that this table is loaded from"},
+	{.is = is_firewalld,
+	 .command = "",
+	 .words = words_firewalld,
+	 .service = ZONE "\n" FIREWALLD "--zone=%z --add-service=%s",
+	 .word = NETD_ADMIT_WORD_FIREWALLD,
+	 .last = "firewall-cmd --reload",
+	 .remark = "",
+	 .whole = true},
+	{.is = is_panic,
+	 .command = "",
+	 .words = words_none,
+	 .last = "firewall-cmd --panic-off",
+	 .remark = "",
+	 .whole = true},
+	{.is = is_ufw, .command = "ufw route allow ", .words = words_ufw, .remark = ""},
+	{.is = is_ufw_host,
+	 .command = "",
+	 .words = words_ufw_host,
+	 /* the first does not touch the same with "deny", which the second one turns */
+	 .service = "ufw prepend allow in on %b %s\nufw allow in on %b %s",
+	 .word = NETD_ADMIT_WORD_UFW,
+	 .remark = ""},
+	{.is = is_docker,
+	 .command = "%x -I DOCKER-USER ",
+	 .words = words_iptables,
+	 .remark = " (and again after a reboot)"},
+	{.is = is_iptables,
+	 .command = "%x%T -I %c ",
+	 .words = words_iptables,
+	 .service = "-i %b %s -j ACCEPT",
+	 .word = NETD_ADMIT_WORD_IPTABLES,
+	 .remark = " (and again after a reboot)"},
+	{.is = is_bridge,
+	 .command = "nft insert rule %f %t %c ",
+	 .words = words_bridge,
+	 .service = "meta ibrname \"%b\" %s accept",
+	 .word = NETD_ADMIT_WORD_NFT,
+	 .remark = ", or by iifname with its ports if the kernel knows no ibrname; keep "
+		   "that in the file that this table is loaded from"},
+	{.is = is_any,
+	 .command = "nft insert rule %f %t %c ",
+	 .words = words_nft,
+	 .service = "iifname \"%b\" %s accept",
+	 .word = NETD_ADMIT_WORD_NFT,
+	 .remark = "; keep that in the file that this table is loaded from"},
 };
 
 static void add_option(struct netd_str *s, const struct netd_remedy *r)
@@ -199,9 +262,23 @@ static void add_option(struct netd_str *s, const struct netd_remedy *r)
 		netd_str_addf(s, " -t %s", r->chain->table);
 }
 
+/* firewalld's names have letters, digits, - and _; 17 of a zone, 18 of a policy. */
+static void add_name(struct netd_str *s, const char *prefix, const struct netd_remedy *r)
+{
+	netd_str_add(s, prefix);
+	for (const char *c = r->bridge; *c; c++)
+		netd_str_add_bytes(s, *c == '.' ? "_" : c, 1);
+}
+
 static void expand_one(struct netd_str *s, char what, const struct netd_remedy *r)
 {
 	switch (what) {
+	case 'p':
+		add_name(s, "", r);
+		break;
+	case 'z':
+		add_name(s, "n-", r);
+		break;
 	case 'b':
 		netd_str_add(s, r->bridge);
 		break;
@@ -240,6 +317,20 @@ static void expand(struct netd_str *s, const char *format, const struct netd_rem
 	netd_str_add(s, format);
 }
 
+static void expand_service(struct netd_str *s, const char *format, const char *service,
+			   const struct netd_remedy *r)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	const char *place;
+
+	for (; (place = strstr(format, "%s")); format = place + 2) {
+		netd_str_add_bytes(&text, format, (size_t)(place - format));
+		netd_str_add(&text, service);
+	}
+	netd_str_add(&text, format);
+	expand(s, netd_str_text(&text), r);
+}
+
 /* Names that need no quoting, neither by a shell nor by nft. */
 static bool is_plain(const char *name)
 {
@@ -261,50 +352,121 @@ static void add_command(struct netd_str *s, const char *command, size_t length)
 			      netd_str_text(&quoted));
 }
 
-static void add_commands(struct netd_str *s, const char *lines)
+/* Whether firewalld has it already, as its chains say: then it cannot be made. */
+static bool is_made(const struct netd_remedy *r, const char *line, size_t length)
+{
+	static const struct {
+		const char *option, *chain;
+	} kinds[] = {
+		{FIREWALLD NEW_ZONE, "filter_IN_"},
+		{FIREWALLD NEW_POLICY, "filter_FWD_policy_"},
+	};
+	char name[64];
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(kinds); i++) {
+		size_t skip = strlen(kinds[i].option);
+
+		if (length < skip || strncmp(line, kinds[i].option, skip) != 0)
+			continue;
+		snprintf(name, sizeof(name), "%s%.*s", kinds[i].chain,
+			 (int)(length - skip), line + skip);
+		return netd_program_chain(r->program, r->chain->family, r->chain->table,
+					  name);
+	}
+	return false;
+}
+
+static void add_commands(struct netd_str *s, const struct netd_remedy *r,
+			 const char *lines)
 {
 	for (; *lines; lines += *lines == '\n') {
 		size_t length = strcspn(lines, "\n");
 
-		add_command(s, lines, length);
+		if (!is_made(r, lines, length))
+			add_command(s, lines, length);
 		lines += length;
+	}
+}
+
+static void print_needs(struct netd_str *s, const struct netd_remedy *r, unsigned asked,
+			const struct tool *tool)
+{
+	for (size_t i = 0; i < NEEDS; i++) {
+		netd_auto(netd_str_done) struct netd_str text = {0};
+
+		if (!(asked & needs[i].need) || asked & needs[i].covered_by ||
+		    !tool->words[i])
+			continue;
+		expand(&text, tool->command, r);
+		expand(&text, tool->words[i], r);
+		add_commands(s, r, netd_str_text(&text));
+	}
+}
+
+/* Where all that comes from the bridge is let pass, services are, too. */
+static void print_services(struct netd_str *s, const struct netd_remedy *r,
+			   unsigned asked, const struct tool *tool)
+{
+	if (!tool->service || (asked & NETD_NEED_FROM && !tool->whole))
+		return;
+	for (unsigned row = 0; row < netd_admit_row_count(); row++) {
+		const char *word = netd_admit_row_word(row, tool->word);
+		netd_auto(netd_str_done) struct netd_str text = {0};
+
+		if (!(asked & NETD_NEED_SERVICE << row) || !word)
+			continue;
+		expand(&text, tool->command, r);
+		expand_service(&text, tool->service, word, r);
+		add_commands(s, r, netd_str_text(&text));
 	}
 }
 
 static void print_commands(struct netd_str *s, const struct netd_remedy *r,
 			   const struct tool *tool)
 {
-	netd_str_add(s, "let it pass with");
-	for (size_t i = 0; i < NEEDS; i++) {
-		netd_auto(netd_str_done) struct netd_str text = {0};
+	unsigned asked = tool->whole ? r->all_needs : r->needs;
 
-		if (!(r->needs & needs[i].need) || r->needs & needs[i].covered_by ||
-		    !tool->words[i])
-			continue;
-		expand(&text, tool->command, r);
-		expand(&text, tool->words[i], r);
-		add_commands(s, netd_str_text(&text));
-	}
+	netd_str_add(s, "let it pass with");
+	print_needs(s, r, asked, tool);
+	print_services(s, r, asked, tool);
 	if (tool->last)
-		add_commands(s, tool->last);
+		add_commands(s, r, tool->last);
 	netd_str_add(s, tool->remark);
+}
+
+/* Without a command. */
+static void print_wish(struct netd_str *s, const struct netd_remedy *r)
+{
+	const char *comma = "";
+
+	netd_str_addf(s, "%slet whoever made it accept ",
+		      r->chain->locked ? "its table can be changed by its owner only: "
+				       : "");
+	if (r->needs < NETD_NEED_SERVICE || r->needs & NETD_NEED_FROM) {
+		netd_str_addf(s, "what comes from interface %s and goes to it",
+			      r->bridge);
+		return;
+	}
+	for (unsigned row = 0; row < netd_admit_row_count(); row++) {
+		if (!(r->needs & NETD_NEED_SERVICE << row))
+			continue;
+		netd_str_addf(s, "%s%s", comma,
+			      netd_admit_row_word(row, NETD_ADMIT_WORD_NFT));
+		comma = ", ";
+	}
+	netd_str_addf(s, " from interface %s", r->bridge);
 }
 
 void netd_remedy_print(struct netd_str *s, const struct netd_remedy *r)
 {
 	const struct tool *tool = tools;
 
-	if (r->chain->locked || !is_plain(r->chain->table) || !is_plain(r->chain->name)) {
-		netd_str_addf(s,
-			      "%slet whoever made it accept what comes from interface "
-			      "%s and goes to it",
-			      r->chain->locked
-				      ? "its table can be changed by its owner only: "
-				      : "",
-			      r->bridge);
-		return;
-	}
 	while (!tool->is(r))
 		tool++;
+	if ((r->chain->locked && !tool->whole) || !is_plain(r->chain->table) ||
+	    !is_plain(r->chain->name)) {
+		print_wish(s, r);
+		return;
+	}
 	print_commands(s, r, tool);
 }

@@ -16,13 +16,14 @@ enum netd_remedy_need {
 	NETD_NEED_WITHIN = 1 << 4,  /* from it to itself */
 	NETD_NEED_BETWEEN = 1 << 5, /* from it to the other bridge, … */
 	NETD_NEED_BACK = 1 << 6,    /* … and answers from there */
+	NETD_NEED_SERVICE = 1 << 7, /* of row 0 of admit.h; then a bit for each row */
 };
 
 struct netd_remedy {
 	const struct netd_program *program;
 	const struct netd_foreign_chain *chain;
 	struct netd_verdict verdict;
-	unsigned needs;
+	unsigned needs, all_needs; /* of the note, and of the table's other chains, too */
 	const char *bridge, *other;
 };
 

@@ -30,6 +30,7 @@ enum outcome {
 #define ANYTHING (ACCEPT | DROP | LEAVE | NEXT)
 
 struct netd_verdict_walk {
+	uint64_t admitted; /* the rule in front of which ours stand, or will */
 	const struct netd_program *program;
 	struct netd_packet *packet;
 	size_t *budget;
@@ -108,6 +109,8 @@ static unsigned walk_rule(struct netd_verdict_walk *w,
 
 	if (!*w->budget)
 		return ANYTHING;
+	if (w->admitted && rule->handle == w->admitted)
+		return ACCEPT;
 	(*w->budget)--;
 	if (netd_evaluate(w->program, chain, rule, w->packet, take, &r) != NETD_YES)
 		r.outcomes |= NEXT;
@@ -130,20 +133,29 @@ unsigned netd_verdict_walk(struct netd_verdict_walk *w,
 	return outcomes | LEAVE;
 }
 
+/* At the input hook only what ours accept is asked about (delta_admits.c). */
+static bool takes_ours(const struct netd_foreign_chain *base)
+{
+	return base->drops && !base->locked;
+}
+
 bool netd_verdict_drops(const struct netd_program *p,
 			const struct netd_foreign_chain *base, struct netd_packet *packet,
 			size_t *budget, struct netd_verdict *out)
 {
 	const struct netd_program_chain *chain =
 		netd_program_chain(p, base->family, base->table, base->name);
-	struct netd_verdict_walk w = {p, packet, budget, 0, out};
+	struct netd_verdict_walk w = {
+		.program = p, .packet = packet, .budget = budget, .blame = out};
 	unsigned outcomes;
 
 	*out = (struct netd_verdict){0};
 	if (base->unread)
 		return false;
+	if (takes_ours(base))
+		w.admitted = base->before;
 	outcomes = chain ? netd_verdict_walk(&w, chain) : LEAVE;
-	if (outcomes & LEAVE && base->policy_drops) {
+	if (outcomes & LEAVE && base->policy_drops && !takes_ours(base)) {
 		*out = (struct netd_verdict){0};
 		outcomes = (outcomes & ~(unsigned)LEAVE) | DROP;
 	}

@@ -19,7 +19,8 @@ struct netd_verdict {
 /*
  * True if the base chain, which must have been read, drops whatever packet it may be, and
  * fills @out.  Sets @packet->altered.  *@budget is how many rules may still be looked at,
- * over all calls; what comes behind the last one is not certain.
+ * over all calls; what comes behind the last one is not certain.  Where accept rules of
+ * ours stand, or will (@base->drops), the packet must be one of those that they accept.
  */
 bool netd_verdict_drops(const struct netd_program *p,
 			const struct netd_foreign_chain *base, struct netd_packet *packet,

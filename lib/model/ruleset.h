@@ -107,6 +107,10 @@ struct netd_admit {
 	unsigned services;
 };
 
+/* Beginning of the names of tables that hold back DHCP's answers: lib/dhcp/guard_hold.c.
+ */
+#define NETD_GUARD_TABLE "netd-dhcp-"
+
 /* Somebody else's base chain where packets come in or pass (observed only). */
 #define NETD_FOREIGN_NAME 256 /* NFT_NAME_MAXLEN */
 struct netd_foreign_chain {

@@ -22,7 +22,7 @@
 
 /*
  * Theory of operation.  Every passage of every network (passage.c) is shown to every
- * chain of somebody else's that packets pass, in its first direction and as an answer.  A
+ * chain of somebody else's on its way, in its first direction and as an answer.  A
  * drop is said only if it is certain, whatever interface of the outside is taken; what
  * the interpreter (firewall/verdict.c) leaves open is not said.  A note is about one
  * place (a rule, or a policy) and one network; it has all that is dropped there.
@@ -185,8 +185,7 @@ static int list_chains(struct search *s, const struct netd_ruleset *have)
 	if (!s->chains)
 		return -ENOMEM;
 	for (size_t i = 0; i < have->foreign_count; i++)
-		if (have->foreign[i].hook != NF_INET_LOCAL_IN)
-			s->chains[s->chain_count++] = &have->foreign[i];
+		s->chains[s->chain_count++] = &have->foreign[i];
 	netd_array_sort(s->chains, s->chain_count, sizeof(struct netd_foreign_chain *),
 			compare_chains);
 	return 0;
@@ -252,8 +251,8 @@ static void print_place(struct netd_str *s, const struct finding *f)
 {
 	const struct netd_program_rule *rule = f->verdict.rule;
 	static const char *const hooks[] = {
-		[NF_INET_PRE_ROUTING] = "prerouting",
-		[NF_INET_FORWARD] = "forward",
+		[NF_INET_PRE_ROUTING] = "prerouting",	[NF_INET_LOCAL_IN] = "input",
+		[NF_INET_FORWARD] = "forward",		[NF_INET_LOCAL_OUT] = "output",
 		[NF_INET_POST_ROUTING] = "postrouting",
 	};
 
@@ -301,7 +300,24 @@ static void print_phrases(struct netd_str *s, const struct finding *f)
 		netd_str_addf(s, "; and %zu more", f->more);
 }
 
-static void say(const struct search *s, const struct finding *f, struct netd_error *notes)
+/* What the network lacks in all chains of the table. */
+static unsigned all_needs(const struct search *s, const struct finding *f)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < s->finding_count; i++) {
+		const struct finding *k = &s->findings[i];
+
+		if (k->network == f->network && k->chain->family == f->chain->family &&
+		    !strcmp(k->chain->table, f->chain->table))
+			needs |= k->needs;
+	}
+	return needs;
+}
+
+/* @last is the hint of the note in front, which may be the same: then that is said. */
+static void say(const struct search *s, const struct finding *f, struct netd_str *last,
+		struct netd_error *notes)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
 	netd_auto(netd_str_done) struct netd_str hint = {0};
@@ -310,6 +326,7 @@ static void say(const struct search *s, const struct finding *f, struct netd_err
 		.chain = f->chain,
 		.verdict = f->verdict,
 		.needs = f->needs,
+		.all_needs = all_needs(s, f),
 		.bridge = f->network->bridge,
 		.other = f->other ? f->other->bridge : "",
 	};
@@ -318,7 +335,14 @@ static void say(const struct search *s, const struct finding *f, struct netd_err
 	print_phrases(&text, f);
 	netd_remedy_print(&hint, &remedy);
 	netd_error_add(notes, 0, "%s", netd_str_text(&text));
+	if (!strcmp(netd_str_text(last), netd_str_text(&hint))) {
+		netd_error_hint(notes, "the same commands help");
+		return;
+	}
 	netd_error_hint(notes, "%s", netd_str_text(&hint));
+	netd_str_done(last);
+	*last = hint;
+	hint = (struct netd_str){0};
 }
 
 static void say_rest(const struct finding *f, size_t count, struct netd_error *notes)
@@ -340,6 +364,8 @@ static bool is_same_place(const struct finding *a, const struct finding *b)
 /* A note for each, up to a number for one place. */
 static void say_all(const struct search *s, struct netd_error *notes)
 {
+	netd_auto(netd_str_done) struct netd_str last = {0};
+
 	for (size_t i = 0; i < s->finding_count; i++) {
 		size_t before = 0, behind = 0;
 
@@ -349,7 +375,7 @@ static void say_all(const struct search *s, struct netd_error *notes)
 				behind += k > i;
 			}
 		if (before < NOTES)
-			say(s, &s->findings[i], notes);
+			say(s, &s->findings[i], &last, notes);
 		else if (!behind)
 			say_rest(&s->findings[i], before + 1, notes);
 	}

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "firewall/admit.h"
 #include "firewall/remedy.h"
 #include "plan/facts.h"
 
@@ -22,15 +23,26 @@
  * Before routing only the incoming interface is known, behind it only the outgoing one is
  * of use: so these hooks are looked at where that is the network's bridge.
  */
-#define TRACKED (-200) /* linux/netfilter_ipv4.h NF_IP_PRI_CONNTRACK */
+#define DNS_PORT 53
+#define DHCP_PORT 67
+#define TFTP_PORT 69
+#define DHCP_CLIENT_PORT 68
+#define DHCP6_PORT 547
+#define DHCP6_CLIENT_PORT 546
+#define ND_ANSWER 0x100 /* type and code: the type of an answer is the next one, … */
+#define ND_LAST 0x8800	/* … up to neighbor advertisements */
+#define TRACKED (-200)	/* linux/netfilter_ipv4.h NF_IP_PRI_CONNTRACK */
 
 static const struct {
 	uint8_t hook;
-	bool in, out; /* which interface must be the network's */
+	bool in, out;		 /* which interface must be the network's */
+	bool services, forwards; /* what goes there */
 } hooks[] = {
-	{NF_INET_PRE_ROUTING, true, false},
-	{NF_INET_FORWARD, false, false},
-	{NF_INET_POST_ROUTING, false, true},
+	{NF_INET_PRE_ROUTING, true, false, true, true},
+	{NF_INET_LOCAL_IN, true, false, true, false},
+	{NF_INET_FORWARD, false, false, false, true},
+	{NF_INET_LOCAL_OUT, false, true, true, false},
+	{NF_INET_POST_ROUTING, false, true, true, true},
 };
 
 static uint8_t nfproto_of(int family)
@@ -182,6 +194,56 @@ static int visit_within(const struct netd_network *n, const struct netd_facts *f
 	return visit(&p, data);
 }
 
+/* RFC 2131 4.1, RFC 8415 7: clients of DHCP have ports of their own. */
+static void set_client(struct netd_packet *p, bool asks)
+{
+	static const struct netd_prefix nobody = {{.family = AF_INET}, 32};
+	static const struct netd_prefix everybody = {
+		{.family = AF_INET, .bytes = {255, 255, 255, 255}}, 32};
+
+	if (p->destination_port == DHCP_PORT)
+		p->source_port = DHCP_CLIENT_PORT;
+	if (p->destination_port == DHCP6_PORT)
+		p->source_port = DHCP6_CLIENT_PORT;
+	if (!asks)
+		return;
+	p->source = nobody;
+	p->destination = everybody;
+}
+
+/* A client of DHCP asks everybody from no address, and later the host from its own. */
+static int visit_service(const struct netd_network *n, const struct netd_facts *facts,
+			 int family, unsigned row, netd_passage_visit visit, void *data)
+{
+	struct netd_passage p = begin(n, NETD_PASSAGE_SERVICE, family);
+	int r = 0;
+
+	p.row = row;
+	set_interface(p.packet.in, &p.packet.in_index, n->bridge, facts);
+	netd_admit_row_packet(row, &p.packet);
+	if (p.packet.destination_port == DHCP_PORT) {
+		set_client(&p.packet, true);
+		r = visit(&p, data);
+	}
+	p.packet.source = p.packet.destination = (struct netd_prefix){0};
+	if (p.packet.destination_port && p.packet.destination_port != DHCP6_PORT)
+		p.packet.source = subnet(n, family); /* else of the link alone */
+	set_client(&p.packet, false);
+	return r < 0 ? r : visit(&p, data);
+}
+
+static int visit_services(const struct netd_network *n, const struct netd_facts *facts,
+			  int family, netd_passage_visit visit, void *data)
+{
+	unsigned bits = netd_admit_services_network(n);
+	int r = 0;
+
+	for (unsigned row = 0; r >= 0 && row < netd_admit_row_count(); row++)
+		if (netd_admit_row_fits(row, bits, nfproto_of(family)))
+			r = visit_service(n, facts, family, row, visit, data);
+	return r;
+}
+
 int netd_passages_of(const struct netd_network *n, const struct netd_facts *facts,
 		     const struct netd_state *desired, netd_passage_visit visit,
 		     void *data)
@@ -202,6 +264,8 @@ int netd_passages_of(const struct netd_network *n, const struct netd_facts *fact
 			r = visit_out(n, facts, family, visit, data);
 		if (r >= 0 && has && enters)
 			r = visit_in(n, facts, family, visit, data);
+		if (r >= 0 && has)
+			r = visit_services(n, facts, family, visit, data);
 	}
 	return r < 0 ? r : visit_forwards(n, facts, desired, visit, data);
 }
@@ -275,7 +339,33 @@ static bool as_frame(const struct netd_passage *p, const struct netd_foreign_cha
 	out->in_index = out->out_index = 0;
 	out->tracked = false;
 	out->bridged = true;
-	return p->kind == NETD_PASSAGE_WITHIN;
+	return p->kind ==
+	       (c->hook == NF_INET_LOCAL_IN ? NETD_PASSAGE_SERVICE : NETD_PASSAGE_WITHIN);
+}
+
+/*
+ * What the host sends back.  To who asked everybody it begins a flow of its own; of ND it
+ * is a packet of another type (RFC 4861 4), which is not tracked; of TFTP it may be
+ * either.  The guard of DHCP takes its answers at output, priority 0, and sends them past
+ * all that is behind (lib/dhcp/guard_hold.c).
+ */
+static bool as_served(const struct netd_passage *p, const struct netd_foreign_chain *c,
+		      struct netd_packet *out)
+{
+	uint16_t port = p->packet.destination_port;
+	bool nd = out->protocol == IPPROTO_ICMPV6;
+
+	if (port == DHCP_PORT && (c->hook != NF_INET_LOCAL_OUT || c->priority >= 0))
+		return false;
+	out->source = out->destination = (struct netd_prefix){0};
+	out->tracked = !nd && port != TFTP_PORT;
+	out->reply = port == DNS_PORT ||
+		     (port == DHCP_PORT && !p->packet.destination.addr.family);
+	if (!nd)
+		return true;
+	out->source_port = (uint16_t)(p->packet.source_port + ND_ANSWER);
+	out->destination_port = 0;
+	return out->source_port <= ND_LAST;
 }
 
 static bool at_hook(const struct netd_passage *p, const struct netd_foreign_chain *c,
@@ -286,6 +376,9 @@ static bool at_hook(const struct netd_passage *p, const struct netd_foreign_chai
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(hooks); i++) {
 		if (hooks[i].hook != c->hook)
 			continue;
+		if (!(p->kind == NETD_PASSAGE_SERVICE ? hooks[i].services
+						      : hooks[i].forwards))
+			return false;
 		if ((hooks[i].in && strcmp(out->in, bridge) != 0) ||
 		    (hooks[i].out && strcmp(out->out, bridge) != 0))
 			return false;
@@ -317,6 +410,8 @@ bool netd_passage_packet(const struct netd_passage *p, const struct netd_foreign
 	set_outside(out, outside);
 	if (reply)
 		turn_round(out);
+	if (reply && p->kind == NETD_PASSAGE_SERVICE && !as_served(p, c, out))
+		return false;
 	return at_hook(p, c, out);
 }
 
@@ -369,6 +464,10 @@ void netd_passage_print(struct netd_str *s, const struct netd_passage *p, bool r
 	case NETD_PASSAGE_WITHIN:
 		netd_str_addf(s, "TCP between machines of network %s", name);
 		break;
+	case NETD_PASSAGE_SERVICE:
+		netd_str_addf(s, "%s%s from network %s", reply ? "answers to " : "",
+			      netd_admit_row_word(p->row, NETD_ADMIT_WORD_PEOPLE), name);
+		break;
 	case NETD_PASSAGE_BETWEEN:
 		netd_str_addf(s,
 			      reply ? "answers to network %s from network %s"
@@ -386,7 +485,11 @@ unsigned netd_passage_need(const struct netd_passage *p, bool reply)
 		[NETD_PASSAGE_FORWARD] = {NETD_NEED_TO, NETD_NEED_ANSWERS_FROM},
 		[NETD_PASSAGE_WITHIN] = {NETD_NEED_WITHIN, NETD_NEED_WITHIN},
 		[NETD_PASSAGE_BETWEEN] = {NETD_NEED_BETWEEN, NETD_NEED_BACK},
+		[NETD_PASSAGE_SERVICE] = {0, NETD_NEED_TO},
 	};
+
+	if (p->kind == NETD_PASSAGE_SERVICE && !reply)
+		return NETD_NEED_SERVICE << p->row;
 
 	return needs[p->kind][reply];
 }

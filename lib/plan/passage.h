@@ -17,6 +17,7 @@ enum netd_passage_kind {
 	NETD_PASSAGE_FORWARD, /* from the outside to a machine, by DNAT */
 	NETD_PASSAGE_WITHIN,  /* from one port of the bridge to another */
 	NETD_PASSAGE_BETWEEN, /* from the network to another */
+	NETD_PASSAGE_SERVICE, /* from the network to what the host serves there */
 };
 
 /* Flows of one kind, of one IP version. */
@@ -25,6 +26,7 @@ struct netd_passage {
 	const struct netd_network *network, *other; /* other: BETWEEN only */
 	const struct netd_forward *forward;	    /* FORWARD only */
 	unsigned protocol;			    /* of the forward, a bit; 0: all */
+	unsigned row;				    /* SERVICE: of lib/firewall/admit.h */
 	int family;				    /* AF_* */
 	bool framed; /* WITHIN: chains of IP see bridged frames, too */
 	/* the first packet at the forward hook, but for the interface that is outside */

@@ -252,9 +252,11 @@ owned()
 	ip link del lan
 	sed -i 's/dhcp: true/dns: {forwarders: none}/; s/10\.1\./10.2./; s/fd00:1:/fd00:2:/' lab.yaml
 	if command -v dnsmasq >/dev/null; then
-		match 'note: chain inet own i drops' "$(netdctl apply lab.yaml 2>&1)"
+		said=$(netdctl apply lab.yaml 2>&1)
+		match 'note: chain inet own i \(hook input, priority 0\) drops, by its policy: DNS from network lan;' "$said"
+		match 'accept udp dport 53, tcp dport 53, icmpv6 type nd-router-solicit, .* from interface lan' "$said"
 		netdctl plan -q lab.yaml 2>/dev/null
-		match 'chain inet own i drops' "$(netdctl status 2>&1)"
+		match 'chain inet own i .* drops' "$(netdctl status 2>&1)"
 	fi
 	exec 7>&-
 }
@@ -272,8 +274,9 @@ costs_nothing()
 	sed -i /dhcp/d lab.yaml
 	strace -o without -e trace=sendmsg "$RULESET" lab.yaml >/dev/null
 	no_match netd: "$(nft list table inet f)"
-	# twice, before and after the commit: the rules of one chain, and its table
-	eq 4 "$(($(grep -c sendmsg with) - $(grep -c sendmsg without)))"
+	# twice, before and after the commit: the rules of one chain, its table, and all
+	# rules and sets of that
+	eq 8 "$(($(grep -c sendmsg with) - $(grep -c sendmsg without)))"
 }
 
 isolated()
@@ -326,6 +329,237 @@ by_netdctl()
 	nft list ruleset | diff <(sed 's/ # handle.*//' before) -
 }
 
+# A network that serves, and a guest that has asked for nothing yet.
+serving()
+{
+	need bridge veth nft nft_nat command:dnsmasq command:busybox
+	bridged_frames 0
+	cat >lab.yaml <<-EOF
+	name: lab
+	networks:
+	  lan:
+	    mode: isolated
+	    addresses: [10.1.0.1/24, "fd00:1::1/64"]
+	    dhcp: {range: [10.1.0.50-10.1.0.60, "fd00:1::1000-fd00:1::1fff"]}
+	    dns: {records: {gw: 10.1.0.1}}
+	EOF
+}
+
+# What status says of others' chains, and what it tells to do about them.
+said()
+{
+	netdctl status 2>/dev/null | grep -A1 '^note: lab: chain' || :
+}
+
+told_to_do()
+{
+	said | grep '^ ' | grep -o '`[^`]*`' | tr -d '`'
+}
+
+gets_all()
+{
+	[ -e /run/netns/g ] || guest_ns g lan -
+	dhcp_ns g
+	resolves g gw 10.1.0.1
+	dhcp6_ns g
+	eq "" "$(said)" "notes"
+	netdctl plan -q lab.yaml
+}
+
+# fixed_as_told TEXT: a guest gets nothing, status says TEXT and what helps.
+fixed_as_told()
+{
+	match "$1" "$(netdctl apply lab.yaml 2>&1)"
+	match "$1" "$(said)"
+	guest_ns g lan -
+	no_dhcp_ns g
+	told_to_do >commands
+	cat commands
+	bash -eu commands
+	gets_all
+}
+
+# firewalld's shape, by somebody else: a jump that never comes back.
+dispatch()
+{
+	serving
+	nft -f - <<-'EOF'
+	table inet walls {
+		chain rest { tcp dport 22 accept; meta l4proto ipv6-icmp accept; reject with icmpx admin-prohibited; }
+		chain zones { iifname "eth0" goto rest; goto rest; }
+		chain in {
+			type filter hook input priority 10;
+			ct state { established, related } accept
+			ct state invalid drop
+			jump zones
+			reject with icmpx admin-prohibited
+		}
+	}
+	EOF
+	fixed_as_told 'note: .*chain inet walls in \(hook input, priority 10\) drops, by its rule with handle [0-9]+ in chain rest: DHCP from network lan \(IPv4\); DNS from network lan; DNS by TCP from network lan; DHCPv6 from network lan \(IPv6\)'
+	eq 4 "$(grep -c '^nft insert rule inet walls in iifname "lan" [a-z]* dport [0-9]* accept$' commands)"
+}
+
+# firewalld writes its own tables anew: nothing is put into them.
+firewalld()
+{
+	serving
+	nft -f - <<-'EOF'
+	table inet firewalld {
+		chain filter_IN_public_allow { tcp dport 22 accept; ip6 daddr fe80::/64 udp dport 546 accept; }
+		chain filter_IN_public {
+			jump filter_IN_public_allow
+			meta l4proto { icmp, ipv6-icmp } accept
+			reject with icmpx admin-prohibited
+		}
+		chain filter_INPUT_ZONES { goto filter_IN_public; }
+		chain filter_INPUT {
+			type filter hook input priority 10;
+			ct state { established, related } accept
+			ct status dnat accept
+			iifname "lo" accept
+			ct state invalid drop
+			jump filter_INPUT_ZONES
+			reject with icmpx admin-prohibited
+		}
+	}
+	EOF
+	nft -a list table inet firewalld >before
+	netdctl apply lab.yaml
+	nft -a list table inet firewalld | diff before -
+	eq 'firewall-cmd --permanent --new-zone=n-lan
+firewall-cmd --permanent --zone=n-lan --change-interface=lan
+firewall-cmd --permanent --zone=n-lan --add-service=dhcp
+firewall-cmd --permanent --zone=n-lan --add-service=dns
+firewall-cmd --permanent --zone=n-lan --add-service=dhcpv6
+firewall-cmd --reload' "$(told_to_do)"
+	# as it makes them then, but for DNS
+	nft -f - <<-'EOF'
+	table inet firewalld {
+		chain filter_IN_n-lan {
+			udp dport { 67, 547 } accept
+			meta l4proto { icmp, ipv6-icmp } accept
+			reject with icmpx admin-prohibited
+		}
+	}
+	insert rule inet firewalld filter_INPUT_ZONES iifname "lan" goto filter_IN_n-lan
+	EOF
+	eq 'firewall-cmd --permanent --zone=n-lan --change-interface=lan
+firewall-cmd --permanent --zone=n-lan --add-service=dns
+firewall-cmd --reload' "$(told_to_do)"
+	nft insert rule inet firewalld filter_IN_n-lan meta l4proto '{ tcp, udp }' th dport 53 accept
+	gets_all
+	nft 'table inet firewalld_policy_drop {
+		chain raw_prerouting { type filter hook prerouting priority -291; policy drop; }
+		chain raw_output { type filter hook output priority -291; policy drop; }
+	}'
+	no_dhcp_ns g
+	netdctl plan -q lab.yaml
+	eq 'firewall-cmd --panic-off' "$(told_to_do)"
+	match 'raw_output .* answers to DHCP' "$(said)"
+}
+
+# ufw's own rules behind those of its user; its user's stand.
+ufw()
+{
+	need iptables
+	serving
+	local tool six=
+	for tool in iptables-nft ip6tables-nft; do
+		"$tool-restore" <<-EOF
+		*filter
+		:INPUT DROP [0:0]
+		:ufw$six-before-input - [0:0]
+		:ufw$six-after-input - [0:0]
+		:ufw$six-user-input - [0:0]
+		:ufw$six-skip-to-policy-input - [0:0]
+		-A INPUT -j ufw$six-before-input
+		-A INPUT -j ufw$six-after-input
+		-A ufw$six-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+		-A ufw$six-before-input -p udp -m udp --dport 546 -j ACCEPT
+		-A ufw$six-before-input -j ufw$six-user-input
+		-A ufw$six-after-input -p udp -m udp --dport 67 -j ufw$six-skip-to-policy-input
+		-A ufw$six-after-input -p udp -m udp --dport 547 -j ufw$six-skip-to-policy-input
+		-A ufw$six-skip-to-policy-input -j DROP
+		COMMIT
+		EOF
+		six=6
+	done
+	netdctl apply lab.yaml
+	gets_all
+	iptables-nft -A ufw-user-input -i lan -p udp --dport 67 -j DROP
+	no_dhcp_ns g
+	netdctl plan -q lab.yaml
+	match 'chain ip filter INPUT .* in chain ufw-user-input: DHCP from network lan' "$(said)"
+	eq 'ufw prepend allow in on lan to any port 67 proto udp
+ufw allow in on lan to any port 67 proto udp' "$(told_to_do)"
+}
+
+# Rules about what is served, in front of where ours go; policies without any.
+by_name()
+{
+	need iptables
+	serving
+	iptables-nft -A INPUT -p udp --dport 67 -j DROP
+	ip6tables-nft -A INPUT -i lan -p udp --dport 547 -j REJECT
+	ip6tables-nft -P INPUT DROP
+	fixed_as_told 'chain ip filter INPUT \(hook input, priority 0\) drops, by its rule with handle [0-9]+: DHCP from network lan'
+	eq 'iptables -I INPUT -i lan -p udp --dport 67 -j ACCEPT
+ip6tables -I INPUT -i lan -p udp --dport 547 -j ACCEPT' "$(<commands)"
+}
+
+# What the host sends back.
+answers()
+{
+	serving
+	nft 'table inet f { chain o { type filter hook output priority -5; policy drop; ct state established accept; }; }'
+	fixed_as_told 'chain inet f o \(hook output, priority -5\) drops, by its policy: answers to DHCP from network lan \(IPv4\); answers to DHCPv6'
+	eq 'nft insert rule inet f o oifname "lan" accept' "$(<commands)"
+}
+
+before_routing()
+{
+	serving
+	nft 'table inet f { chain p { type filter hook prerouting priority -310; iifname "lan" meta l4proto { tcp, udp } drop; }; }'
+	fixed_as_told 'chain inet f p \(hook prerouting, priority -310\) drops, by its rule with handle [0-9]+: DHCP'
+}
+
+frames()
+{
+	need nft_bridge
+	serving
+	nft 'table bridge f { chain i { type filter hook input priority 0; policy drop; ether type arp accept; }; }'
+	netdctl apply lab.yaml
+	guest_ns g lan -
+	no_dhcp_ns g
+	match 'chain bridge f i \(hook input, priority 0\) drops, by its policy: DHCP from network lan' "$(said)"
+	match 'nft insert rule bridge f i meta ibrname "lan" udp dport 67 accept' "$(told_to_do)"
+}
+
+# What may pass, or is about others, is not spoken of.
+quiet()
+{
+	serving
+	nft -f - <<-'EOF'
+	table inet f {
+		set bad { type ipv4_addr; flags dynamic, timeout; timeout 1m; }
+		chain i {
+			type filter hook input priority 0; policy accept;
+			iifname "eth0" drop
+			ip saddr @bad drop
+			udp dport 67 limit rate over 100/second drop
+			udp dport 5353 drop
+			iifname != "lan" udp dport { 53, 67 } drop
+			icmpv6 type nd-redirect drop
+			fib saddr . iif oif missing meta mark 5 drop
+		}
+		chain o { type filter hook output priority 0; policy accept; icmpv6 type nd-redirect drop; }
+	}
+	EOF
+	netdctl apply lab.yaml
+	gets_all
+}
+
 # A router that serves, and somebody's firewall inside it.
 in_a_router()
 {
@@ -366,5 +600,13 @@ t_fresh "a table that has an owner" owned
 t_fresh "an isolated network" isolated
 t_fresh "netdctl: guests get their addresses and names, and nothing is left" by_netdctl
 t_fresh "the same in a router" in_a_router
+t_fresh "a jump that never comes back" dispatch
+t_fresh "firewalld: its table is its own" firewalld
+t_fresh "ufw: its own rules, and its user's" ufw
+t_fresh "rules about DHCP itself" by_name
+t_fresh "what the host answers" answers
+t_fresh "before routing" before_routing
+t_fresh "frames to the bridge" frames
+t_fresh "what may come in is not spoken of" quiet
 t_fresh "nothing is asked about what comes in where nothing is served" costs_nothing
 t_done

@@ -362,7 +362,12 @@ firewalld()
 	ask outside tcp 172.16.5.40 8080
 	match '^note: chain inet firewalld filter_FORWARD \(hook forward, priority 10\) drops, by its rule with handle [0-9]+ in chain filter_FWD_public: TCP from network lan to the outside
 ' "$(notes)"
-	eq 'firewall-cmd --permanent --zone=trusted --add-interface=lan
+	eq 'firewall-cmd --permanent --new-zone=n-lan
+firewall-cmd --permanent --zone=n-lan --change-interface=lan
+firewall-cmd --permanent --new-policy=by-lan
+firewall-cmd --permanent --policy=by-lan --add-ingress-zone=n-lan
+firewall-cmd --permanent --policy=by-lan --add-egress-zone=ANY
+firewall-cmd --permanent --policy=by-lan --set-target=ACCEPT
 firewall-cmd --reload' "$(told_to_do)"
 	nft insert rule inet firewalld filter_FORWARD_ZONES iifname '"lan"' goto filter_FWD_trusted
 	passes
@@ -389,8 +394,8 @@ routed()
 	no_answer a tcp "$T_INTERNET4" 80
 	match 'filter_FWD_public: TCP from network lan to the outside; TCP from the outside to network lan
 ' "$(notes)"
-	match '--policy=to-lan --add-ingress-zone=ANY.*--reload' "$(told_to_do | tr '\n' ' ')"
-	eq 1 "$(told_to_do | grep -c add-interface)"
+	match '--policy=to-lan --add-ingress-zone=ANY.*--policy=to-lan --add-egress-zone=n-lan.*--reload' "$(told_to_do | tr '\n' ' ')"
+	eq 1 "$(told_to_do | grep -c change-interface)"
 	nft 'delete table inet firewalld
 		table inet f { chain f { type filter hook forward priority 0; policy drop; ct state established,related accept; }; }'
 	as_told

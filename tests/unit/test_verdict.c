@@ -698,12 +698,47 @@ static void alters(void **state)
 	}
 }
 
+/* Where rules of ours stand, or will, what reaches them is not dropped. */
+static void ours(void **state)
+{
+	static const struct {
+		struct netd_rule rules[RULES];
+		bool drops, locked, dropped;
+	} cases[] = {
+		{{RULE("f", "a", UDP, STEP_ACCEPT)}, false, false, true},
+		{{RULE("f", "a", UDP, STEP_ACCEPT)}, true, false, false},
+		{{RULE("f", "a", UDP, STEP_ACCEPT)}, true, true, true},
+		{{RULE("f", "r", STEP_DROP)}, true, false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(cases); i++) {
+		struct netd_foreign_chain chain = base(true);
+		struct netd_packet p = packet_of(FIRST);
+		struct netd_program program;
+		struct netd_batch b = {0};
+		struct netd_verdict v;
+		size_t budget = 100;
+
+		chain.hook = NF_INET_LOCAL_IN;
+		chain.drops = cases[i].drops;
+		chain.locked = cases[i].locked;
+		put_table(&b, cases[i].rules);
+		assert_int_equal(netd_program_init(&program, b.data, b.length), 0);
+		assert_int_equal(netd_verdict_drops(&program, &chain, &p, &budget, &v),
+				 cases[i].dropped);
+		netd_program_done(&program);
+		netd_batch_done(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(alters),
+		cmocka_unit_test(ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
