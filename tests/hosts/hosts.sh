@@ -82,6 +82,57 @@ out()
 	host "ip netns exec out bash -c '$1'"
 }
 
+# host_lan: it has an address at each boot, the Internet behind it, and a resolver.
+host_lan()
+{
+	host_before 'ip link set eth0 up
+		ip address add 172.16.5.40/24 dev eth0
+		ip route add default via 172.16.5.1
+		rm -f /etc/resolv.conf
+		echo nameserver 203.0.113.1 >/etc/resolv.conf'
+}
+
+# host_guest BRIDGE: namespace "g" is a guest there, which has no address yet.
+host_guest()
+{
+	host "
+		ip netns add g
+		ip link add v-g type veth peer name eth0 netns g
+		ip link set v-g master $1 up
+		ip -n g link set lo up
+		ip -n g link set eth0 up"
+}
+
+# host_asks [TRIES]: the guest asks for an address by DHCP, and takes it.
+host_asks()
+{
+	host 'cat >/root/lease <<-"EOF"
+		#!/bin/sh
+		[ "$1" != bound ] || {
+			ip address flush dev "$interface" scope global
+			ip address add "$ip/$mask" dev "$interface"
+			ip route replace default via "$router"
+		}
+		EOF
+		chmod +x /root/lease
+		ip netns exec g busybox udhcpc -f -q -n -i eth0 -T 1 -s /root/lease -t '"${1:-20}"
+}
+
+# host_told: what the notes tell to do, one command per line.
+host_told()
+{
+	host 'netdctl status' | grep -A1 '^note: [^ ]*: ' | grep '^ ' | grep -o '`[^`]*`' | tr -d '`'
+}
+
+# host_as_told: does it, as it is printed.
+host_as_told()
+{
+	host_told >told
+	cat told
+	[ -s told ] || fail "nothing was told"
+	host "set -eux; $(<told)"
+}
+
 # As if the power had gone: what is on its disk stays.
 host_stop()
 {
