@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "apply/seal.h"
+#include "apply/uplink_file.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -55,6 +56,8 @@ static void measure(const struct netd_store *store, unsigned *count, size_t *siz
 	while (dir && (entry = readdir(dir))) {
 		size_t room;
 
+		if (!netd_capture_is_record(entry->d_name))
+			continue;
 		snprintf(path, sizeof(path), "uplinks/%s", entry->d_name);
 		room = room_of(store, path);
 		captures += room != 0;

@@ -307,8 +307,7 @@ static int observe(const struct netd_store *store, const char *name,
 	return 0;
 }
 
-/* Not one that was put aside, or that a killed netd had begun to write. */
-static bool is_record(const char *name)
+bool netd_capture_is_record(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -329,7 +328,7 @@ int netd_captures_observe(const struct netd_store *store, struct netd_state *sta
 	if (!dir)
 		return 0; /* nobody ever had an uplink */
 	while (r == 0 && (entry = readdir(dir)))
-		if (is_record(entry->d_name))
+		if (netd_capture_is_record(entry->d_name))
 			r = observe(store, entry->d_name, state, err);
 	closedir(dir);
 	return r;

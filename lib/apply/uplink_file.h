@@ -60,6 +60,11 @@ int netd_capture_read(const struct netd_store *store, const char *nic,
 int netd_capture_write(const struct netd_store *store, const struct netd_capture *c,
 		       struct netd_error *err);
 /* The host's boot, "" if it cannot be told. */
+/*
+ * True if a file of that name in STATE/uplinks/ is a NIC's: not one that was put aside,
+ * or that a killed netd had begun to write.
+ */
+bool netd_capture_is_record(const char *name);
 void netd_capture_read_boot(char out[static NETD_BOOT_TEXT]);
 /* True if @c was made of @nic, since the host was booted. */
 bool netd_capture_is_of(const struct netd_capture *c, const struct netd_link *nic);

@@ -234,10 +234,25 @@ reserve_is_removed()
 	sweep unlinkat signal=KILL reserve_goes netdctl destroy lab
 }
 
+# What a killed netd began to write, and what was put aside, is nobody's to give back.
+strays_need_none()
+{
+	start
+	netdctl apply -q lab.yaml
+	[ -e /run/netd/reserve ] || fail "nothing was reserved"
+	cp /run/netd/uplinks/eth1 /run/netd/uplinks/eth1.new
+	cp /run/netd/uplinks/eth1 /run/netd/uplinks/eth1.bad-1
+	ok netdctl destroy lab
+	ok netdctl destroy other
+	[ ! -e /run/netd/reserve ] || fail "left: $(ls /run/netd/reserve)"
+	[ -e /run/netd/uplinks/eth1.bad-1 ] || fail "what was put aside is gone"
+}
+
 t_fresh "an apply is undone" apply_is_undone
 t_fresh "a change is undone" change_is_undone
 t_fresh "destroy needs no room" destroy_needs_none
 t_fresh "a trial is taken back" trial_is_taken_back
 t_fresh "services come back" services_come_back
 t_fresh "what was reserved goes, whoever is killed" reserve_is_removed
+t_fresh "for stray files nothing is reserved" strays_need_none
 t_done
