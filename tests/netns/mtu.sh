@@ -43,6 +43,17 @@ state()
 	cat "$1".* | grep -v -e '"state": "' -e '"tentative"' -e '/\(tap0\|v[0-9]\|[rh]1-[a-z0-9]*\)/force_forwarding:' >"$1"
 }
 
+# t_settled, in each namespace.
+all_settled()
+{
+	local ns
+
+	t_settled || return 1
+	for ns in r1 h1; do
+		ip netns exec "$ns" bash -c "$(declare -f t_settled); t_settled" || return 1
+	done
+}
+
 # Link-local addresses come back by themselves, and are probed.
 no_probing()
 {
@@ -158,7 +169,7 @@ each_by_hand()
 	no_probing r1 h1
 	t_warm_kernel
 	ok netdctl apply lab.yaml
-	wait_for 5 t_settled
+	wait_for 5 all_settled
 	state before
 	by_hand host net0
 	by_hand host tap0
