@@ -203,8 +203,8 @@ int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 	facts->ipv6 = access("/proc/sys/net/ipv6/conf", F_OK) == 0;
 	facts->force_forwarding =
 		access("/proc/sys/net/ipv6/conf/all/force_forwarding", F_OK) == 0;
-	facts->legacy4 = netd_firewall_has_legacy(AF_INET);
-	facts->legacy6 = netd_firewall_has_legacy(AF_INET6);
+	facts->legacy4 = netd_firewall_legacy_hooks(AF_INET);
+	facts->legacy6 = netd_firewall_legacy_hooks(AF_INET6);
 	facts->no_dnsmasq = netd_dnsmasq_find(path) < 0;
 	return facts->ipv6 && !facts->force_forwarding ? read_ipv6_settings(observed, err)
 						       : 0;

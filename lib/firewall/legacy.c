@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Whether iptables-legacy or ip6tables-legacy, which nf_tables does not show, may drop
- * what passes. */
+ * what comes in, passes or goes out. */
 #include "firewall/legacy.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -71,34 +72,41 @@ static bool accepts(const struct kind *k, const struct ipt_get_entries *table,
 }
 
 /* The structs of both families have the same fields, but for the rules. */
-static bool may_drop(const struct kind *k)
+static unsigned may_drop(const struct kind *k)
 {
+	static const unsigned hooks[] = {NF_INET_LOCAL_IN, NF_INET_FORWARD,
+					 NF_INET_LOCAL_OUT};
+	unsigned result = 0;
+
 	struct ipt_getinfo info = {.name = "filter"};
 	netd_auto_free struct ipt_get_entries *table = NULL;
 	netd_auto_close int fd = -1;
 	socklen_t size = sizeof(info);
 
 	if (!has_table(k))
-		return false;
+		return 0;
 	fd = socket(k->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (fd < 0 || getsockopt(fd, k->level, k->get_info, &info, &size) < 0)
-		return false;
-	if (info.hook_entry[NF_INET_FORWARD] != info.underflow[NF_INET_FORWARD])
-		return true;
+		return 0;
 	size = (socklen_t)(sizeof(*table) + info.size);
 	table = calloc(1, size);
 	if (!table)
-		return false;
+		return 0;
 	strcpy(table->name, info.name);
 	table->size = info.size;
-	return getsockopt(fd, k->level, k->get_entries, table, &size) >= 0 &&
-	       !accepts(k, table, info.underflow[NF_INET_FORWARD]);
+	if (getsockopt(fd, k->level, k->get_entries, table, &size) < 0)
+		return 0;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(hooks); i++)
+		if (info.hook_entry[hooks[i]] != info.underflow[hooks[i]] ||
+		    !accepts(k, table, info.underflow[hooks[i]]))
+			result |= 1U << hooks[i];
+	return result;
 }
 
-bool netd_firewall_has_legacy(uint8_t family)
+unsigned netd_firewall_legacy_hooks(uint8_t family)
 {
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(kinds); i++)
 		if (kinds[i].family == family)
 			return may_drop(&kinds[i]);
-	return false;
+	return 0;
 }

@@ -41,8 +41,8 @@ struct netd_facts {
 	bool force_forwarding; /* conf/IFACE/force_forwarding, Linux 6.17 */
 	bool bridge_nf_call;   /* the host sends bridged frames through iptables */
 	bool no_dnsmasq;       /* it is not installed */
-	/* iptables-legacy, ip6tables-legacy has rules, or a policy, for what passes */
-	bool legacy4, legacy6;
+	/* hooks (bits by NF_INET_*) where iptables-legacy, ip6tables-legacy may drop */
+	unsigned legacy4, legacy6;
 };
 
 #endif

@@ -381,28 +381,62 @@ static void say_all(const struct search *s, struct netd_error *notes)
 	}
 }
 
-static bool passes(const struct netd_network *n, uint8_t family)
+static bool passes(const struct netd_network *n)
 {
-	if (n->mode == NETD_MODE_ISOLATED || n->mode == NETD_MODE_BRIDGED)
-		return false;
+	return n->mode != NETD_MODE_ISOLATED && n->mode != NETD_MODE_BRIDGED;
+}
+
+static bool serves(const struct netd_network *n)
+{
+	return netd_admit_services_network(n) != 0;
+}
+
+/* What is said of rules that nf_tables does not show, of the first network that needs it.
+ */
+static const struct {
+	unsigned hook;
+	bool (*matters)(const struct netd_network *n);
+	const char *chain, *what, *whose;
+} legacy[] = {
+	{NF_INET_FORWARD, passes, "FORWARD", "what passes this host", "packets"},
+	{NF_INET_LOCAL_IN, serves, "INPUT", "what comes in to this host", "DHCP and DNS"},
+	{NF_INET_LOCAL_OUT, serves, "OUTPUT", "what this host sends", "DHCP and DNS"},
+};
+
+static bool has_family(const struct netd_network *n, uint8_t family)
+{
 	for (size_t i = 0; i < n->address_count; i++)
 		if (n->addresses[i].addr.family == family)
 			return true;
 	return false;
 }
 
-static void say_legacy(const struct netd_topology *t, uint8_t family, const char *program,
-		       struct netd_error *notes)
+static void say_legacy(const struct netd_topology *t, uint8_t family, size_t row,
+		       const char *program, struct netd_error *notes)
 {
 	for (size_t i = 0; i < t->network_count; i++) {
-		if (!passes(&t->networks[i], family))
+		const struct netd_network *n = &t->networks[i];
+
+		if (!has_family(n, family) || !legacy[row].matters(n))
 			continue;
 		netd_error_add(notes, 0,
-			       "%s has rules, or a policy, for what passes this host; "
-			       "they are not looked at, and may drop packets of networks",
-			       program);
-		netd_error_hint(notes, "`%s -S FORWARD` shows them", program);
+			       "%s has rules, or a policy, for %s; they are not looked "
+			       "at, and may drop %s of networks",
+			       program, legacy[row].what, legacy[row].whose);
+		netd_error_hint(notes, "`%s -S %s` shows them", program,
+				legacy[row].chain);
 		return;
+	}
+}
+
+static void say_all_legacy(const struct netd_topology *t, const struct netd_facts *facts,
+			   struct netd_error *notes)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(legacy); i++) {
+		if (facts->legacy4 >> legacy[i].hook & 1)
+			say_legacy(t, AF_INET, i, "iptables-legacy", notes);
+		if (facts->legacy6 >> legacy[i].hook & 1)
+			say_legacy(t, AF_INET6, i, "ip6tables-legacy", notes);
 	}
 }
 
@@ -429,10 +463,8 @@ int netd_obstacles_note(const struct netd_topology *t, const struct netd_facts *
 		r = judge_networks(&s, t, facts, desired);
 	if (r == 0)
 		say_all(&s, notes);
-	if (r == 0 && facts->legacy4)
-		say_legacy(t, AF_INET, "iptables-legacy", notes);
-	if (r == 0 && facts->legacy6)
-		say_legacy(t, AF_INET6, "ip6tables-legacy", notes);
+	if (r == 0)
+		say_all_legacy(t, facts, notes);
 	search_done(&s);
 	return r;
 }

@@ -536,6 +536,29 @@ frames()
 	match 'nft insert rule bridge f i meta ibrname "lan" udp dport 67 accept' "$(told_to_do)"
 }
 
+# Rules that nf_tables does not show.
+legacy()
+{
+	need iptables_legacy
+	serving
+	netdctl apply lab.yaml
+	no_match legacy "$(netdctl status)"
+	iptables-legacy -P INPUT DROP
+	guest_ns g lan -
+	no_dhcp_ns g
+	match 'note: .*iptables-legacy has rules, or a policy, for what comes in to this host' "$(netdctl status)"
+	match '`iptables-legacy -S INPUT` shows them' "$(netdctl status)"
+	iptables-legacy -P INPUT ACCEPT
+	no_match legacy "$(netdctl status)"
+	ip6tables-legacy -A INPUT -p udp -j DROP
+	match '`ip6tables-legacy -S INPUT` shows them' "$(netdctl plan lab.yaml 2>&1)"
+	ip6tables-legacy -F INPUT
+	iptables-legacy -A OUTPUT -p tcp -j DROP
+	match '`iptables-legacy -S OUTPUT` shows them' "$(netdctl status)"
+	sed -i '/dhcp:/d; /dns:/d' lab.yaml
+	no_match legacy "$(netdctl apply lab.yaml 2>&1)"
+}
+
 # What may pass, or is about others, is not spoken of.
 quiet()
 {
@@ -607,6 +630,7 @@ t_fresh "rules about DHCP itself" by_name
 t_fresh "what the host answers" answers
 t_fresh "before routing" before_routing
 t_fresh "frames to the bridge" frames
+t_fresh "iptables-legacy" legacy
 t_fresh "what may come in is not spoken of" quiet
 t_fresh "nothing is asked about what comes in where nothing is served" costs_nothing
 t_done
