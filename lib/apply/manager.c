@@ -14,21 +14,36 @@
 
 #define STATE_MAX 65536 /* bytes of a state file */
 
-static void hint_networkd(struct netd_error *err, const char *bridge, const char *nic)
+/*
+ * None of them lets go of a NIC without harm: networkd's Unmanaged=yes takes the address
+ * away, NetworkManager's "managed no" only ends the lease's renewal, and takes the NIC
+ * back at boot.  So the bridge is made by them, and adopted.
+ */
+static void hint_networkd(struct netd_error *err, const char *bridge,
+			  const struct netd_link *nic)
 {
 	netd_error_hint(err,
-			"give %s to networkd instead of %s (Bridge= in its .network "
-			"file), or say Unmanaged=yes for both and apply again",
-			bridge, nic);
+			"let networkd make %s with %s in it (netd.yaml(5), \"Bridges of "
+			"other programs\", has the files), then `netdctl adopt "
+			"--autostart %s`",
+			bridge, nic->name, bridge);
 }
 
 static void hint_network_manager(struct netd_error *err, const char *bridge,
-				 const char *nic)
+				 const struct netd_link *nic)
 {
-	(void)bridge;
-	netd_error_hint(err,
-			"`nmcli device set %s managed no` leaves it as it is and to netd",
-			nic);
+	const uint8_t *mac = nic->mac.bytes;
+
+	netd_error_hint(
+		err,
+		"let NetworkManager make the bridge, which takes the lease over: `nmcli "
+		"connection add type bridge con-name %s ifname %s stp no "
+		"bridge.mac-address %02x:%02x:%02x:%02x:%02x:%02x && nmcli connection "
+		"add type bridge-slave con-name %s-%s ifname %s master %s "
+		"connection.autoconnect-priority 10 && nmcli connection up %s-%s`, then "
+		"`netdctl adopt --autostart %s`",
+		bridge, bridge, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], bridge,
+		nic->name, nic->name, bridge, bridge, nic->name, bridge);
 }
 
 /* Each keeps a file per interface, named by its index. */

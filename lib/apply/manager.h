@@ -3,12 +3,15 @@
 #ifndef NETD_APPLY_MANAGER_H
 #define NETD_APPLY_MANAGER_H
 
+#include "model/state.h"
+
 struct netd_error;
 
 struct netd_manager {
 	const char *name; /* "systemd-networkd" */
-	/* Adds what makes it leave @nic to netd, which wants it in @bridge. */
-	void (*hint)(struct netd_error *err, const char *bridge, const char *nic);
+	/* Adds how @nic comes into @bridge. */
+	void (*hint)(struct netd_error *err, const char *bridge,
+		     const struct netd_link *nic);
 };
 
 /* Whoever says so of the link of that index in a file of its own; NULL: nobody. */

@@ -201,7 +201,7 @@ static void check_manager(const struct check *c)
 		return;
 	snprintf(text, sizeof(text), "%s manages it", manager->name);
 	problem(c, text);
-	manager->hint(c->err, c->network->bridge, c->nic->name);
+	manager->hint(c->err, c->network->bridge, c->nic);
 }
 
 /* True if an address that it holds runs out, other than by router advertisements. */

@@ -666,10 +666,10 @@ refusals()
 	ip nexthop del id 7
 	mkdir -p /run/systemd/netif/links /run/NetworkManager/devices
 	echo ADMIN_STATE=configured >"/run/systemd/netif/links/$index"
-	refused 'systemd-networkd manages it' 'Unmanaged=yes'
+	refused 'systemd-networkd manages it' 'netdctl adopt --autostart br0'
 	echo ADMIN_STATE=unmanaged >"/run/systemd/netif/links/$index"
 	printf '[device]\nmanaged=true\n' >"/run/NetworkManager/devices/$index"
-	refused 'NetworkManager manages it' 'nmcli device set eth0 managed no'
+	refused 'NetworkManager manages it' 'nmcli connection up br0-eth0'
 	rm "/run/NetworkManager/devices/$index"
 	clients
 	cat >br0.yaml <<-'EOF'
