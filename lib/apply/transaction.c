@@ -90,12 +90,14 @@ static int save_all_claims(struct netd *netd, const struct netd_view *v,
 	return r;
 }
 
-static int put_on_disk(struct netd *netd, const struct netd_view *v,
+static int put_on_disk(struct netd *netd, const char *topology, const struct netd_view *v,
 		       struct netd_error *err)
 {
 	int r = save_all_claims(netd, v, err);
 
-	return r ? r : netd_uplinks_capture(netd, &v->plan, &v->observed, err);
+	return r ? r
+		 : netd_uplinks_capture(netd, topology, &v->claims, &v->plan,
+					&v->observed, err);
 }
 
 static int run(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
@@ -110,7 +112,7 @@ static int run(struct netd *netd, const struct netd_topology *t, struct netd_vie
 static int converge(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
 		    enum netd_pace pace, struct netd_error *err)
 {
-	int r = put_on_disk(netd, v, err);
+	int r = put_on_disk(netd, t->name, v, err);
 
 	return r ? r : run(netd, t, v, pace, err);
 }
@@ -201,7 +203,7 @@ static int reach(struct netd *netd, const struct netd_change *change,
 	netd_auto(netd_view_done) struct netd_view again = {0};
 	const struct netd_topology *t = change->t;
 	struct netd_error why = {0};
-	int r = put_on_disk(netd, v, &why);
+	int r = put_on_disk(netd, t->name, v, &why);
 	bool second;
 
 	if (r == 0)

@@ -168,8 +168,9 @@ static int holder(const struct netd_transfer *t, const char *name,
 }
 
 /* One that is in the bridge already (its file was lost) left its settings there. */
-static int capture(struct netd *netd, const struct netd_link *nic, const char *bridge,
-		   struct netd_error *err)
+static int capture(struct netd *netd, const char *topology,
+		   const struct netd_claims *claims, const struct netd_link *nic,
+		   const char *bridge, struct netd_error *err)
 {
 	netd_auto(netd_capture_done) struct netd_capture c = {
 		.up = nic->up,
@@ -190,12 +191,14 @@ static int capture(struct netd *netd, const struct netd_link *nic, const char *b
 	netd_copy(c.bridge, bridge);
 	c.index = from.index;
 	r = netd_capture_read_settings(&c, settings, err);
+	netd_capture_disown_settings(&c, claims, topology);
 	if (r == 0)
 		r = netd_held_dump(&netd->nl, &from, &c.held, err);
 	return r ? r : netd_capture_write(&netd->store, &c, err);
 }
 
-int netd_uplinks_capture(struct netd *netd, const struct netd_plan *plan,
+int netd_uplinks_capture(struct netd *netd, const char *topology,
+			 const struct netd_claims *claims, const struct netd_plan *plan,
 			 const struct netd_state *observed, struct netd_error *err)
 {
 	int r = 0;
@@ -209,7 +212,7 @@ int netd_uplinks_capture(struct netd *netd, const struct netd_plan *plan,
 		nic = netd_state_link(observed, op->uplink.nic);
 		/* What was half moved is not what it was; that is on disk already. */
 		if (nic && !nic->captured_for[0])
-			r = capture(netd, nic, op->uplink.bridge, err);
+			r = capture(netd, topology, claims, nic, op->uplink.bridge, err);
 	}
 	return r;
 }
@@ -232,12 +235,13 @@ static int load(const struct netd_run *run, const struct netd_op *op,
 		struct netd_capture *out)
 {
 	const struct netd_link *nic = netd_state_link(run->observed, op->uplink.nic);
+	const struct netd_claims none = {0}; /* what is an uplink's is not claimed */
 	struct netd *netd = run->netd;
 	int r = read_record(run, op, out);
 
 	/* It came from another bridge in this very run. */
 	if (r == -ENOENT && nic) {
-		r = capture(netd, nic, op->uplink.bridge, run->err);
+		r = capture(netd, "", &none, nic, op->uplink.bridge, run->err);
 		if (r == 0)
 			r = netd_capture_read(&netd->store, nic->name, out, run->err);
 	}

@@ -18,8 +18,10 @@ int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
 		       const struct netd_claims *claims, struct netd_error *notes,
 		       struct netd_error *err);
 
-/* Saves what each NIC that @plan moves holds, if that was not done before. */
-int netd_uplinks_capture(struct netd *netd, const struct netd_plan *plan,
+/* Saves what each NIC that @plan moves holds, if that was not done before; @claims: those
+ * that were there before. */
+int netd_uplinks_capture(struct netd *netd, const char *topology,
+			 const struct netd_claims *claims, const struct netd_plan *plan,
 			 const struct netd_state *observed, struct netd_error *err);
 
 #endif

@@ -112,6 +112,22 @@ int netd_capture_read_settings(struct netd_capture *c, const char *link,
 		 : 0;
 }
 
+void netd_capture_disown_settings(struct netd_capture *c,
+				  const struct netd_claims *claims, const char *topology)
+{
+	for (size_t i = 0; i < c->setting_count; i++) {
+		struct netd_capture_setting *s = &c->settings[i];
+		char path[NETD_SYSCTL_PATH * 2];
+		const struct netd_claim *claim;
+
+		path_of(c->nic, s->name, path);
+		claim = netd_claims_find(claims, topology, NETD_CLAIM_SYSCTL, path);
+		if (claim && claim->ours == s->value &&
+		    !netd_claims_other(claims, topology, NETD_CLAIM_SYSCTL, path))
+			s->value = claim->previous;
+	}
+}
+
 static int set(const char *link, const char *name, int value, struct netd_error *err)
 {
 	char path[NETD_SYSCTL_PATH * 2];

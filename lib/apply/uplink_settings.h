@@ -4,12 +4,20 @@
 #define NETD_APPLY_UPLINK_SETTINGS_H
 
 #include "apply/uplink_file.h"
+#include "plan/claims.h"
 
 /* Each returns 0, or a negative errno with a problem in @err. */
 
 /* Reads all numbers below conf/@link of both families into @c, as the NIC's. */
 int netd_capture_read_settings(struct netd_capture *c, const char *link,
 			       struct netd_error *err);
+
+/*
+ * What @topology alone had set on the NIC (that it forwards) is what it was before: an
+ * uplink is not asked for it, and what its bridge needs is claimed there.
+ */
+void netd_capture_disown_settings(struct netd_capture *c,
+				  const struct netd_claims *claims, const char *topology);
 
 /* Gives @link all the settings that @c has of the NIC, but for the four below. */
 int netd_capture_copy_settings(const struct netd_capture *c, const char *link,

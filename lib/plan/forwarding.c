@@ -174,6 +174,14 @@ static bool is_outside(const struct netd_topology *t, const struct netd_facts *f
 	       (has_uplink(observed, link) || has_gateway(observed, link->name));
 }
 
+/* Somebody's NIC or port that @t has in a bridge, and will give back. */
+static bool is_borrowed(const struct netd_topology *t, const struct netd_facts *facts,
+			const struct netd_link *link)
+{
+	return !netd_link_is_ours(link) && !netd_link_is_guest_port(link) &&
+	       (is_of_uplink(t, link->name, true) || is_port(t, facts, link));
+}
+
 static bool topology_forwards(const struct netd_topology *t, uint8_t family)
 {
 	for (size_t i = 0; i < t->network_count; i++)
@@ -236,8 +244,11 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
 		const char *link = observed->links[i].name;
 
-		if (!is_outside(t, facts, &observed->links[i]))
+		if (!is_outside(t, facts, &observed->links[i])) {
+			if (is_borrowed(t, facts, &observed->links[i]))
+				r = add_kept(out, directory, link, name, false);
 			continue;
+		}
 		r = topology_uses(t, link, family)
 			    ? add(out, directory, link, name, 1)
 			    : add_kept(out, directory, link, name, false);

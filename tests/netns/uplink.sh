@@ -743,6 +743,45 @@ damaged_file()
 	same before after
 }
 
+forwards_on()
+{
+	cat "/proc/sys/net/ipv4/conf/$1/forwarding" "/proc/sys/net/ipv6/conf/$1/force_forwarding" \
+		2>/dev/null | xargs
+}
+
+# The NIC forwarded for NAT; its bridge does if something still asks for it, or it did by
+# itself.
+forwarding_is_no_setting_of_the_nic()
+{
+	local own off on=1
+
+	world
+	[ ! -e /proc/sys/net/ipv6/conf/all/force_forwarding ] || on="1 1"
+	for own in 0 1; do
+		echo $own >/proc/sys/net/ipv4/conf/eth0/forwarding
+		off=$(forwards_on eth0)
+		snapshot before
+		ok netdctl apply - <<<'{name: lab, networks: {nat0: {mode: nat, addresses: [10.1.0.254/24, "fd00:1::ff/64"]}}}'
+		eq "$on" "$(forwards_on eth0)"
+		ok netdctl apply - <<<'{name: lab, networks: {br0: {mode: bridged, uplink: eth0}}}'
+		eq "$off" "$(forwards_on br0)"
+		eq "$off" "$(forwards_on eth0)"
+		ok netdctl destroy lab
+		ok netdctl apply - <<<'{name: lab, networks: {nat0: {mode: nat, addresses: [10.1.0.254/24, "fd00:1::ff/64"]}}}'
+		ok netdctl apply - <<<'{name: lab, networks: {br0: {mode: bridged, uplink: eth0},
+			nat0: {mode: nat, addresses: [10.1.0.254/24, "fd00:1::ff/64"]}}}'
+		eq "$on" "$(forwards_on br0)"
+		ok netdctl apply - <<<'{name: lab, networks: {br0: {mode: bridged, uplink: eth0}}}'
+		eq "$off" "$(forwards_on br0)"
+		ok netdctl rollback lab
+		eq "$on" "$(forwards_on br0)"
+		ok netdctl destroy lab
+		snapshot after
+		same before after
+	done
+}
+
+t_fresh "what netd set on the NIC is not its bridge's" forwarding_is_no_setting_of_the_nic
 t_fresh "moves and comes back, by one line" by_one_line
 t_fresh "eth0 becomes br0, and comes back" moves_and_comes_back
 t_fresh "flows over it go on" nothing_notices

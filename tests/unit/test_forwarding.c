@@ -160,7 +160,8 @@ static const struct {
 	{"beside an uplink",
 	 "{mode: nat, addresses: [10.1.0.1/24]}, b: {mode: bridged, uplink: eth1}", true,
 	 "ipv4/conf/all/forwarding=? ipv4/conf/default/forwarding=1 "
-	 "ipv4/conf/eth0/forwarding=1 ipv4/conf/eth2/forwarding=1 "
+	 "ipv4/conf/eth0/forwarding=1 ipv4/conf/eth1/forwarding=? "
+	 "ipv4/conf/eth2/forwarding=1 "
 	 "ipv4/conf/vm1/forwarding=1 ipv4/conf/v0/forwarding=1 "
 	 "ipv4/conf/b/forwarding=1"},
 };
