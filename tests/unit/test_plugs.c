@@ -118,7 +118,7 @@ static void each(void **state)
 			.plug_count = cases[i].from != NULL,
 		};
 
-		print_message("%s\n", cases[i].name);
+		print_message("# %s\n", cases[i].name);
 		plug.index = cases[i].index;
 		netd_copy(plug.from, cases[i].from ? cases[i].from : "");
 		make_states(i, &observed, &desired);
