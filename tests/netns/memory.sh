@@ -91,6 +91,7 @@ one_liners()
 	checked 0 network list
 	checked 0 network stop n1
 	checked 0 network start --autostart
+	checked 0 network start --autostart --again
 	checked 0 network delete n1
 }
 
@@ -110,6 +111,7 @@ refusals()
 gone()
 {
 	checked 0 recover
+	checked 0 repair
 	checked 0 destroy lab
 	checked 0 status
 }
