@@ -2,7 +2,7 @@
 # meson's testlog.json, one test per line, and again for a test that was run again, →
 #
 #	--arg print cases     "passed|failed|skipped|unsteady TAB test: case" per case
-#	--arg print guests    the names of the tests with guests that failed
+#	--arg print guests    the names of the tests with guests or whole hosts that failed
 #	--arg print stories   what the tests that failed at any time printed at their end
 #
 # The last run of a test counts; one that was run before is called unsteady.
@@ -57,5 +57,5 @@ def recount:
 [inputs | recount] | group_by(.name)[]
 | if $print == "cases" then
 	(.[-1] | cases), (select(length > 1) | "unsteady\t\(.[0] | name)")
-  elif $print == "guests" then .[-1] | name as $name | select(bad and ($name | startswith("guest"))) | $name | sub(".* / "; "")
+  elif $print == "guests" then .[-1] | name as $name | select(bad and ($name | test("^(guest|hosts)"))) | $name | sub(".* / "; "")
   else .[] | select(bad) | story end

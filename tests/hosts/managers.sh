@@ -53,7 +53,11 @@ kept()
 	wait_for 2 host '[ -d /sys/class/net/in0/brif/ve-b ] && [ -d /sys/class/net/in0/brif/vb-t ]'
 	host 'ip link set vt-p up'
 	sleep 5
-	host '[ -d /sys/class/net/in0/brif/ve-b ] && [ -d /sys/class/net/in0/brif/vb-t ]'
+	host '[ -d /sys/class/net/in0/brif/ve-b ] && [ -d /sys/class/net/in0/brif/vb-t ]' || {
+		host 'bridge link; networkctl --no-pager; udevadm info /sys/class/net/ve-b
+			journalctl --no-pager -n 60'
+		fail "ports were taken out of their bridge"
+	}
 	eq "10.1.0.1/24" "$(host 'ip -4 -o address show dev in0' | awk '{print $4}')"
 	eq "" "$(host 'ip -4 -o address show dev ve-b')"
 	eq "in effect" "$(host 'netdctl status --json' | jq -r '.[] | select(.topology == "lab") | .state')"
