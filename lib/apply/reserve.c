@@ -147,7 +147,8 @@ int netd_reserve_make(const struct netd_store *store, const struct netd_plan *pl
 
 void netd_reserve_spend(const struct netd_store *store)
 {
-	unlinkat(store->fd, SERVICES, 0);
+	if (faccessat(store->fd, SERVICES, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		unlinkat(store->fd, SERVICES, 0);
 }
 
 /* All behind number @count: one that was killed doing so may have left gaps. */

@@ -140,10 +140,11 @@ modes()
 		(umask "$umask" && exec netdctl network create sec1 --address 10.8.0.1/24 --autostart)
 		eq "$(printf '%s\n' '600 /run/netd/lock' '644 /etc/netd/default.yaml' \
 			'644 /run/netd/claims' '644 /run/netd/previous/default.yaml' \
-			'644 /run/netd/previous/lab.yaml' '644 /run/netd/topologies/default.yaml' \
+			'644 /run/netd/previous/lab.yaml' '644 /run/netd/reserve/1' \
+			'644 /run/netd/reserve/2' '644 /run/netd/topologies/default.yaml' \
 			'644 /run/netd/topologies/lab.yaml' '755 /etc/netd' '755 /run/netd' \
-			'755 /run/netd/networks' '755 /run/netd/previous' '755 /run/netd/stuck' \
-			'755 /run/netd/topologies')" \
+			'755 /run/netd/networks' '755 /run/netd/previous' '755 /run/netd/reserve' \
+			'755 /run/netd/stuck' '755 /run/netd/topologies')" \
 			"$(find /run/netd /etc/netd ! -type l -printf '%m %p\n' |
 				grep -v '/dhcp' | sort)" "modes with umask $umask"
 		eq "" "$(find /run/netd /etc/netd ! -user 0 -print)" "not root's"
