@@ -77,16 +77,22 @@ static int allocate(const struct netd_store *store, const char *path, size_t siz
 	netd_auto_close int fd =
 		openat(store->fd, path,
 		       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	int r = fd < 0 ? -errno : -posix_fallocate(fd, 0, (off_t)size);
+	int r;
 
-	if (r < 0 && fd >= 0)
+	if (fd < 0)
+		return -errno;
+	/* whatever the umask is: it may become the file of claims */
+	r = fchmod(fd, FILE_MODE) < 0 ? -errno : -posix_fallocate(fd, 0, (off_t)size);
+	if (r < 0)
 		unlinkat(store->fd, path, 0);
 	return r;
 }
 
 static int make_directory(const struct netd_store *store)
 {
-	return mkdirat(store->fd, DIRECTORY, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	if (mkdirat(store->fd, DIRECTORY, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return fchmodat(store->fd, DIRECTORY, 0755, 0) < 0 ? -errno : 0;
 }
 
 /* Files for what is claimed and captured. */
