@@ -146,8 +146,13 @@ host_reboot()
 	host_boot
 }
 
+# A cgroup is the machine's, and stays until the last process of the host has gone.
 host_end()
 {
+	local tries=100
+
 	[ -z "${T_HOST_PID:-}" ] || host_stop
-	find "$T_HOST_CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null || :
+	while [ -d "$T_HOST_CGROUP" ] && [ $((tries -= 1)) -gt 0 ]; do
+		find "$T_HOST_CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.05
+	done
 }
