@@ -140,11 +140,12 @@ t_image_still()
 {
 	# anycast routes are the kernel's own, and follow addresses in its own time; what a
 	# link had of conf/default when it was made means nothing for a port, nor for a bridge
-	# on which IPv6 is off; the group of DHCP's guard is its bridge's index
+	# on which IPv6 is off.  DHCP's guard is a process beside dnsmasq, and its table goes
+	# with it: where it cannot be started, DHCP works without
 	sed -E '/(^| )(fe80:|ff00::\/8)|^anycast |stable_secret/d
 		/\/conf\/(tap[012]|veth0|([rh]|new)-[a-z0-9]+|[0-9a-z]+-[0-9a-f]{6})\/(force_forwarding|forwarding|accept_ra):/d
 		/\/ipv6\/conf\/(iso0|rt0|open[01]|lan)\/(force_forwarding|accept_ra):/d
-		s/ log group [0-9]+ / log group N /
+		/^table ip netd-dhcp-/,/^}/d
 		s/^[0-9]+: //; s/@[^:]*:/:/; s/ link-netns(id)? [^ ]+//g; s/ permaddr [^ ]+//
 		s/(bridge_id|designated_root|designated_bridge) [^ ]+//g
 		s/(designated_port|designated_cost|port_id|port_no|root_port|root_path_cost|topology_change(_detected)?|carrier|(gc|hello|tcn|topology_change|message_age|hold|forward_delay)_timer) +[^ ]+//g
@@ -162,7 +163,7 @@ t_image_files()
 	find /run/netns /etc/netns /run/netd /etc/netd -mindepth 1 ! -path '*/netd/dhcp*' ! -name lock \
 		! -name '*.new' ! -name resolv.conf.netd ! -name '.*' \
 		-printf '%p %y %m %l\n' 2>/dev/null || :
-	find /run/netd/dhcp -type f -size +0 ! -name pid ! -name log ! -name leases ! -name '.*' -printf '%p %m\n' 2>/dev/null || :
+	find /run/netd/dhcp -type f -size +0 ! -name pid ! -name log ! -name leases ! -name guard ! -name '.*' -printf '%p %m\n' 2>/dev/null || :
 	# claims are in no order, so their sum means nothing; those on settings of a bridge of
 	# ours, which go with it, are there only if it was there when they were made
 	grep -rs --exclude='*.new' '' /etc/netns /run/netd/topologies /run/netd/claims /run/netd/pending.yaml /etc/netd |
