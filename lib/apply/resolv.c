@@ -143,6 +143,14 @@ int netd_resolv_write(const char *space, const char *text, struct netd_error *er
 	return r ? r : put(path, text, err);
 }
 
+void netd_resolv_tidy(const char *space)
+{
+	char path[PATH_MAX];
+
+	path_of(space, "/resolv.conf" BESIDE, path);
+	unlink(path);
+}
+
 int netd_resolv_remove(const char *space, struct netd_error *err)
 {
 	char path[PATH_MAX];
@@ -152,9 +160,8 @@ int netd_resolv_remove(const char *space, struct netd_error *err)
 	path_of(space, "/resolv.conf", path);
 	if (unlink(path) < 0 && errno != ENOENT)
 		return failed(err, "remove", path);
-	/* of one that was killed while writing; others may have files there, too */
-	path_of(space, "/resolv.conf" BESIDE, path);
-	unlink(path);
+	netd_resolv_tidy(space);
+	/* others may have files there, too */
 	path_of(space, "", path);
 	rmdir(path);
 	return 0;

@@ -19,5 +19,7 @@ int netd_resolv_write(const char *space, const char *text, struct netd_error *er
 /* Removes it if it is ours, and the directory if that is empty then (or was before: one
  * that we made may be). */
 int netd_resolv_remove(const char *space, struct netd_error *err);
+/* Removes the file that a killed netd_resolv_write() left beside it. */
+void netd_resolv_tidy(const char *space);
 
 #endif

@@ -12,6 +12,7 @@
 #include "apply/previous.h"
 #include "apply/recover.h"
 #include "apply/reserve.h"
+#include "apply/resolv.h"
 #include "apply/services.h"
 #include "apply/share.h"
 #include "apply/stuck.h"
@@ -231,6 +232,13 @@ static void clean_up(struct netd *netd)
 	netd_reserve_tidy(&netd->store);
 }
 
+/* A change that was killed may have been writing a resolv.conf. */
+static void tidy_spaces(const struct netd_state *host)
+{
+	for (size_t i = 0; i < host->space_count; i++)
+		netd_resolv_tidy(host->spaces[i].space);
+}
+
 /*
  * The way back
  */
@@ -284,6 +292,8 @@ int netd_go_back(struct netd *netd, const struct netd_way_back *way,
 		netd_plugs_restore(netd, to->text);
 	if (r == 0)
 		r = settle_back(netd, way, &v, netd_str_text(&plugs), &why);
+	if (!way->before)
+		tidy_spaces(&v.observed);
 	if (r == 0)
 		clean_up(netd);
 	else
@@ -531,6 +541,7 @@ bool netd_finish(struct netd *netd, const struct netd_topology *pending)
 	r = netd_view_make(netd, target, pending, false, &v, NULL);
 	if (r < 0 || v.plan.op_count > 0)
 		return false;
+	tidy_spaces(&v.observed);
 	change.t = target;
 	r = settle(netd, pending, target, &v, false, NULL);
 	if (r == 0)
