@@ -108,6 +108,16 @@ take()
 	wait_for 5 test -s "$T_DIR/taker"
 }
 
+# The DNS server of take() ends, and removes its file.
+let_go()
+{
+	local pid
+
+	pid=$(<"$T_DIR/taker")
+	kill "$pid"
+	wait_for 5 eval "! kill -0 $pid 2>/dev/null"
+}
+
 # end_of NETWORK: its dnsmasq is killed.
 end_of()
 {
@@ -133,8 +143,7 @@ port_is_taken()
 	eq 1500 "$(<"/sys/class/net/net0/mtu")"
 	match 'in conflict with the host' "$(netdctl status)"
 	match 'port 53 .* is taken by dnsmasq' "$(netdctl status)"
-	kill "$(<taker)"
-	wait_for 5 eval "! kill -0 $(<taker) 2>/dev/null"
+	let_go
 	ok netdctl apply changed.yaml
 	ok netdctl plan changed.yaml
 }
@@ -152,8 +161,7 @@ dead_before()
 	eq 1500 "$(<"/sys/class/net/net0/mtu")"
 	match 'note: lab: dhcp r1.net1: dnsmasq is not running' "$(netdctl status)"
 	no_match 'stuck' "$(netdctl status)"
-	kill "$(<taker)"
-	wait_for 5 eval "! kill -0 $(<taker) 2>/dev/null"
+	let_go
 	ok netdctl apply changed.yaml
 	ok netdctl plan changed.yaml
 }
