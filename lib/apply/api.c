@@ -14,6 +14,7 @@
 #include "netd.h"
 #include "plan/plan.h"
 #include "render/error.h"
+#include "render/safe.h"
 #include "render/plan.h"
 
 struct netd_error *netd_error_new(void)

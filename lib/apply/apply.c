@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "apply/choices.h"
+#include "apply/choose_addresses.h"
 #include "apply/plugs.h"
 #include "apply/processes.h"
 #include "apply/recover.h"
@@ -156,7 +156,7 @@ int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan
 		r = netd_share_check(netd, t, &previous, &v.others, err);
 	v.nameless = v.search = netd_stuck_is(&netd->store, t->name);
 	if (r == 0)
-		r = netd_choices_make(netd, t, previous, &chosen, err);
+		r = netd_choose_addresses(netd, t, previous, &chosen, err);
 	if (chosen)
 		t = chosen;
 	if (r == 0)

@@ -30,7 +30,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/str.h"
-#include "render/error.h"
+#include "render/safe.h"
 
 #define NAME "lock"
 #define MODE 0600

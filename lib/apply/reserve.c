@@ -115,28 +115,22 @@ static int make_files(const struct netd_store *store)
 	return r;
 }
 
-/* What the files of all services take, with what they write themselves; 0 if @plan
- * touches none. */
-static size_t service_room(const struct netd_plan *plan, const struct netd_state *now)
+/* What the files of all services take, with what they write themselves. */
+static size_t service_room(const struct netd_state *now)
 {
-	bool touched = false;
 	size_t bytes = 0;
 
-	for (size_t i = 0; i < plan->op_count && !touched; i++)
-		touched = plan->ops[i].kind == NETD_OP_STOP_SERVICE ||
-			  plan->ops[i].kind == NETD_OP_START_SERVICE ||
-			  plan->ops[i].kind == NETD_OP_RELOAD_SERVICE;
-	for (size_t i = 0; touched && i < now->service_count; i++)
+	for (size_t i = 0; i < now->service_count; i++)
 		bytes += strlen(now->services[i].config) +
 			 strlen(now->services[i].reserved) +
 			 strlen(now->services[i].names) + SERVICE_ROOM;
 	return bytes;
 }
 
-int netd_reserve_make(const struct netd_store *store, const struct netd_plan *plan,
-		      const struct netd_state *observed, struct netd_error *err)
+int netd_reserve_make(const struct netd_store *store, const struct netd_state *observed,
+		      bool services, struct netd_error *err)
 {
-	size_t bytes = service_room(plan, observed);
+	size_t bytes = services ? service_room(observed) : 0;
 	int r = make_files(store);
 
 	if (r == 0 && bytes)

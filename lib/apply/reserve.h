@@ -4,7 +4,7 @@
 #define NETD_APPLY_RESERVE_H
 
 #include "apply/store.h"
-#include "plan/plan.h"
+#include "model/state.h"
 
 /*
  * Theory of operation.  The disk may be full by the time that a change is undone, because
@@ -23,11 +23,11 @@
  */
 
 /*
- * Makes it for what is claimed and captured by now, and for the services of @observed if
- * @plan touches any; -ENOSPC.
+ * Makes it for what is claimed and captured by now, and with @services for those of
+ * @observed; -ENOSPC.
  */
-int netd_reserve_make(const struct netd_store *store, const struct netd_plan *plan,
-		      const struct netd_state *observed, struct netd_error *err);
+int netd_reserve_make(const struct netd_store *store, const struct netd_state *observed,
+		      bool services, struct netd_error *err);
 /* Gives the services' away. */
 void netd_reserve_spend(const struct netd_store *store);
 /* A change is over: what is not needed any more goes, what was used is made anew if that

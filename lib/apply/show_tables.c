@@ -19,7 +19,7 @@
 #include "kernel/netns.h"
 #include "netd.h"
 #include "plan/plan.h"
-#include "render/error.h"
+#include "render/safe.h"
 #include "render/plan.h"
 
 static bool is_shown(const struct netd_scene *s, const struct netd_network *n)

@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/choices.h"
+#include "apply/choose_addresses.h"
 #include "apply/execute.h"
 #include "apply/plugs.h"
 #include "apply/previous.h"
-#include "apply/recover.h"
 #include "apply/reserve.h"
 #include "apply/resolv.h"
 #include "apply/services.h"
@@ -118,12 +117,23 @@ static int converge(struct netd *netd, const struct netd_topology *t, struct net
 	return r ? r : run(netd, t, v, pace, err);
 }
 
+static bool touches_services(const struct netd_plan *plan)
+{
+	for (size_t i = 0; i < plan->op_count; i++)
+		if (plan->ops[i].kind == NETD_OP_STOP_SERVICE ||
+		    plan->ops[i].kind == NETD_OP_START_SERVICE ||
+		    plan->ops[i].kind == NETD_OP_RELOAD_SERVICE)
+			return true;
+	return false;
+}
+
 /* Room for the way back.  Destroying goes with what is there since it was applied. */
 static int reserve(struct netd *netd, const struct netd_topology *t,
 		   const struct netd_view *v, struct netd_error *err)
 {
 	struct netd_error why = {0};
-	int r = netd_reserve_make(&netd->store, &v->plan, &v->observed, &why);
+	int r = netd_reserve_make(&netd->store, &v->observed, touches_services(&v->plan),
+				  &why);
 
 	if (r == -ENOSPC && netd_topology_is_empty(t)) {
 		netd_error_done(&why);
@@ -488,7 +498,7 @@ static int transact(struct netd *netd, const struct netd_change *change,
 		r = load_previous(netd, t, &previous, &stuck, err);
 	v.nameless = v.search = stuck;
 	if (r == 0)
-		r = netd_choices_make(netd, t, previous, &chosen, err);
+		r = netd_choose_addresses(netd, t, previous, &chosen, err);
 	if (chosen)
 		own.t = t = chosen;
 	if (r == 0)

@@ -9,15 +9,6 @@
 
 struct netd;
 
-/*
- * Why an uplink of @t cannot or should not be bridged: a problem for each, before
- * anything is touched.  What is only worth knowing goes to @notes.
- */
-int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
-		       const struct netd_state *observed,
-		       const struct netd_claims *claims, struct netd_error *notes,
-		       struct netd_error *err);
-
 /* Saves what each NIC that @plan moves holds, if that was not done before; @claims: those
  * that were there before. */
 int netd_uplinks_capture(struct netd *netd, const char *topology,

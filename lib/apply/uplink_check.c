@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Why a NIC cannot, or should not, be bridged. */
+#include "apply/uplink_check.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +18,7 @@
 #include "apply/context.h"
 #include "apply/dhcp_client.h"
 #include "apply/manager.h"
-#include "apply/uplink.h"
+#include "apply/uplink_file.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"

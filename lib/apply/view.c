@@ -8,7 +8,7 @@
 
 #include "apply/services.h"
 #include "apply/space.h"
-#include "apply/uplink.h"
+#include "apply/uplink_check.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"

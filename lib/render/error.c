@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "render/excerpt.h"
+#include "render/safe.h"
 
 /* Escape sequences (ECMA-48 SGR), all empty without colour. */
 struct style {

@@ -29,8 +29,4 @@ void netd_render_error_json(const struct netd_error *err, struct netd_str *out);
 void netd_render_notes(const struct netd_error *notes, bool color, struct netd_str *out);
 void netd_render_notes_json(const struct netd_error *notes, struct netd_str *out);
 
-/* Appends @text as it may go to a terminal: on one line, no controls, valid UTF-8. */
-void netd_render_safe(const char *text, struct netd_str *out);
-void netd_render_safe_bytes(const char *text, size_t length, struct netd_str *out);
-
 #endif

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "render/error.h"
+#include "render/safe.h"
 
 /*
  * Theory of operation.  Places count bytes, a terminal counts cells.  The line is first

@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 #include "base/json.h"
-#include "render/error.h"
+#include "render/safe.h"
 
 static const char *color_of(char sign)
 {

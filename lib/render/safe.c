@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text from elsewhere, made fit for a terminal. */
+#include "render/safe.h"
+
 #include <stdint.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "render/error.h"
 
 /* Characters that make a terminal do something, or show a text in another order. */
 static const struct {

@@ -10,7 +10,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
-#include "render/error.h"
+#include "render/safe.h"
 
 void netd_table_done(struct netd_table *t)
 {
