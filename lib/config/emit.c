@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "model/range.h"
+#include "base/range.h"
 #include "model/topology.h"
 
 void netd_emit_string(const struct netd_emitter *e, const char *key, const char *text)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "config/emit.h"
-#include "model/range.h"
+#include "base/range.h"
 
 /* A key whose value is "false": the default is true. */
 static void address(const struct netd_emitter *e, const char *key,

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "config/config.h"
 #include "config/reader.h"
-#include "model/check.h"
+#include "check/check.h"
 
 /* "lab" of "/etc/netd/lab.yaml"; false if there is no such name or it is too long. */
 static bool name_from_file(const char *file, char name[NETD_TOPOLOGY_NAME])

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
-#include "model/check.h"
+#include "check/check.h"
 
 /* More keys than a table of ours has; one bit each. */
 #define KEYS_MAX 64

@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 #include "config/reader.h"
-#include "model/check.h"
+#include "check/check.h"
 
 static const char *const kinds[] = {
 	[NETD_YAML_SCALAR] = "a single value",

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "dhcp/write.h"
-#include "model/range.h"
+#include "base/range.h"
 
 #define LEASE_DEFAULT 3600
 #define RA_INTERVAL 600 /* seconds; dnsmasq's own default */

@@ -13,7 +13,7 @@
 
 /*
  * Theory of operation.  The table's chains, rules, sets and maps are constant (the
- * skeleton, lib/firewall/skeleton.c).  A network, forward or machine adds only elements
+ * skeleton, lib/ruleset/skeleton.c).  A network, forward or machine adds only elements
  * to the sets and maps, and, if its source NAT is not the plain masquerade, one small
  * regular chain that a map jumps to.  So a packet pays the same for one network as for a
  * thousand, and the differ compares elements, not rules.
@@ -129,7 +129,7 @@ struct netd_foreign_chain {
 #define NETD_ADMIT_SPOILED UINT8_MAX
 struct netd_admit_rule {
 	size_t chain; /* index in netd_ruleset.foreign */
-	uint8_t row;  /* lib/firewall/admit.h; SPOILED: not as we made it */
+	uint8_t row;  /* lib/ruleset/admit.h; SPOILED: not as we made it */
 	char link[NETD_IFNAME];
 	char owner[NETD_OWNER];
 	uint64_t handle; /* observed only */

@@ -58,7 +58,7 @@ struct netd_tap {
 	uint32_t owner, group;
 };
 
-/* Settings of a link that its dump has (kernel/setting.h). */
+/* Settings of a link that its dump has (rtnl/setting.h). */
 enum netd_setting {
 	NETD_SETTING_FORWARDING4,
 	NETD_SETTING_RP_FILTER,
@@ -131,7 +131,7 @@ enum netd_link_field {
 	NETD_LINK_HAIRPIN = 1 << 7,
 	NETD_LINK_SETTINGS = 1 << 9,   /* IPv4's, of those in link->settings */
 	NETD_LINK_NO_IPV6 = 1 << 8,    /* no IPv6 address of its own, as ports want it */
-	NETD_LINK_TAP_OWNER = 1 << 10, /* and group; not by a message: kernel/tap.h */
+	NETD_LINK_TAP_OWNER = 1 << 10, /* and group; not by a message: host/tap.h */
 };
 
 struct netd_ifaddr {

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "model/check.h"
+#include "check/check.h"
 #include "plan/conflict_address.h"
 #include "plan/conflict_routes.h"
-#include "plan/small_mtu.h"
+#include "desired/small_mtu.h"
 
 static const char *kind_of(const struct netd_link *link)
 {

@@ -3,7 +3,7 @@
 #ifndef NETD_PLAN_CONFLICT_H
 #define NETD_PLAN_CONFLICT_H
 
-#include "plan/facts.h"
+#include "model/facts.h"
 
 /*
  * Adds a problem, at its place in the file, for every object of @desired that cannot be

@@ -5,7 +5,7 @@
 
 #include "plan/conflict.h"
 
-#include "model/check.h"
+#include "check/check.h"
 #include "plan/left_end.h"
 
 /*

@@ -3,7 +3,7 @@
 #ifndef NETD_PLAN_CONFLICT_ROUTES_H
 #define NETD_PLAN_CONFLICT_ROUTES_H
 
-#include "plan/facts.h"
+#include "model/facts.h"
 
 /*
  * Adds a problem, with the command that removes the other one, for every route of the

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "base/str.h"
-#include "kernel/setting.h"
+#include "rtnl/setting.h"
 #include "plan/plan.h"
 
 static const struct {

@@ -4,7 +4,7 @@
 #ifndef NETD_PLAN_DIFF_H
 #define NETD_PLAN_DIFF_H
 
-#include "plan/claims.h"
+#include "model/claims.h"
 #include "plan/plan.h"
 
 /*

@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 
 #include "base/str.h"
-#include "kernel/setting.h"
+#include "rtnl/setting.h"
 #include "plan/diff.h"
-#include "plan/small_mtu.h"
+#include "desired/small_mtu.h"
 
 static const struct netd_ifaddr *find_addr(const struct netd_state *s,
 					   const struct netd_ifaddr *a)

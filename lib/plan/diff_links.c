@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 #include "plan/diff.h"
-#include "plan/small_mtu.h"
+#include "desired/small_mtu.h"
 
 static bool bridge_equal(const struct netd_bridge *a, const struct netd_bridge *b)
 {

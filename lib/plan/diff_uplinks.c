@@ -8,7 +8,7 @@
 
 /*
  * Theory of operation.  An uplink is there if the NIC is a port of the bridge, all that
- * it held is saved and moved (the file says so, see apply/uplink_file.h), and it has no
+ * it held is saved and moved (the file says so, see store/uplink_file.h), and it has no
  * address.  Anything less, as after a crash or if a DHCP client gave it one, takes a
  * MOVE_UPLINK, which brings about the rest.  A claim that nobody wants any more takes a
  * RETURN_UPLINK, as long as the file is there or the NIC is a port.

@@ -11,7 +11,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
-#include "kernel/setting.h"
+#include "rtnl/setting.h"
 
 /*
  * Theory of operation.  A plan says what will be; here, beside each op, stands what is.

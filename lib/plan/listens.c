@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 
 #include "base/error.h"
-#include "firewall/compile.h"
-#include "kernel/listener.h"
-#include "model/check.h"
+#include "ruleset/compile.h"
+#include "rtnl/listener.h"
+#include "check/check.h"
 
 /*
  * Theory of operation.  What comes in goes to the forward before the host itself sees it,

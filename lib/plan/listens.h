@@ -3,7 +3,7 @@
 #ifndef NETD_PLAN_LISTENS_H
 #define NETD_PLAN_LISTENS_H
 
-#include "plan/facts.h"
+#include "model/facts.h"
 
 struct netd_listener;
 struct netd_topology;

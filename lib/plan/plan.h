@@ -3,8 +3,8 @@
 #ifndef NETD_PLAN_PLAN_H
 #define NETD_PLAN_PLAN_H
 
-#include "firewall/delta.h"
-#include "plan/facts.h"
+#include "ruleset/delta.h"
+#include "model/facts.h"
 
 /*
  * Theory of operation.  The kinds stand in the order in which their ops run, whatever the

@@ -8,7 +8,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
-#include "firewall/admit.h"
+#include "ruleset/admit.h"
 
 /*
  * Theory of operation.  A roll-back goes to the topology as it was.  If its record is

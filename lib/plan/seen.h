@@ -3,7 +3,7 @@
 #ifndef NETD_PLAN_SEEN_H
 #define NETD_PLAN_SEEN_H
 
-#include "plan/claims.h"
+#include "model/claims.h"
 
 struct netd_str;
 

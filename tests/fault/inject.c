@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "apply/run.h"
+#include "engine/run.h"
 #include "base/str.h"
 #include "plan/plan.h"
 

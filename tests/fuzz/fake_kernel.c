@@ -15,7 +15,7 @@
 #include <libmnl/libmnl.h>
 #include <netlink/attr.h>
 
-#include "firewall/message.h"
+#include "nft/message.h"
 
 /*
  * Theory of operation.  The linker's --wrap sends the calls of the library under test

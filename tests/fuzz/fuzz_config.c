@@ -11,7 +11,7 @@
 #include "config/yaml.h"
 #include "fuzz/fuzz_config.h"
 #include "model/topology.h"
-#include "render/error.h"
+#include "show/error.h"
 
 /*
  * libfyaml 0.7.12 loses 4 KiB over a quoted text with some fifty escapes.  The

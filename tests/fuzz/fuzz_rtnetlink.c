@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "fake_kernel.h"
 #include "fuzz_target.h"
-#include "kernel/address.h"
-#include "kernel/link.h"
-#include "kernel/setting.h"
+#include "rtnl/address.h"
+#include "rtnl/link.h"
+#include "rtnl/setting.h"
 #include "model/state.h"
 
 static void check_text(const char *text, size_t size)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/seal.h"
+#include "store/seal.h"
 #include "attach/choose.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -12,7 +12,7 @@
 #include "fuzz/fuzz_config.h"
 #include "fuzz_target.h"
 #include "model/topology.h"
-#include "plan/claims.h"
+#include "model/claims.h"
 
 /* What is accepted is the same after it was written and read again. */
 static void claims(const char *text, size_t size)

@@ -22,8 +22,8 @@
 #include "base/str.h"
 #include "config/config.h"
 #include "dhcp/compile.h"
-#include "plan/desired_services.h"
-#include "render/error.h"
+#include "desired/desired_services.h"
+#include "show/error.h"
 
 static bool writes(void)
 {

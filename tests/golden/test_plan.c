@@ -17,12 +17,12 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "plan/claims.h"
+#include "model/claims.h"
 #include "plan/conflict.h"
-#include "plan/desired.h"
+#include "desired/desired.h"
 #include "plan/plan.h"
-#include "render/error.h"
-#include "render/plan.h"
+#include "show/error.h"
+#include "show/plan.h"
 
 /*
  * Each plan/NAME.yaml is planned on a host with eth0 (172.16.5.40/24, fd05::40/64, a

@@ -14,11 +14,11 @@
 
 #include "base/array.h"
 #include "base/error.h"
-#include "firewall/commit.h"
-#include "firewall/compile.h"
-#include "firewall/delta.h"
-#include "firewall/nft.h"
-#include "firewall/read.h"
+#include "ruleset/commit.h"
+#include "ruleset/compile.h"
+#include "ruleset/delta.h"
+#include "nft/nft.h"
+#include "ruleset/read.h"
 #include "model/topology.h"
 
 #define MANY 20000

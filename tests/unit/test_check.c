@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/suggest.h"
-#include "model/check.h"
+#include "check/check.h"
 #include "model/topology.h"
 
 static struct netd_prefix prefix(const char *text)

@@ -11,7 +11,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
-#include "plan/claims.h"
+#include "model/claims.h"
 
 static const struct netd_claim claims[] = {
 	{"lab", NETD_CLAIM_SYSCTL, "ipv4/conf/eth0/forwarding", 0, 1},

@@ -18,7 +18,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "config/edit.h"
+#include "edit/settings.h"
 #include "config/yaml.h"
 #include "model/topology.h"
 

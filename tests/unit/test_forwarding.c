@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "plan/forwarding.h"
+#include "desired/forwarding.h"
 
 /* lo, eth0 (both families, lives from router advertisements), eth1 (IPv4), eth2 (none),
  * a port of a bridge, and a guest's loose end.

@@ -21,7 +21,7 @@
 #include "base/str.h"
 #include "config/config.h"
 #include "model/topology.h"
-#include "render/error.h"
+#include "show/error.h"
 
 static bool writes(void)
 {

@@ -12,11 +12,11 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 
 #include "base/array.h"
-#include "firewall/compile.h"
-#include "firewall/conntrack.h"
-#include "firewall/delta.h"
-#include "firewall/flow.h"
-#include "firewall/outdated.h"
+#include "ruleset/compile.h"
+#include "flow/conntrack.h"
+#include "ruleset/delta.h"
+#include "flow/flow.h"
+#include "flow/outdated.h"
 
 #define TCP 6
 #define UDP 17

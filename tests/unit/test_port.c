@@ -17,7 +17,7 @@
 
 #include "attach/port.h"
 #include "base/error.h"
-#include "kernel/tap.h"
+#include "host/tap.h"
 #include "model/state.h"
 
 static void bad_names(void **state)

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "model/range.h"
+#include "base/range.h"
 #include "model/topology.h"
 
 static void chooses(void **state)

@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/str.h"
-#include "render/error.h"
+#include "show/error.h"
 
 #define X10 "xxxxxxxxxx"
 #define X50 X10 X10 X10 X10 X10

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "firewall/compile.h"
-#include "firewall/print.h"
+#include "ruleset/compile.h"
+#include "nft/print.h"
 #include "model/topology.h"
 
 static const struct {

@@ -17,9 +17,9 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/str.h"
-#include "firewall/compile.h"
-#include "firewall/delta.h"
-#include "firewall/layout.h"
+#include "ruleset/compile.h"
+#include "ruleset/delta.h"
+#include "nft/layout.h"
 
 #define SLOTS 4
 

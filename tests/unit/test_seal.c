@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "apply/seal.h"
+#include "store/seal.h"
 #include "base/array.h"
 
 static void seal(char *file, const char *text, size_t length)

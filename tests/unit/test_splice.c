@@ -11,8 +11,8 @@
 
 #include "base/str.h"
 #include "config/config.h"
-#include "config/edit.h"
-#include "config/splice.h"
+#include "edit/settings.h"
+#include "edit/splice.h"
 
 static const char text[] = "name: lab\n"
 			   "networks:\n"

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "apply/sysctl_files.h"
+#include "advise/sysctl_files.h"
 #include "base/array.h"
 
 static void rows(void **state)

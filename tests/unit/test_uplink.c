@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
-#include "kernel/uplink_bytes.h"
+#include "rtnl/uplink_bytes.h"
 
 static const struct netd_holder nic = {7, "eth0"}, bridge = {300, "br0"};
 

@@ -16,10 +16,10 @@
 
 #include "base/array.h"
 #include "base/str.h"
-#include "firewall/batch.h"
-#include "firewall/packet.h"
-#include "firewall/step.h"
-#include "firewall/verdict.h"
+#include "nft/batch.h"
+#include "ruleset/packet.h"
+#include "nft/step.h"
+#include "foreign/verdict.h"
 
 #define STATE_INVALID 1U
 #define STATE_ESTABLISHED 2U

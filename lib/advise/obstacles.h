@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Notes about somebody else's chains that drop what a network needs to pass.  Pure. */
+#ifndef NETD_ADVISE_OBSTACLES_H
+#define NETD_ADVISE_OBSTACLES_H
+
+struct netd_error;
+struct netd_facts;
+struct netd_state;
+struct netd_topology;
+
+/*
+ * Adds a note (code 0), with commands that help as its hint, for each chain that is
+ * certain to drop something of a network of @t: of @facts->observed it takes what
+ * netd_firewall_read_foreign() found, and links, addresses and routes.  -ENOMEM.
+ */
+int netd_obstacles_note(const struct netd_topology *t, const struct netd_facts *facts,
+			const struct netd_state *desired, struct netd_error *notes);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Whose files on this host explain what a plan found. */
+#include "advise/suspect.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/manager.h"
+#include "advise/sysctl_files.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/str.h"
+
+#define RULES_FILE "/etc/nftables.conf" /* Debian's; nftables.service loads it */
+#define RULES_MAX (1024 * 1024)
+
+/* What an op is about is looked at with; both "" if nothing is known of it. */
+struct look {
+	const struct netd_plan *plan;
+	const struct netd_op *op;
+	const struct netd_state *observed;
+	bool runs;
+	struct netd_evidence *evidence;
+};
+
+static void blame_manager(const struct look *l, const char *link)
+{
+	const struct netd_link *have = netd_state_link(l->observed, link);
+	const struct netd_manager *manager = have ? netd_manager_of(have->index) : NULL;
+
+	if (manager)
+		snprintf(l->evidence->by, sizeof(l->evidence->by), "%s manages it",
+			 manager->name);
+}
+
+static void suspect_link(const struct look *l)
+{
+	blame_manager(l, l->op->link.name);
+}
+
+static void suspect_address(const struct look *l)
+{
+	blame_manager(l, l->op->addr.link);
+}
+
+static void suspect_sysctl(const struct look *l)
+{
+	char file[sizeof(l->evidence->by)];
+	int value;
+
+	if (netd_state_sysctl(l->observed, l->op->sysctl.path, &value) &&
+	    netd_sysctl_files_find(l->op->sysctl.path, value, file, sizeof(file)))
+		snprintf(l->evidence->by, sizeof(l->evidence->by), "%.100s says so",
+			 file);
+}
+
+/* A comment is no command, wherever it stands on its line. */
+static bool flushes_all(char *text)
+{
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		line[strcspn(line, "#")] = '\0';
+		if (strstr(line, "flush ruleset"))
+			return true;
+	}
+	return false;
+}
+
+static void suspect_firewall(const struct look *l)
+{
+	const struct netd_plan_firewall *f = netd_plan_firewall(l->plan, "");
+	netd_auto_free char *text = NULL;
+
+	if (!l->runs || !f || !f->delta.create_table || f->delta.delete_table)
+		return;
+	netd_copy(l->evidence->now, "gone");
+	if (netd_file_read(AT_FDCWD, RULES_FILE, RULES_MAX, &text, NULL, NULL) == 0 &&
+	    flushes_all(text))
+		netd_copy(l->evidence->by, RULES_FILE " flushes all tables when loaded");
+}
+
+static void (*const suspects[NETD_OP_COUNT])(const struct look *l) = {
+	[NETD_OP_SET_LINK] = suspect_link,     [NETD_OP_ADD_ADDRESS] = suspect_address,
+	[NETD_OP_SET_SYSCTL] = suspect_sysctl, [NETD_OP_CLAIM_SYSCTL] = suspect_sysctl,
+	[NETD_OP_FIREWALL] = suspect_firewall,
+};
+
+void netd_suspects_add(struct netd_plan *plan, const struct netd_state *observed,
+		       bool runs)
+{
+	for (size_t i = 0; plan->evidence && i < plan->op_count; i++) {
+		const struct look l = {
+			.plan = plan,
+			.op = &plan->ops[i],
+			.observed = observed,
+			.runs = runs,
+			.evidence = &plan->evidence[i],
+		};
+
+		/* The files are the host's, not a namespace's. */
+		if (!l.op->space[0] && !l.evidence->by[0] && suspects[l.op->kind])
+			suspects[l.op->kind](&l);
+	}
+}

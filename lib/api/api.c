@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The public calls that only hand on: errors, files and plans as texts. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/context.h"
+#include "observe/unrecorded.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "config/config.h"
+#include "netd.h"
+#include "plan/plan.h"
+#include "show/error.h"
+#include "base/safe.h"
+#include "show/plan.h"
+
+struct netd_error *netd_error_new(void)
+{
+	return calloc(1, sizeof(struct netd_error));
+}
+
+struct netd_error *netd_error_free(struct netd_error *err)
+{
+	netd_error_done(err);
+	free(err);
+	return NULL;
+}
+
+void netd_error_clear(struct netd_error *err)
+{
+	netd_error_done(err);
+}
+
+char *netd_error_format(const struct netd_error *err, enum netd_format format, bool color)
+{
+	struct netd_str text = {0};
+
+	if (format == NETD_FORMAT_JSON)
+		netd_render_error_json(err, &text);
+	else
+		netd_render_error(err, color, &text);
+	return netd_str_take(&text);
+}
+
+char *netd_text_printable(const char *text)
+{
+	struct netd_str safe = {0};
+
+	netd_render_safe(text, &safe);
+	return netd_str_take(&safe);
+}
+
+/* All of standard input, up to the limit of a topology file. */
+static int read_input(struct netd_str *out, struct netd_error *err)
+{
+	char buffer[16384];
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, buffer, sizeof(buffer))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			int r = -errno;
+
+			return netd_error_add(err, r, "cannot read standard input: %s",
+					      strerror(-r));
+		}
+		netd_str_add_bytes(out, buffer, (size_t)n);
+		if (out->length > NETD_CONFIG_MAX)
+			return netd_error_add(
+				err, -EFBIG,
+				"standard input is too large: at most %d bytes",
+				NETD_CONFIG_MAX);
+	}
+	return netd_str_error(out);
+}
+
+int netd_topology_load(const char *path, struct netd_topology **out,
+		       struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	int r;
+
+	if (strcmp(path, "-") != 0)
+		return netd_config_load(path, out, err);
+	r = read_input(&text, err);
+	return r < 0 ? r
+		     : netd_config_parse(netd_str_text(&text), text.length, "stdin", out,
+					 err);
+}
+
+const char *netd_topology_name(const struct netd_topology *t)
+{
+	return t->name;
+}
+
+/* -ENOENT without a problem if there is no state directory: nothing runs. */
+static int open_store(struct netd *netd, struct netd_error *err)
+{
+	if (netd->store.fd >= 0)
+		return 0;
+	return netd_store_open(&netd->store, netd->state_dir, false, err);
+}
+
+/* *@out is NULL if nothing runs under that name. */
+static int load_running(struct netd *netd, const char *name, struct netd_topology **out,
+			struct netd_error *err)
+{
+	int r = open_store(netd, err);
+
+	*out = NULL;
+	if (r == 0)
+		r = netd_store_load(&netd->store, name, out, err);
+	return r == -ENOENT ? 0 : r;
+}
+
+int netd_running_names(struct netd *netd, char ***out, struct netd_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	int r = open_store(netd, err);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0)
+		r = netd_store_names(&netd->store, NETD_TOPOLOGIES, &names, &count);
+	if (r == -ENOENT)
+		r = 0;
+	if (r == 0 && !netd_array_add(&names, &count, sizeof(*names)))
+		r = -ENOMEM;
+	if (r == 0) {
+		*out = names;
+		return 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return netd_error_add(err, r, "cannot list what runs: %s", strerror(-r));
+}
+
+int netd_running(struct netd *netd, const char *name, struct netd_topology **out,
+		 struct netd_error *err)
+{
+	struct netd_topology *t = NULL;
+	int r = load_running(netd, name, &t, err);
+
+	if (r < 0)
+		return r;
+	if (!t) {
+		netd_error_add(err, -ENOENT, "topology %s is not running", name);
+		netd_error_hint(err, "`netdctl status` shows those that are");
+		return -ENOENT;
+	}
+	*out = t;
+	return 0;
+}
+
+int netd_running_or_empty(struct netd *netd, const char *name, struct netd_topology **out,
+			  struct netd_error *err)
+{
+	struct netd_topology *t = NULL;
+	int r = load_running(netd, name, &t, err);
+
+	if (r < 0)
+		return r;
+	if (!t)
+		r = netd_unrecorded_guess(netd, name, &t, err);
+	if (r < 0)
+		return r;
+	if (!t)
+		return netd_topology_create(name, out, err);
+	*out = t;
+	return 0;
+}
+
+int netd_topology_format(const struct netd_topology *t, enum netd_format format,
+			 char **out, struct netd_error *err)
+{
+	struct netd_str text = {0};
+	int r = format == NETD_FORMAT_JSON ? netd_config_write_json(t, &text)
+					   : netd_config_write(t, &text);
+	char *taken = r < 0 ? NULL : netd_str_take(&text);
+
+	netd_str_done(&text);
+	if (!taken)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	*out = taken;
+	return 0;
+}
+
+size_t netd_plan_size(const struct netd_plan *plan)
+{
+	return plan->op_count;
+}
+
+char *netd_plan_format(const struct netd_plan *plan, enum netd_format format, bool color)
+{
+	struct netd_str text = {0};
+
+	if (format == NETD_FORMAT_JSON)
+		netd_render_plan_json(plan, &text);
+	else
+		netd_render_plan(plan, color, &text);
+	return netd_str_take(&text);
+}
+
+char *netd_plan_notes(const struct netd_plan *plan, enum netd_format format, bool color)
+{
+	struct netd_str text = {0};
+
+	if (format == NETD_FORMAT_JSON)
+		netd_render_notes_json(&plan->notes, &text);
+	else
+		netd_render_notes(&plan->notes, color, &text);
+	return netd_str_take(&text);
+}
+
+struct netd_plan *netd_plan_free(struct netd_plan *plan)
+{
+	if (plan)
+		netd_plan_done(plan);
+	free(plan);
+	return NULL;
+}

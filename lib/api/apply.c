@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The calls that make and remove topologies, and say what that would take. */
+#include <errno.h>
+#include <string.h>
+
+#include "observe/choose_addresses.h"
+#include "observe/plugs.h"
+#include "observe/processes.h"
+#include "trial/recover.h"
+#include "observe/share.h"
+#include "store/stuck.h"
+#include "advise/suspect.h"
+#include "engine/transaction.h"
+#include "observe/unrecorded.h"
+#include "observe/view.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "netd.h"
+#include "plan/drift.h"
+
+int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_plan **plan,
+	       enum netd_outcome *outcome, struct netd_error *err)
+{
+	const struct netd_change change = {.t = t};
+	enum netd_outcome dummy;
+	int r;
+
+	outcome = outcome ? outcome : &dummy;
+	r = netd_begin(netd, outcome, err);
+	return r < 0 ? r : netd_transact(netd, &change, plan, outcome, err);
+}
+
+static int not_running(const char *name, struct netd_error *err)
+{
+	netd_error_add(err, -ENOENT, "topology %s is not running", name);
+	netd_error_hint(err, "`netdctl status` shows those that are");
+	return -ENOENT;
+}
+
+/*
+ * Not back to what it was, but as far to nothing as it goes: that is what it is to return
+ * to from now on.  Where the disk is full, what it was to return to is pending instead,
+ * which counts only if this is killed.
+ */
+static int remove_by_force(struct netd *netd, const struct netd_topology *empty,
+			   struct netd_plan **plan, enum netd_outcome *outcome,
+			   struct netd_error *err)
+{
+	netd_auto_topology struct netd_topology *running = NULL, *stuck = NULL;
+	netd_auto(netd_str_done) struct netd_str plugs = {0};
+	struct netd_way_back way = {.previous = empty};
+	int r = netd_load_running(netd, empty->name, &running, err);
+
+	if (r == 0)
+		r = netd_stuck_load(&netd->store, empty->name, &stuck, err);
+	if (r < 0)
+		return r;
+	if (stuck)
+		netd_plugs_copy(stuck->text, &plugs);
+	r = netd_store_save_pending(&netd->store, empty, netd_str_text(&plugs), NULL,
+				    NULL);
+	if (r == -ENOSPC && netd_stuck_is(&netd->store, empty->name))
+		r = netd_stuck_resume(&netd->store, empty->name, NULL);
+	if (r < 0)
+		return netd_error_add(err, r, "cannot begin: %s", strerror(-r));
+	way.meant = running;
+	r = netd_go_back(netd, &way, plan, err);
+	*outcome = r < 0 ? NETD_NOT_ROLLED_BACK : NETD_DONE;
+	if (r == 0 && stuck)
+		netd_plugs_keep(netd, netd_str_text(&plugs), stuck, empty, NULL);
+	return r;
+}
+
+static int begin_destroy(struct netd *netd, const char *name,
+			 struct netd_topology **empty, enum netd_outcome *outcome,
+			 struct netd_error *err)
+{
+	int r = netd_begin(netd, outcome, err);
+
+	if (r < 0)
+		return r;
+	*empty = netd_topology_new(name);
+	return *empty ? 0
+		      : netd_error_add(err, -EINVAL, "\"%s\" cannot name a topology",
+				       name);
+}
+
+int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
+		 enum netd_outcome *outcome, struct netd_error *err)
+{
+	netd_auto_topology struct netd_topology *empty = NULL;
+	netd_auto_topology struct netd_topology *running = NULL;
+	struct netd_change change = {0};
+	enum netd_outcome dummy;
+	int r;
+
+	outcome = outcome ? outcome : &dummy;
+	r = begin_destroy(netd, name, &empty, outcome, err);
+	if (r < 0)
+		return r;
+	if (netd_stuck_is(&netd->store, name)) {
+		r = remove_by_force(netd, empty, plan, outcome, err);
+		if (*outcome == NETD_NOT_ROLLED_BACK)
+			netd_stuck_say("not wholly destroyed", name, err);
+		return r;
+	}
+	r = netd_store_load(&netd->store, name, &running, err);
+	if (r < 0)
+		return r;
+	/* Without a record of it there may still be links that bear its mark. */
+	change.t = empty;
+	r = netd_transact(netd, &change, plan, outcome, err);
+	if (r == 0 && !running && plan && netd_plan_is_empty(*plan)) {
+		*plan = netd_plan_free(*plan);
+		*outcome = NETD_UNTOUCHED;
+		return not_running(name, err);
+	}
+	return r;
+}
+
+int netd_destroy_anyhow(struct netd *netd, const char *name, struct netd_plan **plan,
+			char **left, enum netd_outcome *outcome, struct netd_error *err)
+{
+	netd_auto_topology struct netd_topology *empty = NULL;
+	netd_auto_topology struct netd_topology *running = NULL;
+	enum netd_outcome dummy;
+	int r, kept;
+
+	outcome = outcome ? outcome : &dummy;
+	r = begin_destroy(netd, name, &empty, outcome, err);
+	if (r == 0 && !netd_stuck_is(&netd->store, name))
+		r = netd_store_load(&netd->store, name, &running, err);
+	if (r < 0)
+		return r;
+	if (!running && !netd_stuck_is(&netd->store, name))
+		return netd_destroy(netd, name, plan, outcome, err);
+	r = remove_by_force(netd, empty, plan, outcome, err);
+	if (r == 0 || !netd_stuck_is(&netd->store, name))
+		return r;
+	kept = netd_stuck_let_go(&netd->store, name, left, err);
+	return kept < 0 ? kept : r;
+}
+
+int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan **out,
+	      struct netd_error *err)
+{
+	netd_auto(netd_view_done) struct netd_view v = {0};
+	netd_auto_topology struct netd_topology *chosen = NULL;
+	netd_auto_topology struct netd_topology *previous = NULL;
+	netd_auto_free struct netd_plan *room = NULL;
+	int r = netd_plan_make_room(out, &room, err);
+
+	if (r == 0)
+		r = netd_context_open(netd, false, err);
+	if (r == 0)
+		r = netd_share_check(netd, t, &previous, &v.others, err);
+	v.nameless = v.search = netd_stuck_is(&netd->store, t->name);
+	if (r == 0)
+		r = netd_choose_addresses(netd, t, previous, &chosen, err);
+	if (chosen)
+		t = chosen;
+	if (r == 0)
+		r = netd_view_make(netd, t, previous, true, &v, err);
+	if (r == 0 && !previous && v.plan.op_count &&
+	    netd_unrecorded_note(&v.observed, t->name, &v.plan.notes) < 0)
+		r = netd_error_add(err, -ENOMEM, "out of memory");
+	if (r == 0 && netd_drift_explain(&v.plan, &v.observed) < 0)
+		r = netd_error_add(err, -ENOMEM, "out of memory");
+	if (r < 0)
+		return r;
+	netd_suspects_add(&v.plan, &v.observed, previous != NULL);
+	netd_processes_announce(netd, &v.plan);
+	netd_plan_hand_over(&v.plan, &room, out);
+	return 0;
+}
+
+int netd_plan_destroy(struct netd *netd, const char *name, struct netd_plan **out,
+		      struct netd_error *err)
+{
+	netd_auto_topology struct netd_topology *empty = netd_topology_new(name);
+	int r;
+
+	if (!empty)
+		return netd_error_add(err, -EINVAL, "\"%s\" cannot name a topology",
+				      name);
+	r = netd_plan(netd, empty, out, err);
+	if (r == 0 && netd_plan_is_empty(*out)) {
+		*out = netd_plan_free(*out);
+		return not_running(name, err);
+	}
+	return r;
+}

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Edits of a topology in memory, in the words of its file. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "edit/share_text.h"
+#include "host/context.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "edit/settings.h"
+#include "netd.h"
+
+int netd_topology_create(const char *name, struct netd_topology **out,
+			 struct netd_error *err)
+{
+	struct netd_topology *t = netd_topology_new(name);
+
+	if (!t)
+		return netd_error_add(err, -EINVAL, "\"%s\" cannot name a topology",
+				      name);
+	*out = t;
+	return 0;
+}
+
+int netd_topology_duplicate(const struct netd_topology *t, struct netd_topology **out,
+			    struct netd_error *err)
+{
+	struct netd_topology *copy = netd_topology_copy(t);
+
+	if (!copy)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	*out = copy;
+	return 0;
+}
+
+static int no_such_network(const struct netd_topology *t, const char *name,
+			   struct netd_error *err)
+{
+	netd_error_add(err, -ENOENT, "topology %s has no network %s", t->name, name);
+	netd_error_hint(err, "`netdctl network list` shows those that exist");
+	return -ENOENT;
+}
+
+static struct netd_network *find(const struct netd_topology *t, const char *name,
+				 struct netd_error *err)
+{
+	struct netd_network *n = netd_topology_network(t, name);
+
+	if (!n)
+		no_such_network(t, name, err);
+	return n;
+}
+
+int netd_network_add(struct netd_topology *t, const char *name, const char *settings,
+		     struct netd_error *err)
+{
+	struct netd_network *n;
+
+	if (netd_topology_network(t, name)) {
+		netd_error_add(err, -EEXIST, "network %s exists already", name);
+		netd_error_hint(err, "`netdctl network set %s` changes it", name);
+		return -EEXIST;
+	}
+	if (netd_network_name_problem(name))
+		return netd_error_add(err, -EINVAL, "network name \"%s\" %s", name,
+				      netd_network_name_problem(name));
+	n = netd_topology_add_network(t);
+	if (!n)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	netd_copy(n->name, name);
+	return netd_config_edit(t, n, settings, err);
+}
+
+int netd_network_set(struct netd_topology *t, const char *name, const char *settings,
+		     struct netd_error *err)
+{
+	struct netd_network *n = find(t, name, err);
+
+	if (!n)
+		return -ENOENT;
+	n->defined = false;
+	return netd_config_edit(t, n, settings, err);
+}
+
+int netd_network_remove(struct netd_topology *t, const char *name, struct netd_error *err)
+{
+	struct netd_network *n = find(t, name, err);
+
+	if (!n)
+		return -ENOENT;
+	netd_topology_remove_network(t, (size_t)(n - t->networks));
+	return 0;
+}
+
+static bool is_plugged(const struct netd_node *node, const char *network)
+{
+	for (size_t i = 0; i < node->interface_count; i++)
+		if (strcmp(node->interfaces[i].network, network) == 0)
+			return true;
+	return false;
+}
+
+int netd_network_unused(const struct netd_topology *t, const char *name,
+			struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < t->node_count; i++) {
+		const struct netd_node *node = &t->nodes[i];
+		const char *kind = netd_node_kind_name(node->kind);
+
+		if (!is_plugged(node, name))
+			continue;
+		r = netd_error_add(err, -EINVAL, "network %s: %s %s is plugged into it",
+				   name, kind, node->name);
+		netd_error_hint(err, "`netdctl %s delete %s` first", kind, node->name);
+	}
+	return r;
+}
+
+int netd_share_text(struct netd_topology *to, const struct netd_topology *from)
+{
+	char *file = from->file ? strdup(from->file) : NULL;
+	char *text = from->text ? strdup(from->text) : NULL;
+
+	if ((from->file && !file) || (from->text && !text)) {
+		free(file);
+		free(text);
+		return -ENOMEM;
+	}
+	netd_topology_forget_places(to);
+	free(to->file);
+	free(to->text);
+	to->file = file;
+	to->text = text;
+	to->text_length = text ? from->text_length : 0;
+	return 0;
+}
+
+int netd_network_take(struct netd_topology *to, const struct netd_topology *from,
+		      const char *name, struct netd_error *err)
+{
+	const struct netd_network *n = find(from, name, err);
+	struct netd_network *slot;
+
+	if (!n)
+		return -ENOENT;
+	if (netd_share_text(to, from) < 0)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	slot = netd_topology_network(to, name);
+	if (slot) {
+		netd_network_done(slot);
+		memset(slot, 0, sizeof(*slot));
+	} else {
+		slot = netd_topology_add_network(to);
+	}
+	if (!slot || netd_network_copy(slot, n) < 0)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	return netd_topology_check(to, err);
+}
+
+bool netd_network_exists(const struct netd_topology *t, const char *name)
+{
+	return netd_topology_network(t, name) != NULL;
+}
+
+bool netd_network_autostart(const struct netd_topology *t, const char *name)
+{
+	const struct netd_network *n = netd_topology_network(t, name);
+
+	return n && (n->autostart || t->autostart);
+}
+
+const char **netd_network_names(const struct netd_topology *t)
+{
+	const char **names = calloc(t->network_count + 1, sizeof(*names));
+
+	for (size_t i = 0; names && i < t->network_count; i++)
+		names[i] = t->networks[i].name;
+	return names;
+}
+
+static bool has_network(const struct netd_topology *t, const char *name)
+{
+	return netd_topology_network(t, name) != NULL;
+}
+
+/* The first running topology for which @has is true, in *@topology; NULL: none. */
+static int find_running(struct netd *netd, const char *name, char **topology,
+			bool (*has)(const struct netd_topology *t, const char *name),
+			struct netd_error *err)
+{
+	struct netd_topology **all = NULL;
+	size_t count = 0;
+	char *found = NULL;
+	int r = netd_context_open(netd, false, err);
+
+	if (r == 0 && netd->store.fd >= 0)
+		r = netd_store_load_all(&netd->store, &all, &count, err);
+	for (size_t i = 0; i < count; i++) {
+		if (!found && has(all[i], name))
+			found = strdup(all[i]->name);
+		netd_topology_free(all[i]);
+	}
+	free(all);
+	if (r == 0)
+		*topology = found;
+	return r;
+}
+
+int netd_network_find(struct netd *netd, const char *name, char **topology,
+		      struct netd_error *err)
+{
+	char *found = NULL;
+	int r = find_running(netd, name, &found, has_network, err);
+
+	if (r == 0 && !found) {
+		netd_error_add(err, -ENOENT, "there is no network %s", name);
+		netd_error_hint(err, "`netdctl network list` shows those that exist");
+		return -ENOENT;
+	}
+	if (r == 0)
+		*topology = found;
+	return r;
+}
+
+int netd_node_find(struct netd *netd, const char *name, char **topology,
+		   struct netd_error *err)
+{
+	char *found = NULL;
+	int r = find_running(netd, name, &found, netd_node_exists, err);
+
+	if (r == 0 && !found)
+		return netd_error_add(err, -ENOENT, "there is no router or host %s",
+				      name);
+	if (r == 0)
+		*topology = found;
+	return r;
+}
+
+/* Edits network @network with "@before@settings@after". */
+static int edit_part(struct netd_topology *t, const char *network, const char *before,
+		     const char *settings, const char *after, struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	struct netd_network *n = find(t, network, err);
+
+	if (!n)
+		return -ENOENT;
+	netd_str_addf(&text, "%s%s%s", before, settings, after);
+	return netd_str_error(&text) ? netd_error_add(err, -ENOMEM, "out of memory")
+				     : netd_config_edit(t, n, netd_str_text(&text), err);
+}
+
+int netd_port_add(struct netd_topology *t, const char *network, const char *name,
+		  const char *settings, struct netd_error *err)
+{
+	char before[NETD_IFNAME + 16];
+
+	if (netd_ifname_problem(name))
+		return netd_error_add(err, -EINVAL, "port name \"%s\" %s", name,
+				      netd_ifname_problem(name));
+	snprintf(before, sizeof(before), "{ports: {\"%s\": ", name);
+	return edit_part(t, network, before, settings, "}}", err);
+}
+
+int netd_port_remove(struct netd_topology *t, const char *network, const char *name,
+		     struct netd_error *err)
+{
+	struct netd_network *n = find(t, network, err);
+
+	for (size_t i = 0; n && i < n->port_count; i++) {
+		if (strcmp(n->ports[i].name, name) != 0)
+			continue;
+		memmove(&n->ports[i], &n->ports[i + 1],
+			(n->port_count - i - 1) * sizeof(*n->ports));
+		n->port_count--;
+		return 0;
+	}
+	if (n) {
+		netd_error_add(err, -ENOENT, "network %s has no port %s", network, name);
+		netd_error_hint(err,
+				"`netdctl port list %s` shows them; what a hook plugged "
+				"in, its hook unplugs",
+				network);
+	}
+	return -ENOENT;
+}
+
+int netd_machine_add(struct netd_topology *t, const char *network, const char *name,
+		     const char *settings, struct netd_error *err)
+{
+	const struct netd_network *n = find(t, network, err);
+	char before[NETD_MACHINE_NAME + 24];
+
+	if (!n)
+		return -ENOENT;
+	if (netd_machine_name_problem(name))
+		return netd_error_add(err, -EINVAL, "machine name \"%s\" %s", name,
+				      netd_machine_name_problem(name));
+	if (netd_network_machine(n, name)) {
+		netd_error_add(err, -EEXIST, "network %s has a machine %s already",
+			       network, name);
+		netd_error_hint(err, "`netdctl machine remove %s %s` first", network,
+				name);
+		return -EEXIST;
+	}
+	snprintf(before, sizeof(before), "{machines: {\"%s\": ", name);
+	return edit_part(t, network, before, settings, "}}", err);
+}
+
+/* -EINVAL, with a problem for each forward of @owner ("network lan") to that machine. */
+static int forwards_lead_to(const struct netd_forward *forwards, size_t count,
+			    const char *owner, const char *name, struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct netd_forward *f = &forwards[i];
+		char listen[NETD_ADDR_TEXT];
+
+		if (strcmp(f->machine, name) != 0)
+			continue;
+		netd_addr_format(&f->listen, listen);
+		r = f->port_first
+			    ? netd_error_add(err, -EINVAL,
+					     "%s forwards port %u of %s to machine %s",
+					     owner, f->port_first, listen, name)
+			    : netd_error_add(err, -EINVAL, "%s forwards %s to machine %s",
+					     owner, listen, name);
+		netd_error_hint(err, "take that forward out first");
+	}
+	return r;
+}
+
+/* The same for those of the network, and of routers that reach the machine by it. */
+static int machine_is_unused(const struct netd_topology *t, const struct netd_network *n,
+			     const char *name, struct netd_error *err)
+{
+	char owner[64];
+	int r;
+
+	snprintf(owner, sizeof(owner), "network %s", n->name);
+	r = forwards_lead_to(n->forwards, n->forward_count, owner, name, err);
+	for (size_t i = 0; i < t->node_count; i++) {
+		const struct netd_node *node = &t->nodes[i];
+		int one = 0;
+
+		snprintf(owner, sizeof(owner), "router %s", node->name);
+		if (is_plugged(node, n->name))
+			one = forwards_lead_to(node->forwards, node->forward_count, owner,
+					       name, err);
+		r = r ? r : one;
+	}
+	return r;
+}
+
+int netd_machine_remove(struct netd_topology *t, const char *network, const char *name,
+			struct netd_error *err)
+{
+	struct netd_network *n = find(t, network, err);
+	struct netd_machine *m = n ? netd_network_machine(n, name) : NULL;
+	size_t i;
+	int r;
+
+	if (!n)
+		return -ENOENT;
+	if (!m) {
+		netd_error_add(err, -ENOENT, "network %s has no machine %s", network,
+			       name);
+		netd_error_hint(err, "`netdctl machine list %s` shows them", network);
+		return -ENOENT;
+	}
+	r = machine_is_unused(t, n, name, err);
+	if (r < 0)
+		return r;
+	i = (size_t)(m - n->machines);
+	memmove(m, m + 1, (n->machine_count - i - 1) * sizeof(*m));
+	n->machine_count--;
+	netd_topology_forget_places(t);
+	return netd_topology_check(t, err);
+}

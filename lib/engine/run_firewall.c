@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The FIREWALL op of a namespace: one transaction, and the flows that it outdates. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "engine/run.h"
+#include "host/space.h"
+#include "base/cleanup.h"
+#include "ruleset/commit.h"
+#include "flow/conntrack.h"
+#include "foreign/foreign.h"
+#include "ruleset/read.h"
+
+#define COMMIT_TRIES 10
+
+static size_t add_subnets(const struct netd_state *s, struct netd_bridge_subnets *out)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		out[i] = (struct netd_bridge_subnets){s->addrs[i].link,
+						      &s->addrs[i].prefix, 1};
+	return s->addr_count;
+}
+
+/* Connections that the old rules made and the new ones would not. */
+static int forget_flows(const struct netd_run *run, struct netd_nft *nft,
+			const struct netd_ruleset_delta *delta)
+{
+	static const struct netd_state nothing;
+	const struct netd_state *have = netd_run_observed(run, run->ops);
+	const struct netd_state *want = netd_run_desired(run, run->ops);
+	netd_auto_free struct netd_bridge_subnets *subnets = NULL;
+	size_t count;
+	int r;
+
+	have = have ? have : &nothing;
+	want = want ? want : &nothing;
+	subnets = calloc(have->addr_count + want->addr_count + 1, sizeof(*subnets));
+	if (!subnets)
+		return -ENOMEM;
+	count = add_subnets(have, subnets);
+	count += add_subnets(want, subnets + count);
+	r = netd_conntrack_forget(nft, delta, subnets, count, NULL, run->err);
+	if (r != -EOPNOTSUPP)
+		return r;
+	/* A kernel without ctnetlink: such flows end when they expire. */
+	netd_error_done(run->err);
+	return 0;
+}
+
+/*
+ * Somebody's transaction may come between reading and committing: the kernel says so
+ * (-ERESTART), and the difference is taken again.
+ */
+static int commit_again(const struct netd_run *run, struct netd_nft *nft,
+			const struct netd_state *want, struct netd_ruleset_delta *again)
+{
+	int r = -ERESTART;
+
+	for (int tries = 0; r == -ERESTART && tries < COMMIT_TRIES; tries++) {
+		struct netd_ruleset now = {0};
+		uint32_t generation;
+
+		netd_error_done(run->err);
+		netd_ruleset_delta_done(again);
+		r = netd_firewall_read(nft, &now, run->err);
+		generation = now.generation;
+		now.serves = true; /* in doubt */
+		if (r == 0)
+			r = netd_firewall_read_foreign(nft, &want->ruleset, &now,
+						       run->err);
+		if (r == 0)
+			r = netd_ruleset_diff(&now, &want->ruleset, run->plan->topology,
+					      again, run->err);
+		netd_ruleset_done(&now);
+		if (r == 0)
+			r = netd_firewall_commit(nft, again, generation, run->err);
+	}
+	return r;
+}
+
+int netd_run_firewall(const struct netd_run *run)
+{
+	const struct netd_plan_firewall *change =
+		netd_plan_firewall(run->plan, run->ops->space);
+	const struct netd_state *want = netd_run_desired(run, run->ops);
+	struct netd_ruleset_delta again = {0};
+	struct netd_nft *nft;
+	int r = change && want ? 0 : -ENOENT;
+
+	if (r == 0)
+		r = netd_space_nft(run->netd, run->ops->space, &nft, run->err);
+	if (r == 0)
+		r = netd_firewall_commit(nft, &change->delta, change->generation,
+					 run->err);
+	if (r == -ERESTART)
+		r = commit_again(run, nft, want, &again);
+	netd_ruleset_delta_done(&again);
+	return r ? r : forget_flows(run, nft, &change->delta);
+}

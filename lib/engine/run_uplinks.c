@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A NIC becomes the uplink of a bridge, and takes everything back. */
+#include "engine/run_uplinks.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/run.h"
+#include "uplink/uplink_settings.h"
+#include "uplink/uplink_transfer.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "rtnl/link.h"
+#include "desired/small_mtu.h"
+
+/*
+ * Theory of operation.  Somebody is logged in over this NIC, so it is made before it is
+ * broken, both ways:
+ *
+ *   1. The other link gets the addresses, so that it answers; but no route prefers them
+ *      yet, and nobody is asked whether they are free.  And the neighbours, so that
+ *      nobody need be asked for them either.
+ *   2. MOVE: the NIC joins the bridge.  What comes in goes to the bridge from now on;
+ * what goes out still leaves by the NIC itself, which a port may.  Only when the bridge
+ * is ready to send (its queue starts when the kernel has noticed the carrier) …
+ *   3. … each route is put in front of the old one, then the old ones go.
+ *   4. RETURN: the NIC leaves the bridge; what comes in goes to the NIC again.
+ *   5. The addresses become what they were, and go from the other link.
+ *
+ * While what comes in and what goes out go by different links, the strict reverse path
+ * filter would drop all: it is loose meanwhile.
+ *
+ * Each step looks at what is where now and does the rest, so both ways can be begun from
+ * any half-way state.  An object is always on one of the two: all are made before the
+ * first is taken away, and nothing is taken away if one could not be made.  So the file
+ * (uplink_file.h) is needed only for what went with the bridge, if somebody deleted that.
+ *
+ * What of the bridge is ours, `addresses:` of the network, stays there and goes with it.
+ */
+#define READY_TRIES 1000 /* of a bridge's queue, half a millisecond each */
+#define READY_PAUSE 500000L
+#define OPERSTATE_UP 6 /* RFC 2863, linux/if.h IF_OPER_UP */
+
+/*
+ * Links
+ */
+
+static int set_link(const struct netd_transfer *t, const char *name, unsigned fields,
+		    int master, uint32_t mtu, bool up)
+{
+	struct netd_link link = {.mtu = mtu, .up = up};
+	netd_auto_message struct nl_msg *m = NULL;
+	int r;
+
+	netd_copy(link.name, name);
+	m = netd_link_set_message(&link, fields, master);
+	if (!m)
+		return netd_error_add(t->err, -ENOMEM, "out of memory");
+	r = netd_nl_request(&t->netd->nl, m, t->err);
+	if (r < 0)
+		netd_error_context(t->err, "%s", name);
+	return r;
+}
+
+struct look {
+	unsigned flags;
+	uint8_t operstate;
+	int master;
+	uint32_t mtu;
+	struct netd_mac mac;
+};
+
+static int visit_look(const struct nlmsghdr *m, void *data)
+{
+	const struct ifinfomsg *header = nlmsg_data(m);
+	struct nlattr *a[IFLA_MAX + 1];
+	struct look *out = data;
+
+	if (m->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, IFLA_MAX,
+			NULL))
+		return 0;
+	out->flags = header->ifi_flags;
+	out->operstate = a[IFLA_OPERSTATE] ? nla_get_u8(a[IFLA_OPERSTATE]) : 0;
+	out->master = a[IFLA_MASTER] ? (int)nla_get_u32(a[IFLA_MASTER]) : 0;
+	if (a[IFLA_ADDRESS] && nla_len(a[IFLA_ADDRESS]) == sizeof(out->mac.bytes))
+		memcpy(out->mac.bytes, nla_data(a[IFLA_ADDRESS]), sizeof(out->mac.bytes));
+	out->mtu = a[IFLA_MTU] ? nla_get_u32(a[IFLA_MTU]) : 0;
+	return 0;
+}
+
+static int look_at(const struct netd_transfer *t, const struct netd_holder *link,
+		   struct look *out)
+{
+	struct ifinfomsg header = {.ifi_index = link->index};
+	netd_auto_message struct nl_msg *m =
+		netd_nl_message(RTM_GETLINK, 0, &header, sizeof(header));
+	int r = m ? netd_nl_ask(&t->netd->nl, m, visit_look, out) : -ENOMEM;
+
+	return r ? netd_error_add(t->err, r, "%s: %s", link->name, strerror(-r)) : 0;
+}
+
+/*
+ * Until the bridge has a carrier and its queue was started (net/core/link_watch.c): what
+ * is sent before is lost.  A NIC without carrier has nothing to lose.
+ */
+static int wait_ready(const struct netd_transfer *t)
+{
+	const struct timespec pause = {0, READY_PAUSE};
+	struct look nic, bridge;
+	int r = look_at(t, t->from, &nic);
+
+	if (r < 0 || !(nic.flags & IFF_LOWER_UP))
+		return r;
+	for (int i = 0; i < READY_TRIES; i++) {
+		r = look_at(t, t->to, &bridge);
+		if (r < 0 || bridge.operstate == OPERSTATE_UP)
+			return r;
+		nanosleep(&pause, NULL);
+	}
+	return 0; /* it may come up later, as with STP */
+}
+
+static int join(const struct netd_transfer *t, uint32_t mtu)
+{
+	struct look nic = {0};
+	int r = look_at(t, t->from, &nic);
+
+	if (r == 0 && mtu && nic.mtu != mtu)
+		r = set_link(t, t->from->name, NETD_LINK_MTU, 0, mtu, true);
+	if (r == 0 && !(nic.flags & IFF_UP))
+		r = set_link(t, t->from->name, NETD_LINK_UP, 0, 0, true);
+	if (r == 0 && nic.master != t->to->index)
+		r = set_link(t, t->from->name, NETD_LINK_MASTER, t->to->index, 0, true);
+	return r ? r : wait_ready(t);
+}
+
+static int leave(const struct netd_transfer *t)
+{
+	struct look nic = {0};
+	int r = look_at(t, t->to, &nic);
+
+	if (r == 0 && nic.master)
+		r = set_link(t, t->to->name, NETD_LINK_MASTER, 0, 0, true);
+	if (r == 0 && t->capture->mtu && nic.mtu != t->capture->mtu)
+		r = set_link(t, t->to->name, NETD_LINK_MTU, 0, t->capture->mtu, true);
+	return r;
+}
+
+/*
+ * Both ways
+ */
+
+static int holder(const struct netd_transfer *t, const char *name,
+		  struct netd_holder *out)
+{
+	netd_copy(out->name, name);
+	out->index = netd_nl_ifindex(&t->netd->nl, name);
+	return out->index < 0 ? netd_error_add(t->err, out->index, "%s: %s", name,
+					       strerror(-out->index))
+			      : 0;
+}
+
+/* One that is in the bridge already (its file was lost) left its settings there. */
+static int capture(struct netd *netd, const char *topology,
+		   const struct netd_claims *claims, const struct netd_link *nic,
+		   const char *bridge, struct netd_error *err)
+{
+	netd_auto(netd_capture_done) struct netd_capture c = {
+		.up = nic->up,
+		.mtu = nic->mtu,
+		.has_mac = nic->has_mac,
+		.mac = nic->mac,
+	};
+	const char *settings = strcmp(nic->master, bridge) == 0 ? bridge : nic->name;
+	struct netd_holder from;
+	const struct netd_transfer t = {.netd = netd, .err = err};
+	int r = holder(&t, nic->name, &from);
+
+	if (r < 0)
+		return r;
+	netd_capture_set_aside(&netd->store, nic->name);
+	netd_capture_read_boot(c.boot);
+	netd_copy(c.nic, nic->name);
+	netd_copy(c.bridge, bridge);
+	c.index = from.index;
+	r = netd_capture_read_settings(&c, settings, err);
+	netd_capture_disown_settings(&c, claims, topology);
+	if (r == 0)
+		r = netd_held_dump(&netd->nl, &from, &c.held, err);
+	return r ? r : netd_capture_write(&netd->store, &c, err);
+}
+
+int netd_uplinks_capture(struct netd *netd, const char *topology,
+			 const struct netd_claims *claims, const struct netd_plan *plan,
+			 const struct netd_state *observed, struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->op_count; i++) {
+		const struct netd_op *op = &plan->ops[i];
+		const struct netd_link *nic;
+
+		if (op->kind != NETD_OP_MOVE_UPLINK)
+			continue;
+		nic = netd_state_link(observed, op->uplink.nic);
+		/* What was half moved is not what it was; that is on disk already. */
+		if (nic && !nic->captured_for[0])
+			r = capture(netd, topology, claims, nic, op->uplink.bridge, err);
+	}
+	return r;
+}
+
+/* -ENOENT if there is none, or it is of another capture, and was put aside. */
+static int read_record(const struct netd_run *run, const struct netd_op *op,
+		       struct netd_capture *out)
+{
+	const struct netd_link *nic = netd_state_link(run->observed, op->uplink.nic);
+	int r = netd_capture_read(&run->netd->store, op->uplink.record, out, run->err);
+
+	if (r < 0 || !nic || netd_capture_is_of(out, nic))
+		return r;
+	netd_capture_set_aside(&run->netd->store, op->uplink.record);
+	netd_capture_done(out);
+	return -ENOENT;
+}
+
+static int load(const struct netd_run *run, const struct netd_op *op,
+		struct netd_capture *out)
+{
+	const struct netd_link *nic = netd_state_link(run->observed, op->uplink.nic);
+	const struct netd_claims none = {0}; /* what is an uplink's is not claimed */
+	struct netd *netd = run->netd;
+	int r = read_record(run, op, out);
+
+	/* It came from another bridge in this very run. */
+	if (r == -ENOENT && nic) {
+		r = capture(netd, "", &none, nic, op->uplink.bridge, run->err);
+		if (r == 0)
+			r = netd_capture_read(&netd->store, nic->name, out, run->err);
+	}
+	return r == -ENOENT ? netd_error_add(run->err, -ENODEV, "%s: %s", op->uplink.nic,
+					     strerror(ENODEV))
+			    : r;
+}
+
+/* Its MAC comes first: the address that the kernel makes follows from it. */
+static int start_bridge(const struct netd_transfer *t, const struct netd_mac *mac)
+{
+	struct netd_link link = {.up = true, .mac = *mac};
+	netd_auto_message struct nl_msg *m = NULL;
+	unsigned fields = NETD_LINK_UP;
+	struct look bridge = {0};
+	int r = look_at(t, t->to, &bridge);
+
+	if (r < 0)
+		return r;
+	if (memcmp(&bridge.mac, mac, sizeof(*mac)) != 0)
+		fields |= NETD_LINK_MAC;
+	netd_copy(link.name, t->to->name);
+	m = netd_link_set_message(&link, fields, 0);
+	return m ? netd_nl_request(&t->netd->nl, m, t->err)
+		 : netd_error_add(t->err, -ENOMEM, "out of memory");
+}
+
+static int move_steps(struct netd_transfer *t, const struct netd_op *op, bool ipv6)
+{
+	const struct netd_capture *c = t->capture;
+	int r = netd_capture_loosen(c, t->to->name, t->err);
+
+	if (r == 0 && c->stage == NETD_CAPTURE_MOVING)
+		r = netd_capture_copy_settings(c, t->to->name, t->err);
+	if (r == 0)
+		r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
+	if (r == 0)
+		r = start_bridge(t, &op->uplink.mac);
+	if (r == 0)
+		r = netd_transfer_collect(t, !netd_mtu_is_small(op->uplink.mtu));
+	if (r == 0)
+		r = netd_transfer_prepare(t);
+	if (r == 0)
+		r = join(t, op->uplink.mtu);
+	if (r == 0)
+		r = netd_transfer_switch_routes(t);
+	if (r == 0)
+		r = netd_transfer_finish(t);
+	if (r == 0)
+		r = netd_capture_switch_ipv6(t->from->name, false, t->err);
+	if (r == 0)
+		r = netd_capture_tighten(c, t->to->name, t->err);
+	if (r == 0 && ipv6 && !netd_mtu_is_small(op->uplink.mtu))
+		r = netd_transfer_keep_token(t);
+	if (r == 0)
+		r = netd_capture_tighten(c, t->from->name, t->err);
+	return r ? r : netd_transfer_check(t);
+}
+
+static bool has_ipv6(const struct netd_state *s, const char *link)
+{
+	for (size_t i = 0; i < s->addr_count; i++)
+		if (s->addrs[i].prefix.addr.family == AF_INET6 &&
+		    strcmp(s->addrs[i].link, link) == 0)
+			return true;
+	return false;
+}
+
+/* Either may have got IPv6 since: from the admin, or by an MTU that is large enough. */
+static bool wants_ipv6(const struct netd_run *run, const struct netd_op *op,
+		       const struct netd_capture *c)
+{
+	return netd_capture_ipv6(c) || has_ipv6(run->observed, op->uplink.nic) ||
+	       has_ipv6(run->observed, op->uplink.bridge);
+}
+
+static int move(const struct netd_run *run, const struct netd_op *op)
+{
+	netd_auto(netd_capture_done) struct netd_capture c = {0};
+	struct netd_holder nic = {0}, bridge = {0};
+	netd_auto(netd_transfer_done) struct netd_transfer t = {
+		.netd = run->netd,
+		.capture = &c,
+		.from = &nic,
+		.to = &bridge,
+		.err = run->err,
+	};
+	int r = load(run, op, &c);
+
+	if (r == 0)
+		r = holder(&t, op->uplink.nic, &nic);
+	if (r == 0)
+		r = holder(&t, op->uplink.bridge, &bridge);
+	if (r == 0)
+		r = move_steps(&t, op, wants_ipv6(run, op, &c));
+	if (r < 0 || (c.stage == NETD_CAPTURE_MOVED && c.index == nic.index))
+		return r;
+	c.stage = NETD_CAPTURE_MOVED;
+	c.index = nic.index;
+	return netd_capture_write(&run->netd->store, &c, run->err);
+}
+
+static int give_back(struct netd_transfer *t, const struct look *nic)
+{
+	uint32_t mtu = t->capture->mtu ? t->capture->mtu : nic->mtu;
+	int r = 0;
+
+	if (!(nic->flags & IFF_UP)) /* a link that is down takes no routes */
+		r = set_link(t, t->to->name, NETD_LINK_UP, 0, 0, true);
+	if (r == 0)
+		r = netd_transfer_collect(t, !netd_mtu_is_small(mtu));
+	if (r == 0)
+		r = netd_transfer_prepare(t);
+	if (r == 0)
+		r = netd_transfer_switch_routes(t);
+	if (r == 0)
+		r = leave(t);
+	if (r == 0)
+		r = netd_transfer_finish(t);
+	return r;
+}
+
+/* Somebody deleted the bridge; the rules that name it are there. */
+static int outlive(struct netd_transfer *t)
+{
+	int r = leave(t);
+
+	if (r == 0)
+		r = netd_transfer_collect(t, true);
+	return r ? r : netd_transfer_switch_routes(t);
+}
+
+static int return_steps(struct netd_transfer *t, bool bridge, bool ipv6)
+{
+	const struct netd_capture *c = t->capture;
+	struct look nic = {0};
+	int r = bridge ? netd_capture_loosen(c, t->from->name, t->err) : 0;
+
+	if (r == 0)
+		r = look_at(t, t->to, &nic);
+	if (r == 0 && netd_mtu_is_small(nic.mtu) && c->mtu) /* else no IPv6 gets there */
+		r = set_link(t, t->to->name, NETD_LINK_MTU, 0, c->mtu, true);
+	if (r == 0)
+		r = netd_capture_loosen(c, t->to->name, t->err);
+	if (r == 0)
+		r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
+	if (r == 0)
+		r = bridge ? give_back(t, &nic) : outlive(t);
+	if (r == 0 && (!bridge || c->stage == NETD_CAPTURE_MOVING))
+		r = netd_transfer_restore(t);
+	if (r == 0)
+		r = netd_capture_tighten(c, t->to->name, t->err);
+	if (r == 0)
+		r = netd_transfer_check(t);
+	if (r == 0 && !c->up && netd_transfer_is_bare(t))
+		r = set_link(t, t->to->name, NETD_LINK_UP, 0, 0, false);
+	return r;
+}
+
+/* Without the file: what is on the bridge tells enough. */
+static void guess(const struct netd_op *op, const struct netd_state *observed,
+		  struct netd_capture *out)
+{
+	const struct netd_link *bridge = netd_state_link(observed, op->uplink.bridge);
+	struct netd_capture_setting *s = netd_array_add(
+		&out->settings, &out->setting_count, sizeof(*out->settings));
+
+	netd_copy(out->nic, op->uplink.nic);
+	netd_copy(out->bridge, op->uplink.bridge);
+	out->stage = NETD_CAPTURE_RETURNING;
+	out->up = true;
+	if (!s)
+		return;
+	netd_copy(s->name, "ipv6/disable_ipv6");
+	s->value = bridge && bridge->settings[NETD_SETTING_DISABLE_IPV6];
+}
+
+static int say_gone(const struct netd_run *run, const struct netd_op *op)
+{
+	netd_error_add(run->err, -ENODEV,
+		       "the NIC is not there, so what it held stays on %s",
+		       op->uplink.bridge);
+	netd_error_hint(run->err,
+			"plug it in again, or give it the name %s; `netdctl destroy "
+			"--force` lets go of the topology, and leaves %s as it is",
+			op->uplink.record, op->uplink.bridge);
+	return -ENODEV;
+}
+
+static int give_up(const struct netd_run *run, const struct netd_op *op)
+{
+	netd_auto(netd_capture_done) struct netd_capture c = {0};
+	struct netd_holder nic = {0}, bridge = {0};
+	netd_auto(netd_transfer_done) struct netd_transfer t = {
+		.netd = run->netd,
+		.capture = &c,
+		.from = &bridge,
+		.to = &nic,
+		.err = run->err,
+	};
+	int r;
+
+	if (!netd_state_link(run->observed, op->uplink.nic))
+		return say_gone(run, op);
+	r = read_record(run, op, &c);
+	if (r == -ENOENT) {
+		guess(op, run->observed, &c);
+		r = 0;
+	}
+	if (r == 0)
+		r = holder(&t, op->uplink.nic, &nic);
+	/* Whoever finds it half-way back must not take it for moved. */
+	if (r == 0 && c.stage == NETD_CAPTURE_MOVED) {
+		c.stage = NETD_CAPTURE_RETURNING;
+		r = netd_capture_write(&run->netd->store, &c, run->err);
+	}
+	if (r < 0)
+		return r;
+	netd_copy(bridge.name, op->uplink.bridge);
+	bridge.index = netd_nl_ifindex(&run->netd->nl, bridge.name);
+	r = return_steps(&t, bridge.index > 0, wants_ipv6(run, op, &c));
+	return r ? r
+		 : netd_capture_remove(&run->netd->store, op->uplink.record, run->err);
+}
+
+int netd_run_uplinks(const struct netd_run *run)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->count; i++) {
+		const struct netd_op *op = &run->ops[i];
+		bool joins = op->kind == NETD_OP_MOVE_UPLINK;
+
+		r = joins ? move(run, op) : give_up(run, op);
+		if (r < 0)
+			netd_error_context(run->err,
+					   joins ? "uplink %s joins %s"
+						 : "uplink %s leaves %s",
+					   op->uplink.nic, op->uplink.bridge);
+	}
+	return r;
+}

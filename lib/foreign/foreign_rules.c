@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The rules and sets of the tables through whose chains packets come or pass. */
+#include "foreign/foreign_rules.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "nft/batch.h"
+#include "nft/message.h"
+#include "nft/nft.h"
+#include "foreign/program.h"
+#include "model/ruleset.h"
+
+/*
+ * Theory of operation.  One question for all rules of a table, since chains jump to each
+ * other, and one for its sets; then one for each set whose elements are of use.  The
+ * answers are kept as they came, one behind the other, a set in front of its elements.  A
+ * table with very many rules, or a set with very many elements, is somebody's list of
+ * bad addresses, and is left out: what is not there is not judged.
+ */
+#define QUESTION_ROOM (2 * NETD_FOREIGN_NAME + 128)
+#define MOST (4U << 20) /* bytes of one answer */
+
+struct reader {
+	struct netd_nft *nft;
+	struct netd_batch kept, sets;
+	size_t first; /* byte of this answer */
+	bool too_much;
+};
+
+static int keep(struct netd_batch *b, const struct nlmsghdr *nlh)
+{
+	struct nlmsghdr *copy = netd_batch_message(b, 0, 0, nlh->nlmsg_len);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, nlh, nlh->nlmsg_len);
+	netd_batch_commit_message(b, copy);
+	return 0;
+}
+
+static int answer(const struct nlmsghdr *nlh, void *data)
+{
+	struct reader *r = data;
+
+	r->too_much |= r->kept.length - r->first > MOST;
+	return r->too_much ? 0 : keep(&r->kept, nlh);
+}
+
+static int answer_set(const struct nlmsghdr *nlh, void *data)
+{
+	struct reader *r = data;
+
+	return netd_program_wants_elements(nlh) ? keep(&r->sets, nlh) : 0;
+}
+
+static int ask(struct reader *r, uint8_t type, uint8_t family, uint16_t table_attr,
+	       const char *table, uint16_t name_attr, const char *name,
+	       netd_nft_answer sees)
+{
+	char buffer[QUESTION_ROOM] = {0}; /* padding is sent too */
+	struct nlmsghdr *nlh = netd_nft_request(
+		r->nft, buffer, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), NLM_F_DUMP,
+		family);
+
+	mnl_attr_put_strz(nlh, table_attr, table);
+	if (name_attr)
+		mnl_attr_put_strz(nlh, name_attr, name);
+	return netd_nft_ask(r->nft, nlh, sees, r, NULL);
+}
+
+/* Takes back what was kept of an answer that is too long. */
+static void begin(struct reader *r)
+{
+	r->first = r->kept.length;
+	r->too_much = false;
+}
+
+static void end(struct reader *r)
+{
+	if (r->too_much)
+		r->kept.length = r->first;
+}
+
+static int read_elements(struct reader *r, const struct nlmsghdr *set)
+{
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(set);
+	int status;
+
+	begin(r);
+	status = keep(&r->kept, set);
+	if (status >= 0)
+		status = ask(r, NFT_MSG_GETSETELEM, nfg->nfgen_family,
+			     NFTA_SET_ELEM_LIST_TABLE,
+			     netd_message_text(set, NFTA_SET_TABLE),
+			     NFTA_SET_ELEM_LIST_SET,
+			     netd_message_text(set, NFTA_SET_NAME), answer);
+	end(r);
+	return status;
+}
+
+static int read_sets(struct reader *r, const struct netd_foreign_chain *c)
+{
+	const struct nlmsghdr *nlh;
+	int status, left;
+
+	r->sets.length = 0;
+	status = ask(r, NFT_MSG_GETSET, c->family, NFTA_SET_TABLE, c->table, 0, NULL,
+		     answer_set);
+	nlh = (const void *)r->sets.data;
+	left = (int)r->sets.length;
+	for (; status >= 0 && netd_message_ok(nlh, left);
+	     nlh = mnl_nlmsg_next(nlh, &left))
+		status = read_elements(r, nlh);
+	return status;
+}
+
+static int read_table(struct reader *r, struct netd_foreign_chain *c)
+{
+	int status;
+
+	begin(r);
+	status = ask(r, NFT_MSG_GETRULE, c->family, NFTA_RULE_TABLE, c->table, 0, NULL,
+		     answer);
+	end(r);
+	c->unread = r->too_much;
+	return status < 0 || r->too_much ? status : read_sets(r, c);
+}
+
+/* The first chain of the table's; NULL if @c is that one. */
+static const struct netd_foreign_chain *sibling(const struct netd_ruleset *out,
+						const struct netd_foreign_chain *c)
+{
+	for (const struct netd_foreign_chain *k = out->foreign; k < c; k++)
+		if (k->family == c->family && !strcmp(k->table, c->table))
+			return k;
+	return NULL;
+}
+
+/* A table with several such chains is read once. */
+static int read_chain(struct reader *r, struct netd_ruleset *out, size_t i)
+{
+	struct netd_foreign_chain *c = &out->foreign[i];
+	const struct netd_foreign_chain *first = sibling(out, c);
+
+	if (!first)
+		return read_table(r, c);
+	c->unread = first->unread;
+	return 0;
+}
+
+int netd_foreign_rules_read(struct netd_nft *nft, struct netd_ruleset *out)
+{
+	struct reader r = {.nft = nft};
+	int status = 0;
+
+	for (size_t i = 0; status >= 0 && i < out->foreign_count; i++)
+		status = read_chain(&r, out, i);
+	netd_batch_done(&r.sets);
+	if (status < 0) {
+		netd_batch_done(&r.kept);
+		return status;
+	}
+	out->others = r.kept.data;
+	out->others_length = r.kept.length;
+	return 0;
+}

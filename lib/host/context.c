@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The library's context: sockets and directories of one caller. */
+#include "host/context.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/home.h"
+#include "host/space.h"
+#include "netd.h"
+
+#define LOCK_SECONDS 30
+
+int netd_new(const char *state_dir, const char *config_dir, struct netd **out,
+	     struct netd_error *err)
+{
+	struct netd *netd = calloc(1, sizeof(*netd));
+
+	if (!netd)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	netd->store = (struct netd_store){.fd = -1, .lock = -1};
+	netd->patience.seconds = LOCK_SECONDS;
+	netd->home = -1;
+	netd->state_dir = strdup(state_dir ? state_dir : NETD_STATE_DIR);
+	netd->config_dir = strdup(config_dir ? config_dir : NETD_CONFIG_DIR);
+	if (!netd->state_dir || !netd->config_dir) {
+		netd_free(netd);
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	}
+	*out = netd;
+	return 0;
+}
+
+void netd_set_patience(struct netd *netd, unsigned seconds,
+		       void (*notice)(const char *holder, void *data), void *data)
+{
+	netd->patience = (struct netd_patience){seconds, notice, data};
+}
+
+void netd_set_keep_processes(struct netd *netd, bool keep)
+{
+	netd->keep_processes = keep;
+}
+
+void netd_set_recovered(struct netd *netd,
+			void (*notice)(const char *name, enum netd_outcome outcome,
+				       void *data),
+			void *data)
+{
+	netd->recovered = notice;
+	netd->recovered_data = data;
+}
+
+void netd_set_forewarned(struct netd *netd,
+			 void (*notice)(const struct netd_plan *notes, void *data),
+			 void *data)
+{
+	netd->forewarned = notice;
+	netd->forewarned_data = data;
+}
+
+void netd_unlock(struct netd *netd)
+{
+	netd_store_unlock(&netd->store);
+}
+
+struct netd *netd_free(struct netd *netd)
+{
+	if (!netd)
+		return NULL;
+	netd_store_done(&netd->store);
+	netd_spaces_done(netd);
+	if (netd->connected) {
+		netd_nl_done(&netd->nl);
+		netd_nft_close(&netd->nft);
+	}
+	free(netd->state_dir);
+	free(netd->config_dir);
+	free(netd);
+	return NULL;
+}
+
+int netd_connect(struct netd *netd, struct netd_error *err)
+{
+	int r;
+
+	if (netd->connected)
+		return 0;
+	r = netd_nl_open(&netd->nl, err);
+	if (r < 0)
+		return r;
+	r = netd_nft_open(&netd->nft, err);
+	if (r < 0)
+		netd_nl_done(&netd->nl);
+	netd->connected = r == 0;
+	return r;
+}
+
+int netd_check_state(struct netd *netd, struct netd_error *err)
+{
+	int r = netd_context_open(netd, true, err);
+
+	return r < 0 ? r : netd_store_check(&netd->store, err);
+}
+
+int netd_context_open(struct netd *netd, bool write, struct netd_error *err)
+{
+	int r;
+
+	if (netd->store.fd < 0) {
+		r = netd_store_open(&netd->store, netd->state_dir, write, err);
+		/* Nothing runs yet, and nothing is to be changed: no state is fine. */
+		if (r < 0 && (write || r != -ENOENT))
+			return r;
+	}
+	if (write && netd->store.lock < 0) {
+		r = netd_store_lock(&netd->store, &netd->patience, err);
+		if (r < 0)
+			return r;
+	}
+	r = netd_connect(netd, err);
+	if (r < 0 || (write ? netd->at_home_writing : netd->at_home))
+		return r;
+	r = netd_home_check(netd, write, err);
+	netd->at_home = r == 0;
+	netd->at_home_writing = r == 0 && write;
+	return r;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The library's context: sockets and directories of one caller. */
+#ifndef NETD_HOST_CONTEXT_H
+#define NETD_HOST_CONTEXT_H
+
+#include "store/store.h"
+#include "nft/nft.h"
+#include "rtnl/nl.h"
+#include "netd.h"
+
+#define NETD_STATE_DIR "/run/netd"
+#define NETD_CONFIG_DIR "/etc/netd"
+
+struct netd {
+	char *state_dir, *config_dir;
+	struct netd_store store;
+	struct netd_nl nl;
+	struct netd_nft nft;
+	bool connected;
+	bool at_home, at_home_writing; /* host/home.h has been asked */
+	uint64_t home_inode;	       /* of the network namespace that it is about */
+	struct netd_patience patience;
+	void (*recovered)(const char *name, enum netd_outcome outcome,
+			  void *data); /* may be NULL */
+	void *recovered_data;
+	void (*forewarned)(const struct netd_plan *notes, void *data); /* may be NULL */
+	void *forewarned_data;
+	const char *watchdog; /* the program that watchdogs and guards are; NULL: none */
+	bool keep_processes;  /* of namespaces that are deleted */
+
+	struct netd_space **spaces; /* sorted by name; host/space.h */
+	size_t space_count;
+	int home;  /* the namespace that it was opened in; -1: not asked for yet */
+	bool away; /* the calling thread is not there */
+};
+
+/* Opens both netlink sockets, once. */
+int netd_connect(struct netd *netd, struct netd_error *err);
+
+/*
+ * Opens the state directory and the sockets.  @write: makes the directory, and takes the
+ * one writer's lock, which is kept until the context goes.  Without it a missing state
+ * directory is fine (store.fd stays -1).
+ */
+int netd_context_open(struct netd *netd, bool write, struct netd_error *err);
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Programs that say of an interface that they look after it. */
+#include "host/manager.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#define STATE_MAX 65536 /* bytes of a state file */
+
+/*
+ * None of them lets go of a NIC without harm: networkd's Unmanaged=yes takes the address
+ * away, NetworkManager's "managed no" only ends the lease's renewal, and takes the NIC
+ * back at boot.  So the bridge is made by them, and adopted.
+ */
+static void hint_networkd(struct netd_error *err, const char *bridge,
+			  const struct netd_link *nic)
+{
+	netd_error_hint(err,
+			"let networkd make %s with %s in it (netd.yaml(5), \"Bridges of "
+			"other programs\", has the files), then `netdctl adopt "
+			"--autostart %s`",
+			bridge, nic->name, bridge);
+}
+
+static void hint_network_manager(struct netd_error *err, const char *bridge,
+				 const struct netd_link *nic)
+{
+	const uint8_t *mac = nic->mac.bytes;
+
+	netd_error_hint(
+		err,
+		"let NetworkManager make the bridge, which takes the lease over: `nmcli "
+		"connection add type bridge con-name %s ifname %s stp no "
+		"bridge.mac-address %02x:%02x:%02x:%02x:%02x:%02x && nmcli connection "
+		"add type bridge-slave con-name %s-%s ifname %s master %s "
+		"connection.autoconnect-priority 10 && nmcli connection up %s-%s`, then "
+		"`netdctl adopt --autostart %s`",
+		bridge, bridge, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], bridge,
+		nic->name, nic->name, bridge, bridge, nic->name, bridge);
+}
+
+/* Each keeps a file per interface, named by its index. */
+static const struct row {
+	struct netd_manager manager;
+	const char *directory;
+	const char *words[2]; /* one of them is in the file; NULL: none */
+} rows[] = {
+	{{"systemd-networkd", hint_networkd},
+	 "/run/systemd/netif/links",
+	 {"ADMIN_STATE=configured", "ADMIN_STATE=configuring"}},
+	{{"NetworkManager", hint_network_manager},
+	 "/run/NetworkManager/devices",
+	 {"managed=true", NULL}},
+};
+
+static bool says(const struct row *row, int index)
+{
+	netd_auto_free char *text = NULL;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%d", row->directory, index);
+	if (netd_file_read(AT_FDCWD, path, STATE_MAX, &text, NULL, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(row->words) && row->words[i]; i++)
+		if (strstr(text, row->words[i]))
+			return true;
+	return false;
+}
+
+const struct netd_manager *netd_manager_of(int index)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++)
+		if (says(&rows[i], index))
+			return &rows[i].manager;
+	return NULL;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tap devices: made and unmade through /dev/net/tun. */
+#include "host/tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+
+#define TUN_DEVICE "/dev/net/tun"
+
+static int open_device(struct netd_error *err)
+{
+	int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	fd = -errno;
+	netd_error_add(err, fd, "cannot open " TUN_DEVICE ": %s", strerror(-fd));
+	if (fd == -ENOENT || fd == -ENODEV)
+		netd_error_hint(err, "load the kernel module: modprobe tun");
+	else if (fd == -EACCES || fd == -EPERM)
+		netd_error_hint(err, "run as root");
+	return fd;
+}
+
+static int set_flags(int fd, struct netd_link *link, struct netd_error *err)
+{
+	struct ifreq request = {0};
+	const struct netd_tap *tap = &link->tap;
+
+	netd_copy(request.ifr_name, link->name);
+	request.ifr_flags = IFF_TAP | IFF_NO_PI;
+	if (tap->multi_queue)
+		request.ifr_flags |= IFF_MULTI_QUEUE;
+	if (tap->vnet_hdr)
+		request.ifr_flags |= IFF_VNET_HDR;
+	if (ioctl(fd, TUNSETIFF, &request) < 0) {
+		int code = -errno;
+
+		netd_error_add(err, code, "cannot make tap %s: %s", link->name,
+			       strerror(-code));
+		if (code == -EBUSY)
+			netd_error_hint(err, "a tap of that name is in use by a program");
+		else if (code == -EINVAL)
+			netd_error_hint(err, "an interface of that name exists already");
+		else if (code == -EPERM)
+			netd_error_hint(err, "run as root");
+		return code;
+	}
+	netd_copy(link->name, request.ifr_name);
+	return 0;
+}
+
+int netd_tap_keep(int fd, const char *name, struct netd_error *err)
+{
+	int code;
+
+	if (ioctl(fd, TUNSETPERSIST, 1UL) == 0)
+		return 0;
+	code = -errno;
+	return netd_error_add(err, code, "cannot set up tap %s: %s", name,
+			      strerror(-code));
+}
+
+/* See the top of tap.h for those who have neither. */
+static int own(int fd, const struct netd_link *link, struct netd_error *err)
+{
+	const struct netd_tap *tap = &link->tap;
+	bool has_owner = tap->has_owner || !tap->has_group;
+	int code;
+
+	if ((!has_owner || ioctl(fd, TUNSETOWNER, (unsigned long)tap->owner) == 0) &&
+	    (!tap->has_group || ioctl(fd, TUNSETGROUP, (unsigned long)tap->group) == 0))
+		return 0;
+	code = -errno;
+	return netd_error_add(err, code, "cannot set the owner of tap %s: %s", link->name,
+			      strerror(-code));
+}
+
+int netd_tap_set_owner(const struct netd_link *link, struct netd_error *err)
+{
+	struct netd_link open = *link;
+	netd_auto_close int fd = open_device(err);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = set_flags(fd, &open, NULL);
+	if (r == -EBUSY) {
+		netd_error_add(err, r,
+			       "cannot change the owner of tap %s: a program has it open",
+			       link->name);
+		netd_error_hint(err, "end that program, or its guest, first");
+		return r;
+	}
+	if (r < 0)
+		return netd_error_add(err, r, "cannot open tap %s: %s", link->name,
+				      strerror(-r));
+	return own(fd, link, err);
+}
+
+int netd_tap_open(struct netd_link *link, struct netd_error *err)
+{
+	netd_auto_close int fd = open_device(err);
+	int r, result;
+
+	if (fd < 0) {
+		netd_error_context(err, "tap %s", link->name);
+		return fd;
+	}
+	r = set_flags(fd, link, err);
+	if (r < 0)
+		return r;
+	r = own(fd, link, err);
+	if (r < 0)
+		return r;
+	r = link->tap.persistent ? netd_tap_keep(fd, link->name, err) : 0;
+	if (r < 0)
+		return r;
+	result = fd;
+	fd = -1;
+	return result;
+}

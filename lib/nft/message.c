@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Attributes of a netfilter message, by their type. */
+#include "nft/message.h"
+
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+const struct nlattr *netd_message_attr(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each (attr, nlh, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	}
+	return NULL;
+}
+
+const struct nlattr *netd_message_inside(const struct nlattr *nest, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	if (!nest)
+		return NULL;
+	mnl_attr_for_each_nested (attr, nest) {
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	}
+	return NULL;
+}
+
+static bool has_name(const struct nlattr *expr)
+{
+	const struct nlattr *name = netd_message_inside(expr, NFTA_EXPR_NAME);
+
+	return name && mnl_attr_validate(name, MNL_TYPE_NUL_STRING) >= 0;
+}
+
+static bool goes_on(const struct nlattr *verdict)
+{
+	const struct nlattr *code = netd_message_inside(verdict, NFTA_VERDICT_CODE);
+	int number = mnl_attr_validate(code, MNL_TYPE_U32) >= 0
+			     ? (int)ntohl(mnl_attr_get_u32(code))
+			     : NFT_JUMP;
+
+	return number == NFT_JUMP || number == NFT_GOTO;
+}
+
+/* A verdict that goes to a chain names it: libnftnl takes what is on its stack, else. */
+static bool is_whole(const struct nlattr *expr)
+{
+	const struct nlattr *data = netd_message_inside(
+		netd_message_inside(expr, NFTA_EXPR_DATA), NFTA_IMMEDIATE_DATA);
+	const struct nlattr *verdict = netd_message_inside(data, NFTA_DATA_VERDICT);
+
+	if (strcmp(mnl_attr_get_str(netd_message_inside(expr, NFTA_EXPR_NAME)),
+		   "immediate") != 0 ||
+	    !verdict)
+		return true;
+	return netd_message_inside(verdict, NFTA_VERDICT_CODE) &&
+	       (netd_message_inside(verdict, NFTA_VERDICT_CHAIN) || !goes_on(verdict));
+}
+
+/* A string that ends within its attribute, or none at all. */
+static bool has_end(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr = netd_message_attr(nlh, type);
+
+	return !attr || mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0;
+}
+
+bool netd_message_is_rule(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *list = netd_message_attr(nlh, NFTA_RULE_EXPRESSIONS);
+	const struct nlattr *attr;
+
+	if (!has_end(nlh, NFTA_RULE_TABLE) || !has_end(nlh, NFTA_RULE_CHAIN))
+		return false;
+	if (!list)
+		return true;
+	mnl_attr_for_each_nested (attr, list) {
+		if (!has_name(attr) || !is_whole(attr))
+			return false;
+	}
+	return true;
+}
+
+const char *netd_message_text(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr = netd_message_attr(nlh, type);
+
+	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0
+		       ? mnl_attr_get_str(attr)
+		       : "";
+}

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Who has which address of which network: listed, and waited for. */
+#include "observe/leases.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/inotify.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/context.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "base/suggest.h"
+#include "dhcp/process.h"
+#include "netd.h"
+#include "base/table.h"
+
+/*
+ * Theory of operation.  dnsmasq writes its leases in place when one changes, and never
+ * tells anybody.  So they are read from its file, and who waits for one has the kernel
+ * say when something in a service's directory was written (inotify).  The watch is there
+ * before the first look, so nothing is missed in between.
+ */
+
+#define LEASES_MAX (64UL << 20)
+
+static void directory_of(const char *service, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "dhcp/%s", service);
+}
+
+/*
+ * The services that run
+ */
+
+int netd_lease_services(const struct netd_topology *t, netd_lease_visit visit, void *data,
+			struct netd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->network_count; i++)
+		if (t->networks[i].dhcp.enabled)
+			r = visit(&t->networks[i], t->networks[i].name, data, err);
+	for (size_t i = 0; r == 0 && i < t->node_count; i++)
+		for (size_t j = 0; r == 0 && j < t->nodes[i].interface_count; j++) {
+			const struct netd_node_interface *in = &t->nodes[i].interfaces[j];
+			const struct netd_network *n =
+				netd_topology_network(t, in->network);
+			char service[NETD_SERVICE_NAME];
+
+			snprintf(service, sizeof(service), "%s.%s", t->nodes[i].name,
+				 in->name);
+			if (n && in->dhcp.enabled)
+				r = visit(n, service, data, err);
+		}
+	return r;
+}
+
+int netd_lease_read(const struct netd_store *store, const char *service,
+		    struct netd_lease **leases, size_t *count, struct netd_error *err)
+{
+	char directory[PATH_MAX], path[PATH_MAX + 16];
+	netd_auto_free char *text = NULL;
+	struct netd_lease *all = NULL;
+	size_t all_count = 0, kept = 0;
+	int64_t now = time(NULL);
+	int r;
+
+	directory_of(service, directory);
+	snprintf(path, sizeof(path), "%s/" NETD_DNSMASQ_LEASES, directory);
+	r = faccessat(store->fd, path, R_OK, 0) < 0 ? -errno : 0;
+	if (r == -EACCES) {
+		netd_error_add(err, r, "cannot read the leases of %s: %s", service,
+			       strerror(-r));
+		netd_error_hint(err, "run as root");
+	}
+	if (r == 0)
+		r = netd_file_read(store->fd, path, LEASES_MAX, &text, NULL, err);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = netd_leases_parse(text, &all, &all_count);
+	if (r < 0) {
+		free(all);
+		return netd_error_add(err, r, "out of memory");
+	}
+	/* dnsmasq drops those that have ended when it next writes the file */
+	for (size_t i = 0; i < all_count; i++)
+		if (!all[i].expires || all[i].expires > now)
+			all[kept++] = all[i];
+	*leases = all;
+	*count = kept;
+	return 0;
+}
+
+const struct netd_machine *netd_lease_machine(const struct netd_network *n,
+					      const struct netd_lease *lease)
+{
+	for (size_t i = 0; i < n->machine_count; i++) {
+		const struct netd_machine *m = &n->machines[i];
+
+		if (lease->has_mac && m->has_mac
+			    ? memcmp(&m->mac, &lease->mac, sizeof(m->mac)) == 0
+			    : netd_addr_equal(&m->address4, &lease->address) ||
+				      netd_addr_equal(&m->address6, &lease->address))
+			return m;
+	}
+	return NULL;
+}
+
+/*
+ * The table
+ */
+
+static const struct netd_column columns[] = {
+	{"NETWORK", "network", NETD_COLUMN_TEXT},
+	{"NAME", "name", NETD_COLUMN_TEXT},
+	{"ADDRESS", "address", NETD_COLUMN_TEXT},
+	{"MAC", "mac", NETD_COLUMN_TEXT},
+	{"EXPIRES IN", NULL, NETD_COLUMN_TEXT},
+	{NULL, "machine", NETD_COLUMN_TEXT},
+	{NULL, "host", NETD_COLUMN_TEXT},
+	{NULL, "expires", NETD_COLUMN_OPTIONAL},
+	{NULL, "seconds_left", NETD_COLUMN_OPTIONAL},
+	{NULL, "topology", NETD_COLUMN_TEXT},
+	{NULL, "service", NETD_COLUMN_TEXT},
+};
+
+struct listing {
+	const struct netd_store *store;
+	const char *network; /* only this one; NULL: all */
+	const char *name;    /* only of this machine or guest; NULL: all … */
+	bool known;	     /* … of the machine: one that has a MAC bears the name */
+	const char *topology;
+	struct netd_table table;
+};
+
+/* "1d 2h", "59m 3s": the two largest units. */
+static void add_left(struct netd_table *table, int64_t expires, int64_t left)
+{
+	static const struct {
+		int64_t seconds;
+		char unit;
+	} units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+	size_t i = 0;
+
+	if (!expires) {
+		netd_table_text(table, "never");
+		return;
+	}
+	while (i < 3 && left < units[i].seconds)
+		i++;
+	if (i == 3 || left % units[i].seconds < units[i + 1].seconds)
+		netd_table_addf(table, "%lld%c", (long long)(left / units[i].seconds),
+				units[i].unit);
+	else
+		netd_table_addf(
+			table, "%lld%c %lld%c", (long long)(left / units[i].seconds),
+			units[i].unit,
+			(long long)(left % units[i].seconds / units[i + 1].seconds),
+			units[i + 1].unit);
+}
+
+/* A guest can call itself as it likes: of a machine with a MAC, the MAC counts. */
+static bool is_meant(const struct listing *l, const struct netd_machine *m,
+		     const struct netd_lease *lease)
+{
+	if (!l->name || (m && strcasecmp(m->name, l->name) == 0))
+		return true;
+	return !l->known && strcasecmp(lease->host, l->name) == 0;
+}
+
+static void add_row(struct listing *l, const struct netd_network *n, const char *service,
+		    const struct netd_lease *lease)
+{
+	const struct netd_machine *m = netd_lease_machine(n, lease);
+	char address[NETD_ADDR_TEXT], mac[NETD_MAC_TEXT] = "", number[24] = "";
+	int64_t left = lease->expires - (int64_t)time(NULL);
+	struct netd_table *table = &l->table;
+
+	if (!is_meant(l, m, lease))
+		return;
+	if (lease->has_mac)
+		netd_mac_format(&lease->mac, mac);
+	left = left < 0 ? 0 : left;
+	netd_table_text(table, n->name);
+	netd_table_text(table, m ? m->name : lease->host);
+	netd_table_text(table, netd_addr_format(&lease->address, address));
+	netd_table_text(table, mac);
+	add_left(table, lease->expires, left);
+	netd_table_text(table, m ? m->name : "");
+	netd_table_text(table, lease->host);
+	if (lease->expires)
+		snprintf(number, sizeof(number), "%lld", (long long)lease->expires);
+	netd_table_text(table, number);
+	if (lease->expires)
+		snprintf(number, sizeof(number), "%lld", (long long)left);
+	netd_table_text(table, number);
+	netd_table_text(table, l->topology);
+	netd_table_text(table, service);
+}
+
+static int compare_leases(const void *a, const void *b)
+{
+	return netd_addr_compare(&((const struct netd_lease *)a)->address,
+				 &((const struct netd_lease *)b)->address);
+}
+
+static int list_service(const struct netd_network *n, const char *service, void *data,
+			struct netd_error *err)
+{
+	struct listing *l = data;
+	netd_auto_free struct netd_lease *leases = NULL;
+	size_t count = 0;
+	int r;
+
+	if (l->network && strcmp(l->network, n->name) != 0)
+		return 0;
+	r = netd_lease_read(l->store, service, &leases, &count, err);
+	if (count)
+		qsort(leases, count, sizeof(*leases), compare_leases);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		add_row(l, n, service, &leases[i]);
+	return r;
+}
+
+/*
+ * All running topologies
+ */
+
+struct running {
+	struct netd_topology **items;
+	size_t count;
+};
+
+static void running_done(struct running *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		netd_topology_free(r->items[i]);
+	free(r->items);
+}
+
+static int running_load(struct netd *netd, struct running *running,
+			struct netd_error *err)
+{
+	int r = netd->store.fd >= 0
+			? 0
+			: netd_store_open(&netd->store, netd->state_dir, false, err);
+
+	if (r == -ENOENT)
+		return 0; /* nothing runs */
+	return r < 0 ? r
+		     : netd_store_load_all(&netd->store, &running->items, &running->count,
+					   err);
+}
+
+static int check_network(const struct running *running, const char *network,
+			 struct netd_error *err)
+{
+	struct netd_suggest near = {.word = network};
+
+	for (size_t i = 0; network && i < running->count; i++)
+		for (size_t j = 0; j < running->items[i]->network_count; j++) {
+			netd_suggest_try(&near, running->items[i]->networks[j].name);
+			if (strcmp(running->items[i]->networks[j].name, network) == 0)
+				return 0;
+		}
+	if (!network)
+		return 0;
+	netd_error_add(err, -ENOENT, "network %s is not running", network);
+	if (netd_suggest_best(&near))
+		netd_error_hint(err, "did you mean %s?", netd_suggest_best(&near));
+	else
+		netd_error_hint(err, "`netdctl network list` shows those that are");
+	return -ENOENT;
+}
+
+static int list_all(struct netd *netd, const struct running *running, struct listing *l,
+		    struct netd_error *err)
+{
+	int r = 0;
+
+	l->store = &netd->store;
+	l->table.columns = columns;
+	l->table.column_count = NETD_ARRAY_SIZE(columns);
+	for (size_t i = 0; r == 0 && i < running->count; i++) {
+		l->topology = running->items[i]->name;
+		r = netd_lease_services(running->items[i], list_service, l, err);
+	}
+	return r;
+}
+
+int netd_leases_format(const struct netd_table *table, enum netd_format format,
+		       char **out, struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	int r = format == NETD_FORMAT_JSON ? netd_table_render_json(table, &text)
+					   : netd_table_render_text(table, &text);
+	char *taken = r < 0 ? NULL : netd_str_take(&text);
+
+	if (!taken)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	*out = taken;
+	return 0;
+}
+
+int netd_leases(struct netd *netd, const char *network, enum netd_format format,
+		char **out, struct netd_error *err)
+{
+	netd_auto(running_done) struct running running = {0};
+	struct listing l = {.network = network};
+	int r = running_load(netd, &running, err);
+
+	if (r == 0)
+		r = check_network(&running, network, err);
+	if (r == 0)
+		r = list_all(netd, &running, &l, err);
+	if (r == 0)
+		r = netd_leases_format(&l.table, format, out, err);
+	netd_table_done(&l.table);
+	return r;
+}
+
+/*
+ * Waiting
+ */
+
+struct watch {
+	struct netd *netd;
+	int fd;
+	size_t count;
+};
+
+static int watch_service(const struct netd_network *n, const char *service, void *data,
+			 struct netd_error *err)
+{
+	struct watch *w = data;
+	char directory[PATH_MAX], path[PATH_MAX + 64];
+
+	(void)n;
+	(void)err;
+	directory_of(service, directory);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", w->netd->store.fd, directory);
+	if (inotify_add_watch(w->fd, path, IN_MODIFY | IN_CREATE | IN_MOVED_TO) >= 0)
+		w->count++;
+	return 0;
+}
+
+static int watch_make(struct netd *netd, const struct running *running, struct watch *w,
+		      struct netd_error *err)
+{
+	int r = 0;
+
+	w->netd = netd;
+	w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (w->fd < 0) {
+		r = -errno;
+		return netd_error_add(err, r, "cannot watch leases: %s", strerror(-r));
+	}
+	for (size_t i = 0; r == 0 && i < running->count; i++)
+		r = netd_lease_services(running->items[i], watch_service, w, err);
+	if (r < 0 || w->count)
+		return r;
+	netd_error_add(err, -ENOENT, "no running network serves DHCP");
+	netd_error_hint(err, "`dhcp: true` in a network's file makes it do so");
+	return -ENOENT;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* False if nothing was written until @deadline. */
+static bool wait_written(int fd, int64_t deadline)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char events[4096];
+	int64_t left = deadline - now_ms();
+
+	if (left <= 0 || poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left) == 0)
+		return false;
+	while (read(fd, events, sizeof(events)) > 0)
+		;
+	return true;
+}
+
+/* True if some network has a machine of that name that is known by its MAC. */
+static bool is_known(const struct running *running, const char *name)
+{
+	for (size_t i = 0; i < running->count; i++)
+		for (size_t j = 0; j < running->items[i]->network_count; j++) {
+			const struct netd_network *n = &running->items[i]->networks[j];
+
+			for (size_t k = 0; k < n->machine_count; k++)
+				if (n->machines[k].has_mac &&
+				    strcasecmp(n->machines[k].name, name) == 0)
+					return true;
+		}
+	return false;
+}
+
+static int look_until(struct netd *netd, const struct running *running, const char *name,
+		      const struct watch *w, int64_t deadline, struct netd_table *found,
+		      struct netd_error *err)
+{
+	for (;;) {
+		struct listing l = {.name = name, .known = is_known(running, name)};
+		int r = list_all(netd, running, &l, err);
+
+		if (r < 0 || l.table.cell_count) {
+			*found = l.table;
+			return r;
+		}
+		netd_table_done(&l.table);
+		if (!wait_written(w->fd, deadline))
+			return -ETIMEDOUT;
+	}
+}
+
+int netd_lease_wait(struct netd *netd, const char *name, unsigned seconds,
+		    enum netd_format format, char **out, struct netd_error *err)
+{
+	int64_t deadline = now_ms() + (int64_t)seconds * 1000;
+	netd_auto(running_done) struct running running = {0};
+	struct netd_table found = {0};
+	struct watch w = {.fd = -1};
+	int r = running_load(netd, &running, err);
+
+	if (r == 0)
+		r = watch_make(netd, &running, &w, err);
+	if (r == 0)
+		r = look_until(netd, &running, name, &w, deadline, &found, err);
+	if (r == 0)
+		r = netd_leases_format(&found, format, out, err);
+	if (r == -ETIMEDOUT) {
+		netd_error_add(err, r, "%s has no lease after %u s", name, seconds);
+		netd_error_hint(err, "`netdctl leases` shows those that there are");
+	}
+	netd_table_done(&found);
+	if (w.fd >= 0)
+		close(w.fd);
+	return r;
+}

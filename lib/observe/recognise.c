@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Links of ours that lost one of their three marks: group, alias, name. */
+#include "observe/recognise.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "desired/desired.h"
+
+/*
+ * Theory of operation.  Group and alias together are enough, whatever the name; that is
+ * the usual case, and costs nothing.  A link with only one of them (ifupdown2, networkd
+ * and people set groups and aliases, too) is ours if a topology has a link of that name
+ * and kind; so names are worked out only if there is such a link.
+ */
+
+/* The far end of a pair bears the group alone: its near end says whose it is. */
+static bool is_far_end(const struct netd_state *s, const struct netd_link *link)
+{
+	const struct netd_link *near =
+		link->peer_index ? netd_state_link_by_index(s, link->peer_index) : NULL;
+
+	return near && near->peer_index == link->index && netd_link_owner(near);
+}
+
+static bool is_doubtful(const struct netd_state *s, const struct netd_link *link)
+{
+	bool group = netd_link_is_ours(link), alias = netd_link_owner(link);
+
+	return group != alias && !link->loopback && (alias || !is_far_end(s, link));
+}
+
+static bool has_doubtful(const struct netd_state *s)
+{
+	for (size_t i = 0; i < s->link_count; i++)
+		if (is_doubtful(s, &s->links[i]))
+			return true;
+	for (size_t i = 0; i < s->space_count; i++)
+		if (has_doubtful(&s->spaces[i]))
+			return true;
+	return false;
+}
+
+static void compare_links(struct netd_state *observed, const struct netd_state *desired)
+{
+	for (size_t i = 0; i < desired->link_count; i++) {
+		struct netd_link *have =
+			netd_state_link(observed, desired->links[i].name);
+
+		if (have && is_doubtful(observed, have))
+			netd_link_recognise(have, &desired->links[i]);
+	}
+}
+
+static int compare(struct netd_state *observed, const struct netd_topology *t,
+		   struct netd_error *err)
+{
+	netd_auto(netd_state_done) struct netd_state desired = {0};
+	const struct netd_facts facts = {.observed = observed};
+	int r = netd_desired_make(t, &facts, &desired, NULL);
+
+	if (r == -ENOMEM)
+		return netd_error_add(err, r, "out of memory");
+	if (r < 0)
+		return 0; /* what cannot be made has no links */
+	compare_links(observed, &desired);
+	for (size_t i = 0; i < desired.space_count; i++) {
+		struct netd_state *have =
+			netd_state_space(observed, desired.spaces[i].space);
+
+		if (have)
+			compare_links(have, &desired.spaces[i]);
+	}
+	return 0;
+}
+
+int netd_recognise(struct netd *netd, const struct netd_topology *const *known,
+		   size_t count, struct netd_state *observed, struct netd_error *err)
+{
+	struct netd_topology **all = NULL;
+	size_t recorded = 0;
+	int r = 0;
+
+	if (!has_doubtful(observed))
+		return 0;
+	for (size_t i = 0; r == 0 && i < count; i++)
+		if (known[i])
+			r = compare(observed, known[i], err);
+	if (r == 0 && netd->store.fd >= 0)
+		r = netd_store_load_all(&netd->store, &all, &recorded, err);
+	for (size_t i = 0; i < recorded; i++) {
+		if (r == 0)
+			r = compare(observed, all[i], err);
+		netd_topology_free(all[i]);
+	}
+	free(all);
+	return r;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Names and bridges that running topologies may not share. */
+#include "observe/share.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "netd.h"
+
+/* A bridge that netd did not make does not say whose it is. */
+static bool share_bridge(const struct netd_topology *t, const struct netd_network *n,
+			 const struct netd_topology *other, struct netd_error *err)
+{
+	for (size_t i = 0; n->existing && i < other->network_count; i++) {
+		if (strcmp(other->networks[i].bridge, n->bridge) != 0)
+			continue;
+		netd_topology_error(t, err, n->place,
+				    "bridge %s is that of network %s in topology %s",
+				    n->bridge, other->networks[i].name, other->name);
+		netd_error_hint(err, "destroy that one first, or choose another bridge");
+		return true;
+	}
+	return false;
+}
+
+/* Names of @t that @other, which runs, has already: hooks and people go by them. */
+static bool share_names(const struct netd_topology *t, const struct netd_topology *other,
+			struct netd_error *err)
+{
+	bool taken = false;
+
+	for (size_t i = 0; i < t->network_count; i++) {
+		if (!netd_topology_network(other, t->networks[i].name))
+			continue;
+		taken = true;
+		netd_topology_error(t, err, t->networks[i].place,
+				    "network %s runs already, in topology %s",
+				    t->networks[i].name, other->name);
+		netd_error_hint(err, "destroy that one first, or rename this network");
+	}
+	for (size_t i = 0; i < t->network_count; i++)
+		taken |= share_bridge(t, &t->networks[i], other, err);
+	for (size_t i = 0; i < t->node_count; i++) {
+		const char *kind = t->nodes[i].kind == NETD_NODE_HOST ? "host" : "router";
+
+		if (!netd_topology_node(other, t->nodes[i].name))
+			continue;
+		taken = true;
+		netd_topology_error(t, err, t->nodes[i].place,
+				    "%s %s runs already, in topology %s", kind,
+				    t->nodes[i].name, other->name);
+		netd_error_hint(err, "destroy that one first, or rename this %s", kind);
+	}
+	return taken;
+}
+
+int netd_share_check(struct netd *netd, const struct netd_topology *t,
+		     struct netd_topology **previous, struct netd_scope *others,
+		     struct netd_error *err)
+{
+	struct netd_topology **all = NULL;
+	size_t count = 0;
+	int r = netd->store.fd < 0 ? 0
+				   : netd_store_load_all(&netd->store, &all, &count, err);
+	bool taken = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(all[i]->name, t->name) == 0) {
+			*previous = all[i];
+			continue;
+		}
+		taken |= share_names(t, all[i], err);
+		if (r == 0 && netd_scope_add_names(others, all[i]) < 0)
+			r = netd_error_add(err, -ENOMEM, "out of memory");
+		netd_topology_free(all[i]);
+	}
+	free(all);
+	if (r < 0)
+		return r;
+	return taken ? -EEXIST : 0;
+}

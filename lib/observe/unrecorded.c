@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Changes of a topology that runs, but whose record is lost. */
+#include "observe/unrecorded.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "rtnl/link.h"
+#include "host/netns.h"
+#include "netd.h"
+#include "plan/seen.h"
+
+/*
+ * Theory of operation.  Rolling back is applying what was before; without a record (its
+ * file was damaged, /run/netd was removed) that would be nothing, and all that runs would
+ * be deleted.  So the way back goes to what was observed before the first op instead
+ * (plan/seen.h), and the claims of that time stay.  If the process is killed, not even
+ * that is known any more, and recovering leaves everything as it is.
+ */
+
+bool netd_unrecorded_is(const struct netd_topology *pending)
+{
+	return pending->text && strncmp(pending->text, NETD_UNRECORDED_LINE,
+					strlen(NETD_UNRECORDED_LINE)) == 0;
+}
+
+int netd_unrecorded_note(const struct netd_state *observed, const char *topology,
+			 struct netd_error *notes)
+{
+	netd_auto(netd_str_done) struct netd_str what = {0};
+
+	if (!netd_seen_is(observed, topology))
+		return 0;
+	netd_seen_print(observed, topology, &what);
+	if (netd_str_error(&what))
+		return -ENOMEM;
+	netd_error_add(notes, 0,
+		       "there is no record of what runs of topology %s, but these bear "
+		       "its mark: %s",
+		       topology, netd_str_text(&what));
+	netd_error_hint(
+		notes,
+		"`netdctl apply FILE`, with the file that was applied, takes them "
+		"over; `netdctl destroy %s` removes them",
+		topology);
+	return 0;
+}
+
+static void forewarn(struct netd *netd, const struct netd_view *v)
+{
+	const char *topology = v->plan.topology;
+	struct netd_plan said = {.ops = NULL};
+
+	if (!netd->forewarned)
+		return;
+	netd_plan_note(&said,
+		       "there is no record of what runs of topology %s: if this change "
+		       "fails, it is taken back only as far as the kernel shows what was "
+		       "before, and `netdctl rollback` cannot take it back",
+		       topology);
+	netd->forewarned(&said, netd->forewarned_data);
+	netd_plan_done(&said);
+}
+
+int netd_unrecorded_begin(struct netd *netd, struct netd_view *v, bool on_trial,
+			  struct netd_error *err)
+{
+	const char *topology = v->plan.topology;
+
+	v->unrecorded = netd_seen_is(&v->observed, topology);
+	if (!v->unrecorded || v->plan.op_count == 0)
+		return 0;
+	if (!on_trial) {
+		forewarn(netd, v);
+		return 0;
+	}
+	netd_error_add(err, -EBUSY,
+		       "there is no record of what runs of topology %s: nothing could "
+		       "take this change back",
+		       topology);
+	netd_error_hint(err, "apply the file of what runs first, without --confirm");
+	return -EBUSY;
+}
+
+static bool has_bridge(const struct netd_state *s, const char *topology,
+		       const struct netd_network *n)
+{
+	const struct netd_link *link = netd_state_link(s, n->bridge);
+	const char *owner = link && netd_link_is_ours(link) ? netd_link_owner(link) : "";
+
+	return owner && netd_owner_is(owner, topology);
+}
+
+/* Takes out of @t what is not there. */
+static int keep_present(const struct netd_state *s, struct netd_topology *t)
+{
+	int r = 0;
+
+	for (size_t i = t->node_count; r == 0 && i-- > 0;) {
+		const struct netd_node *n = &t->nodes[i];
+		netd_auto_close int fd = netd_netns_open(n->name, NULL);
+
+		if (fd < 0)
+			r = netd_node_remove(t, netd_node_kind_name(n->kind), n->name,
+					     NULL);
+	}
+	for (size_t i = t->network_count; r == 0 && i-- > 0;)
+		if (!has_bridge(s, t->name, &t->networks[i]))
+			r = netd_network_remove(t, t->networks[i].name, NULL);
+	return r;
+}
+
+int netd_unrecorded_guess(struct netd *netd, const char *topology,
+			  struct netd_topology **out, struct netd_error *err)
+{
+	netd_auto_topology struct netd_topology *t = NULL;
+	netd_auto(netd_state_done) struct netd_state s = {0};
+	int r = netd_context_open(netd, false, err);
+
+	if (r == 0)
+		r = netd_link_dump(&netd->nl, false, &s, err);
+	if (r < 0 || !netd_seen_is(&s, topology))
+		return r;
+	if (netd_definition_load(netd, topology, &t, NULL) == 0 &&
+	    keep_present(&s, t) == 0 && !netd_topology_is_empty(t)) {
+		*out = netd_take(t);
+		return 0;
+	}
+	netd_error_add(err, -EBUSY,
+		       "there is no record of what runs of topology %s, and no "
+		       "definition that tells",
+		       topology);
+	netd_error_hint(err,
+			"`netdctl apply FILE` takes it over, `netdctl destroy %s` "
+			"removes it; `netdctl status` has the objects",
+			topology);
+	return -EBUSY;
+}
+
+/* True if it was a port of a bridge of that topology before. */
+static bool was_port(const struct netd_view *before, const char *topology,
+		     const char *name)
+{
+	const struct netd_link *link = netd_state_link(&before->observed, name);
+	const struct netd_link *bridge =
+		link && link->master[0] ? netd_state_link(&before->observed, link->master)
+					: NULL;
+	const char *owner = bridge ? netd_link_owner(bridge) : NULL;
+
+	return owner && netd_owner_is(owner, topology);
+}
+
+/* What was claimed before; and what is now, of ports that were ports without a claim. */
+static int keep_claims(const struct netd_view *before, const char *topology,
+		       struct netd_view *out)
+{
+	for (size_t i = 0; i < out->claims.count; i++) {
+		const struct netd_claim *c = &out->claims.items[i];
+		bool port = c->kind == NETD_CLAIM_PORT || c->kind == NETD_CLAIM_UPLINK;
+
+		if (strcmp(c->topology, topology) != 0)
+			continue;
+		if ((netd_claims_find(&before->claims, topology, c->kind, c->key) ||
+		     (port && was_port(before, topology, c->key))) &&
+		    netd_claims_add(&out->kept, c) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* An uplink that the change took out of its bridge, or left half moved, moves there. */
+static void want_uplinks(const struct netd_view *before, struct netd_view *out)
+{
+	for (size_t i = 0; i < out->kept.count; i++) {
+		const struct netd_claim *c = &out->kept.items[i];
+		const struct netd_link *was = netd_state_link(&before->observed, c->key);
+		const struct netd_link *is = netd_state_link(&out->observed, c->key);
+		struct netd_link *bridge =
+			was ? netd_state_link(&out->desired, was->master) : NULL;
+
+		if (c->kind == NETD_CLAIM_UPLINK && bridge && is &&
+		    (strcmp(is->master, was->master) != 0 ||
+		     (is->captured_for[0] && !is->captured_whole)))
+			netd_copy(bridge->uplink, c->key);
+	}
+}
+
+/* An orphan goes on as it is, or as the change made it: what it was told, nobody knows.
+ */
+static int keep_services(const struct netd_view *before, struct netd_view *out)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < before->observed.service_count; i++)
+		if (!before->observed.services[i].config[0])
+			r = netd_seen_service(&out->observed,
+					      before->observed.services[i].name,
+					      &out->desired);
+	return r;
+}
+
+int netd_unrecorded_view(struct netd *netd, const struct netd_topology *t,
+			 const struct netd_view *before, struct netd_view *out,
+			 struct netd_error *err)
+{
+	int r = netd_seen_make(&before->observed, &before->claims, t->name,
+			       &out->desired);
+
+	if (r == 0)
+		r = netd_scope_add(&out->scope, t);
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	out->scope.topology = t->name;
+	out->scope.orphans = t->name;
+	out->scope.known[0] = t;
+	out->nameless = true;
+	r = netd_observe(netd, NETD_PART_FIREWALL | NETD_PART_ROUTES, &out->scope,
+			 &out->observed, err);
+	if (r == 0)
+		r = netd_store_load_claims(&netd->store, &out->claims, err);
+	if (r == 0)
+		r = netd_observe_foreign(netd, &out->desired, &out->observed, err);
+	if (r == 0 &&
+	    (keep_claims(before, t->name, out) < 0 || keep_services(before, out) < 0))
+		r = netd_error_add(err, -ENOMEM, "out of memory");
+	if (r < 0)
+		return r;
+	want_uplinks(before, out);
+	return netd_view_plan(netd, t->name, out, &out->desired, &out->kept, err);
+}

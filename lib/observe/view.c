@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One look at the host with a topology in mind: what is, what should be, and the plan. */
+#include "observe/view.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "observe/services.h"
+#include "host/space.h"
+#include "uplink/uplink_check.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "ruleset/read.h"
+#include "plan/conflict.h"
+#include "desired/desired.h"
+#include "desired/desired_services.h"
+#include "desired/forwarding.h"
+#include "rtnl/listener.h"
+#include "plan/listens.h"
+#include "advise/obstacles.h"
+#include "plan/seen.h"
+
+void netd_view_done(struct netd_view *v)
+{
+	netd_state_done(&v->observed);
+	netd_state_done(&v->desired);
+	free(v->claims.items);
+	free(v->plugs.items);
+	netd_plan_done(&v->plan);
+	netd_scope_done(&v->scope);
+	netd_scope_done(&v->others);
+	free(v->kept.items);
+	*v = (struct netd_view){0};
+}
+
+int netd_view_plan(struct netd *netd, const char *topology, struct netd_view *v,
+		   const struct netd_state *desired, const struct netd_claims *kept,
+		   struct netd_error *err)
+{
+	const struct netd_plan_input in = {
+		.topology = topology,
+		.observed = &v->observed,
+		.desired = desired,
+		.claims = v->claims.items,
+		.claim_count = v->claims.count,
+		.plugs = v->plugs.items,
+		.plug_count = v->plugs.count,
+		.nameless = v->nameless,
+		.kept = kept,
+		.before = v->before,
+	};
+	int r = netd_observe_sysctls(netd, &v->observed, desired, &v->claims, err);
+
+	return r ? r : netd_plan_make(&in, &v->plan, err);
+}
+
+/*
+ * Which namespaces count: those of @t and of @other (what runs, or was meant to).  Where
+ * nothing is known of that (NULL), or more may be there (@search), what bears the
+ * topology's mark is searched.
+ */
+static int scope_make(const struct netd_topology *t, const struct netd_topology *other,
+		      bool search, struct netd_scope *scope, struct netd_error *err)
+{
+	int r = netd_scope_add(scope, t);
+
+	if (r == 0)
+		r = netd_scope_add(scope, other);
+	scope->topology = other && !search ? NULL : t->name;
+	scope->orphans = scope->topology;
+	scope->known[0] = t;
+	scope->known[1] = other;
+	return r ? netd_error_add(err, r, "out of memory") : 0;
+}
+
+static int check_listens(const struct netd_topology *t, struct netd_view *v,
+			 struct netd_error *err)
+{
+	netd_auto_free struct netd_listener *own = NULL;
+	size_t count = 0;
+	int r = 0;
+
+	if (netd_listens_any(t))
+		r = netd_listeners_dump(NETD_TCP | NETD_UDP, 0, &own, &count);
+
+	if (r < 0)
+		return r;
+	return netd_listens_check(t, &v->facts, &v->desired, own, count, &v->plan.notes,
+				  err);
+}
+
+/* Those of uplinks that the marks tell, where the file does not. */
+static int find_claims(const struct netd_topology *t, struct netd_view *v)
+{
+	size_t on_disk = v->claims.count;
+	int r = netd_seen_claims(&v->observed, t->name, &v->claims);
+
+	v->claims_found = v->claims.count > on_disk;
+	return r;
+}
+
+int netd_view_make(struct netd *netd, const struct netd_topology *t,
+		   const struct netd_topology *other, bool check, struct netd_view *v,
+		   struct netd_error *err)
+{
+	int r = scope_make(t, other, v->search, &v->scope, err);
+
+	v->scope.others = &v->others;
+	if (r == 0)
+		r = netd_observe(netd, NETD_PART_FIREWALL | NETD_PART_ROUTES, &v->scope,
+				 &v->observed, err);
+	if (r == 0)
+		r = netd_observe_facts(&v->observed, &v->facts, err);
+	if (r == 0 && netd_forwarding_advertises(t))
+		r = netd_observe_listeners(&v->observed, &v->facts, err);
+	if (r < 0)
+		return r;
+	r = netd->store.fd >= 0 ? netd_store_load_claims(&netd->store, &v->claims, err)
+				: 0;
+	v->facts.claims = v->claims.items;
+	v->facts.claim_count = v->claims.count;
+	if (r == 0)
+		r = netd_desired_make(t, &v->facts, &v->desired, err);
+	if (r == 0 && check)
+		r = netd_conflict_check(t, &v->facts, &v->desired, &v->plan.notes, err);
+	if (r == 0 && check)
+		r = check_listens(t, v, err);
+	if (r == 0 && check)
+		r = netd_conflict_far_ends(t, other, &v->observed, err);
+	if (r == 0 && check)
+		r = netd_observe_namespaces(t, &v->observed, &v->desired, err);
+	if (r == 0 && check)
+		r = netd_services_check(netd, t, &v->facts, &v->desired, err);
+	if (r == 0)
+		netd_desired_services_note(t, &v->facts, &v->plan.notes);
+	if (r == 0)
+		r = find_claims(t, v);
+	if (r == 0)
+		r = netd_plugs_plan(netd, t, other, &v->observed, &v->plugs,
+				    &v->plan.notes, err);
+	if (r == 0 && check)
+		r = netd_uplinks_check(netd, t, &v->observed, &v->claims, &v->plan.notes,
+				       err);
+	if (r == 0)
+		r = netd_observe_foreign(netd, &v->desired, &v->observed, err);
+	if (r == 0 && check)
+		r = netd_obstacles_note(t, &v->facts, &v->desired, &v->plan.notes);
+	if (r == -ENOMEM && !netd_error_code(err))
+		netd_error_add(err, r, "out of memory");
+	return r < 0 ? r : netd_view_plan(netd, t->name, v, &v->desired, NULL, err);
+}
+
+/*
+ * A firewall is as planned if nobody else committed to nf_tables since it was read: the
+ * kernel counts commits, each of them is all or nothing, and ours was acknowledged.
+ */
+static bool firewall_is_certain(struct netd *netd, const struct netd_view *done,
+				const char *space)
+{
+	const struct netd_state *then =
+		*space ? netd_state_space(&done->observed, space) : &done->observed;
+	bool wrote = netd_plan_firewall(&done->plan, space);
+	struct netd_nft *nft;
+	uint32_t now;
+
+	return then && (!*space || then->alive) && !then->ruleset_skipped &&
+	       netd_space_nft(netd, space, &nft, NULL) == 0 &&
+	       netd_firewall_probe(nft, NULL, &now, NULL) == 0 &&
+	       now == then->ruleset.generation + wrote;
+}
+
+/* What @done was about, without what is certain. */
+static int verify_scope(struct netd *netd, const struct netd_topology *t,
+			const struct netd_view *done, struct netd_scope *out)
+{
+	for (size_t i = 0; i < done->scope.count; i++) {
+		struct netd_scope_space s = done->scope.spaces[i], *slot;
+		const struct netd_state *was = netd_state_space(&done->observed, s.name);
+
+		if (!netd_state_space(&done->desired, s.name) &&
+		    (!was || !netd_owner_is(was->owner, t->name)))
+			continue;
+		if (s.firewall)
+			s.firewall = !firewall_is_certain(netd, done, s.name);
+		slot = netd_array_add(&out->spaces, &out->count, sizeof(*slot));
+		if (!slot)
+			return -ENOMEM;
+		*slot = s;
+	}
+	return 0;
+}
+
+/* True if routes of the host's are to be looked at again. */
+static bool is_about_routes(const struct netd_view *done)
+{
+	bool is = done->desired.route_count > 0;
+
+	for (size_t i = 0; !is && i < done->plan.op_count; i++)
+		is = done->plan.ops[i].kind == NETD_OP_DELETE_ROUTE &&
+		     !done->plan.ops[i].space[0];
+	return is;
+}
+
+/*
+ * True if @op is about a setting of somebody's link that came when the plan was made: a
+ * guest's tap that goes and comes back.  What it did not take is no failure of the
+ * change.
+ */
+static bool is_of_newcomer(const struct netd_op *op, const struct netd_state *before,
+			   const struct netd_state *now)
+{
+	const struct netd_link *was, *is;
+	char name[NETD_SYSCTL_PATH];
+
+	if (op->kind != NETD_OP_CLAIM_SYSCTL || op->space[0])
+		return false;
+	netd_sysctl_link(op->sysctl.path, name);
+	was = netd_state_link(before, name);
+	is = netd_state_link(now, name);
+	return is && (!was || was->index != is->index);
+}
+
+int netd_view_verify(struct netd *netd, const struct netd_topology *t,
+		     const struct netd_view *done, struct netd_error *err)
+{
+	netd_auto(netd_view_done) struct netd_view v = {0};
+	unsigned parts = (firewall_is_certain(netd, done, "") ? 0 : NETD_PART_FIREWALL) |
+			 (is_about_routes(done) ? NETD_PART_ROUTES : 0);
+	bool differs = false;
+	int r = verify_scope(netd, t, done, &v.scope);
+
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	v.scope.orphans = done->scope.orphans;
+	memcpy(v.scope.known, done->scope.known, sizeof(v.scope.known));
+	v.before = done->before;
+	r = netd_observe(netd, parts, &v.scope, &v.observed, err);
+	if (r == 0)
+		r = netd_observe_foreign(netd, &done->desired, &v.observed, err);
+	if (r == 0)
+		r = netd_store_load_claims(&netd->store, &v.claims, err);
+	if (r == 0)
+		r = netd_view_plan(netd, t->name, &v, &done->desired, &done->kept, err);
+	for (size_t i = 0; r == 0 && i < v.plan.op_count; i++) {
+		struct netd_str what = {0};
+
+		if (is_of_newcomer(&v.plan.ops[i], &done->observed, &v.observed))
+			continue;
+		differs = true;
+		netd_op_describe(&v.plan.ops[i], &v.plan, &what);
+		netd_error_add(err, -EIO, "the kernel did not keep it: %s",
+			       netd_str_text(&what));
+		netd_str_done(&what);
+	}
+	return r < 0 ? r : differs;
+}

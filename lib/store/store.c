@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The state directory: what is running, what was changed outside, what was under way. */
+#include "store/choices.h"
+#include "store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/previous.h"
+#include "store/reserve.h"
+#include "attach/record.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "config/config.h"
+
+#define STUCK "stuck"
+#define NETWORKS "networks"
+#define CLAIMS "claims"
+#define PENDING "pending.yaml"
+#define TARGET "target.yaml"
+#define REACHED "target.yaml.new"
+#define LINKED "linked.yaml.new"
+
+static int failed(struct netd_error *err, const char *what, const char *path)
+{
+	int code = -errno;
+
+	netd_error_add(err, code, "cannot %s %s: %s", what, path, strerror(-code));
+	if (code == -EACCES || code == -EPERM)
+		netd_error_hint(err, "run as root");
+	return code;
+}
+
+static int make_directory(const struct netd_store *store, const char *name,
+			  struct netd_error *err)
+{
+	if (mkdirat(store->fd, name, 0755) < 0)
+		return errno == EEXIST ? 0 : failed(err, "make", name);
+	/* whatever the umask is; and there when what is in it is */
+	return fchmodat(store->fd, name, 0755, 0) < 0 || fsync(store->fd) < 0
+		       ? failed(err, "make", name)
+		       : 0;
+}
+
+/* Only a directory that is in nobody else's hands; made if it is missing and @create. */
+static int open_directory(const char *path, bool create, struct netd_error *err)
+{
+	bool missing = access(path, F_OK) < 0 && errno == ENOENT;
+	int r = missing && !create ? -ENOENT : netd_path_check(path, err);
+	int fd;
+
+	if (r == 0 && missing) {
+		r = netd_dir_make(path, err);
+		/* Who was quicker than we in a directory like /tmp? */
+		if (r == 0)
+			r = netd_path_check(path, err);
+	}
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? failed(err, "open", path) : fd;
+}
+
+void netd_store_unlock(struct netd_store *store)
+{
+	if (store->lock >= 0)
+		close(store->lock);
+	store->lock = -1;
+}
+
+void netd_store_done(struct netd_store *store)
+{
+	netd_store_unlock(store);
+	if (store->fd >= 0)
+		close(store->fd);
+	free(store->path);
+	*store = (struct netd_store){.fd = -1, .lock = -1};
+}
+
+int netd_store_open(struct netd_store *store, const char *path, bool create,
+		    struct netd_error *err)
+{
+	int r;
+
+	*store = (struct netd_store){.fd = -1, .lock = -1};
+	store->fd = open_directory(path, create, err);
+	if (store->fd < 0) {
+		r = store->fd;
+		store->fd = -1;
+		return r;
+	}
+	store->path = strdup(path);
+	r = store->path ? netd_store_guard(store, err)
+			: netd_error_add(err, -ENOMEM, "out of memory");
+	if (r < 0)
+		netd_store_done(store);
+	return r;
+}
+
+int netd_store_lock(struct netd_store *store, const struct netd_patience *patience,
+		    struct netd_error *err)
+{
+	static const char *const directories[] = {NETD_TOPOLOGIES, NETWORKS,
+						  NETD_PREVIOUS, STUCK};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(directories); i++)
+		r = make_directory(store, directories[i], err);
+	if (r == 0)
+		r = netd_lock_take(store->fd, store->path, patience, err);
+	if (r < 0)
+		return r;
+	store->lock = r;
+	return 0;
+}
+
+/*
+ * Topologies
+ */
+
+static void topology_path(const char *name, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, NETD_TOPOLOGIES "/%s.yaml", name);
+}
+
+/* @head: lines of comments in front of it. */
+static int save_topology(const struct netd_store *store, const char *path,
+			 const struct netd_topology *t, const char *head,
+			 struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	int r;
+
+	netd_str_add(&text, head);
+	netd_choices_write(t, &text);
+	r = netd_config_write(t, &text);
+	return r < 0 ? netd_error_add(err, r, "out of memory")
+		     : netd_store_write(store, path, &text, err);
+}
+
+int netd_store_load_named(const struct netd_store *store, const char *directory,
+			  const char *name, struct netd_topology **out,
+			  struct netd_error *err)
+{
+	const char *problem = netd_topology_name_problem(name);
+	char path[PATH_MAX];
+
+	/* A name from the command line must not lead out of the directory. */
+	if (problem)
+		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
+				      problem);
+	snprintf(path, sizeof(path), "%s/%s.yaml", directory, name);
+	return netd_store_load_file(store, path, out, err);
+}
+
+int netd_store_load(const struct netd_store *store, const char *name,
+		    struct netd_topology **out, struct netd_error *err)
+{
+	return netd_store_load_named(store, NETD_TOPOLOGIES, name, out, err);
+}
+
+bool netd_store_has(const struct netd_store *store, const struct netd_topology *t)
+{
+	netd_auto_free char *saved = NULL;
+	struct netd_str text = {0};
+	char path[PATH_MAX];
+	bool same;
+
+	topology_path(t->name, path);
+	if (netd_store_read(store, path, &saved, NULL, NULL) < 0)
+		return false;
+	if (!saved)
+		return netd_topology_is_empty(t);
+	netd_choices_write(t, &text);
+	same = netd_config_write(t, &text) == 0 &&
+	       strcmp(saved, netd_str_text(&text)) == 0;
+	netd_str_done(&text);
+	return same;
+}
+
+int netd_store_save(const struct netd_store *store, const struct netd_topology *t,
+		    struct netd_error *err)
+{
+	char path[PATH_MAX];
+
+	topology_path(t->name, path);
+	return !netd_topology_is_empty(t) ? save_topology(store, path, t, "", err)
+					  : netd_file_remove(store->fd, path, err);
+}
+
+/* @from is @to, too, from now on: another name, no other file. */
+static int link_over(const struct netd_store *store, const char *from, const char *to)
+{
+	unlinkat(store->fd, LINKED, 0);
+	if (linkat(store->fd, from, store->fd, LINKED, 0) < 0 ||
+	    renameat(store->fd, LINKED, store->fd, to) < 0)
+		return -errno;
+	return netd_file_sync_parent(store->fd, to);
+}
+
+int netd_store_save_pended(const struct netd_store *store, const struct netd_topology *t,
+			   struct netd_error *err)
+{
+	struct netd_error why = {0};
+	char path[PATH_MAX];
+	int r = netd_store_has(store, t) ? 0 : netd_store_save(store, t, &why);
+
+	topology_path(t->name, path);
+	if (r == -ENOSPC && link_over(store, PENDING, path) == 0) {
+		netd_error_done(&why);
+		return 0;
+	}
+	netd_error_move(err, &why);
+	return r;
+}
+
+int netd_store_pend_running(const struct netd_store *store, const char *name)
+{
+	char path[PATH_MAX];
+	int r = netd_file_remove(store->fd, TARGET, NULL);
+
+	topology_path(name, path);
+	return r < 0 ? r : link_over(store, path, PENDING);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int netd_store_names(const struct netd_store *store, const char *directory, char ***names,
+		     size_t *count)
+{
+	int fd = openat(store->fd, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int r = 0;
+
+	if (!dir)
+		return fd < 0 && errno == ENOENT ? 0 : -errno;
+	while (r == 0 && (entry = readdir(dir))) {
+		size_t length = strlen(entry->d_name);
+		char **name;
+
+		if (length < 6 || strcmp(entry->d_name + length - 5, ".yaml") != 0)
+			continue;
+		name = netd_array_add(names, count, sizeof(*name));
+		if (!name || !(*name = strndup(entry->d_name, length - 5)))
+			r = -ENOMEM;
+		else if (netd_topology_name_problem(*name))
+			free(names[0][--*count]);
+	}
+	closedir(dir);
+	if (*count)
+		qsort(*names, *count, sizeof(**names), compare_names);
+	return r;
+}
+
+int netd_store_load_all(const struct netd_store *store, struct netd_topology ***out,
+			size_t *count, struct netd_error *err)
+{
+	struct netd_topology **all = NULL, *t = NULL;
+	size_t names_count = 0, n = 0;
+	char **names = NULL;
+	int r = netd_store_names(store, NETD_TOPOLOGIES, &names, &names_count);
+
+	if (r < 0)
+		netd_error_add(err, r, "cannot read %s: %s", store->path, strerror(-r));
+	for (size_t i = 0; r == 0 && i < names_count; i++) {
+		r = netd_store_load(store, names[i], &t, err);
+		if (r == 0 && t) {
+			struct netd_topology **slot = netd_array_add(&all, &n, sizeof(t));
+
+			if (slot)
+				*slot = t;
+			else
+				r = netd_error_add(err, -ENOMEM, "out of memory");
+		}
+	}
+	for (size_t i = 0; i < names_count; i++)
+		free(names[i]);
+	free(names);
+	*out = all;
+	*count = n;
+	return r;
+}
+
+/* All of @directory are tried, whatever becomes of one. */
+static int check_directory(const struct netd_store *store, const char *directory,
+			   struct netd_error *err)
+{
+	size_t count = 0;
+	char **names = NULL;
+	int r = netd_store_names(store, directory, &names, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		netd_auto_topology struct netd_topology *t = NULL;
+		netd_auto_free char *path = NULL;
+		int one = asprintf(&path, "%s/%s.yaml", directory, names[i]);
+
+		one = one < 0 ? -ENOMEM : netd_store_load_file(store, path, &t, err);
+		r = one < 0 ? one : r;
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+int netd_store_check(const struct netd_store *store, struct netd_error *err)
+{
+	netd_auto_free char *unplugged = NULL;
+	struct netd_claims claims = {0};
+	int topologies = check_directory(store, NETD_TOPOLOGIES, err);
+	int previous = check_directory(store, NETD_PREVIOUS, err);
+	int stuck = check_directory(store, STUCK, err);
+	int waiting = netd_store_read(store, NETD_UNPLUGGED, &unplugged, NULL, err);
+	int r = netd_store_load_claims(store, &claims, err);
+
+	free(claims.items);
+	r = r < 0 ? r : topologies;
+	r = r < 0 ? r : previous;
+	r = r < 0 ? r : stuck;
+	return r < 0 ? r : waiting;
+}
+
+bool netd_store_is_pending(const struct netd_store *store)
+{
+	return faccessat(store->fd, PENDING, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+void netd_store_load_target(const struct netd_store *store, struct netd_topology **out)
+{
+	if (netd_store_load_file(store, TARGET, out, NULL) < 0)
+		*out = NULL;
+}
+
+int netd_store_reach_target(const struct netd_store *store, const struct netd_topology *t,
+			    struct netd_error *err)
+{
+	char path[PATH_MAX];
+
+	if (netd_topology_is_empty(t))
+		return netd_store_save(store, t, err);
+	topology_path(t->name, path);
+	/* The target stays one as long as there is something pending. */
+	unlinkat(store->fd, REACHED, 0);
+	if (linkat(store->fd, TARGET, store->fd, REACHED, 0) < 0)
+		return netd_store_save(store, t, err);
+	return netd_file_rename(store->fd, REACHED, path, err);
+}
+
+/* Without what is pending it means nothing: it need not be gone at once. */
+void netd_store_forget_target(const struct netd_store *store)
+{
+	static const char *const names[] = {REACHED, TARGET};
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(names); i++)
+		if (faccessat(store->fd, names[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			unlinkat(store->fd, names[i], 0);
+}
+
+int netd_store_load_pending(const struct netd_store *store, struct netd_topology **out,
+			    struct netd_error *err)
+{
+	return netd_store_load_file(store, PENDING, out, err);
+}
+
+int netd_store_save_pending(const struct netd_store *store, const struct netd_topology *t,
+			    const char *head, const struct netd_topology *target,
+			    struct netd_error *err)
+{
+	int r = target ? save_topology(store, TARGET, target, "", err)
+		       : netd_file_remove(store->fd, TARGET, err);
+
+	return r < 0 ? r : save_topology(store, PENDING, t, head, err);
+}
+
+int netd_store_keep_pending(const struct netd_store *store, const char *name,
+			    struct netd_error *err)
+{
+	int r = netd_previous_keep(store, PENDING, name, err);
+
+	if (r == 0)
+		netd_store_forget_target(store);
+	return r;
+}
+
+int netd_store_move_pending(const struct netd_store *store, const char *path,
+			    struct netd_error *err)
+{
+	int r = netd_file_rename(store->fd, PENDING, path, err);
+
+	if (r == 0)
+		netd_store_forget_target(store);
+	return r;
+}
+
+/* It is to be returned to, whatever was meant to be. */
+int netd_store_make_pending(const struct netd_store *store, const char *path,
+			    struct netd_error *err)
+{
+	int r = netd_file_remove(store->fd, TARGET, err);
+
+	return r < 0 ? r : netd_file_rename(store->fd, path, PENDING, err);
+}
+
+int netd_store_remove_pending(const struct netd_store *store, struct netd_error *err)
+{
+	int r = netd_file_remove(store->fd, PENDING, err);
+
+	if (r == 0)
+		netd_store_forget_target(store);
+	return r;
+}
+
+/*
+ * Claims
+ */
+
+int netd_store_load_claims(const struct netd_store *store, struct netd_claims *out,
+			   struct netd_error *err)
+{
+	netd_auto_free char *text = NULL;
+	struct netd_error why = {0};
+	int r;
+
+	*out = (struct netd_claims){0};
+	r = netd_store_read(store, CLAIMS, &text, NULL, err);
+	if (r < 0 || !text)
+		return r;
+	r = netd_claims_parse(text, out, &why);
+	if (r == -EINVAL)
+		r = netd_store_set_aside(store, CLAIMS, why.problems[0].text, err);
+	else
+		netd_error_move(err, &why);
+	netd_error_done(&why);
+	return r;
+}
+
+int netd_store_save_claims(const struct netd_store *store,
+			   const struct netd_claim *claims, size_t count,
+			   struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str text = {0};
+
+	if (count == 0)
+		return netd_file_remove(store->fd, CLAIMS, err);
+	netd_claims_write(claims, count, &text);
+	return netd_reserve_write(store, CLAIMS, &text, err);
+}
+
+/*
+ * Records for the hooks
+ */
+
+/* Once for all of them. */
+static int sync_records(const struct netd_store *store)
+{
+	netd_auto_close int fd =
+		openat(store->fd, NETWORKS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+static void keep_error(int *kept, int r)
+{
+	if (r < 0)
+		*kept = r;
+}
+
+/* One that cannot be written or removed keeps none of the others from it. */
+int netd_store_update_records(const struct netd_store *store,
+			      const struct netd_topology *previous,
+			      const struct netd_topology *t, struct netd_error *err)
+{
+	bool changed = false;
+	int r = 0;
+
+	for (size_t i = 0; previous && i < previous->network_count; i++) {
+		const char *name = previous->networks[i].name;
+
+		if (netd_topology_network(t, name))
+			continue;
+		keep_error(&r, netd_record_remove(store->path, name));
+		changed = true;
+	}
+	for (size_t i = 0; i < t->network_count; i++) {
+		const struct netd_network *n = &t->networks[i];
+		char bridge[NETD_RECORD_NAME];
+
+		if (netd_record_read(store->path, n->name, bridge) == 0 &&
+		    strcmp(bridge, n->bridge) == 0)
+			continue;
+		keep_error(&r, netd_record_write(store->path, n->name, n->bridge));
+		changed = true;
+	}
+	if (r == 0 && changed)
+		r = sync_records(store);
+	return r < 0 ? netd_error_add(err, r, "cannot write %s/" NETWORKS ": %s",
+				      store->path, strerror(-r))
+		     : 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What runs of a topology, and its definition. */
+#ifndef NETD_TRIAL_AGREE_H
+#define NETD_TRIAL_AGREE_H
+
+#include "host/context.h"
+
+/*
+ * A topology was rolled back from @ran to @runs: its definition, where it has just what
+ * was rolled back, has what runs now; only that of `default` is netd's to write.  Where
+ * the two disagree behind that, @notes says so, and how to choose.
+ */
+void netd_agree_follow(struct netd *netd, const struct netd_topology *ran,
+		       const struct netd_topology *runs, struct netd_error *notes);
+
+#endif

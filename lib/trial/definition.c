@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Definitions: topologies as they are kept in the configuration directory. */
+#include "trial/definition.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trial/confirm.h"
+#include "base/array.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "config/config.h"
+#include "netd.h"
+
+/* Where it is kept; a name must not lead anywhere else. */
+static int definition_path(const struct netd *netd, const char *name, char out[PATH_MAX],
+			   struct netd_error *err)
+{
+	const char *problem = netd_topology_name_problem(name);
+
+	if (problem)
+		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
+				      problem);
+	if (snprintf(out, PATH_MAX, "%s/%s.yaml", netd->config_dir, name) >= PATH_MAX)
+		return netd_error_add(err, -ENAMETOOLONG, "%s: name too long",
+				      netd->config_dir);
+	return netd_path_check(out, err);
+}
+
+int netd_definition_load(struct netd *netd, const char *name, struct netd_topology **out,
+			 struct netd_error *err)
+{
+	char path[PATH_MAX];
+	int r = definition_path(netd, name, path, err);
+
+	if (r < 0)
+		return r;
+	if (access(path, F_OK) == 0) {
+		r = netd_config_load(path, out, err);
+		for (size_t i = 0; r == 0 && i < (*out)->network_count; i++)
+			(*out)->networks[i].defined = true;
+		return r;
+	}
+	if (errno != ENOENT && errno != ENOTDIR) {
+		r = -errno;
+		return netd_error_add(err, r, "cannot read %s: %s", path, strerror(-r));
+	}
+	return netd_topology_create(name, out, err);
+}
+
+/* An admin who keeps others from reading a file means it. */
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_mode & 0777 : 0644;
+}
+
+int netd_definition_write(struct netd *netd, const struct netd_topology *t,
+			  struct netd_error *err)
+{
+	struct netd_str text = {0};
+	char path[PATH_MAX];
+	int r = definition_path(netd, t->name, path, err);
+
+	if (r < 0)
+		return r;
+	if (netd_topology_is_empty(t))
+		return access(path, F_OK) ? 0 : netd_file_remove(AT_FDCWD, path, err);
+	r = netd_config_write(t, &text);
+	if (r < 0)
+		netd_error_add(err, r, "out of memory");
+	else
+		r = netd_dir_make(netd->config_dir, err);
+	if (r == 0)
+		r = netd_file_write(AT_FDCWD, path, netd_str_text(&text), text.length,
+				    mode_of(path), err);
+	netd_str_done(&text);
+	return r;
+}
+
+int netd_definition_save(struct netd *netd, const struct netd_topology *t,
+			 struct netd_error *err)
+{
+	int r = netd_confirm_gate(netd, err);
+
+	return r < 0 ? r : netd_definition_write(netd, t, err);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void names_free(char **names)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* "NAME" of "NAME.yaml", or NULL; hidden files do not count. */
+static char *definition_name(const char *file, int *error)
+{
+	size_t length = strlen(file);
+	char *name;
+
+	if (*file == '.' || length < 6 || strcmp(file + length - 5, ".yaml") != 0)
+		return NULL;
+	name = strndup(file, length - 5);
+	*error = name ? 0 : -ENOMEM;
+	return name;
+}
+
+int netd_definition_names(struct netd *netd, char ***out, struct netd_error *err)
+{
+	DIR *dir = opendir(netd->config_dir);
+	const struct dirent *entry;
+	char **names = NULL, **slot;
+	size_t count = 0;
+	int r = 0;
+
+	while (dir && r == 0 && (entry = readdir(dir))) {
+		char *name = definition_name(entry->d_name, &r);
+
+		if (!name)
+			continue;
+		slot = netd_array_add(&names, &count, sizeof(*names));
+		if (slot)
+			*slot = name;
+		else
+			r = -ENOMEM;
+	}
+	if (dir)
+		closedir(dir);
+	if (r == 0 && count)
+		qsort(names, count, sizeof(*names), compare_names);
+	if (r == 0 && !netd_array_add(&names, &count, sizeof(*names)))
+		r = -ENOMEM;
+	if (r < 0) {
+		names_free(names);
+		return netd_error_add(err, r, "out of memory");
+	}
+	*out = names;
+	return 0;
+}

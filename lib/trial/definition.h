@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Definitions, for those who keep them within a change. */
+#ifndef NETD_TRIAL_DEFINITION_H
+#define NETD_TRIAL_DEFINITION_H
+
+#include "host/context.h"
+
+/* As netd_definition_save(), also while something is on trial. */
+int netd_definition_write(struct netd *netd, const struct netd_topology *t,
+			  struct netd_error *err);
+
+#endif

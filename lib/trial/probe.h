@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who must answer behind a change. */
+#ifndef NETD_TRIAL_PROBE_H
+#define NETD_TRIAL_PROBE_H
+
+#include "host/context.h"
+#include "base/addr.h"
+
+/*
+ * @text: an address, "none", or NULL: the gateway of the default route, if there is one
+ * and it answers now.  out->family 0: nobody.  -EINVAL.
+ */
+int netd_probe_choose(struct netd *netd, const char *text, struct netd_addr *out,
+		      struct netd_error *err);
+
+/* 0 if it answers within about five seconds; else -EHOSTUNREACH with a problem. */
+int netd_probe_check(struct netd *netd, const struct netd_addr *who,
+		     struct netd_error *err);
+
+#endif

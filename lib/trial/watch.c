@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The process that takes a change back if nobody confirms it: what it does. */
+#include "trial/watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "trial/confirm.h"
+#include "store/lock.h"
+#include "trial/recover.h"
+#include "store/stuck.h"
+#include "store/unconfirmed.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "netd.h"
+
+/*
+ * Theory of operation.  It sleeps until one of four things: the deadline; the end of the
+ * leash, before the command said that the change is done; a signal to end; the record
+ * going away, which means that somebody confirmed the change or took it back.  In the
+ * last case it ends; in the others it takes the writer's lock, however long that takes,
+ * looks whether there is still something to take back, and does it.  If the topology is
+ * stuck then, whoever tried, it tries again for some minutes.  It never has the lock
+ * while it waits.
+ *
+ * The command itself may be who keeps the lock, for good: it was stopped, or nobody reads
+ * what it prints.  Once its time is over it is waited for a little longer, and then
+ * killed, if it said that it may be: what it leaves half done is taken back like that of
+ * any command that was.  Another program than netdctl is never killed, only waited for.
+ */
+#define GRACE_SECONDS 5
+#define LOCK_SECONDS 86400
+#define LOCK_TRIES 300 /* 10 ms each */
+#define TRIES 10
+#define PAUSE_MAX 60 /* seconds */
+
+enum { LEASH, TIMER, SIGNAL, RECORD, SOURCES };
+
+struct watch {
+	struct netd *netd;
+	uint64_t deadline;
+	struct pollfd sources[SOURCES];
+	pid_t command;	 /* who holds the leash's other end; 0: unknown */
+	int command_fd;	 /* a descriptor of that process, or -1 */
+	const char *why; /* it is to be taken back */
+	bool over;	 /* it is no more */
+	bool may_kill;	 /* the command is netdctl, which is nobody's but ours */
+	char name[NETD_TOPOLOGY_NAME];
+};
+
+static void watch_done(struct watch *w)
+{
+	for (size_t i = TIMER; i < SOURCES; i++)
+		if (w->sources[i].fd >= 0)
+			close(w->sources[i].fd);
+	if (w->command_fd >= 0)
+		close(w->command_fd);
+}
+
+static int failed(struct netd_error *err, const char *what)
+{
+	int r = -errno;
+
+	return netd_error_add(err, r, "cannot make a %s: %s", what, strerror(-r));
+}
+
+/*
+ * Held until the process ends, hence never closed.  The watchdog of the change before may
+ * still be on its way out.
+ */
+static int hold_lock(const struct netd_store *store, struct netd_error *err)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = openat(store->fd, NETD_WATCH_LOCK,
+			O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return failed(err, "lock file");
+	for (unsigned i = 0; i < LOCK_TRIES; i++) {
+		if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	close(fd);
+	return netd_error_add(err, -EBUSY, "another watchdog is there");
+}
+
+static int open_timer(uint64_t deadline)
+{
+	struct itimerspec when = {
+		.it_value = {.tv_sec = (time_t)(deadline / 1000000000),
+			     .tv_nsec = (long)(deadline % 1000000000)},
+	};
+	int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0 && timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* What a terminal, a shell or a session's end sends is not heard. */
+static int open_signals(void)
+{
+	static const int deaf[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTSTP,
+				   SIGTTIN, SIGTTOU, SIGPIPE};
+	sigset_t set;
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(deaf); i++)
+		signal(deaf[i], SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* taking back may start a service */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Without it the process lives until the deadline and then finds nothing. */
+static int open_record(const struct netd *netd)
+{
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	if (fd >= 0 &&
+	    inotify_add_watch(fd, netd->state_dir, IN_DELETE | IN_MOVED_FROM) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/*
+ * It waits for us to be armed; if it is there behind the opening, it was there before,
+ * and the number was not somebody else's by then.
+ */
+static void open_command(struct watch *w, int leash)
+{
+	struct pollfd other_end = {.fd = leash};
+	struct ucred who;
+	socklen_t size = sizeof(who);
+
+	if (getsockopt(leash, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 || who.pid <= 0)
+		return;
+	w->command = who.pid;
+	w->command_fd = pidfd_open(who.pid, 0);
+	if (w->command_fd < 0 || poll(&other_end, 1, 0) == 0)
+		return;
+	close(w->command_fd);
+	w->command_fd = -1;
+}
+
+static int arm(struct watch *w, int leash, struct netd_error *err)
+{
+	const struct netd_store *store = &w->netd->store;
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	const char byte = NETD_WATCH_ARMED;
+	int r = hold_lock(store, err);
+
+	if (r < 0)
+		return r;
+	w->sources[RECORD].fd = open_record(w->netd);
+	w->sources[SIGNAL].fd = open_signals();
+	if (w->sources[SIGNAL].fd < 0)
+		return failed(err, "descriptor for signals");
+	r = netd_unconfirmed_load(store, &u, err);
+	if (r < 0)
+		return r;
+	w->over = !u.previous;
+	w->deadline = u.deadline;
+	if (u.previous)
+		netd_copy(w->name, u.previous->name);
+	w->sources[TIMER].fd = open_timer(u.rebooted ? 1 : u.deadline);
+	if (w->sources[TIMER].fd < 0)
+		return failed(err, "timer");
+	w->sources[LEASH].fd = leash;
+	open_command(w, leash);
+	return write(leash, &byte, 1) == 1 ? 0 : failed(err, "start");
+}
+
+static void hear_leash(struct watch *w)
+{
+	char byte;
+	ssize_t n = read(w->sources[LEASH].fd, &byte, 1);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n == 1 && byte == NETD_WATCH_MAY_KILL) {
+		w->may_kill = true;
+		return;
+	}
+	if (n != 1 || byte != NETD_WATCH_DONE)
+		w->why = "the command ended before it was done";
+	w->sources[LEASH].fd = -1; /* poll() passes it by */
+}
+
+static void hear_timer(struct watch *w)
+{
+	uint64_t count;
+
+	if (read(w->sources[TIMER].fd, &count, sizeof(count)) == sizeof(count))
+		w->why = "it was not confirmed in time";
+}
+
+static void hear_signal(struct watch *w)
+{
+	struct signalfd_siginfo info;
+
+	if (read(w->sources[SIGNAL].fd, &info, sizeof(info)) == sizeof(info))
+		w->why = "its watchdog was told to end";
+}
+
+static void hear_record(struct watch *w)
+{
+	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
+	char events[4096];
+
+	while (read(w->sources[RECORD].fd, events, sizeof(events)) > 0)
+		;
+	/* another deadline is another change, with a watchdog of its own */
+	w->over = netd_unconfirmed_load(&w->netd->store, &u, NULL) == 0 &&
+		  (!u.previous || u.deadline != w->deadline);
+}
+
+static void (*const hear[SOURCES])(struct watch *w) = {
+	[LEASH] = hear_leash,
+	[TIMER] = hear_timer,
+	[SIGNAL] = hear_signal,
+	[RECORD] = hear_record,
+};
+
+static void wait_for_it(struct watch *w)
+{
+	while (!w->why && !w->over) {
+		if (poll(w->sources, SOURCES, -1) < 0 && errno != EINTR)
+			w->why = "its watchdog cannot wait";
+		for (size_t i = 0; i < SOURCES && !w->why; i++)
+			if (w->sources[i].revents)
+				hear[i](w);
+	}
+}
+
+/* Sees that it is not the command that keeps the lock. */
+static void pass_command(const struct watch *w)
+{
+	struct netd *netd = w->netd;
+
+	netd_set_patience(netd, GRACE_SECONDS, NULL, NULL);
+	if (netd_context_open(netd, true, NULL) == -EBUSY && w->may_kill &&
+	    w->command_fd >= 0 && netd_lock_holder(netd->store.fd) == w->command)
+		pidfd_send_signal(w->command_fd, SIGKILL, NULL, 0);
+	netd_set_patience(netd, LOCK_SECONDS, NULL, NULL);
+}
+
+static int try_once(const struct watch *w, struct netd_error *err)
+{
+	struct netd *netd = w->netd;
+	bool stuck = netd_stuck_is(&netd->store, w->name);
+	int r;
+
+	if (!stuck && !w->why)
+		return 0;
+	r = netd_context_open(netd, true, err);
+	if (r == 0 && netd_stuck_is(&netd->store, w->name))
+		r = netd_recover_stuck(netd, w->name, NULL, err);
+	else if (r == 0 && w->why)
+		return netd_confirm_revert(netd, w->why, err);
+	if (r == 0 && stuck)
+		netd_reverted_note(&netd->store, w->name,
+				   w->why ? w->why : "it had been stuck");
+	return r < 0 ? r : 1;
+}
+
+/* Between one try and the next the lock is free; in the end it is stuck, and says so. */
+static int take_back(const struct watch *w, struct netd_error *err)
+{
+	int r = -EAGAIN;
+
+	for (unsigned i = 0, pause = 1; r < 0 && i < TRIES; i++) {
+		if (i)
+			sleep(pause);
+		pause = pause * 2 < PAUSE_MAX ? pause * 2 : PAUSE_MAX;
+		netd_error_done(err);
+		r = try_once(w, err);
+		netd_unlock(w->netd);
+	}
+	return r;
+}
+
+int netd_watch(struct netd *netd, int leash, struct netd_error *err)
+{
+	netd_auto(watch_done) struct watch w = {.netd = netd, .command_fd = -1};
+	int r;
+
+	for (size_t i = 0; i < SOURCES; i++)
+		w.sources[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+	prctl(PR_SET_NAME, "netd-watchdog", 0, 0, 0);
+	r = netd_store_open(&netd->store, netd->state_dir, false, err);
+	if (r == 0)
+		r = arm(&w, leash, err);
+	if (r < 0)
+		return r;
+	wait_for_it(&w);
+	if (w.why)
+		pass_command(&w);
+	return take_back(&w, err);
+}

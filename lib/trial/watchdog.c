@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The process that takes a change back if nobody confirms it: its start. */
+#include "trial/watchdog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "trial/watch.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "netd.h"
+
+/*
+ * Theory of operation.  The watchdog is a program of its own, started anew rather than
+ * forked off: nothing of the command's memory, descriptors and locks is in it.  It is in
+ * a session of its own and init's child, so neither a terminal's end nor the command's
+ * concerns it.  Its standard input is its leash, the others are /dev/null.
+ *
+ * It holds a lock on STATE/watchdog as long as it lives (trial/watch.c), by which others
+ * see that it does; an open file description's lock, since that can be asked for without
+ * being taken.
+ */
+#define ARMED_MS 10000
+
+void netd_set_watchdog(struct netd *netd, const char *program)
+{
+	netd->watchdog = program;
+}
+
+static void become(const char *program, int leash, char *const *arguments)
+{
+	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
+	char *environment[] = {path, locale, NULL};
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* The second fork: no session leader can get a terminal by opening one. */
+	if (setsid() < 0 || null < 0)
+		_exit(1);
+	switch (fork()) {
+	case -1:
+		_exit(1);
+	case 0:
+		break;
+	default:
+		_exit(0);
+	}
+	if (dup2(leash, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
+	    chdir("/") < 0 || close_range(3, ~0U, 0) < 0)
+		_exit(1);
+	execve(program, arguments, environment);
+	_exit(127);
+}
+
+/* Its first child ends at once. */
+static int spawn(const struct netd *netd, int leash)
+{
+	char state[PATH_MAX + 16], directory[PATH_MAX];
+	char name[] = "netdctl", verb[] = "watchdog";
+	char *arguments[] = {name, verb, state, NULL};
+	int status;
+	pid_t pid;
+
+	/* it will be somewhere else */
+	if (!realpath(netd->state_dir, directory))
+		return -errno;
+	snprintf(state, sizeof(state), "--state-dir=%s", directory);
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		become(netd->watchdog, leash, arguments);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return status ? -ECHILD : 0;
+}
+
+/* It says so with one byte, or ends without. */
+static int wait_armed(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char byte;
+	int r;
+
+	do
+		r = poll(&p, 1, ARMED_MS);
+	while (r < 0 && errno == EINTR);
+	if (r <= 0)
+		return r < 0 ? -errno : -ETIMEDOUT;
+	return recv(fd, &byte, 1, 0) == 1 && byte == NETD_WATCH_ARMED ? 0 : -ECHILD;
+}
+
+int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err)
+{
+	int ends[2], r;
+
+	if (!netd->watchdog)
+		return netd_error_add(err, -EOPNOTSUPP,
+				      "no program was named that would take the change "
+				      "back");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
+		r = -errno;
+		return netd_error_add(err, r, "cannot make a socket: %s", strerror(-r));
+	}
+	r = spawn(netd, ends[1]);
+	close(ends[1]);
+	if (r == 0)
+		r = wait_armed(ends[0]);
+	if (r == 0 && !leash)
+		netd_watchdog_release(ends[0]);
+	if (r == 0 && leash)
+		*leash = ends[0];
+	else
+		close(ends[0]);
+	return r == 0 ? 0
+		      : netd_error_add(err, r,
+				       "the process that would take the change back does "
+				       "not start: %s",
+				       strerror(-r));
+}
+
+/* If it is dead, the next command finds that out. */
+static void say(int leash, char byte)
+{
+	if (send(leash, &byte, 1, MSG_NOSIGNAL) < 0)
+		return;
+}
+
+void netd_watchdog_release(int leash)
+{
+	say(leash, NETD_WATCH_DONE);
+}
+
+void netd_watchdog_may_kill(int leash)
+{
+	say(leash, NETD_WATCH_MAY_KILL);
+}
+
+bool netd_watchdog_lives(const struct netd *netd)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	netd_auto_close int fd =
+		openat(netd->store.fd, NETD_WATCH_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return errno != ENOENT;
+	return fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type != F_UNLCK;
+}

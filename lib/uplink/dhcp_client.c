@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The DHCP clients that run in this network namespace, and the NICs that they serve. */
+#include "uplink/dhcp_client.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+
+/*
+ * Theory of operation.  A client is known by its name: that of its executable, or one of
+ * the first two words of its command line ("busybox udhcpc -i eth0", a script's).  dhcpcd
+ * writes its command line anew, as one string ("dhcpcd: eth0 [ip4] [ip6]"), so words end
+ * at spaces and colons, too.
+ *
+ * Which NIC it serves is in its command line, or, if that names no interface, it serves
+ * them all, but for those that its configuration leaves out.  That is not read: what a
+ * client serves has an address that runs out, or is listened on by a packet socket, which
+ * dhclient keeps and dhcpcd has as long as it asks, and to defend an address.
+ */
+
+#define WORDS_MAX 4096	     /* bytes of a command line */
+#define SEPARATORS " :[]=\n" /* beside NUL */
+
+/* It has several processes, and takes the address away if it is asked to end. */
+#define DHCPCD_STOP "pkill -KILL --ns $$ --nslist net -x dhcpcd"
+
+static const struct row {
+	const char *name;
+	const char *stop;    /* NULL: a signal is enough, and the address stays */
+	const char *boot[2]; /* file, and the word before the bridge in it */
+} rows[] = {
+	{"dhclient", NULL, {NULL, NULL}},
+	{"dhcpcd", DHCPCD_STOP, {"/etc/dhcpcd.conf", "allowinterfaces"}},
+	{"udhcpc", NULL, {NULL, NULL}},
+	{"udhcpc6", NULL, {NULL, NULL}},
+	{"dhcp6c", NULL, {NULL, NULL}},
+	{"odhcp6c", NULL, {NULL, NULL}},
+	{"dibbler-client", NULL, {NULL, NULL}},
+};
+
+struct process {
+	char name[16]; /* as in /proc/PID/comm */
+	char words[WORDS_MAX + 1];
+	size_t length; /* of words, which NULs separate */
+};
+
+static const struct row *row_of(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++)
+		if (strcmp(rows[i].name, slash ? slash + 1 : name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+static size_t read_file(const char *pid, const char *name, char *out, size_t size)
+{
+	char path[PATH_MAX];
+	netd_auto_close int fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, out, size - 1);
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void read_process(const char *pid, struct process *p)
+{
+	read_file(pid, "comm", p->name, sizeof(p->name));
+	p->name[strcspn(p->name, "\n")] = '\0';
+	p->length = read_file(pid, "cmdline", p->words, sizeof(p->words));
+	for (size_t i = 0; i < p->length; i++)
+		if (strchr(SEPARATORS, p->words[i]))
+			p->words[i] = '\0';
+}
+
+/* The next word behind @at that is not empty; NULL: there is none. */
+static const char *next_word(const struct process *p, const char *at)
+{
+	const char *end = p->words + p->length;
+
+	at = at ? at + strlen(at) : p->words;
+	while (at < end && !*at)
+		at++;
+	return at < end ? at : NULL;
+}
+
+static const struct row *client_of(const struct process *p)
+{
+	const struct row *row = row_of(p->name);
+	const char *word = next_word(p, NULL);
+
+	for (int i = 0; !row && word && i < 2; i++, word = next_word(p, word))
+		row = row_of(word);
+	return row;
+}
+
+static bool is_here(const char *pid)
+{
+	struct stat own, other;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/proc/%.16s/ns/net", pid);
+	return stat("/proc/self/ns/net", &own) == 0 && stat(path, &other) == 0 &&
+	       own.st_ino == other.st_ino;
+}
+
+static bool names(const struct process *p, const char *link)
+{
+	for (const char *w = next_word(p, NULL); w; w = next_word(p, w))
+		if (strcmp(w, link) == 0)
+			return true;
+	return false;
+}
+
+static bool names_any(const struct process *p, const struct netd_state *observed)
+{
+	for (size_t i = 0; i < observed->link_count; i++)
+		if (names(p, observed->links[i].name))
+			return true;
+	return false;
+}
+
+/* True if a packet socket is bound to the link. */
+static bool is_listened_on(int index)
+{
+	FILE *file = fopen("/proc/net/packet", "re");
+	bool found = false;
+	char line[256];
+	int bound;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "%*s %*s %*s %*s %d", &bound) == 1 && bound == index;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+struct netd_dhcp_client netd_dhcp_client_of(const struct netd_state *observed,
+					    const struct netd_link *nic, bool leased)
+{
+	struct netd_dhcp_client found = {0};
+	bool served = leased || is_listened_on(nic->index);
+	DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		const struct row *row;
+		struct process p;
+		bool named;
+
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+		    !is_here(entry->d_name))
+			continue;
+		read_process(entry->d_name, &p);
+		row = client_of(&p);
+		named = row && names(&p, nic->name);
+		if (!named && (!row || !served || names_any(&p, observed)))
+			continue;
+		found = (struct netd_dhcp_client){atoi(entry->d_name), row->name};
+		break;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+void netd_dhcp_client_hint(struct netd_error *err, const struct netd_dhcp_client *client,
+			   const char *bridge)
+{
+	const struct row *row = row_of(client->name);
+	char boot[128] = "", kill[32];
+
+	if (row->boot[0])
+		snprintf(boot, sizeof(boot), " (`%s %s` in %s)", row->boot[1], bridge,
+			 row->boot[0]);
+	snprintf(kill, sizeof(kill), "kill %d", (int)client->pid);
+	netd_error_hint(
+		err,
+		"`%s` ends it and keeps the address; apply, and start it on %s, at "
+		"boot, too%s",
+		row->stop ? row->stop : kill, bridge, boot);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The DHCP clients that run in this network namespace, and the NICs that they serve. */
+#ifndef NETD_UPLINK_DHCP_CLIENT_H
+#define NETD_UPLINK_DHCP_CLIENT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "model/state.h"
+
+struct netd_error;
+
+struct netd_dhcp_client {
+	pid_t pid;	  /* 0: there is none */
+	const char *name; /* "dhcpcd" */
+};
+
+/* Adds how it comes to serve @bridge instead of a NIC that becomes a port of that. */
+void netd_dhcp_client_hint(struct netd_error *err, const struct netd_dhcp_client *client,
+			   const char *bridge);
+
+/*
+ * The client that serves @nic.  Of one whose command line names no interface: true of
+ * @leased, which says that the NIC has an address that runs out, or if somebody listens
+ * on it for frames, as clients do.
+ */
+struct netd_dhcp_client netd_dhcp_client_of(const struct netd_state *observed,
+					    const struct netd_link *nic, bool leased);
+
+#endif

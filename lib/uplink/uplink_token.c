@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The half of its IPv6 addresses that a host chose, kept on the bridge. */
+/*
+ * Theory of operation.  When an advertisement comes, the kernel makes the address that
+ * the interface has in that prefix, and renews the one that is equal.  On the bridge that
+ * is the NIC's if it is made of the MAC, which the bridge has.  It is not if a token (`ip
+ * token`) is its second half, or a hash of a secret and the NIC's permanent MAC
+ * (RFC 7217): the bridge would get another address, and the one by which the host is
+ * known would die.  So the NIC's token is the bridge's; and where there is a secret, the
+ * half of the first address that was made of it becomes the bridge's token.  The NIC
+ * keeps what it has of both.
+ */
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "uplink/uplink_settings.h"
+#include "uplink/uplink_transfer.h"
+#include "base/cleanup.h"
+
+#define TOKEN_AT 8 /* of an address's 16 bytes */
+#define PREFIX 64
+
+static bool is_none(const struct netd_addr *token)
+{
+	static const struct netd_addr none;
+
+	return memcmp(token->bytes, none.bytes, sizeof(none.bytes)) == 0;
+}
+
+static int visit_token(const struct nlmsghdr *message, void *data)
+{
+	struct nlmsghdr *m = (struct nlmsghdr *)(uintptr_t)message;
+	struct nlattr *spec, *inet6, *token = NULL;
+	struct netd_addr *out = data;
+
+	spec = nlmsg_find_attr(m, sizeof(struct ifinfomsg), IFLA_AF_SPEC);
+	inet6 = spec ? nla_find(nla_data(spec), nla_len(spec), AF_INET6) : NULL;
+	if (inet6)
+		token = nla_find(nla_data(inet6), nla_len(inet6), IFLA_INET6_TOKEN);
+	if (token && nla_len(token) == sizeof(out->bytes))
+		memcpy(out->bytes, nla_data(token), sizeof(out->bytes));
+	return 0;
+}
+
+static int read_token(const struct netd_transfer *t, const struct netd_holder *link,
+		      struct netd_addr *out)
+{
+	struct ifinfomsg header = {.ifi_index = link->index};
+	netd_auto_message struct nl_msg *m =
+		netd_nl_message(RTM_GETLINK, 0, &header, sizeof(header));
+
+	if (!m)
+		return -ENOMEM;
+	return netd_nl_ask(&t->netd->nl, m, visit_token, out);
+}
+
+/* Of the first address that the kernel made of its secret. */
+static void find_token(const struct netd_transfer *t, struct netd_addr *out)
+{
+	for (size_t i = 0; i < t->arriving.count; i++) {
+		const struct netd_held *held = &t->arriving.items[i];
+		struct netd_ifaddr a;
+
+		if (!netd_held_is_autoconfigured(held))
+			continue;
+		a = netd_held_address(held);
+		if (a.prefix.length != PREFIX)
+			continue;
+		memcpy(out->bytes + TOKEN_AT, a.prefix.addr.bytes + TOKEN_AT,
+		       sizeof(out->bytes) - TOKEN_AT);
+		return;
+	}
+}
+
+/* An attribute of IPv6's of @t->to. */
+static int write_setting(const struct netd_transfer *t, int type, const void *data,
+			 int size)
+{
+	struct ifinfomsg header = {.ifi_index = t->to->index};
+	netd_auto_message struct nl_msg *m =
+		netd_nl_message(RTM_NEWLINK, 0, &header, sizeof(header));
+	struct nlattr *spec = m ? nla_nest_start(m, IFLA_AF_SPEC) : NULL;
+	struct nlattr *inet6 = spec ? nla_nest_start(m, AF_INET6) : NULL;
+
+	if (!inet6 || nla_put(m, type, size, data) < 0)
+		return -ENOMEM;
+	nla_nest_end(m, inet6);
+	nla_nest_end(m, spec);
+	return netd_nl_request(&t->netd->nl, m, NULL);
+}
+
+static int write_mode(const struct netd_transfer *t)
+{
+	static const uint8_t mode = IN6_ADDR_GEN_MODE_RANDOM;
+
+	if (!netd_capture_is_stable(t->capture))
+		return 0;
+	return write_setting(t, IFLA_INET6_ADDR_GEN_MODE, &mode, sizeof(mode));
+}
+
+static int keep_token(const struct netd_transfer *t)
+{
+	struct netd_addr token = {0}, now = {0};
+	int r = read_token(t, t->from, &token);
+
+	if (r == 0)
+		r = read_token(t, t->to, &now);
+	if (r == 0 && is_none(&token) && netd_capture_is_stable(t->capture))
+		find_token(t, &token);
+	if (r < 0 || is_none(&token) || !is_none(&now))
+		return r;
+	r = write_setting(t, IFLA_INET6_TOKEN, token.bytes, sizeof(token.bytes));
+	/* It hears no advertisements (net/ipv6/addrconf.c inet6_set_iftoken()). */
+	if (r == -EINVAL)
+		return 0;
+	return r;
+}
+
+int netd_transfer_keep_token(const struct netd_transfer *t)
+{
+	int r = write_mode(t);
+
+	if (r == 0)
+		r = keep_token(t);
+	return r ? netd_error_add(t->err, r, "IPv6 of %s: %s", t->to->name, strerror(-r))
+		 : 0;
+}

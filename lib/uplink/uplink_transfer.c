@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What one link holds, onto another: the single steps (see uplink.c for their order). */
+#include "uplink/uplink_transfer.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "uplink/uplink_settings.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+
+void netd_transfer_done(struct netd_transfer *t)
+{
+	netd_held_done(&t->leaving);
+	netd_held_done(&t->arriving);
+}
+
+/*
+ * Bursts
+ */
+
+struct burst {
+	struct nl_msg **messages;
+	const struct netd_held **origins;
+	size_t count;
+	bool adds; /* else deletes: what is gone already is fine */
+};
+
+static void burst_done(struct burst *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		nlmsg_free(b->messages[i]);
+	free(b->messages);
+	free(b->origins);
+}
+
+static int burst_add(struct burst *b, struct nl_msg *m, const struct netd_held *origin)
+{
+	size_t count = b->count;
+	struct nl_msg **slot =
+		m ? netd_array_add(&b->messages, &count, sizeof(*slot)) : NULL;
+	const struct netd_held **from =
+		slot ? netd_array_add(&b->origins, &b->count, sizeof(*from)) : NULL;
+
+	if (!from) {
+		nlmsg_free(m);
+		return -ENOMEM;
+	}
+	*slot = m;
+	*from = origin;
+	return 0;
+}
+
+static bool is_fine(const struct burst *b, const struct netd_held *held, int code)
+{
+	if (code == 0 || held->kind == NETD_HELD_NEIGHBOUR)
+		return true; /* a neighbour that is not known is asked for */
+	return b->adds ? code == -EEXIST
+		       : code == -ESRCH || code == -EADDRNOTAVAIL || code == -ENOENT;
+}
+
+/*
+ * The gateway of a route is in no subnet (any more: its address was taken away).  It
+ * works all the same where it is, and shall do so on the other link.
+ */
+static int retry_onlink(const struct netd_transfer *t, const struct netd_held *held)
+{
+	netd_auto_message struct nl_msg *m = NULL;
+
+	/* it is of a list of @t's */
+	if (!netd_held_set_onlink((struct netd_held *)(uintptr_t)held))
+		return -ENETUNREACH;
+	m = netd_held_add_message(held);
+	return m ? netd_nl_request(&t->netd->nl, m, NULL) : -ENOMEM;
+}
+
+static bool is_unreachable(int code)
+{
+	return code == -ENETUNREACH || code == -EHOSTUNREACH || code == -EINVAL;
+}
+
+static int burst_send(const struct netd_transfer *t, const struct burst *b)
+{
+	netd_auto_free struct netd_reply *replies =
+		calloc(b->count + 1, sizeof(*replies));
+	int r, first = 0;
+
+	if (!replies)
+		return netd_error_add(t->err, -ENOMEM, "out of memory");
+	r = netd_nl_burst(&t->netd->nl, b->messages, b->count, replies, t->err);
+	for (size_t i = 0; r == 0 && i < b->count; i++) {
+		struct netd_str what = {0};
+
+		if (is_fine(b, b->origins[i], replies[i].code) ||
+		    (b->adds && is_unreachable(replies[i].code) &&
+		     retry_onlink(t, b->origins[i]) == 0))
+			continue;
+		netd_held_describe(b->origins[i], &what);
+		first = netd_error_add(t->err, replies[i].code, "%s %s %s: %s",
+				       netd_str_text(&what), b->adds ? "onto" : "off",
+				       b->adds ? t->to->name : t->from->name,
+				       strerror(-replies[i].code));
+		netd_error_kernel(t->err, replies[i].text[0] ? replies[i].text : NULL);
+		netd_str_done(&what);
+	}
+	return r ? r : first;
+}
+
+typedef struct nl_msg *(*make)(const struct netd_held *held);
+typedef bool (*which)(const struct netd_held *held);
+
+/* One for each of @list that @chosen picks. */
+static int burst_fill(struct burst *b, const struct netd_held_list *list, which chosen,
+		      make message, bool backwards)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < list->count; i++) {
+		const struct netd_held *held =
+			&list->items[backwards ? list->count - 1 - i : i];
+
+		if (chosen(held))
+			r = burst_add(b, message(held), held);
+	}
+	return r;
+}
+
+/* One round: a burst of what each row chooses. */
+struct row {
+	which chosen;
+	make message;
+	bool backwards;
+};
+
+static int round_trip(const struct netd_transfer *t, const struct netd_held_list *list,
+		      const struct row *rows, size_t count, bool adds)
+{
+	netd_auto(burst_done) struct burst b = {.adds = adds};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		/* what stands upon another goes before it */
+		r = burst_fill(&b, list, rows[i].chosen, rows[i].message,
+			       !adds || rows[i].backwards);
+	if (r < 0)
+		return netd_error_add(t->err, r, "out of memory");
+	return b.count ? burst_send(t, &b) : 0;
+}
+
+static bool is_address(const struct netd_held *held)
+{
+	return held->kind == NETD_HELD_ADDRESS;
+}
+
+static bool is_address4(const struct netd_held *held)
+{
+	return is_address(held) && netd_held_address(held).prefix.addr.family == AF_INET;
+}
+
+/* The kernel puts a new one in front of the others (ipv6_link_dev_addr()). */
+static bool is_address6(const struct netd_held *held)
+{
+	return is_address(held) && netd_held_address(held).prefix.addr.family == AF_INET6;
+}
+
+static bool is_neighbour(const struct netd_held *held)
+{
+	return held->kind == NETD_HELD_NEIGHBOUR;
+}
+
+static bool is_direct_route(const struct netd_held *held)
+{
+	return held->kind == NETD_HELD_ROUTE && netd_held_route(held).direct;
+}
+
+static bool is_gateway_route(const struct netd_held *held)
+{
+	return held->kind == NETD_HELD_ROUTE && !netd_held_route(held).direct;
+}
+
+static bool is_rule(const struct netd_held *held)
+{
+	return held->kind == NETD_HELD_RULE;
+}
+
+static bool is_permanent(const struct netd_held *held)
+{
+	return netd_held_is_permanent(held);
+}
+
+/*
+ * What is to move
+ */
+
+/* Ours are the network's own `addresses:`, and what goes by them. */
+static bool is_source_of_ours(const struct netd_held_list *all,
+			      const struct netd_held_route *r)
+{
+	bool ours = false, theirs = false;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct netd_ifaddr a;
+
+		if (all->items[i].kind != NETD_HELD_ADDRESS)
+			continue;
+		a = netd_held_address(&all->items[i]);
+		if (r->source.family ? netd_addr_equal(&a.prefix.addr, &r->source)
+				     : r->kernels && netd_prefix_contains(
+							     &r->to, &a.prefix.addr)) {
+			ours |= a.protocol == NETD_PROTOCOL;
+			theirs |= a.protocol != NETD_PROTOCOL;
+		}
+	}
+	return ours && !theirs;
+}
+
+static bool is_ours(const struct netd_held_list *all, const struct netd_held *held)
+{
+	struct netd_held_route route;
+
+	if (held->kind == NETD_HELD_ADDRESS)
+		return netd_held_address(held).protocol == NETD_PROTOCOL;
+	if (held->kind != NETD_HELD_ROUTE)
+		return false;
+	route = netd_held_route(held);
+	return route.protocol == NETD_PROTOCOL || is_source_of_ours(all, &route);
+}
+
+/* As it is to be on @t->to; see rtnl/uplink_learned.c for routes of the kernel's own.
+ */
+static int rewrite(const struct netd_transfer *t, const struct netd_held *held,
+		   const struct netd_holder *from, struct netd_held *out)
+{
+	int r = netd_held_rewrite(held, from, t->to, out);
+
+	if (r < 0 || !netd_capture_learns(t->capture) ||
+	    !netd_held_is_learned(out, netd_capture_learned_metric(t->capture)))
+		return r;
+	netd_held_stand_in(out);
+	return netd_str_error(&out->bytes);
+}
+
+static bool is_replaced(const struct netd_transfer *t, const struct netd_held *held,
+			const struct netd_held_list *here,
+			const struct netd_held_list *there)
+{
+	uint32_t metric = netd_capture_learned_metric(t->capture);
+
+	return netd_held_is_replaced(held, here, metric) ||
+	       netd_held_is_replaced(held, there, metric);
+}
+
+/* What was prepared and left half-way is the other link's, and only goes here. */
+static int collect_one(struct netd_transfer *t, const struct netd_held *held,
+		       const struct netd_held_list *here,
+		       const struct netd_held_list *there)
+{
+	struct netd_held copy = {0};
+	int r;
+
+	if (netd_held_is_prepared(held, there))
+		return is_address(held) ? netd_held_add(&t->leaving, held) : 0;
+	r = netd_held_add(&t->leaving, held);
+	if (r < 0 || held->expired || is_replaced(t, held, here, there))
+		return r;
+	r = rewrite(t, held, t->from, &copy);
+	if (r == 0)
+		r = netd_held_add(&t->arriving, &copy);
+	netd_str_done(&copy.bytes);
+	return r;
+}
+
+static bool is_ipv6(const struct netd_held *held)
+{
+	return is_address6(held) || (held->kind == NETD_HELD_ROUTE &&
+				     netd_held_route(held).to.addr.family == AF_INET6);
+}
+
+int netd_transfer_collect(struct netd_transfer *t, bool ipv6)
+{
+	netd_auto(netd_held_done) struct netd_held_list all = {0}, there = {0};
+	int r = netd_held_dump(&t->netd->nl, t->from, &all, t->err);
+
+	if (r == 0)
+		r = netd_held_dump(&t->netd->nl, t->to, &there, t->err);
+	for (size_t i = 0; r == 0 && i < all.count; i++)
+		if (!is_ours(&all, &all.items[i]) && (ipv6 || !is_ipv6(&all.items[i]))) {
+			r = collect_one(t, &all.items[i], &all, &there);
+			if (r < 0)
+				netd_error_add(t->err, r, "out of memory");
+		}
+	return r;
+}
+
+/*
+ * The steps
+ */
+
+int netd_transfer_prepare(const struct netd_transfer *t)
+{
+	static const struct row rows[] = {
+		{is_address4, netd_held_prepare_message, false},
+		{is_address6, netd_held_prepare_message, true},
+		{is_neighbour, netd_held_add_message, false},
+	};
+
+	return round_trip(t, &t->arriving, rows, NETD_ARRAY_SIZE(rows), true);
+}
+
+int netd_transfer_switch_routes(const struct netd_transfer *t)
+{
+	static const struct row adds[] = {
+		{is_direct_route, netd_held_add_message, false},
+		{is_gateway_route, netd_held_add_message, false},
+		{is_rule, netd_held_add_message, false},
+	};
+	static const struct row deletes[] = {
+		{is_rule, netd_held_delete_message, false},
+		{is_gateway_route, netd_held_delete_message, false},
+		{is_direct_route, netd_held_delete_message, false},
+	};
+	int r = round_trip(t, &t->arriving, adds, NETD_ARRAY_SIZE(adds), true);
+
+	return r ? r
+		 : round_trip(t, &t->leaving, deletes, NETD_ARRAY_SIZE(deletes), false);
+}
+
+int netd_transfer_finish(const struct netd_transfer *t)
+{
+	static const struct row finishes[] = {
+		{is_address, netd_held_finish_message, false}};
+	static const struct row deletes[] = {
+		{is_address, netd_held_delete_message, false},
+		{is_permanent, netd_held_delete_message, false},
+	};
+	int r = round_trip(t, &t->arriving, finishes, NETD_ARRAY_SIZE(finishes), true);
+
+	return r ? r
+		 : round_trip(t, &t->leaving, deletes, NETD_ARRAY_SIZE(deletes), false);
+}
+
+/* Reads back: all that was to arrive is there, to the letter. */
+int netd_transfer_check(const struct netd_transfer *t)
+{
+	netd_auto(netd_held_done) struct netd_held_list there = {0};
+	int r = netd_held_dump(&t->netd->nl, t->to, &there, t->err);
+
+	for (size_t i = 0; r == 0 && i < t->arriving.count; i++) {
+		const struct netd_held *held = &t->arriving.items[i];
+		struct netd_str what = {0};
+
+		if (is_neighbour(held) || netd_held_find(&there, held))
+			continue;
+		netd_held_describe(held, &what);
+		r = netd_error_add(t->err, -EIO, "%s is not on %s as it was on %s",
+				   netd_str_text(&what), t->to->name, t->from->name);
+		netd_str_done(&what);
+	}
+	return r;
+}
+
+/* What the file has and neither link: the bridge took it along, or a crash did. */
+int netd_transfer_restore(struct netd_transfer *t)
+{
+	static const struct row rows[] = {
+		{is_address4, netd_held_add_message, false},
+		{is_address6, netd_held_add_message, true},
+		{is_neighbour, netd_held_add_message, false},
+		{is_direct_route, netd_held_add_message, false},
+		{is_gateway_route, netd_held_add_message, false},
+		{is_rule, netd_held_add_message, false},
+	};
+	struct netd_holder was = {.index = t->capture->index};
+	netd_auto(netd_held_done) struct netd_held_list lost = {0}, here = {0};
+	int r = netd_held_dump(&t->netd->nl, t->to, &here, t->err);
+
+	netd_copy(was.name, t->capture->nic);
+	for (size_t i = 0; r == 0 && i < t->capture->held.count; i++) {
+		struct netd_held copy = {0};
+
+		r = rewrite(t, &t->capture->held.items[i], &was, &copy);
+		if (r == 0 && !netd_held_find(&here, &copy))
+			r = netd_held_add(&lost, &copy);
+		netd_str_done(&copy.bytes);
+		if (r < 0)
+			netd_error_add(t->err, r, "out of memory");
+	}
+	return r ? r : round_trip(t, &lost, rows, NETD_ARRAY_SIZE(rows), true);
+}
+
+/* True if the NIC got nothing but the address that every link has. */
+bool netd_transfer_is_bare(const struct netd_transfer *t)
+{
+	for (size_t i = 0; i < t->arriving.count; i++) {
+		struct netd_ifaddr a;
+
+		if (!is_address(&t->arriving.items[i]))
+			continue;
+		a = netd_held_address(&t->arriving.items[i]);
+		if (!netd_addr_is_link_local(&a.prefix.addr))
+			return false;
+	}
+	return true;
+}
