@@ -49,7 +49,7 @@ struct options {
 	/* what changes something */
 	const char *confirm, *probe;
 	bool keep_processes;
-	bool force;
+	bool force, destroy;
 };
 
 struct cli {
@@ -121,7 +121,8 @@ extern const struct verb netdctl_verbs[];
 extern const struct verb network_verbs[], port_verbs[], forward_verbs[], router_verbs[],
 	host_verbs[], machine_verbs[], lease_verbs[];
 extern const struct option_row common_options[], lease_options[], trial_options[],
-	removal_options[], keep_options[], adopt_options[], destroy_options[];
+	removal_options[], keep_options[], adopt_options[], destroy_options[],
+	plan_options[];
 
 /*
  * Parses options anywhere among @argv into @options and moves the arguments to its front.

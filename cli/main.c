@@ -37,9 +37,10 @@ static const struct option_row export_options[] = {
 };
 
 const struct verb netdctl_verbs[] = {
-	{"plan", "FILE…", "Show what apply would do, in order",
-	 "Touches nothing.  Exit status: 0 nothing to do, 3 changes, 2 refused.", 1, -1,
-	 "<yaml>", NULL, run_plan, NULL},
+	{"plan", "FILE…", "Show what apply or destroy would do, in order",
+	 "Touches nothing.  With --destroy, NAME of a running topology will do.\n"
+	 "Exit status: 0 nothing to do, 3 changes, 2 refused.",
+	 1, -1, "<yaml>", plan_options, run_plan, NULL},
 	{"apply", "FILE…", "Make the host have what the files describe",
 	 "Each file is one transaction: if anything fails, all is as it was before.\n"
 	 "Applying the same file again does nothing; a changed one changes only the\n"

@@ -16,26 +16,66 @@ const struct option_row destroy_options[] = {
 	OPTIONS_END,
 };
 
-static int plan_one(struct cli *cli, const char *path)
+const struct option_row plan_options[] = {
+	FLAG("destroy", 0, destroy, "what `netdctl destroy` would do"),
+	OPTIONS_END,
+};
+
+/* The topology's name: @word itself, or what the file of that name says. */
+static int destroy_name(struct cli *cli, const char *word, char name[64])
 {
 	struct netd_topology *t = NULL;
-	struct netd_plan *plan = NULL;
-	int code = EXIT_DONE;
-	int r = netd_topology_load(path, &t, cli->err);
+	int r;
 
+	if (!strchr(word, '/') && !strchr(word, '.')) {
+		snprintf(name, 64, "%s", word);
+		return 0;
+	}
+	r = netd_topology_load(word, &t, cli->err);
 	if (r == 0)
-		r = netd_plan(cli->netd, t, &plan, cli->err);
-	if (r < 0) {
-		code = report(cli, r, NETD_UNTOUCHED);
-	} else {
-		print_text(netd_plan_format(plan, output_format(cli), cli->color));
-		say_notes(cli, plan);
-		code = netd_plan_size(plan) ? EXIT_CHANGES : EXIT_DONE;
-		if (code == EXIT_DONE)
-			note(cli, "%s: nothing to do", netd_topology_name(t));
+		snprintf(name, 64, "%s", netd_topology_name(t));
+	netd_topology_free(t);
+	return r;
+}
+
+/* What applying file @word would take, or destroying the topology that it names. */
+static int make_plan(struct cli *cli, const char *word, char name[64],
+		     struct netd_plan **plan)
+{
+	struct netd_topology *t = NULL;
+	int r;
+
+	if (cli->options.destroy) {
+		r = destroy_name(cli, word, name);
+		if (r < 0)
+			return r;
+		return netd_plan_destroy(cli->netd, name, plan, cli->err);
+	}
+	r = netd_topology_load(word, &t, cli->err);
+	if (r < 0)
+		return r;
+	snprintf(name, 64, "%s", netd_topology_name(t));
+	r = netd_plan(cli->netd, t, plan, cli->err);
+	netd_topology_free(t);
+	return r;
+}
+
+static int plan_one(struct cli *cli, const char *word)
+{
+	struct netd_plan *plan = NULL;
+	char name[64];
+	int code = EXIT_CHANGES;
+	int r = make_plan(cli, word, name, &plan);
+
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	print_text(netd_plan_format(plan, output_format(cli), cli->color));
+	say_notes(cli, plan);
+	if (!netd_plan_size(plan)) {
+		note(cli, "%s: nothing to do", name);
+		code = EXIT_DONE;
 	}
 	netd_plan_free(plan);
-	netd_topology_free(t);
 	return code;
 }
 
@@ -118,23 +158,6 @@ int run_apply(struct cli *cli, int argc, char **argv)
 		netd_topology_free(t);
 	}
 	return code;
-}
-
-/* The topology's name: @word itself, or what the file of that name says. */
-static int destroy_name(struct cli *cli, const char *word, char name[64])
-{
-	struct netd_topology *t = NULL;
-	int r;
-
-	if (!strchr(word, '/') && !strchr(word, '.')) {
-		snprintf(name, 64, "%s", word);
-		return 0;
-	}
-	r = netd_topology_load(word, &t, cli->err);
-	if (r == 0)
-		snprintf(name, 64, "%s", netd_topology_name(t));
-	netd_topology_free(t);
-	return r;
 }
 
 /* Nothing is what it becomes. */

@@ -49,6 +49,31 @@ foreign()
 	echo 1 >/proc/sys/net/ipv4/conf/v1/forwarding
 }
 
+# What `plan --destroy` says is what `destroy` does.
+plan_of_destroy()
+{
+	local planned
+
+	world
+	lab
+	fails 2 netdctl plan --destroy lab
+	match 'topology lab is not running' "$err"
+	ok netdctl apply lab.yaml
+	snapshot before
+	fails 3 netdctl plan --destroy lab
+	match '- bridge mybr0' "$out"
+	planned=$out
+	fails 3 netdctl plan --destroy lab.yaml
+	eq "$planned" "$out"
+	fails 3 netdctl plan --destroy --json lab
+	planned=$out
+	snapshot after
+	same before after
+	ok netdctl destroy --json lab
+	eq "$planned" "$out"
+	fails 2 netdctl plan --destroy lab
+}
+
 # Every file of the state and configuration directories: name, inode, times.
 files()
 {
@@ -441,6 +466,7 @@ $(<json)"
 }
 
 t_fresh "plan says what apply would do and touches nothing" plan_touches_nothing
+t_fresh "plan --destroy says what destroy does" plan_of_destroy
 t_fresh "apply again writes nothing" apply_again_writes_nothing
 t_fresh "a changed file changes only the difference" change_is_only_the_difference
 t_fresh "destroy leaves no trace" destroy_leaves_no_trace empty
