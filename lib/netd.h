@@ -265,9 +265,6 @@ NETD_PUBLIC int netd_rollback(struct netd *netd, const char *name, char **done,
  */
 NETD_PUBLIC int netd_topology_create(const char *name, struct netd_topology **out,
 				     struct netd_error *err);
-NETD_PUBLIC int netd_topology_duplicate(const struct netd_topology *t,
-					struct netd_topology **out,
-					struct netd_error *err);
 /* True if network, router or host @name is the same in both, or not in both. */
 NETD_PUBLIC bool netd_topology_agrees(const struct netd_topology *a,
 				      const struct netd_topology *b, const char *name);
@@ -298,8 +295,6 @@ NETD_PUBLIC int netd_network_take(struct netd_topology *to,
 NETD_PUBLIC int netd_network_find(struct netd *netd, const char *name, char **topology,
 				  struct netd_error *err);
 NETD_PUBLIC bool netd_network_exists(const struct netd_topology *t, const char *name);
-/* The names of its networks, NULL-terminated; free the array only. */
-NETD_PUBLIC const char **netd_network_names(const struct netd_topology *t);
 /* True if it is marked, or all of its topology is. */
 NETD_PUBLIC bool netd_network_autostart(const struct netd_topology *t, const char *name);
 

@@ -25,17 +25,6 @@ int netd_topology_create(const char *name, struct netd_topology **out,
 	return 0;
 }
 
-int netd_topology_duplicate(const struct netd_topology *t, struct netd_topology **out,
-			    struct netd_error *err)
-{
-	struct netd_topology *copy = netd_topology_copy(t);
-
-	if (!copy)
-		return netd_error_add(err, -ENOMEM, "out of memory");
-	*out = copy;
-	return 0;
-}
-
 static int no_such_network(const struct netd_topology *t, const char *name,
 			   struct netd_error *err)
 {
@@ -172,15 +161,6 @@ bool netd_network_autostart(const struct netd_topology *t, const char *name)
 	const struct netd_network *n = netd_topology_network(t, name);
 
 	return n && (n->autostart || t->autostart);
-}
-
-const char **netd_network_names(const struct netd_topology *t)
-{
-	const char **names = calloc(t->network_count + 1, sizeof(*names));
-
-	for (size_t i = 0; names && i < t->network_count; i++)
-		names[i] = t->networks[i].name;
-	return names;
 }
 
 static bool has_network(const struct netd_topology *t, const char *name)

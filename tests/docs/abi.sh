@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The library's calls: netd.h declares what libnetd.sym lists and the library exports, and
+# each call is made by netdctl or by a test.
+root=$(cd "$(dirname "$0")/../.." && pwd)
+T_LIB=$root/tests/lib
+. "$T_LIB/tap.sh"
+T_DIR=$(mktemp -d)
+trap 'rm -rf "$T_DIR"' EXIT
+build=${NETD_BUILD:-$root/build}
+
+listed()
+{
+	grep -oE '^\s+netd_\w+;' "$root/lib/libnetd.sym" | tr -d '\t ;' | sort
+}
+
+declared()
+{
+	# a prototype may go over several lines: its name is the first word before "("
+	grep -v '^#' "$root/lib/netd.h" | tr '\n' ' ' | grep -oE 'NETD_PUBLIC [^(;]*\(' |
+		sed -E 's/.*[ *](netd_\w+)\($/\1/' | sort
+}
+
+exported()
+{
+	nm -D --defined-only "$build/lib/libnetd.so.0" | awk '$2 == "T" { print $3 }' |
+		sed 's/@.*//' | sort
+}
+
+lists_agree()
+{
+	eq "$(listed)" "$(declared)" "what netd.h declares"
+	command -v nm >/dev/null || return 0
+	eq "$(listed)" "$(exported)" "what the library exports"
+}
+
+each_is_called()
+{
+	local call missing=''
+
+	for call in $(listed); do
+		grep -rqw --include='*.c' "$call" "$root/cli" "$root/tests" ||
+			missing+=" $call"
+	done
+	eq "" "$missing" "calls that nobody makes"
+}
+
+t_case "netd.h, libnetd.sym and the library agree" lists_agree
+t_case "each call is made somewhere" each_is_called
+t_done
