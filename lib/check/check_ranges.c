@@ -284,7 +284,7 @@ static int take_told(struct list *list, const struct netd_dhcp *d,
 		p.addr = d->routes[i].via;
 		r = take(list, &p, 1, plug);
 	}
-	p.addr = d->boot_server;
+	p.addr = d->boot.server;
 	if (r == 0 && p.addr.family)
 		r = take(list, &p, 1, plug);
 	if (r == 0)

@@ -94,11 +94,11 @@ static const char *text_problem(const char *text)
 static void check_texts(struct netd_topology *t, const struct netd_dhcp *d,
 			struct netd_error *err)
 {
-	const char *problem = text_problem(d->boot_file);
+	const char *problem = text_problem(d->boot.file);
 
 	if (problem)
-		netd_topology_error(t, err, d->boot_place, "boot file \"%s\" %s",
-				    d->boot_file, problem);
+		netd_topology_error(t, err, d->boot.place, "boot file \"%s\" %s",
+				    d->boot.file, problem);
 	problem = text_problem(d->tftp_root);
 	if (*d->tftp_root && *d->tftp_root != '/')
 		problem = "is not an absolute path";
@@ -163,11 +163,11 @@ static void check_told(struct netd_topology *t, const struct netd_server *s,
 				t, err, d->servers[i].place, "name server %s %s",
 				netd_addr_format(&d->servers[i].addr, text), problem);
 	}
-	if (d->boot_server.family == AF_INET6 ||
-	    (d->boot_server.family && netd_check_host_address(&d->boot_server)))
-		netd_topology_error(t, err, d->boot_place,
+	if (d->boot.server.family == AF_INET6 ||
+	    (d->boot.server.family && netd_check_host_address(&d->boot.server)))
+		netd_topology_error(t, err, d->boot.place,
 				    "boot server %s is not the IPv4 address of a host",
-				    netd_addr_format(&d->boot_server, text));
+				    netd_addr_format(&d->boot.server, text));
 }
 
 /* RFC 4861 4.6.2 and dnsmasq's own limit: what is announced is a /64 or longer. */

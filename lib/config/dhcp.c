@@ -102,8 +102,8 @@ static int read_gateway(struct netd_reader *r, const struct netd_yaml *value,
 }
 
 static const struct netd_key boot_keys[] = {
-	{"file", netd_read_text, NETD_FIELD(struct netd_dhcp, boot_file)},
-	{"server", netd_read_address, NETD_FIELD(struct netd_dhcp, boot_server)},
+	{"file", netd_read_text, NETD_FIELD(struct netd_dhcp, boot.file)},
+	{"server", netd_read_address, NETD_FIELD(struct netd_dhcp, boot.server)},
 };
 
 static int read_boot(struct netd_reader *r, const struct netd_yaml *value,
@@ -112,12 +112,12 @@ static int read_boot(struct netd_reader *r, const struct netd_yaml *value,
 	struct netd_dhcp *d = object;
 
 	(void)key;
-	d->boot_file[0] = '\0';
-	d->boot_server = (struct netd_addr){0};
+	d->boot.file[0] = '\0';
+	d->boot.server = (struct netd_addr){0};
 	if (netd_read_mapping(r, value, boot_keys, NETD_ARRAY_SIZE(boot_keys), "\"boot\"",
 			      d))
 		return -EINVAL;
-	if (*d->boot_file)
+	if (*d->boot.file)
 		return 0;
 	netd_reader_problem(r, value, "\"boot\" needs a \"file\"");
 	netd_error_hint(r->err, "e.g. \"boot: {file: pxelinux.0}\"");
@@ -177,7 +177,7 @@ static const struct netd_key dhcp_keys[] = {
 	{"dns", netd_read_listed, LIST(servers, server_count)},
 	{"mtu", netd_read_number, DHCP(mtu), .min = 68, .max = 65535},
 	{"routes", read_told_routes, LIST(routes, route_count)},
-	{"boot", read_boot, PLACE(boot_place)},
+	{"boot", read_boot, PLACE(boot.place)},
 	{"tftp", netd_read_text, DHCP(tftp_root), PLACE(tftp_place)},
 	{"ra", netd_read_not, DHCP(no_ra)},
 	{"slaac", netd_read_not, DHCP(no_slaac)},

@@ -76,12 +76,12 @@ static void emit_told_routes(const struct netd_emitter *e, const struct netd_dhc
 
 static void emit_boot(const struct netd_emitter *e, const struct netd_dhcp *d)
 {
-	if (!*d->boot_file)
+	if (!*d->boot.file)
 		return;
 	e->key(e->to, "boot");
 	e->begin_mapping(e->to, true);
-	netd_emit_string(e, "file", d->boot_file);
-	address(e, "server", &d->boot_server);
+	netd_emit_string(e, "file", d->boot.file);
+	address(e, "server", &d->boot.server);
 	e->end_mapping(e->to);
 }
 
@@ -108,7 +108,7 @@ static bool has_dhcp_keys(const struct netd_dhcp *d)
 		if (!d->ranges[i].chosen)
 			return true;
 	return d->lease || d->no_gateway || d->gateway.family || d->server_count ||
-	       d->mtu || d->route_count || *d->boot_file || *d->tftp_root || d->no_ra ||
+	       d->mtu || d->route_count || *d->boot.file || *d->tftp_root || d->no_ra ||
 	       d->no_slaac || d->optional;
 }
 

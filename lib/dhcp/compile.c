@@ -121,7 +121,7 @@ static int check(const struct netd_segment *s, struct netd_error *err)
 	if (r == 0)
 		r = check_name(s, "interface", s->link, s->place, err);
 	if (r == 0)
-		r = check_text(s, "boot.file", s->dhcp->boot_file, s->dhcp->boot_place,
+		r = check_text(s, "boot.file", s->dhcp->boot.file, s->dhcp->boot.place,
 			       err);
 	return r < 0 ? r
 		     : check_text(s, "tftp", s->dhcp->tftp_root, s->dhcp->tftp_place,

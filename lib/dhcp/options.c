@@ -321,12 +321,12 @@ void netd_dhcp_write_boot(const struct netd_segment *s, struct netd_str *out)
 {
 	char text[NETD_ADDR_TEXT];
 
-	if (s->dhcp->boot_file[0]) {
+	if (s->dhcp->boot.file[0]) {
 		netd_str_add(out, "dhcp-boot=");
-		netd_dhcp_quote(out, s->dhcp->boot_file);
-		if (s->dhcp->boot_server.family)
+		netd_dhcp_quote(out, s->dhcp->boot.file);
+		if (s->dhcp->boot.server.family)
 			netd_str_addf(out, ",,%s",
-				      netd_addr_format(&s->dhcp->boot_server, text));
+				      netd_addr_format(&s->dhcp->boot.server, text));
 		netd_str_add_char(out, '\n');
 	}
 	if (s->dhcp->tftp_root[0]) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names: of modes and protocols, and which ones interfaces and machines may bear. */
-#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -10,10 +9,25 @@
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
 
-static const char *const modes[] = {
+const char *const netd_modes[] = {
 	[NETD_MODE_ISOLATED] = "isolated", [NETD_MODE_NAT] = "nat",
 	[NETD_MODE_ROUTED] = "routed",	   [NETD_MODE_OPEN] = "open",
-	[NETD_MODE_BRIDGED] = "bridged",
+	[NETD_MODE_BRIDGED] = "bridged",   NULL,
+};
+
+const char *const netd_port_kinds[] = {
+	[NETD_PORT_INTERFACE] = "interface",
+	[NETD_PORT_TAP] = "tap",
+	[NETD_PORT_VETH] = "veth",
+	NULL,
+};
+
+const char *const netd_route_types[] = {
+	[NETD_ROUTE_UNICAST] = "unicast",
+	[NETD_ROUTE_BLACKHOLE] = "blackhole",
+	[NETD_ROUTE_UNREACHABLE] = "unreachable",
+	[NETD_ROUTE_PROHIBIT] = "prohibit",
+	NULL,
 };
 
 static const struct {
@@ -28,18 +42,7 @@ static const struct {
 
 const char *netd_mode_name(enum netd_mode mode)
 {
-	return (size_t)mode < NETD_ARRAY_SIZE(modes) ? modes[mode] : "?";
-}
-
-int netd_mode_parse(const char *name, enum netd_mode *out)
-{
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(modes); i++) {
-		if (strcmp(modes[i], name) == 0) {
-			*out = (enum netd_mode)i;
-			return 0;
-		}
-	}
-	return -EINVAL;
+	return netd_modes[mode];
 }
 
 const char *netd_node_kind_name(enum netd_node_kind kind)
@@ -49,14 +52,7 @@ const char *netd_node_kind_name(enum netd_node_kind kind)
 
 const char *netd_route_type_name(enum netd_route_type type)
 {
-	static const char *const types[] = {
-		[NETD_ROUTE_UNICAST] = "unicast",
-		[NETD_ROUTE_BLACKHOLE] = "blackhole",
-		[NETD_ROUTE_UNREACHABLE] = "unreachable",
-		[NETD_ROUTE_PROHIBIT] = "prohibit",
-	};
-
-	return (size_t)type < NETD_ARRAY_SIZE(types) ? types[type] : "?";
+	return netd_route_types[type];
 }
 
 const char *netd_protocol_name(unsigned protocol)

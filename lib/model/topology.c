@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "model/field.h"
 
 struct netd_topology *netd_topology_new(const char *name)
 {
@@ -18,209 +19,15 @@ struct netd_topology *netd_topology_new(const char *name)
 	return t;
 }
 
-static void dhcp_done(struct netd_dhcp *d)
-{
-	free(d->ranges);
-	free(d->servers);
-	free(d->routes);
-}
-
-static void dns_done(struct netd_dns *d)
-{
-	free(d->forwarders);
-	free(d->records);
-}
-
-void netd_node_interface_done(struct netd_node_interface *i)
-{
-	free(i->addresses);
-	free(i->address_places);
-	dhcp_done(&i->dhcp);
-	dns_done(&i->dns);
-	*i = (struct netd_node_interface){0};
-}
-
-void netd_node_done(struct netd_node *n)
-{
-	for (size_t i = 0; i < n->interface_count; i++)
-		netd_node_interface_done(&n->interfaces[i]);
-	free(n->interfaces);
-	free(n->routes);
-	free(n->servers);
-	free(n->forwards);
-	free(n->allows);
-	*n = (struct netd_node){0};
-}
-
-void netd_cable_done(struct netd_cable *c)
-{
-	netd_node_interface_done(&c->ends[0].interface);
-	netd_node_interface_done(&c->ends[1].interface);
-	*c = (struct netd_cable){0};
-}
-
-void netd_network_done(struct netd_network *n)
-{
-	dhcp_done(&n->dhcp);
-	dns_done(&n->dns);
-	free(n->addresses);
-	free(n->address_places);
-	free(n->routes);
-	free(n->machines);
-	free(n->forwards);
-	free(n->ports);
-	*n = (struct netd_network){0};
-}
-
 struct netd_topology *netd_topology_free(struct netd_topology *t)
 {
 	if (!t)
 		return NULL;
-	for (size_t i = 0; i < t->network_count; i++)
-		netd_network_done(&t->networks[i]);
-	free(t->networks);
-	for (size_t i = 0; i < t->node_count; i++)
-		netd_node_done(&t->nodes[i]);
-	free(t->nodes);
-	for (size_t i = 0; i < t->cable_count; i++)
-		netd_cable_done(&t->cables[i]);
-	free(t->cables);
 	free(t->file);
 	free(t->text);
+	netd_object_done(&netd_topology_object, t);
 	free(t);
 	return NULL;
-}
-
-/* Copies an array with the capacity that netd_array_add() reads off its length. */
-static int copy_array(void *to, size_t *to_count, const void *from, size_t count,
-		      size_t size)
-{
-	size_t capacity = 1;
-	void *items;
-
-	if (count == 0)
-		return 0;
-	while (capacity < count)
-		capacity *= 2;
-	items = calloc(capacity, size);
-	if (!items)
-		return -ENOMEM;
-	memcpy(items, from, count * size);
-	*(void **)to = items;
-	*to_count = count;
-	return 0;
-}
-
-#define COPY_ARRAY(to, from, items, count)                                   \
-	copy_array(&(to)->items, &(to)->count, (from)->items, (from)->count, \
-		   sizeof(*(from)->items))
-
-static int copy_dhcp(struct netd_dhcp *to, const struct netd_dhcp *from)
-{
-	*to = *from;
-	to->ranges = NULL;
-	to->servers = NULL;
-	to->routes = NULL;
-	to->range_count = to->server_count = to->route_count = 0;
-	return COPY_ARRAY(to, from, ranges, range_count) ||
-			       COPY_ARRAY(to, from, servers, server_count) ||
-			       COPY_ARRAY(to, from, routes, route_count)
-		       ? -ENOMEM
-		       : 0;
-}
-
-static int copy_dns(struct netd_dns *to, const struct netd_dns *from)
-{
-	*to = *from;
-	to->forwarders = NULL;
-	to->records = NULL;
-	to->forwarder_count = to->record_count = 0;
-	return COPY_ARRAY(to, from, forwarders, forwarder_count) ||
-			       COPY_ARRAY(to, from, records, record_count)
-		       ? -ENOMEM
-		       : 0;
-}
-
-static int copy_interface(struct netd_node_interface *to,
-			  const struct netd_node_interface *from)
-{
-	int r;
-
-	*to = *from;
-	to->addresses = NULL;
-	to->address_places = NULL;
-	to->address_count = to->address_place_count = 0;
-	/* both, so that neither shares what the other owns */
-	r = copy_dhcp(&to->dhcp, &from->dhcp);
-	r = copy_dns(&to->dns, &from->dns) || r;
-	return r || COPY_ARRAY(to, from, addresses, address_count) ||
-			       COPY_ARRAY(to, from, address_places, address_place_count)
-		       ? -ENOMEM
-		       : 0;
-}
-
-int netd_node_copy(struct netd_node *to, const struct netd_node *from)
-{
-	int r = 0;
-
-	*to = *from;
-	to->interfaces = NULL;
-	to->routes = NULL;
-	to->servers = NULL;
-	to->forwards = NULL;
-	to->allows = NULL;
-	to->interface_count = to->route_count = to->server_count = 0;
-	to->forward_count = to->allow_count = 0;
-	for (size_t i = 0; r == 0 && i < from->interface_count; i++) {
-		struct netd_node_interface *copy = netd_array_add(
-			&to->interfaces, &to->interface_count, sizeof(*copy));
-
-		r = copy ? copy_interface(copy, &from->interfaces[i]) : -ENOMEM;
-	}
-	return r || COPY_ARRAY(to, from, routes, route_count) ||
-			       COPY_ARRAY(to, from, servers, server_count) ||
-			       COPY_ARRAY(to, from, forwards, forward_count) ||
-			       COPY_ARRAY(to, from, allows, allow_count)
-		       ? -ENOMEM
-		       : 0;
-}
-
-int netd_cable_copy(struct netd_cable *to, const struct netd_cable *from)
-{
-	int r;
-
-	*to = *from;
-	r = copy_interface(&to->ends[0].interface, &from->ends[0].interface);
-	return copy_interface(&to->ends[1].interface, &from->ends[1].interface) || r
-		       ? -ENOMEM
-		       : 0;
-}
-
-int netd_network_copy(struct netd_network *to, const struct netd_network *from)
-{
-	int r;
-
-	*to = *from;
-	to->addresses = NULL;
-	to->address_places = NULL;
-	to->machines = NULL;
-	to->forwards = NULL;
-	to->ports = NULL;
-	to->routes = NULL;
-	to->address_count = to->address_place_count = to->route_count = 0;
-	to->machine_count = to->forward_count = to->port_count = 0;
-	r = copy_dhcp(&to->dhcp, &from->dhcp);
-	r = copy_dns(&to->dns, &from->dns) || r;
-	if (r || COPY_ARRAY(to, from, addresses, address_count) ||
-	    COPY_ARRAY(to, from, address_places, address_place_count) ||
-	    COPY_ARRAY(to, from, routes, route_count) ||
-	    COPY_ARRAY(to, from, machines, machine_count) ||
-	    COPY_ARRAY(to, from, forwards, forward_count) ||
-	    COPY_ARRAY(to, from, ports, port_count)) {
-		netd_network_done(to);
-		return -ENOMEM;
-	}
-	return 0;
 }
 
 static int copy_source(struct netd_topology *to, const struct netd_topology *from)
@@ -243,30 +50,75 @@ static int copy_source(struct netd_topology *to, const struct netd_topology *fro
 
 struct netd_topology *netd_topology_copy(const struct netd_topology *t)
 {
-	struct netd_topology *copy = netd_topology_new(t->name);
+	struct netd_topology *copy = malloc(sizeof(*copy));
 
-	if (!copy || copy_source(copy, t))
+	if (!copy)
+		return NULL;
+	if (netd_object_copy(&netd_topology_object, copy, t) < 0) {
+		free(copy);
+		return NULL;
+	}
+	copy->file = NULL;
+	copy->text = NULL;
+	copy->text_length = 0;
+	if (copy_source(copy, t) < 0)
 		return netd_topology_free(copy);
-	copy->autostart = t->autostart;
-	for (size_t i = 0; i < t->network_count; i++) {
-		struct netd_network *n = netd_topology_add_network(copy);
-
-		if (!n || netd_network_copy(n, &t->networks[i]))
-			return netd_topology_free(copy);
-	}
-	for (size_t i = 0; i < t->node_count; i++) {
-		struct netd_node *n = netd_topology_add_node(copy);
-
-		if (!n || netd_node_copy(n, &t->nodes[i]))
-			return netd_topology_free(copy);
-	}
-	for (size_t i = 0; i < t->cable_count; i++) {
-		struct netd_cable *c = netd_topology_add_cable(copy);
-
-		if (!c || netd_cable_copy(c, &t->cables[i]))
-			return netd_topology_free(copy);
-	}
 	return copy;
+}
+
+void netd_network_done(struct netd_network *n)
+{
+	netd_object_done(&netd_network_object, n);
+}
+
+int netd_network_copy(struct netd_network *to, const struct netd_network *from)
+{
+	return netd_object_copy(&netd_network_object, to, from);
+}
+
+bool netd_network_equal(const struct netd_network *a, const struct netd_network *b)
+{
+	return netd_object_equal(&netd_network_object, a, b);
+}
+
+void netd_node_done(struct netd_node *n)
+{
+	netd_object_done(&netd_router_object, n);
+}
+
+int netd_node_copy(struct netd_node *to, const struct netd_node *from)
+{
+	return netd_object_copy(&netd_router_object, to, from);
+}
+
+bool netd_node_equal(const struct netd_node *a, const struct netd_node *b)
+{
+	return netd_object_equal(&netd_router_object, a, b);
+}
+
+void netd_node_interface_done(struct netd_node_interface *i)
+{
+	netd_object_done(&netd_interface_object, i);
+}
+
+void netd_cable_done(struct netd_cable *c)
+{
+	netd_object_done(&netd_cable_object, c);
+}
+
+int netd_cable_copy(struct netd_cable *to, const struct netd_cable *from)
+{
+	return netd_object_copy(&netd_cable_object, to, from);
+}
+
+bool netd_topology_equal(const struct netd_topology *a, const struct netd_topology *b)
+{
+	return netd_object_equal(&netd_topology_object, a, b);
+}
+
+void netd_topology_forget_places(struct netd_topology *t)
+{
+	netd_object_forget_places(&netd_topology_object, t);
 }
 
 struct netd_network *netd_topology_network(const struct netd_topology *t,

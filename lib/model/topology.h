@@ -132,12 +132,15 @@ struct netd_dhcp {
 	uint32_t mtu; /* told to guests; 0: the interface's, if it is not 1,500 */
 	struct netd_dhcp_route *routes;
 	size_t route_count;
-	char boot_file[128];	      /* RFC 2131 2: 128 bytes with the NUL */
-	struct netd_addr boot_server; /* family 0: the own address */
-	char tftp_root[NETD_DOMAIN];  /* absolute path; "": no TFTP */
-	bool no_ra;		      /* `ra: false`: no router advertisements */
-	bool no_slaac;		      /* `slaac: false`: addresses by DHCPv6 only */
-	struct netd_place place, gateway_place, boot_place, tftp_place;
+	struct netd_dhcp_boot {
+		char file[128];		 /* RFC 2131 2: 128 bytes with the NUL */
+		struct netd_addr server; /* family 0: the own address */
+		struct netd_place place;
+	} boot;
+	char tftp_root[NETD_DOMAIN]; /* absolute path; "": no TFTP */
+	bool no_ra;		     /* `ra: false`: no router advertisements */
+	bool no_slaac;		     /* `slaac: false`: addresses by DHCPv6 only */
+	struct netd_place place, gateway_place, tftp_place;
 };
 
 struct netd_dns_forwarder {
@@ -393,9 +396,12 @@ bool netd_topology_equal(const struct netd_topology *a, const struct netd_topolo
 bool netd_network_equal(const struct netd_network *a, const struct netd_network *b);
 bool netd_node_equal(const struct netd_node *a, const struct netd_node *b);
 
-/* "isolated", … / the mode of that name, or -EINVAL. */
+/* The words for enums, in their order; NULL ends them. */
+extern const char *const netd_modes[], *const netd_port_kinds[],
+					       *const netd_route_types[];
+
+/* "isolated", … */
 const char *netd_mode_name(enum netd_mode mode);
-int netd_mode_parse(const char *name, enum netd_mode *out);
 /* "router", "host". */
 const char *netd_node_kind_name(enum netd_node_kind kind);
 /* "unicast", … */
