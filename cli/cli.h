@@ -182,6 +182,8 @@ int run_host_exec(struct cli *cli, int argc, char **argv);
 enum netd_format output_format(const struct cli *cli);
 /* Prints @t as a file, and frees it; the exit code. */
 int print_topology(struct cli *cli, struct netd_topology *t);
+/* Prints and frees the table that a call gave, or reports @r; returns the exit code. */
+int print_result(struct cli *cli, int r, struct netd_table *table);
 /* Prints the table of @kind; @name NULL: all of it.  Returns the exit code. */
 int print_table(struct cli *cli, const char *kind, const char *name);
 

@@ -82,49 +82,41 @@ int run_completion(struct cli *cli, int argc, char **argv)
 		     argv[0]);
 }
 
-/* The @n-th word of each line of a table but its head. */
-static void say_column(struct cli *cli, const char *kind, int n)
+/* That column of a table, a value per line. */
+static void say_column(struct cli *cli, const char *kind, const char *key)
 {
-	char *text = NULL, *rest, *line;
+	struct netd_table *table = NULL;
 
-	if (netd_show(cli->netd, kind, NULL, NETD_FORMAT_TEXT, &text, NULL) < 0)
+	if (netd_list(cli->netd, kind, NULL, &table, NULL) < 0)
 		return;
-	rest = text;
-	strsep(&rest, "\n");
-	while (rest && (line = strsep(&rest, "\n"))) {
-		for (int i = 0; i < n; i++) {
-			line += strcspn(line, " ");
-			line += strspn(line, " ");
-		}
-		if (*line)
-			printf("%.*s\n", (int)strcspn(line, " "), line);
-	}
-	free(text);
+	for (size_t i = 0; i < netd_table_rows(table); i++)
+		puts(netd_table_value(table, i, key));
+	netd_table_free(table);
 }
 
 static void say_networks(struct cli *cli)
 {
-	say_column(cli, "networks", 0);
+	say_column(cli, "networks", "network");
 }
 
 static void say_topologies(struct cli *cli)
 {
-	say_column(cli, "topologies", 0);
+	say_column(cli, "topologies", "topology");
 }
 
 static void say_machines(struct cli *cli)
 {
-	say_column(cli, "machines", 0);
+	say_column(cli, "machines", "machine");
 }
 
 static void say_routers(struct cli *cli)
 {
-	say_column(cli, "routers", 0);
+	say_column(cli, "routers", "router");
 }
 
 static void say_hosts(struct cli *cli)
 {
-	say_column(cli, "hosts", 0);
+	say_column(cli, "hosts", "host");
 }
 
 /* What has forwards. */
@@ -144,12 +136,12 @@ static void say_shown(struct cli *cli)
 
 static void say_ports(struct cli *cli)
 {
-	say_column(cli, "ports", 0);
+	say_column(cli, "ports", "port");
 }
 
 static void say_forwards(struct cli *cli)
 {
-	say_column(cli, "forwards", 1);
+	say_column(cli, "forwards", "listen");
 }
 
 /* What only the person knows. */

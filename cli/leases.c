@@ -35,7 +35,7 @@ int run_leases(struct cli *cli, int argc, char **argv)
 {
 	const struct options *o = &cli->options;
 	long seconds = read_timeout(o->timeout);
-	char *text = NULL;
+	struct netd_table *table = NULL;
 	int r;
 
 	if (seconds < 0)
@@ -45,23 +45,23 @@ int run_leases(struct cli *cli, int argc, char **argv)
 		return usage(cli, "leases: --timeout is for --wait");
 	if (o->wait && argc)
 		return usage(cli, "leases: --wait looks in all networks");
-	r = o->wait ? netd_lease_wait(cli->netd, o->wait, (unsigned)seconds,
-				      output_format(cli), &text, cli->err)
-		    : netd_leases(cli->netd, argc ? argv[0] : NULL, output_format(cli),
-				  &text, cli->err);
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+	if (o->wait)
+		r = netd_lease_wait(cli->netd, o->wait, (unsigned)seconds, &table,
+				    cli->err);
+	else
+		r = netd_leases(cli->netd, argc ? argv[0] : NULL, &table, cli->err);
+	return print_result(cli, r, table);
 }
 
 static int run_release(struct cli *cli, int argc, char **argv)
 {
-	char *text = NULL;
+	struct netd_table *table = NULL;
 	int r = change_begin(cli);
 
 	(void)argc;
 	if (r == 0)
-		r = netd_lease_release(cli->netd, argv[0], argv[1], output_format(cli),
-				       &text, cli->err);
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+		r = netd_lease_release(cli->netd, argv[0], argv[1], &table, cli->err);
+	return print_result(cli, r, table);
 }
 
 int run_guard(struct cli *cli, int argc, char **argv)

@@ -9,12 +9,23 @@ enum netd_format output_format(const struct cli *cli)
 	return cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT;
 }
 
+int print_result(struct cli *cli, int r, struct netd_table *table)
+{
+	int code;
+
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	code = print_text(netd_table_format(table, output_format(cli)));
+	netd_table_free(table);
+	return code;
+}
+
 int print_table(struct cli *cli, const char *kind, const char *name)
 {
-	char *text = NULL;
-	int r = netd_show(cli->netd, kind, name, output_format(cli), &text, cli->err);
+	struct netd_table *table = NULL;
+	int r = netd_list(cli->netd, kind, name, &table, cli->err);
 
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+	return print_result(cli, r, table);
 }
 
 int run_status(struct cli *cli, int argc, char **argv)

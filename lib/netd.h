@@ -41,6 +41,20 @@ NETD_PUBLIC struct netd_error *netd_error_new(void);
 NETD_PUBLIC struct netd_error *netd_error_free(struct netd_error *err);
 /* Forgets all problems, for the next call; NULL is fine. */
 NETD_PUBLIC void netd_error_clear(struct netd_error *err);
+/*
+ * Problem number @i, from 0: the text says what failed; the hint what to do, @kernel is
+ * the kernel's own words, @file what @line and @column (from 1) point into.  NULL or 0:
+ * there is none.  The strings live as long as the problem.
+ */
+struct netd_problem_info {
+	int code; /* -errno */
+	const char *text, *hint, *kernel, *file;
+	unsigned line, column;
+};
+NETD_PUBLIC size_t netd_error_count(const struct netd_error *err);
+/* False, and *@out is not written, behind the last. */
+NETD_PUBLIC bool netd_error_get(const struct netd_error *err, size_t i,
+				struct netd_problem_info *out);
 /* All problems, newline-terminated; @color: with terminal colours.  Free it with free().
  */
 NETD_PUBLIC char *netd_error_format(const struct netd_error *err, enum netd_format format,
@@ -392,12 +406,33 @@ NETD_PUBLIC int netd_spare_bridge(struct netd *netd, const char *stem, char **ou
  */
 NETD_PUBLIC int netd_status(struct netd *netd, enum netd_format format, char **out,
 			    struct netd_error *err);
+
 /*
- * @kind: "networks", "ports", "forwards", "machines", "routers", "hosts", "services",
- * "topologies"; @name NULL: all.
+ * What is there, as rows of named values.  @kind: "networks", "ports", "forwards",
+ * "machines", "routers", "hosts", "services", "topologies"; the columns are those of
+ * `netdctl show KIND --json`.  @name: only those of this network, router or host; NULL:
+ * all.  -EINVAL: no such kind; -ENOENT: nothing bears that name.
  */
-NETD_PUBLIC int netd_show(struct netd *netd, const char *kind, const char *name,
-			  enum netd_format format, char **out, struct netd_error *err);
+struct netd_table;
+NETD_PUBLIC int netd_list(struct netd *netd, const char *kind, const char *name,
+			  struct netd_table **out, struct netd_error *err);
+NETD_PUBLIC struct netd_table *netd_table_free(struct netd_table *table);
+NETD_PUBLIC size_t netd_table_rows(const struct netd_table *table);
+/* The name of that column, from 0; NULL behind the last. */
+NETD_PUBLIC const char *netd_table_key(const struct netd_table *table, size_t column);
+/*
+ * The value in that row, from 0, and column; lives as long as the table.  Lists are
+ * separated by blanks ("differences" and "notes" by newlines); "yes" is true; "" is none,
+ * and false.  NULL: there is no such row or column.
+ */
+NETD_PUBLIC const char *netd_table_value(const struct netd_table *table, size_t row,
+					 const char *key);
+/* The same of a column of numbers; false, and *@out is not written, if it has none. */
+NETD_PUBLIC bool netd_table_number(const struct netd_table *table, size_t row,
+				   const char *key, int64_t *out);
+/* An aligned text table with titles, or a JSON array; free it with free(). */
+NETD_PUBLIC char *netd_table_format(const struct netd_table *table,
+				    enum netd_format format);
 
 /*
  * Routers ("router") or hosts ("host") with their interfaces, routes and forwards, as
@@ -418,21 +453,20 @@ NETD_PUBLIC int netd_node_enter(struct netd *netd, const char *kind, const char 
 				struct netd_error *err);
 
 /*
- * Who has which address by DHCP, of that network (NULL: of all): name, address, MAC, and
- * when the lease ends; JSON has "expires" (seconds since 1970) and "seconds_left", null
- * for one that does not end, and "machine" and "host" apart.  -ENOENT: no such network
- * is running.  For root only.
+ * Who has which address by DHCP, of that network (NULL: of all): "network", "name",
+ * "address", "mac", "machine", "host", "topology", "service", and when the lease ends:
+ * "expires" (seconds since 1970) and "seconds_left", none for one that does not end.
+ * -ENOENT: no such network is running.  For root only.
  */
 NETD_PUBLIC int netd_leases(struct netd *netd, const char *network,
-			    enum netd_format format, char **out, struct netd_error *err);
+			    struct netd_table **out, struct netd_error *err);
 /*
  * The same of whoever is called @name (a machine's name, or one that the client gave),
  * waiting until there is a lease, but at most @seconds: -ETIMEDOUT.  -ENOENT: nobody
  * serves DHCP.
  */
 NETD_PUBLIC int netd_lease_wait(struct netd *netd, const char *name, unsigned seconds,
-				enum netd_format format, char **out,
-				struct netd_error *err);
+				struct netd_table **out, struct netd_error *err);
 
 /*
  * Ends the leases of @who on that running network: whoever has that address, that MAC or
@@ -441,7 +475,7 @@ NETD_PUBLIC int netd_lease_wait(struct netd *netd, const char *name, unsigned se
  * moment.  *@out lists what was ended.  -ENOENT: there is no such network or lease.
  */
 NETD_PUBLIC int netd_lease_release(struct netd *netd, const char *network,
-				   const char *who, enum netd_format format, char **out,
+				   const char *who, struct netd_table **out,
 				   struct netd_error *err);
 /*
  * A network that was stopped keeps the leases of its guests, who may still use these

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/safe.h"
 
@@ -19,6 +20,19 @@ void netd_table_done(struct netd_table *t)
 	free(t->cells);
 	t->cells = NULL;
 	t->cell_count = 0;
+}
+
+int netd_table_hand_over(struct netd_table *t, struct netd_table **out,
+			 struct netd_error *err)
+{
+	struct netd_table *taken = t->failed ? NULL : malloc(sizeof(*taken));
+
+	if (!taken)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	*taken = *t;
+	*t = (struct netd_table){0};
+	*out = taken;
+	return 0;
 }
 
 static void add_cell(struct netd_table *t, char *text)
@@ -34,19 +48,19 @@ static void add_cell(struct netd_table *t, char *text)
 	t->failed = true;
 }
 
-void netd_table_text(struct netd_table *t, const char *text)
+void netd_table_add_text(struct netd_table *t, const char *text)
 {
 	add_cell(t, strdup(text ? text : ""));
 }
 
-void netd_table_number(struct netd_table *t, uint64_t number)
+void netd_table_add_number(struct netd_table *t, uint64_t number)
 {
 	netd_table_addf(t, "%llu", (unsigned long long)number);
 }
 
-void netd_table_flag(struct netd_table *t, bool flag)
+void netd_table_add_flag(struct netd_table *t, bool flag)
 {
-	netd_table_text(t, flag ? "yes" : "");
+	netd_table_add_text(t, flag ? "yes" : "");
 }
 
 void netd_table_addf(struct netd_table *t, const char *fmt, ...)
@@ -161,7 +175,7 @@ static void render_value(struct netd_json *j, enum netd_column_kind kind,
 	}
 }
 
-int netd_table_add_json(const struct netd_table *t, struct netd_json *j)
+int netd_table_write_json(const struct netd_table *t, struct netd_json *j)
 {
 	if (t->failed)
 		return -ENOMEM;
@@ -185,7 +199,7 @@ int netd_table_add_json(const struct netd_table *t, struct netd_json *j)
 int netd_table_render_json(const struct netd_table *t, struct netd_str *out)
 {
 	struct netd_json j = {.out = out};
-	int r = netd_table_add_json(t, &j);
+	int r = netd_table_write_json(t, &j);
 
 	if (r < 0)
 		return r;

@@ -35,10 +35,15 @@ struct netd_table {
 
 void netd_table_done(struct netd_table *t);
 
+/* Moves @t into *@out, to be freed by netd_table_free(); -ENOMEM with a problem. */
+struct netd_error;
+int netd_table_hand_over(struct netd_table *t, struct netd_table **out,
+			 struct netd_error *err);
+
 /* Each adds the next cell. */
-void netd_table_text(struct netd_table *t, const char *text);
-void netd_table_number(struct netd_table *t, uint64_t number);
-void netd_table_flag(struct netd_table *t, bool flag);
+void netd_table_add_text(struct netd_table *t, const char *text);
+void netd_table_add_number(struct netd_table *t, uint64_t number);
+void netd_table_add_flag(struct netd_table *t, bool flag);
 void netd_table_addf(struct netd_table *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -47,6 +52,6 @@ int netd_table_render_text(const struct netd_table *t, struct netd_str *out);
 int netd_table_render_json(const struct netd_table *t, struct netd_str *out);
 /* The same as a value within a larger text. */
 struct netd_json;
-int netd_table_add_json(const struct netd_table *t, struct netd_json *j);
+int netd_table_write_json(const struct netd_table *t, struct netd_json *j);
 
 #endif

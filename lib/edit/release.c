@@ -68,10 +68,10 @@ static void add_row(struct release *r, const struct netd_lease *lease)
 
 	if (lease->has_mac)
 		netd_mac_format(&lease->mac, mac);
-	netd_table_text(&r->table, r->n->name);
-	netd_table_text(&r->table, m ? m->name : lease->host);
-	netd_table_text(&r->table, netd_addr_format(&lease->address, address));
-	netd_table_text(&r->table, mac);
+	netd_table_add_text(&r->table, r->n->name);
+	netd_table_add_text(&r->table, m ? m->name : lease->host);
+	netd_table_add_text(&r->table, netd_addr_format(&lease->address, address));
+	netd_table_add_text(&r->table, mac);
 }
 
 static int release_of(const struct netd_network *n, const char *service, void *data,
@@ -147,24 +147,29 @@ static int release(struct release *r, struct netd_error *err)
 	return result;
 }
 
-int netd_lease_release(struct netd *netd, const char *network, const char *who,
-		       enum netd_format format, char **out, struct netd_error *err)
+static void release_done(struct release *r)
 {
-	struct release r = {
+	netd_table_done(&r->table);
+}
+
+int netd_lease_release(struct netd *netd, const char *network, const char *who,
+		       struct netd_table **out, struct netd_error *err)
+{
+	netd_auto(release_done) struct release r = {
 		.netd = netd,
 		.network = network,
 		.who = who,
 		.table = {.columns = columns, .column_count = NETD_ARRAY_SIZE(columns)}};
 	int result = netd_context_open(netd, true, err);
 
+	if (result < 0)
+		return result;
 	if (netd_addr_parse(who, &r.address) < 0)
 		r.has_mac = netd_mac_parse(who, &r.mac) == 0;
-	if (result == 0)
-		result = release(&r, err);
-	if (result == 0)
-		result = netd_leases_format(&r.table, format, out, err);
-	netd_table_done(&r.table);
-	return result;
+	result = release(&r, err);
+	if (result < 0)
+		return result;
+	return netd_table_hand_over(&r.table, out, err);
 }
 
 int netd_guard(const char *directory, const char *link, int pid)

@@ -143,6 +143,11 @@ struct listing {
 	struct netd_table table;
 };
 
+static void listing_done(struct listing *l)
+{
+	netd_table_done(&l->table);
+}
+
 /* "1d 2h", "59m 3s": the two largest units. */
 static void add_left(struct netd_table *table, int64_t expires, int64_t left)
 {
@@ -153,7 +158,7 @@ static void add_left(struct netd_table *table, int64_t expires, int64_t left)
 	size_t i = 0;
 
 	if (!expires) {
-		netd_table_text(table, "never");
+		netd_table_add_text(table, "never");
 		return;
 	}
 	while (i < 3 && left < units[i].seconds)
@@ -191,21 +196,21 @@ static void add_row(struct listing *l, const struct netd_network *n, const char 
 	if (lease->has_mac)
 		netd_mac_format(&lease->mac, mac);
 	left = left < 0 ? 0 : left;
-	netd_table_text(table, n->name);
-	netd_table_text(table, m ? m->name : lease->host);
-	netd_table_text(table, netd_addr_format(&lease->address, address));
-	netd_table_text(table, mac);
+	netd_table_add_text(table, n->name);
+	netd_table_add_text(table, m ? m->name : lease->host);
+	netd_table_add_text(table, netd_addr_format(&lease->address, address));
+	netd_table_add_text(table, mac);
 	add_left(table, lease->expires, left);
-	netd_table_text(table, m ? m->name : "");
-	netd_table_text(table, lease->host);
+	netd_table_add_text(table, m ? m->name : "");
+	netd_table_add_text(table, lease->host);
 	if (lease->expires)
 		snprintf(number, sizeof(number), "%lld", (long long)lease->expires);
-	netd_table_text(table, number);
+	netd_table_add_text(table, number);
 	if (lease->expires)
 		snprintf(number, sizeof(number), "%lld", (long long)left);
-	netd_table_text(table, number);
-	netd_table_text(table, l->topology);
-	netd_table_text(table, service);
+	netd_table_add_text(table, number);
+	netd_table_add_text(table, l->topology);
+	netd_table_add_text(table, service);
 }
 
 static int compare_leases(const void *a, const void *b)
@@ -298,35 +303,22 @@ static int list_all(struct netd *netd, const struct running *running, struct lis
 	return r;
 }
 
-int netd_leases_format(const struct netd_table *table, enum netd_format format,
-		       char **out, struct netd_error *err)
-{
-	netd_auto(netd_str_done) struct netd_str text = {0};
-	int r = format == NETD_FORMAT_JSON ? netd_table_render_json(table, &text)
-					   : netd_table_render_text(table, &text);
-	char *taken = r < 0 ? NULL : netd_str_take(&text);
-
-	if (!taken)
-		return netd_error_add(err, -ENOMEM, "out of memory");
-	*out = taken;
-	return 0;
-}
-
-int netd_leases(struct netd *netd, const char *network, enum netd_format format,
-		char **out, struct netd_error *err)
+int netd_leases(struct netd *netd, const char *network, struct netd_table **out,
+		struct netd_error *err)
 {
 	netd_auto(running_done) struct running running = {0};
-	struct listing l = {.network = network};
+	netd_auto(listing_done) struct listing l = {.network = network};
 	int r = running_load(netd, &running, err);
 
-	if (r == 0)
-		r = check_network(&running, network, err);
-	if (r == 0)
-		r = list_all(netd, &running, &l, err);
-	if (r == 0)
-		r = netd_leases_format(&l.table, format, out, err);
-	netd_table_done(&l.table);
-	return r;
+	if (r < 0)
+		return r;
+	r = check_network(&running, network, err);
+	if (r < 0)
+		return r;
+	r = list_all(netd, &running, &l, err);
+	if (r < 0)
+		return r;
+	return netd_table_hand_over(&l.table, out, err);
 }
 
 /*
@@ -338,6 +330,12 @@ struct watch {
 	int fd;
 	size_t count;
 };
+
+static void watch_done(struct watch *w)
+{
+	if (w->fd >= 0)
+		close(w->fd);
+}
 
 static int watch_service(const struct netd_network *n, const char *service, void *data,
 			 struct netd_error *err)
@@ -430,26 +428,25 @@ static int look_until(struct netd *netd, const struct running *running, const ch
 }
 
 int netd_lease_wait(struct netd *netd, const char *name, unsigned seconds,
-		    enum netd_format format, char **out, struct netd_error *err)
+		    struct netd_table **out, struct netd_error *err)
 {
 	int64_t deadline = now_ms() + (int64_t)seconds * 1000;
 	netd_auto(running_done) struct running running = {0};
-	struct netd_table found = {0};
-	struct watch w = {.fd = -1};
+	netd_auto(netd_table_done) struct netd_table found = {0};
+	netd_auto(watch_done) struct watch w = {.fd = -1};
 	int r = running_load(netd, &running, err);
 
+	if (r < 0)
+		return r;
+	r = watch_make(netd, &running, &w, err);
+	if (r < 0)
+		return r;
+	r = look_until(netd, &running, name, &w, deadline, &found, err);
 	if (r == 0)
-		r = watch_make(netd, &running, &w, err);
-	if (r == 0)
-		r = look_until(netd, &running, name, &w, deadline, &found, err);
-	if (r == 0)
-		r = netd_leases_format(&found, format, out, err);
+		return netd_table_hand_over(&found, out, err);
 	if (r == -ETIMEDOUT) {
 		netd_error_add(err, r, "%s has no lease after %u s", name, seconds);
 		netd_error_hint(err, "`netdctl leases` shows those that there are");
 	}
-	netd_table_done(&found);
-	if (w.fd >= 0)
-		close(w.fd);
 	return r;
 }

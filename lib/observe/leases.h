@@ -28,8 +28,4 @@ int netd_lease_read(const struct netd_store *store, const char *service,
 const struct netd_machine *netd_lease_machine(const struct netd_network *n,
 					      const struct netd_lease *lease);
 
-/* The table as text or JSON in *@out, to be freed; -ENOMEM. */
-int netd_leases_format(const struct netd_table *table, enum netd_format format,
-		       char **out, struct netd_error *err);
-
 #endif

@@ -58,21 +58,21 @@ static void add_interface(const struct netd_sight *s, const char *name,
 		netd_node_interface_find(s->topology, s->node, name);
 	char mac[NETD_MAC_TEXT] = "";
 
-	netd_table_text(table, name);
-	netd_table_text(table, !link		? "missing"
-			       : !link->up	? "down"
-			       : !link->running ? "no carrier"
-						: "up");
-	netd_table_text(table, want ? want->network : "");
-	netd_table_text(table, cable_name(s, name));
-	netd_table_text(table, want ? want->port : "");
-	netd_table_text(table, link ? netd_mac_format(&link->mac, mac) : "");
+	netd_table_add_text(table, name);
+	netd_table_add_text(table, !link	    ? "missing"
+				   : !link->up	    ? "down"
+				   : !link->running ? "no carrier"
+						    : "up");
+	netd_table_add_text(table, want ? want->network : "");
+	netd_table_add_text(table, cable_name(s, name));
+	netd_table_add_text(table, want ? want->port : "");
+	netd_table_add_text(table, link ? netd_mac_format(&link->mac, mac) : "");
 	netd_sight_addresses(&s->space, name, table);
-	netd_table_number(table, link ? link->mtu : 0);
-	netd_table_number(table, link ? link->rx_bytes : 0);
-	netd_table_number(table, link ? link->tx_bytes : 0);
-	netd_table_number(table, link ? link->rx_packets : 0);
-	netd_table_number(table, link ? link->tx_packets : 0);
+	netd_table_add_number(table, link ? link->mtu : 0);
+	netd_table_add_number(table, link ? link->rx_bytes : 0);
+	netd_table_add_number(table, link ? link->tx_bytes : 0);
+	netd_table_add_number(table, link ? link->rx_packets : 0);
+	netd_table_add_number(table, link ? link->tx_packets : 0);
 }
 
 /* What the kernel has, then what it should have and has not. */
@@ -103,7 +103,7 @@ static void add_origin(uint8_t protocol, struct netd_table *table)
 {
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(origins); i++) {
 		if (origins[i].protocol == protocol) {
-			netd_table_text(table, origins[i].name);
+			netd_table_add_text(table, origins[i].name);
 			return;
 		}
 	}
@@ -114,7 +114,7 @@ static void add_address_cell(const struct netd_addr *a, struct netd_table *table
 {
 	char text[NETD_ADDR_TEXT] = "";
 
-	netd_table_text(table, a->family ? netd_addr_format(a, text) : "");
+	netd_table_add_text(table, a->family ? netd_addr_format(a, text) : "");
 }
 
 static void fill_routes(const struct netd_sight *s, struct netd_table *table)
@@ -124,13 +124,13 @@ static void fill_routes(const struct netd_sight *s, struct netd_table *table)
 		char prefix[NETD_PREFIX_TEXT];
 
 		netd_prefix_format(&r->to, prefix);
-		netd_table_text(table, r->to.length ? prefix : "default");
-		netd_table_text(table, prefix);
+		netd_table_add_text(table, r->to.length ? prefix : "default");
+		netd_table_add_text(table, prefix);
 		add_address_cell(&r->via, table);
-		netd_table_text(table, r->link);
-		netd_table_number(table, r->metric);
+		netd_table_add_text(table, r->link);
+		netd_table_add_number(table, r->metric);
 		add_address_cell(&r->source, table);
-		netd_table_text(table, netd_route_type_name(r->type));
+		netd_table_add_text(table, netd_route_type_name(r->type));
 		add_origin(r->protocol, table);
 	}
 }
@@ -229,7 +229,7 @@ static void draw_json(const struct netd_sight *s, void *data)
 
 		parts[i].fill(s, &table);
 		netd_json_key(j, parts[i].key);
-		d->failed = netd_table_add_json(&table, j) < 0 || d->failed;
+		d->failed = netd_table_write_json(&table, j) < 0 || d->failed;
 		netd_table_done(&table);
 	}
 	netd_json_end_object(j);

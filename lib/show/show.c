@@ -172,38 +172,36 @@ static int check_name(const struct netd_scene *s, const char *name,
 	return -ENOENT;
 }
 
-/* @s: zeroed, but for what netd_scene_make() takes. */
-static int draw(struct netd *netd, const struct netd_show_kind *k, struct netd_scene *s,
-		enum netd_format format, char **out, struct netd_error *err)
+/* Fills @table; @s: zeroed, but for what netd_scene_make() takes. */
+static int fill(struct netd *netd, const struct netd_show_kind *k, struct netd_scene *s,
+		struct netd_table *table, struct netd_error *err)
 {
-	struct netd_table table = {0};
-	struct netd_str text = {0};
 	int r = netd_scene_make(netd, s, err);
 
-	if (r == 0) {
-		table.columns = k->columns;
-		table.column_count = k->column_count;
-		k->fill(s, &table);
-		r = s->network && !table.cell_count ? check_name(s, s->network, err) : 0;
-	}
-	if (r == 0) {
-		r = format == NETD_FORMAT_JSON ? netd_table_render_json(&table, &text)
-					       : netd_table_render_text(&table, &text);
-	}
-	if (r == 0)
-		r = hand_over(&text, out, err);
-	netd_table_done(&table);
-	netd_str_done(&text);
-	return r;
+	if (r < 0)
+		return r;
+	table->columns = k->columns;
+	table->column_count = k->column_count;
+	k->fill(s, table);
+	if (s->network && !table->cell_count)
+		return check_name(s, s->network, err);
+	return 0;
 }
 
-int netd_show(struct netd *netd, const char *kind, const char *name,
-	      enum netd_format format, char **out, struct netd_error *err)
+int netd_list(struct netd *netd, const char *kind, const char *name,
+	      struct netd_table **out, struct netd_error *err)
 {
 	netd_auto(netd_scene_done) struct netd_scene s = {.network = name};
+	netd_auto(netd_table_done) struct netd_table table = {0};
 	const struct netd_show_kind *k = find_kind(kind, err);
+	int r;
 
-	return k ? draw(netd, k, &s, format, out, err) : -EINVAL;
+	if (!k)
+		return -EINVAL;
+	r = fill(netd, k, &s, &table, err);
+	if (r < 0)
+		return r;
+	return netd_table_hand_over(&table, out, err);
 }
 
 int netd_show_nodes(struct netd *netd, const char *kind, const char *name,
@@ -242,26 +240,37 @@ static void add_warnings(struct netd_error *notes)
 	netd_state_done(&state);
 }
 
+/* What the table does not say, in lines below it. */
+static void add_remarks(struct netd *netd, const struct netd_str *drift,
+			struct netd_error *notes, struct netd_str *out)
+{
+	netd_str_add(out, netd_str_text(drift));
+	netd_confirm_status(netd, notes);
+	add_warnings(notes);
+	netd_render_notes(notes, false, out);
+}
+
 int netd_status(struct netd *netd, enum netd_format format, char **out,
 		struct netd_error *err)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0}, drift = {0};
-	struct netd_error notes = {0};
+	netd_auto(netd_error_done) struct netd_error notes = {0};
 	netd_auto(netd_scene_done) struct netd_scene s = {.notes = &notes,
 							  .drift = &drift};
-	netd_auto_free char *table = NULL;
-	int r = draw(netd, netd_show_kind_find("topologies"), &s, format, &table, err);
+	netd_auto(netd_table_done) struct netd_table table = {0};
+	int r = fill(netd, netd_show_kind_find("topologies"), &s, &table, err);
 
-	if (r == 0) {
-		netd_str_add(&text, *table ? table : "no topology is running\n");
-		if (format == NETD_FORMAT_TEXT) {
-			netd_str_add(&text, netd_str_text(&drift));
-			netd_confirm_status(netd, &notes);
-			add_warnings(&notes);
-			netd_render_notes(&notes, false, &text);
-		}
-		r = hand_over(&text, out, err);
+	if (r < 0)
+		return r;
+	if (format == NETD_FORMAT_JSON) {
+		r = netd_table_render_json(&table, &text);
+	} else {
+		r = netd_table_render_text(&table, &text);
+		if (!text.length)
+			netd_str_add(&text, "no topology is running\n");
+		add_remarks(netd, &drift, &notes, &text);
 	}
-	netd_error_done(&notes);
-	return r;
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	return hand_over(&text, out, err);
 }

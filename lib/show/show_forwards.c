@@ -33,7 +33,7 @@ static void add_endpoint(struct netd_table *table, const struct netd_addr *a,
 
 	netd_addr_format(a, text);
 	if (!first)
-		netd_table_text(table, text);
+		netd_table_add_text(table, text);
 	else if (first == last)
 		netd_table_addf(table, "%s%s%s:%u", brackets ? "[" : "", text,
 				brackets ? "]" : "", first);
@@ -48,7 +48,7 @@ static void add_protocols(struct netd_table *table, unsigned protocols)
 
 	netd_protocol_for_each(p, protocols) netd_str_addf(
 		&text, "%s%s", text.length ? " " : "", netd_protocol_name(p));
-	netd_table_text(table, text.length ? netd_str_text(&text) : "all");
+	netd_table_add_text(table, text.length ? netd_str_text(&text) : "all");
 }
 
 static void add_forward(const struct netd_forward *f, struct netd_table *table)
@@ -58,8 +58,8 @@ static void add_forward(const struct netd_forward *f, struct netd_table *table)
 	add_endpoint(table, &f->listen, f->port_first, f->port_last);
 	add_protocols(table, f->protocols);
 	add_endpoint(table, &f->to, f->to_port, f->to_port + width);
-	netd_table_text(table, f->machine);
-	netd_table_text(table, f->on);
+	netd_table_add_text(table, f->machine);
+	netd_table_add_text(table, f->on);
 }
 
 static void add_all(const struct netd_scene *scene, const char *network,
@@ -71,9 +71,9 @@ static void add_all(const struct netd_scene *scene, const char *network,
 	if (scene->network && strcmp(scene->network, name) != 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		netd_table_text(table, name);
-		netd_table_text(table, network);
-		netd_table_text(table, router);
+		netd_table_add_text(table, name);
+		netd_table_add_text(table, network);
+		netd_table_add_text(table, router);
 		add_forward(&forwards[i], table);
 	}
 }

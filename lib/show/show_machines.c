@@ -81,7 +81,7 @@ static void add_leased(const struct netd_machine *m, const struct known *k,
 			netd_str_addf(&text, "%s%s", text.length ? " " : "",
 				      netd_addr_format(&k->leases[i].address, address));
 	}
-	netd_table_text(table, netd_str_text(&text));
+	netd_table_add_text(table, netd_str_text(&text));
 }
 
 static void add_machines(const struct netd_network *n, const struct known *k,
@@ -91,12 +91,13 @@ static void add_machines(const struct netd_network *n, const struct known *k,
 		const struct netd_machine *m = &n->machines[i];
 		char mac[NETD_MAC_TEXT] = "";
 
-		netd_table_text(table, m->name);
-		netd_table_text(table, n->name);
-		netd_table_text(table, m->has_mac ? netd_mac_format(&m->mac, mac) : "");
+		netd_table_add_text(table, m->name);
+		netd_table_add_text(table, n->name);
+		netd_table_add_text(table,
+				    m->has_mac ? netd_mac_format(&m->mac, mac) : "");
 		add_addresses(m, table);
 		add_leased(m, k, table);
-		netd_table_flag(table, m->chosen4 || m->chosen6);
+		netd_table_add_flag(table, m->chosen4 || m->chosen6);
 	}
 }
 

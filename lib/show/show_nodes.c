@@ -37,15 +37,15 @@ static void add_row(const struct netd_sight *s, void *data)
 		tx += link->tx_bytes;
 		netd_str_addf(&names, "%s%s", names.length ? " " : "", link->name);
 	}
-	netd_table_text(table, s->node->name);
-	netd_table_text(table, s->topology->name);
-	netd_table_text(table, s->state);
-	netd_table_text(table, netd_str_text(&names));
+	netd_table_add_text(table, s->node->name);
+	netd_table_add_text(table, s->topology->name);
+	netd_table_add_text(table, s->state);
+	netd_table_add_text(table, netd_str_text(&names));
 	netd_sight_addresses(&s->space, NULL, table);
-	netd_table_text(table, s->node->nat.out);
-	netd_table_number(table, s->node->forward_count);
-	netd_table_number(table, rx);
-	netd_table_number(table, tx);
+	netd_table_add_text(table, s->node->nat.out);
+	netd_table_add_number(table, s->node->forward_count);
+	netd_table_add_number(table, rx);
+	netd_table_add_number(table, tx);
 }
 
 void netd_show_routers(const struct netd_scene *scene, struct netd_table *table)

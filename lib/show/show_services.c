@@ -54,9 +54,9 @@ static void add_leases(const struct netd_scene *scene, const char *service,
 	size_t count = 0;
 
 	if (netd_lease_read(&scene->netd->store, service, &leases, &count, NULL) < 0)
-		netd_table_text(table, ""); /* how many is not for the caller */
+		netd_table_add_text(table, ""); /* how many is not for the caller */
 	else
-		netd_table_number(table, count);
+		netd_table_add_number(table, count);
 }
 
 /* Its files are for root and dnsmasq; its command line, in most cases, for everybody. */
@@ -91,15 +91,17 @@ static void add_row(struct fill *f, const struct wanted *w)
 	if ((!w->dhcp->enabled && !w->dns->enabled) ||
 	    (f->scene->network && strcmp(f->scene->network, w->network) != 0))
 		return;
-	netd_table_text(f->table, w->name);
-	netd_table_text(f->table, w->topology);
-	netd_table_text(f->table, w->network);
-	netd_table_text(f->table, w->link);
-	netd_table_text(f->table, state_of(f, s, w->name));
-	netd_table_text(f->table, both ? "dhcp dns" : w->dhcp->enabled ? "dhcp" : "dns");
-	netd_table_text(f->table, w->dns->enabled ? w->dns->domain : "");
+	netd_table_add_text(f->table, w->name);
+	netd_table_add_text(f->table, w->topology);
+	netd_table_add_text(f->table, w->network);
+	netd_table_add_text(f->table, w->link);
+	netd_table_add_text(f->table, state_of(f, s, w->name));
+	netd_table_add_text(f->table, both		 ? "dhcp dns"
+				      : w->dhcp->enabled ? "dhcp"
+							 : "dns");
+	netd_table_add_text(f->table, w->dns->enabled ? w->dns->domain : "");
 	add_leases(f->scene, w->name, f->table);
-	netd_table_text(f->table, s && !s->running ? s->last_words : "");
+	netd_table_add_text(f->table, s && !s->running ? s->last_words : "");
 }
 
 static void add_network(struct fill *f, const struct netd_topology *t,

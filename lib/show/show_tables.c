@@ -79,7 +79,7 @@ static void add_addresses(const struct netd_network *n, struct netd_table *table
 		netd_str_addf(&text, "%s%s", i ? " " : "",
 			      netd_prefix_format(&n->addresses[i], prefix));
 	}
-	netd_table_text(table, netd_str_text(&text));
+	netd_table_add_text(table, netd_str_text(&text));
 }
 
 static void add_network(const struct netd_scene *s, const struct netd_topology *t,
@@ -89,21 +89,21 @@ static void add_network(const struct netd_scene *s, const struct netd_topology *
 		runs ? netd_state_link(&s->state, n->bridge) : NULL;
 	char mac[NETD_MAC_TEXT] = "";
 
-	netd_table_text(table, n->name);
-	netd_table_text(table, t->name);
-	netd_table_text(table, netd_mode_name(n->mode));
-	netd_table_text(table, !runs	  ? "stopped"
-			       : !link	  ? "missing"
-			       : link->up ? "up"
-					  : "down");
-	netd_table_text(table, n->bridge);
+	netd_table_add_text(table, n->name);
+	netd_table_add_text(table, t->name);
+	netd_table_add_text(table, netd_mode_name(n->mode));
+	netd_table_add_text(table, !runs      ? "stopped"
+				   : !link    ? "missing"
+				   : link->up ? "up"
+					      : "down");
+	netd_table_add_text(table, n->bridge);
 	add_addresses(n, table);
-	netd_table_number(table, runs ? count_ports(s, n->bridge) : 0);
-	netd_table_number(table, link ? link->rx_bytes : 0);
-	netd_table_number(table, link ? link->tx_bytes : 0);
-	netd_table_flag(table, n->autostart || t->autostart);
-	netd_table_text(table, link ? netd_mac_format(&link->mac, mac) : "");
-	netd_table_number(table, link ? link->mtu : n->mtu);
+	netd_table_add_number(table, runs ? count_ports(s, n->bridge) : 0);
+	netd_table_add_number(table, link ? link->rx_bytes : 0);
+	netd_table_add_number(table, link ? link->tx_bytes : 0);
+	netd_table_add_flag(table, n->autostart || t->autostart);
+	netd_table_add_text(table, link ? netd_mac_format(&link->mac, mac) : "");
+	netd_table_add_number(table, link ? link->mtu : n->mtu);
 }
 
 static void visit_network(const struct netd_scene *s, const struct netd_topology *t,
@@ -174,21 +174,22 @@ static void visit_ports(const struct netd_scene *s, const struct netd_topology *
 
 		if (strcmp(link->master, n->bridge) != 0)
 			continue;
-		netd_table_text(table, link->name);
-		netd_table_text(table, n->name);
-		netd_table_text(table, link->kind == NETD_LINK_TAP ? "tap"
-				       : link->kind_name[0]	   ? link->kind_name
-								   : "nic");
-		netd_table_text(table, !link->up       ? "down"
-				       : link->running ? "up"
-						       : "no carrier");
-		netd_table_text(table, netd_mac_format(&link->mac, mac));
-		netd_table_number(table, link->rx_bytes);
-		netd_table_number(table, link->tx_bytes);
-		netd_table_number(table, link->rx_packets);
-		netd_table_number(table, link->tx_packets);
-		netd_table_text(table, is_in_topology(t, n, link) ? "topology" : "hook");
-		netd_table_number(table, link->mtu);
+		netd_table_add_text(table, link->name);
+		netd_table_add_text(table, n->name);
+		netd_table_add_text(table, link->kind == NETD_LINK_TAP ? "tap"
+					   : link->kind_name[0]	       ? link->kind_name
+								       : "nic");
+		netd_table_add_text(table, !link->up	   ? "down"
+					   : link->running ? "up"
+							   : "no carrier");
+		netd_table_add_text(table, netd_mac_format(&link->mac, mac));
+		netd_table_add_number(table, link->rx_bytes);
+		netd_table_add_number(table, link->tx_bytes);
+		netd_table_add_number(table, link->rx_packets);
+		netd_table_add_number(table, link->tx_packets);
+		netd_table_add_text(table,
+				    is_in_topology(t, n, link) ? "topology" : "hook");
+		netd_table_add_number(table, link->mtu);
 	}
 }
 
@@ -223,7 +224,7 @@ void netd_show_add_notes(const struct netd_scene *s, const char *topology,
 
 	for (size_t i = 0; i < notes->count; i++)
 		netd_str_addf(&text, "%s%s", i ? "\n" : "", notes->problems[i].text);
-	netd_table_text(table, netd_str_text(&text));
+	netd_table_add_text(table, netd_str_text(&text));
 	for (size_t i = 0; s->notes && i < notes->count; i++) {
 		netd_error_add(s->notes, 0, "%s: %s", topology, notes->problems[i].text);
 		if (notes->problems[i].hint)
@@ -272,7 +273,7 @@ static void add_differences(const struct netd_scene *s, const struct netd_topolo
 {
 	bool all;
 
-	netd_table_text(table, netd_str_text(lines));
+	netd_table_add_text(table, netd_str_text(lines));
 	if (!s->drift || !lines->length)
 		return;
 	netd_str_addf(s->drift, "%s differs from what was applied:\n", t->name);
@@ -306,14 +307,14 @@ static void add_conflict(const struct netd_scene *s, const struct netd_topology 
 	netd_auto(netd_str_done) struct netd_str lines = {0};
 	bool hidden = r == -EPERM || r == -EACCES;
 
-	netd_table_text(table, hidden ? "unknown, only root sees it"
-				      : "in conflict with the host");
+	netd_table_add_text(table, hidden ? "unknown, only root sees it"
+					  : "in conflict with the host");
 	for (size_t i = 0; !hidden && i < why->count; i++) {
 		netd_str_add(&lines, i ? "\n" : "");
 		add_problem(&why->problems[i], &lines);
 	}
 	add_differences(s, t, &lines, "makes it so again when that is done", table);
-	netd_table_text(table, "");
+	netd_table_add_text(table, "");
 }
 
 static void add_plan(const struct netd_scene *s, const struct netd_topology *t,
@@ -328,7 +329,7 @@ static void add_plan(const struct netd_scene *s, const struct netd_topology *t,
 		netd_table_addf(table, "differs in %zu place%s", changes,
 				changes == 1 ? "" : "s");
 	else
-		netd_table_text(table, "in effect");
+		netd_table_add_text(table, "in effect");
 	for (size_t i = 0; i < plan->op_count; i++) {
 		netd_str_add(&lines, i ? "\n" : "");
 		netd_render_op(plan, i, &lines);
@@ -373,9 +374,9 @@ static void add_stuck(const struct netd_scene *s, const struct netd_topology *t,
 		netd_str_add(&lines, i ? "\n" : "");
 		add_problem(&why.problems[i], &lines);
 	}
-	netd_table_text(table, "stuck");
-	netd_table_text(table, netd_str_text(&lines));
-	netd_table_text(table, "");
+	netd_table_add_text(table, "stuck");
+	netd_table_add_text(table, netd_str_text(&lines));
+	netd_table_add_text(table, "");
 	if (s->drift) {
 		netd_str_addf(s->drift, "%s is stuck: it could not %s\n", name, goal);
 		add_lines(&lines, s->drift);
@@ -402,12 +403,12 @@ static void add_counts(const struct netd_scene *s, const struct netd_topology *t
 		routers += t->nodes[j].kind == NETD_NODE_ROUTER;
 		forwards += t->nodes[j].forward_count;
 	}
-	netd_table_text(table, t->name);
-	netd_table_number(table, t->network_count);
-	netd_table_number(table, routers);
-	netd_table_number(table, t->node_count - routers);
-	netd_table_number(table, ports);
-	netd_table_number(table, forwards);
+	netd_table_add_text(table, t->name);
+	netd_table_add_number(table, t->network_count);
+	netd_table_add_number(table, routers);
+	netd_table_add_number(table, t->node_count - routers);
+	netd_table_add_number(table, ports);
+	netd_table_add_number(table, forwards);
 }
 
 static void add_topology(const struct netd_scene *s, const struct netd_topology *t,
@@ -421,9 +422,9 @@ static void add_topology(const struct netd_scene *s, const struct netd_topology 
 	else
 		add_state(s, t, table);
 	if (netd_confirm_left(s->netd, t->name, &left))
-		netd_table_number(table, left);
+		netd_table_add_number(table, left);
 	else
-		netd_table_text(table, "");
+		netd_table_add_text(table, "");
 }
 
 /* A definition of which nothing could be started. */
@@ -438,10 +439,10 @@ static void add_unstarted(const struct netd_scene *s, const struct netd_topology
 		return;
 	netd_copy(nothing.name, t->name);
 	add_counts(s, &nothing, table);
-	netd_table_text(table, "not started");
-	netd_table_text(table, "");
+	netd_table_add_text(table, "not started");
+	netd_table_add_text(table, "");
 	netd_show_add_notes(s, t->name, &notes, table);
-	netd_table_text(table, "");
+	netd_table_add_text(table, "");
 	netd_error_done(&notes);
 }
 

@@ -55,17 +55,17 @@ static void add_unrecorded(const struct netd_scene *s, const char *name,
 		bridges += link->kind == NETD_LINK_BRIDGE;
 		others += link->kind != NETD_LINK_BRIDGE;
 	}
-	netd_table_text(table, name);
-	netd_table_number(table, bridges);
-	netd_table_number(table, 0);
-	netd_table_number(table, 0);
-	netd_table_number(table, others);
-	netd_table_number(table, 0);
-	netd_table_text(table, "no record");
-	netd_table_text(table, "");
+	netd_table_add_text(table, name);
+	netd_table_add_number(table, bridges);
+	netd_table_add_number(table, 0);
+	netd_table_add_number(table, 0);
+	netd_table_add_number(table, others);
+	netd_table_add_number(table, 0);
+	netd_table_add_text(table, "no record");
+	netd_table_add_text(table, "");
 	note_unrecorded(s, name, &notes);
 	netd_show_add_notes(s, name, &notes, table);
-	netd_table_text(table, "");
+	netd_table_add_text(table, "");
 	netd_error_done(&notes);
 }
 

@@ -97,5 +97,5 @@ void netd_sight_addresses(const struct netd_state *space, const char *link,
 		netd_str_addf(&text, "%s%s", text.length ? " " : "",
 			      netd_prefix_format(&a->prefix, prefix));
 	}
-	netd_table_text(table, netd_str_text(&text));
+	netd_table_add_text(table, netd_str_text(&text));
 }

@@ -18,6 +18,10 @@ static void structs(void **state)
 	assert_int_equal(offsetof(struct netd_trial, probe), 8);
 	assert_int_equal(offsetof(struct netd_trial, definition), 16);
 	assert_int_equal(offsetof(struct netd_trial, expendable), 24);
+	assert_int_equal(sizeof(struct netd_problem_info), 48);
+	assert_int_equal(offsetof(struct netd_problem_info, text), 8);
+	assert_int_equal(offsetof(struct netd_problem_info, file), 32);
+	assert_int_equal(offsetof(struct netd_problem_info, line), 40);
 	assert_int_equal(sizeof(struct netd_bridge_options), 16);
 	assert_int_equal(offsetof(struct netd_bridge_options, mtu), 8);
 	assert_int_equal(offsetof(struct netd_bridge_options, stp), 12);
