@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -155,6 +156,11 @@ int netd_build_source_chain(struct netd_builder *b, const struct netd_nat *nat,
 	return 0;
 }
 
+static int compare(const void *a, const void *b)
+{
+	return netd_element_compare(a, b);
+}
+
 static void put_port(uint8_t *to, uint16_t port)
 {
 	to[0] = (uint8_t)(port >> 8);
@@ -179,22 +185,64 @@ void netd_element_forward_key(struct netd_element *e, const struct netd_addr *li
 	e->key_length += 8;
 }
 
-/* One element: @port of the range and where it goes; @port 0: the whole address. */
+/* Key and data: @port of the range and where it goes; @port 0: the whole address. */
+static void fill_forward(struct netd_element *e, const struct netd_forward *f,
+			 uint8_t protocol, uint16_t port)
+{
+	size_t size = netd_addr_size(&f->to);
+
+	netd_element_forward_key(e, &f->listen, protocol, port);
+	memcpy(e->data, f->to.bytes, size);
+	e->data_length = (uint8_t)size;
+	if (!port)
+		return;
+	put_port(e->data + size, (uint16_t)(f->to_port + (port - f->port_first)));
+	e->data_length += 4;
+}
+
+static bool is_delivered(const struct netd_forward *f, uint8_t protocol, uint16_t port,
+			 const struct netd_ruleset *rules)
+{
+	struct netd_element want = {0};
+	const struct netd_element *have;
+
+	fill_forward(&want, f, protocol, port);
+	have = bsearch(&want, rules->elements, rules->element_count, sizeof(want),
+		       compare);
+	return have && have->data_length == want.data_length &&
+	       memcmp(have->data, want.data, want.data_length) == 0;
+}
+
+bool netd_forward_is_in(const struct netd_forward *f, const struct netd_ruleset *rules)
+{
+	if (!rules->element_count)
+		return false;
+	if (!f->port_first)
+		return is_delivered(f, 0, 0, rules);
+	netd_protocol_for_each(p, f->protocols)
+	{
+		for (uint32_t port = f->port_first; port <= f->port_last; port++)
+			if (!is_delivered(f, netd_protocol_number(p), (uint16_t)port,
+					  rules))
+				return false;
+	}
+	return true;
+}
+
+void netd_ruleset_sort(struct netd_ruleset *rules)
+{
+	netd_array_sort(rules->elements, rules->element_count, sizeof(*rules->elements),
+			compare);
+}
+
 static int add_forward_element(struct netd_builder *b, const struct netd_forward *f,
 			       uint8_t protocol, uint16_t port)
 {
 	struct netd_element *e = add_element(b, NETD_MAP_FORWARD4);
-	size_t size = netd_addr_size(&f->to);
 
 	if (!e)
 		return no_memory(b);
-	netd_element_forward_key(e, &f->listen, protocol, port);
-	memcpy(e->data, f->to.bytes, size);
-	e->data_length = (uint8_t)size;
-	if (port) {
-		put_port(e->data + size, (uint16_t)(f->to_port + (port - f->port_first)));
-		e->data_length += 4;
-	}
+	fill_forward(e, f, protocol, port);
 	if (*f->machine) {
 		size_t length = strlen(e->comment);
 
@@ -237,17 +285,11 @@ int netd_build_forward(struct netd_builder *b, const struct netd_forward *f)
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return netd_element_compare(a, b);
-}
-
 static int sort_elements(struct netd_builder *b)
 {
 	struct netd_ruleset *out = &b->out;
 
-	netd_array_sort(out->elements, out->element_count, sizeof(*out->elements),
-			compare);
+	netd_ruleset_sort(out);
 	for (size_t i = 1; i < out->element_count; i++) {
 		const struct netd_element *e = &out->elements[i];
 

@@ -34,4 +34,10 @@ int netd_ruleset_compile_node(const struct netd_topology *t, const struct netd_n
 void netd_element_forward_key(struct netd_element *e, const struct netd_addr *listen,
 			      uint8_t protocol, uint16_t port);
 
+/* Sorts the elements of a table that was read, for what follows. */
+void netd_ruleset_sort(struct netd_ruleset *rules);
+
+/* True if each port of @f is in the sorted @rules, and goes where @f says. */
+bool netd_forward_is_in(const struct netd_forward *f, const struct netd_ruleset *rules);
+
 #endif

@@ -137,7 +137,7 @@ static void fill_routes(const struct netd_sight *s, struct netd_table *table)
 
 static void fill_forwards(const struct netd_sight *s, struct netd_table *table)
 {
-	netd_show_node_forwards(s->node, table);
+	netd_show_node_forwards(s->netd, s->node, table);
 }
 
 /* The parts, in their order. */

@@ -66,8 +66,10 @@ int netd_sight_each(const struct netd_scene *scene, enum netd_node_kind kind,
 
 		for (size_t j = 0; j < t->node_count; j++) {
 			const struct netd_node *n = &t->nodes[j];
-			netd_auto(sight_done) struct netd_sight s = {
-				.topology = t, .node = n, .runs = runs};
+			netd_auto(sight_done) struct netd_sight s = {.netd = scene->netd,
+								     .topology = t,
+								     .node = n,
+								     .runs = runs};
 
 			if (n->kind != kind ||
 			    (scene->network && strcmp(scene->network, n->name) != 0) ||

@@ -7,6 +7,7 @@
 
 /* space.link_count is 0 unless the namespace was seen. */
 struct netd_sight {
+	struct netd *netd;
 	const struct netd_topology *topology;
 	const struct netd_node *node;
 	bool runs;

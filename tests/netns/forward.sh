@@ -269,6 +269,31 @@ by_commands()
 	match '172.16.5.70' "$err"
 }
 
+# states: "LISTEN STATE" of each forward.
+states()
+{
+	netdctl show forwards --json | jq -r '.[] | .listen + " " + .state'
+}
+
+# What the kernel has is listed, not what was once put there.
+listed_as_the_kernel_has_it()
+{
+	world
+	lab "listen: '172.16.5.40:8080-8081', to: a, protocol: [tcp, udp]" \
+		"listen: 172.16.5.70, to: a, on: eth0"
+	eq $'172.16.5.40:8080-8081 up\n172.16.5.70 up' "$(states)"
+	nft delete element inet netd forward4 '{ 172.16.5.40 . udp . 8081 }'
+	eq $'172.16.5.40:8080-8081 missing\n172.16.5.70 up' "$(states)"
+	nft delete element inet netd address4 '{ 172.16.5.70 }'
+	nft add element inet netd address4 '{ 172.16.5.70 comment "lab/nat0 a" : 10.1.0.2 }'
+	eq $'172.16.5.40:8080-8081 missing\n172.16.5.70 missing' "$(states)"
+	netdctl repair
+	eq $'172.16.5.40:8080-8081 up\n172.16.5.70 up' "$(states)"
+	nft delete table inet netd
+	eq $'172.16.5.40:8080-8081 missing\n172.16.5.70 missing' "$(states)"
+	match 'STATE.*missing' "$(netdctl forward list nat0)"
+}
+
 with_bridged_frames()
 {
 	need br_netfilter
@@ -289,4 +314,5 @@ t_fresh "UDP flows follow a changed forward" changed_forward_moves_flows
 t_fresh "UDP flows follow a new forward" new_forward_takes_flows
 t_fresh "flows of a removed forward end, others go on" removed_forward_ends_flows
 t_fresh "by commands" by_commands
+t_fresh "listed as the kernel has it" listed_as_the_kernel_has_it
 t_done
