@@ -72,13 +72,16 @@ static const char *state_dir(void)
 /* A running network of that name, else a bridge. */
 static int resolve(struct request *q)
 {
+	struct netd_record record;
 	int r;
 
 	if (!netd_record_name_ok(q->name))
 		return fail_step(q, NETD_ATTACH_NAME_CHECK, -EINVAL);
-	r = netd_record_read(state_dir(), q->name, q->bridge);
-	if (r == 0)
+	r = netd_record_read(state_dir(), q->name, &record);
+	if (r == 0) {
+		memcpy(q->bridge, record.bridge, sizeof(record.bridge));
 		return 0;
+	}
 	if (r != -ENOENT && r != -EACCES && r != -ENOTDIR)
 		return fail_step(q, NETD_ATTACH_NETWORK, r);
 	memcpy(q->bridge, q->name, strlen(q->name) + 1);

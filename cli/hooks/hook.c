@@ -34,7 +34,7 @@ struct hook {
 	const char *port;
 	const char *state_dir;
 	char network[NETD_RECORD_NAME];
-	char bridge[NETD_RECORD_NAME];
+	struct netd_record record;
 };
 
 static const char help[] =
@@ -153,7 +153,7 @@ static int fail(const struct hook *h, const struct netd_attach_failure *f)
 {
 	char running[256];
 	const struct netd_attach_names names = {.port = h->port,
-						.bridge = h->bridge,
+						.bridge = h->record.bridge,
 						.network = h->network,
 						.running = running};
 
@@ -168,8 +168,9 @@ static int up(struct hook *h)
 
 	do {
 		f = (struct netd_attach_failure){.step = NETD_ATTACH_NETWORK};
-		f.code = netd_record_read(h->state_dir, h->network, h->bridge);
-		if (f.code == 0 && netd_attach_port(h->bridge, h->port, 0, NULL, &f) == 0)
+		f.code = netd_record_read(h->state_dir, h->network, &h->record);
+		if (f.code == 0 &&
+		    netd_attach_port(h->record.bridge, h->port, 0, NULL, &f) == 0)
 			return EXIT_DONE;
 	} while (patience_again(&patience, &f));
 	return fail(h, &f);
@@ -180,10 +181,10 @@ static int down(struct hook *h)
 {
 	struct netd_attach_failure f = {.step = NETD_ATTACH_NETWORK};
 
-	f.code = netd_record_read(h->state_dir, h->network, h->bridge);
+	f.code = netd_record_read(h->state_dir, h->network, &h->record);
 	if (f.code < 0 && f.code != -ENOENT)
 		return fail(h, &f);
-	if (netd_attach_release(f.code ? NULL : h->bridge, h->port, &f) < 0)
+	if (netd_attach_release(f.code ? NULL : h->record.bridge, h->port, &f) < 0)
 		return fail(h, &f);
 	return EXIT_DONE;
 }

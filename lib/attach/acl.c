@@ -32,7 +32,8 @@ static int is_bridge(const struct netd_acl *acl, struct netd_text name)
 /* @text is "all", the bridge, or a running network whose bridge that is. */
 static enum match match(const struct netd_acl *acl, struct netd_text text)
 {
-	char name[NETD_RECORD_NAME] = "", bridge[NETD_RECORD_NAME];
+	char name[NETD_RECORD_NAME] = "";
+	struct netd_record record;
 	int r;
 
 	if (is(text, "all") || is(text, acl->network) || is(text, acl->marked) ||
@@ -41,12 +42,12 @@ static enum match match(const struct netd_acl *acl, struct netd_text text)
 	memcpy(name, text.at, text.length);
 	if (!acl->state_dir || !netd_record_name_ok(name))
 		return NO_MATCH;
-	r = netd_record_read(acl->state_dir, name, bridge);
+	r = netd_record_read(acl->state_dir, name, &record);
 	if (r == -ENOENT)
 		return NO_MATCH;
 	if (r < 0)
 		return UNKNOWN;
-	if (is_bridge(acl, (struct netd_text){bridge, strlen(bridge)}))
+	if (is_bridge(acl, (struct netd_text){record.bridge, strlen(record.bridge)}))
 		return MATCH;
 	return NO_MATCH;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which bridge a running network has, as the programs that QEMU runs look it up. */
+/* What the programs that QEMU runs must know of a running network. */
 /*
  * Theory of operation.  STATE/networks/NAME is a symbolic link whose target text is the
- * bridge's name: it is read by one system call, nothing has to be parsed, and rename(2)
- * replaces it atomically.  It lives in /run, so nothing is synced: after a reboot no
- * network runs.
+ * bridge's name, and a blank and further words if there are any: it is read by one system
+ * call, and rename(2) replaces it atomically.  It lives in /run, so nothing is synced:
+ * after a reboot no network runs.
  *
  * What replaces a record is first made under NAME:new, which no network can be called.
  */
@@ -19,6 +19,7 @@
 
 #define PATH_SIZE 512
 #define NEW ":new"
+#define TEXT_SIZE (NETD_RECORD_NAME + NETD_RECORD_WORDS) /* with a blank and the NUL */
 
 static int name_char(char c)
 {
@@ -56,10 +57,27 @@ static int make_path(char out[PATH_SIZE], const char *state_dir, const char *nam
 	return 0;
 }
 
-int netd_record_read(const char *state_dir, const char *network,
-		     char bridge[NETD_RECORD_NAME])
+/* @text: "BRIDGE", or "BRIDGE WORD WORD…". */
+static int parse(const char *text, struct netd_record *out)
 {
-	char path[PATH_SIZE];
+	char bridge[NETD_RECORD_NAME] = "";
+	size_t n = strcspn(text, " "), rest;
+
+	if (n >= NETD_RECORD_NAME)
+		return -EINVAL;
+	memcpy(bridge, text, n);
+	text += n + (text[n] == ' ');
+	rest = strlen(text);
+	if (rest >= NETD_RECORD_WORDS || !netd_record_name_ok(bridge))
+		return -EINVAL;
+	memcpy(out->bridge, bridge, sizeof(bridge));
+	memcpy(out->words, text, rest + 1);
+	return 0;
+}
+
+int netd_record_read(const char *state_dir, const char *network, struct netd_record *out)
+{
+	char path[PATH_SIZE], text[TEXT_SIZE];
 	ssize_t n;
 	int r;
 
@@ -68,13 +86,13 @@ int netd_record_read(const char *state_dir, const char *network,
 	r = make_path(path, state_dir, network, "");
 	if (r < 0)
 		return r;
-	n = readlink(path, bridge, NETD_RECORD_NAME);
+	n = readlink(path, text, sizeof(text));
 	if (n < 0)
 		return -errno;
-	if (n >= NETD_RECORD_NAME)
+	if (n >= TEXT_SIZE)
 		return -EINVAL;
-	bridge[n] = 0;
-	return netd_record_name_ok(bridge) ? 0 : -EINVAL;
+	text[n] = 0;
+	return parse(text, out);
 }
 
 static int make_directory(const char *path)
@@ -90,49 +108,72 @@ static int make_directories(const char *state_dir)
 	char path[PATH_SIZE];
 	int r = make_directory(state_dir);
 
-	if (r == 0)
-		r = make_path(path, state_dir, "", "");
-	return r < 0 ? r : make_directory(path);
+	if (r < 0)
+		return r;
+	r = make_path(path, state_dir, "", "");
+	if (r < 0)
+		return r;
+	return make_directory(path);
 }
 
-static int link_to(const char *bridge, const char *path)
+static int link_to(const char *text, const char *path)
 {
-	return symlink(bridge, path) < 0 ? -errno : 0;
+	if (symlink(text, path) < 0)
+		return -errno;
+	return 0;
 }
 
-static int replace(const char *bridge, const char *path, const char *fresh)
+static int replace(const char *text, const char *path, const char *fresh)
 {
 	int r;
 
 	if (unlink(fresh) < 0 && errno != ENOENT)
 		return -errno;
-	r = link_to(bridge, fresh);
-	if (r == 0 && rename(fresh, path) < 0) {
-		r = -errno;
-		unlink(fresh);
-	}
+	r = link_to(text, fresh);
+	if (r < 0)
+		return r;
+	if (rename(fresh, path) == 0)
+		return 0;
+	r = -errno;
+	unlink(fresh);
 	return r;
 }
 
-int netd_record_write(const char *state_dir, const char *network, const char *bridge)
+static void put(char *text, const struct netd_record *record)
 {
-	char path[PATH_SIZE], fresh[PATH_SIZE];
+	size_t n = strlen(record->bridge);
+
+	memcpy(text, record->bridge, n + 1);
+	if (!record->words[0])
+		return;
+	text[n++] = ' ';
+	memcpy(text + n, record->words, strlen(record->words) + 1);
+}
+
+int netd_record_write(const char *state_dir, const char *network,
+		      const struct netd_record *record)
+{
+	char path[PATH_SIZE], fresh[PATH_SIZE], text[TEXT_SIZE];
 	int r;
 
-	if (!netd_record_name_ok(network) || !netd_record_name_ok(bridge))
+	if (!netd_record_name_ok(network) || !netd_record_name_ok(record->bridge))
 		return -EINVAL;
 	r = make_path(path, state_dir, network, "");
-	if (r == 0)
-		r = make_path(fresh, state_dir, network, NEW);
 	if (r < 0)
 		return r;
-	r = link_to(bridge, path);
-	if (r == -ENOENT) {
-		r = make_directories(state_dir);
-		if (r == 0)
-			r = link_to(bridge, path);
-	}
-	return r == -EEXIST ? replace(bridge, path, fresh) : r;
+	r = make_path(fresh, state_dir, network, NEW);
+	if (r < 0)
+		return r;
+	put(text, record);
+	r = link_to(text, path);
+	if (r == -EEXIST)
+		return replace(text, path, fresh);
+	if (r != -ENOENT)
+		return r;
+	r = make_directories(state_dir);
+	if (r < 0)
+		return r;
+	return link_to(text, path);
 }
 
 int netd_record_remove(const char *state_dir, const char *network)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which bridge a running network has, as the programs that QEMU runs look it up. */
+/* What the programs that QEMU runs must know of a running network. */
 #ifndef NETD_ATTACH_RECORD_H
 #define NETD_ATTACH_RECORD_H
 
@@ -8,19 +8,29 @@
 #define NETD_RECORD_NAME 16 /* a network's or bridge's name and its NUL: IFNAMSIZ */
 #define NETD_STATE_DIR_DEFAULT "/run/netd"
 
-/*
- * The bridge of the running network @network, from the state directory @state_dir.
- * 0; -ENOENT: it is not running; -EINVAL: that is no network's name, or the record is
- * damaged; -ENAMETOOLONG: the directory's path is too long; or what readlink(2) says.
- */
-int netd_record_read(const char *state_dir, const char *network,
-		     char bridge[NETD_RECORD_NAME]);
+/* What is recorded of one network. */
+#define NETD_RECORD_WORDS 1024
+struct netd_record {
+	char bridge[NETD_RECORD_NAME];
+	/* Further words, separated by a blank, "" if there are none; who does not know
+	 * one passes it over. */
+	char words[NETD_RECORD_WORDS];
+};
 
 /*
- * Records that @network runs on @bridge, in one atomic step; directories are made as
+ * The record of the running network @network, from the state directory @state_dir, by one
+ * system call.  0; -ENOENT: it is not running; -EINVAL: that is no network's name, or the
+ * record is damaged; -ENAMETOOLONG: the directory's path is too long; or what readlink(2)
+ * says.  @out is written on success only.
+ */
+int netd_record_read(const char *state_dir, const char *network, struct netd_record *out);
+
+/*
+ * Records that @network runs as @record says, in one atomic step; directories are made as
  * needed (mode 0755).  0 or -errno, as above or as mkdir(2), symlink(2), rename(2) say.
  */
-int netd_record_write(const char *state_dir, const char *network, const char *bridge);
+int netd_record_write(const char *state_dir, const char *network,
+		      const struct netd_record *record);
 
 /* Forgets @network; 0 also if it was not recorded. */
 int netd_record_remove(const char *state_dir, const char *network);

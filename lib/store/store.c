@@ -495,12 +495,14 @@ int netd_store_update_records(const struct netd_store *store,
 	}
 	for (size_t i = 0; i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
-		char bridge[NETD_RECORD_NAME];
+		struct netd_record want = {0}, have;
 
-		if (netd_record_read(store->path, n->name, bridge) == 0 &&
-		    strcmp(bridge, n->bridge) == 0)
+		netd_copy(want.bridge, n->bridge);
+		if (netd_record_read(store->path, n->name, &have) == 0 &&
+		    strcmp(have.bridge, want.bridge) == 0 &&
+		    strcmp(have.words, want.words) == 0)
 			continue;
-		keep_error(&r, netd_record_write(store->path, n->name, n->bridge));
+		keep_error(&r, netd_record_write(store->path, n->name, &want));
 		changed = true;
 	}
 	if (r == 0 && changed)

@@ -50,7 +50,7 @@ static int is_within(const char *at, char **words)
 /* A name that passes leads to no other directory, and means nothing to a terminal. */
 static void check_name(const char *name)
 {
-	char bridge[NETD_RECORD_NAME];
+	struct netd_record record;
 
 	if (netd_record_name_ok(name) &&
 	    (strpbrk(name, "/ \033\n") || strlen(name) >= NETD_RECORD_NAME || !*name ||
@@ -59,7 +59,7 @@ static void check_name(const char *name)
 	if (netd_attach_name_ok(name) &&
 	    (strpbrk(name, "/ \n") || strlen(name) >= NETD_ATTACH_NAME))
 		abort();
-	if (netd_record_read("/proc/none", name, bridge) == 0)
+	if (netd_record_read("/proc/none", name, &record) == 0)
 		abort();
 }
 

@@ -98,6 +98,14 @@ static void include_line(void **state)
 
 static char directory[] = "/tmp/netd-acl-XXXXXX";
 
+static int record(const char *network, const char *bridge)
+{
+	struct netd_record r = {0};
+
+	snprintf(r.bridge, sizeof(r.bridge), "%s", bridge);
+	return netd_record_write(directory, network, &r);
+}
+
 /*
  * Running: lab on br0, shared on br0, far on br1, br1 on br9.  The record of "torn"
  * cannot be read.
@@ -134,10 +142,10 @@ static void both_names(void **state)
 	char path[128];
 
 	(void)state;
-	assert_int_equal(netd_record_write(directory, "lab", "br0"), 0);
-	assert_int_equal(netd_record_write(directory, "shared", "br0"), 0);
-	assert_int_equal(netd_record_write(directory, "far", "br1"), 0);
-	assert_int_equal(netd_record_write(directory, "br1", "br9"), 0);
+	assert_int_equal(record("lab", "br0"), 0);
+	assert_int_equal(record("shared", "br0"), 0);
+	assert_int_equal(record("far", "br1"), 0);
+	assert_int_equal(record("br1", "br9"), 0);
 	snprintf(path, sizeof(path), "%s/networks/torn", directory);
 	assert_int_equal(symlink("../../etc/passwd", path), 0);
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
