@@ -4,6 +4,7 @@
 #define NETD_BASE_ERROR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A spot in a text that a person wrote: 1-based; line 0 means "nowhere". */
@@ -12,6 +13,16 @@ struct netd_place {
 	unsigned column;
 	unsigned width; /* columns the caret underlines; 0 counts as 1 */
 };
+
+/*
+ * Lines from here on are options of a command: a text of one option a line, "--mtu 9000",
+ * whose first line has this number.
+ */
+#define NETD_PLACE_OPTIONS (1U << 24)
+static inline bool netd_place_is_option(const struct netd_place *place)
+{
+	return place->line >= NETD_PLACE_OPTIONS;
+}
 
 /* One problem.  Every pointer is owned and may be NULL, text excepted. */
 struct netd_problem {

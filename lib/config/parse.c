@@ -61,7 +61,7 @@ static int read_document(struct netd_reader *r, const struct netd_yaml_document 
 		netd_error_hint(r->err, "a topology begins with \"networks:\"");
 		return -EINVAL;
 	}
-	netd_read_topology(r, d->root);
+	netd_read_object(r, d->root, &netd_topology_object, r->t);
 	if (r->no_memory)
 		return -ENOMEM;
 	default_name(r);

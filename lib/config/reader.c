@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The tree of a file to fields of structs, by tables of keys. */
+/* Mappings to objects, by their tables of fields. */
 #include "config/reader.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "base/suggest.h"
 #include "check/check.h"
 
-/* More keys than a table of ours has; one bit each. */
+/* More keys than an object has. */
 #define KEYS_MAX 64
 
 int netd_reader_problem(struct netd_reader *r, const struct netd_yaml *node,
@@ -53,14 +53,38 @@ void netd_reader_suggest(struct netd_reader *r, const char *word,
 		netd_error_hint(r->err, "did you mean \"%s\"?", best);
 }
 
-static int unknown_key(struct netd_reader *r, const struct netd_yaml *node,
-		       const struct netd_key *keys, size_t count, const char *what)
-{
-	const char *names[KEYS_MAX + 1];
+/* The rows of all targets, with what the mapping has for each. */
+struct rows {
+	size_t count;
+	struct row {
+		const struct netd_field *field;
+		void *object;
+		const struct netd_yaml *name; /* the value is behind it */
+	} list[KEYS_MAX];
+};
 
-	for (size_t i = 0; i < count; i++)
-		names[i] = keys[i].refused ? "" : keys[i].name;
-	names[count] = NULL;
+static void list_rows(struct rows *rows, const struct netd_target *targets, size_t count)
+{
+	rows->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct netd_object *o = targets[i].type;
+
+		for (size_t k = 0; k < o->count && rows->count < KEYS_MAX; k++)
+			if (o->fields[k].name)
+				rows->list[rows->count++] = (struct row){
+					&o->fields[k], targets[i].object, NULL};
+	}
+}
+
+static int unknown_key(struct netd_reader *r, const struct netd_yaml *node,
+		       const struct rows *rows, const char *what)
+{
+	const char *names[KEYS_MAX + 1] = {NULL};
+	size_t count = 0;
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (!rows->list[i].field->refused)
+			names[count++] = rows->list[i].field->name;
 	netd_reader_problem(r, node, "unknown key \"%s\" in %s", node->text, what);
 	netd_reader_suggest(r, node->text, names);
 	return -EINVAL;
@@ -75,132 +99,131 @@ static int twice(struct netd_reader *r, const struct netd_yaml *name,
 				   netd_place_line(&first->place, line));
 }
 
-static int read_value(struct netd_reader *r, const struct netd_yaml *name,
-		      const struct netd_key *key, void *object)
+/* Puts the key @name where its row is. */
+static int take_key(struct netd_reader *r, const struct netd_yaml *name,
+		    struct rows *rows, const char *what)
 {
-	if (key->refused)
-		return netd_reader_problem(r, name, "no \"%s\" here: %s", key->name,
-					   key->refused);
-	if (key->place)
-		*(struct netd_place *)(void *)((char *)object + key->place) =
-			name->next->place;
-	return key->read(r, name->next, key, object);
+	size_t i = 0;
+
+	if (!netd_read_scalar(r, name, "the name of a key"))
+		return -EINVAL;
+	while (i < rows->count && strcmp(rows->list[i].field->name, name->text) != 0)
+		i++;
+	if (i == rows->count)
+		return unknown_key(r, name, rows, what);
+	if (rows->list[i].field->refused)
+		return netd_reader_problem(r, name, "no \"%s\" here: %s", name->text,
+					   rows->list[i].field->refused);
+	if (rows->list[i].name)
+		return twice(r, name, rows->list[i].name);
+	rows->list[i].name = name;
+	return 0;
 }
 
-static bool is_mapping(struct netd_reader *r, const struct netd_yaml *node,
-		       const char *what)
+static netd_read *const readers[] = {
+	[NETD_TYPE_TEXT] = netd_read_text,
+	[NETD_TYPE_BOOL] = netd_read_bool,
+	[NETD_TYPE_NOT] = netd_read_not,
+	[NETD_TYPE_NUMBER] = netd_read_number,
+	[NETD_TYPE_CHOICE] = netd_read_choice,
+	[NETD_TYPE_USER] = netd_read_user,
+	[NETD_TYPE_GROUP] = netd_read_group,
+	[NETD_TYPE_DURATION] = netd_read_duration,
+	[NETD_TYPE_PORTS] = netd_read_ports,
+	[NETD_TYPE_PROTOCOLS] = netd_read_protocols,
+	[NETD_TYPE_MAC] = netd_read_mac,
+	[NETD_TYPE_ADDRESS] = netd_read_address,
+	[NETD_TYPE_SUBNET] = netd_read_subnet,
+	[NETD_TYPE_RANGE] = netd_read_range,
+	[NETD_TYPE_ADDRESS_PAIR] = netd_read_address_pair,
+	[NETD_TYPE_RANGE_PAIR] = netd_read_range_pair,
+	[NETD_TYPE_SERVER] = netd_read_server,
+	[NETD_TYPE_LISTEN] = netd_read_listen,
+	[NETD_TYPE_TARGET] = netd_read_to,
+	[NETD_TYPE_PART] = netd_read_part,
+	[NETD_TYPE_SERVICE] = netd_read_service,
+	[NETD_TYPE_ENDS] = netd_read_ends,
+	[NETD_TYPE_NODES] = netd_read_nodes,
+	[NETD_TYPE_PREFIXES] = netd_read_prefixes,
+	[NETD_TYPE_LIST] = netd_read_list,
+	[NETD_TYPE_MAP] = netd_read_map,
+	[NETD_TYPE_RECORDS] = netd_read_records,
+};
+
+int netd_read_field(struct netd_reader *r, const struct netd_yaml *value,
+		    const struct netd_field *field, void *object)
 {
-	if (node->kind == NETD_YAML_MAPPING || netd_yaml_is_null(node))
-		return true;
-	netd_reader_problem(r, node, "%s is expected to be a mapping of keys to values",
-			    what);
-	return false;
+	if (field->place)
+		*(struct netd_place *)(void *)((char *)object + field->place) =
+			value->place;
+	return readers[field->type](r, value, field, object);
+}
+
+/* The rows that the mapping has, those that are late or the others. */
+static int read_rows(struct netd_reader *r, const struct rows *rows, unsigned late)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < rows->count && !r->no_memory; i++) {
+		const struct row *row = &rows->list[i];
+
+		if (row->name && (row->field->flags & NETD_LATE) == late &&
+		    netd_read_field(r, row->name->next, row->field, row->object) < 0)
+			result = -EINVAL;
+	}
+	return result;
+}
+
+static int want_required(struct netd_reader *r, const struct netd_yaml *node,
+			 const struct rows *rows, const struct netd_object *o)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->list[i];
+
+		if (row->name || !(row->field->flags & NETD_REQUIRED))
+			continue;
+		netd_reader_problem(r, node, "%s needs \"%s\"", o->what,
+				    row->field->name);
+		if (o->example)
+			netd_error_hint(r->err, "e.g. %s", o->example);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 int netd_read_mapping(struct netd_reader *r, const struct netd_yaml *node,
-		      const struct netd_key *keys, size_t count, const char *what,
-		      void *object)
+		      const struct netd_target *targets, size_t count)
 {
-	const struct netd_yaml *seen[KEYS_MAX] = {0}, *name;
+	const struct netd_object *o = targets[0].type;
+	struct rows rows;
 	int result = 0;
 
-	if (!is_mapping(r, node, what))
-		return -EINVAL;
-	for (name = node->first; name && !r->no_memory; name = name->next->next) {
-		size_t i = 0;
-		int one;
-
-		if (!netd_read_scalar(r, name, "the name of a key")) {
-			result = -EINVAL;
-			continue;
-		}
-		while (i < count && strcmp(keys[i].name, name->text) != 0)
-			i++;
-		if (i == count)
-			one = unknown_key(r, name, keys, count, what);
-		else if (seen[i])
-			one = twice(r, name, seen[i]);
-		else
-			one = read_value(r, name, &keys[i], object);
-		if (i < count)
-			seen[i] = name;
-		if (one < 0)
-			result = one;
-	}
-	return r->no_memory ? -ENOMEM : result;
-}
-
-bool netd_read_is_none(const struct netd_yaml *node)
-{
-	return netd_yaml_is_null(node) ||
-	       (node->kind == NETD_YAML_SEQUENCE && !node->first);
-}
-
-static int empty_list(struct netd_reader *r, const struct netd_yaml *node)
-{
-	netd_reader_problem(r, node, "this list is empty");
-	netd_error_hint(r->err, "name one at least, or leave the key out");
-	return -EINVAL;
-}
-
-int netd_read_list(struct netd_reader *r, const struct netd_yaml *node,
-		   const struct netd_key *key, void *object, netd_key_read *read)
-{
-	int result = 0;
-
-	if (node->kind != NETD_YAML_SEQUENCE)
-		return read(r, node, key, object);
-	if (!node->first)
-		return empty_list(r, node);
-	for (const struct netd_yaml *item = node->first; item && !r->no_memory;
-	     item = item->next) {
-		int one = read(r, item, key, object);
-
-		if (one < 0)
-			result = one;
-	}
-	return r->no_memory ? -ENOMEM : result;
-}
-
-void *netd_read_add_item(struct netd_reader *r, const struct netd_key *key, void *object,
-			 size_t size)
-{
-	void **items = NETD_FIELD_OF(key, object);
-	size_t *count = NETD_BESIDE_OF(key, object);
-	void *item = netd_array_add(items, count, size);
-
-	if (!item)
-		netd_reader_no_memory(r);
-	return item;
-}
-
-void netd_read_replace_list(const struct netd_key *key, void *object)
-{
-	void **items = NETD_FIELD_OF(key, object);
-	size_t *count = NETD_BESIDE_OF(key, object);
-
-	free(*items);
-	*items = NULL;
-	*count = 0;
-}
-
-int netd_read_entries(struct netd_reader *r, const struct netd_yaml *node,
-		      const struct netd_key *key, void *object, netd_entry_read *read)
-{
-	char what[48];
-	int result = 0;
-
-	snprintf(what, sizeof(what), "\"%s\"", key->name);
-	if (!is_mapping(r, node, what))
-		return -EINVAL;
+	if (node->kind != NETD_YAML_MAPPING && !netd_yaml_is_null(node))
+		return netd_reader_problem(
+			r, node, "%s is expected to be a mapping of keys to values",
+			o->what);
+	list_rows(&rows, targets, count);
 	for (const struct netd_yaml *name = node->first; name && !r->no_memory;
-	     name = name->next->next) {
-		int one = -EINVAL;
+	     name = name->next->next)
+		if (take_key(r, name, &rows, o->what) < 0)
+			result = -EINVAL;
+	if (read_rows(r, &rows, 0) < 0)
+		result = -EINVAL;
+	if (r->no_memory)
+		return -ENOMEM;
+	/* what is missing may be what is misspelt */
+	if (result < 0 || want_required(r, node, &rows, o) < 0)
+		return -EINVAL;
+	result = read_rows(r, &rows, NETD_LATE);
+	if (r->no_memory)
+		return -ENOMEM;
+	return result;
+}
 
-		if (netd_read_scalar(r, name, "a name"))
-			one = read(r, name, name->next, object);
-		if (one < 0)
-			result = one;
-	}
-	return r->no_memory ? -ENOMEM : result;
+int netd_read_object(struct netd_reader *r, const struct netd_yaml *node,
+		     const struct netd_object *type, void *object)
+{
+	const struct netd_target target = {type, object};
+
+	return netd_read_mapping(r, node, &target, 1);
 }

@@ -41,12 +41,13 @@ typedef int read_object(struct netd_reader *r, const struct netd_yaml *root,
 
 static int read_network(struct netd_reader *r, const struct netd_yaml *root, void *object)
 {
-	return netd_read_network_settings(r, root, object);
+	return netd_read_object(r, root, &netd_network_object, object);
 }
 
-static int read_node(struct netd_reader *r, const struct netd_yaml *root, void *object)
+static int read_any_node(struct netd_reader *r, const struct netd_yaml *root,
+			 void *object)
 {
-	return netd_read_node_settings(r, root, object);
+	return netd_read_node(r, root, object);
 }
 
 static int read_text(struct netd_topology *t, read_object *read, void *object,
@@ -97,7 +98,7 @@ int netd_config_edit(struct netd_topology *t, struct netd_network *n,
 int netd_config_edit_node(struct netd_topology *t, struct netd_node *n,
 			  const char *settings, struct netd_error *err)
 {
-	return edit(t, read_node, n, settings, true, err);
+	return edit(t, read_any_node, n, settings, true, err);
 }
 
 int netd_config_read_network(const char *settings, struct netd_network *n,

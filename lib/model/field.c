@@ -225,7 +225,7 @@ void netd_field_clear(const struct netd_field *field, void *object)
 	} else {
 		memset(netd_field_at(field, object), 0, field->size);
 	}
-	if (!netd_field_is_list(field) && field->beside)
+	if (comparisons[field->type] == same_optional)
 		*(bool *)netd_field_beside(field, object) = false;
 	if (field->none)
 		*((bool *)object + field->none) = false;

@@ -33,7 +33,8 @@ enum netd_type {
 	NETD_TYPE_PROTOCOLS, /* unsigned, bits of enum netd_protocol */
 	NETD_TYPE_MAC,	   /* struct netd_mac, and a bool @beside: whether there is one */
 	NETD_TYPE_ADDRESS, /* struct netd_addr; "none" if the bool @none can say so */
-	NETD_TYPE_SUBNET,  /* struct netd_prefix, "default" for all addresses */
+	NETD_TYPE_SUBNET,  /* struct netd_prefix; "default" is all addresses of the family
+				of the first of @max addresses @beside that there is */
 	NETD_TYPE_RANGE,   /* struct netd_addr_range */
 	NETD_TYPE_ADDRESS_PAIR, /* struct netd_addr[2], IPv4 first, each with a place;
 				   bool[2] @beside: chosen, not to be written */
@@ -85,6 +86,7 @@ struct netd_field {
 	unsigned min, max;
 	const struct netd_object *object;
 	const char *refused; /* the key is known, but not for this object: why */
+	const char *empty;   /* of a list: what to say instead of listing nothing */
 };
 
 struct netd_object {
@@ -93,6 +95,7 @@ struct netd_object {
 	size_t size, name_size;
 	size_t place, partial; /* offsets; 0: none */
 	size_t chosen;	       /* offset of a bool: it is not to be written; 0: none */
+	const char *example;   /* what one looks like; NULL: like any mapping */
 	const char *bare; /* the key that a value without a mapping is for; "": the first
 			     row, which is all there is; NULL: a mapping it must be */
 	bool block;	  /* written on lines of its own */

@@ -128,7 +128,9 @@ static const struct netd_field router_fields[] = {
 	 .flags = NETD_EMPTY_OK | NETD_SEQUENCE | NETD_ITEMS_APART | NETD_APPEND},
 	{"isolate", NETD_TYPE_BOOL, NODE(isolate)},
 	{"allow", NETD_TYPE_LIST, LIST(allows, allow_count), .object = &allow_object,
-	 .flags = NETD_ITEMS_APART},
+	 .flags = NETD_ITEMS_APART,
+	 .empty = "say \"isolate: true\" if its networks shall not reach each other, or "
+		  "leave \"allow\" out if they shall"},
 	RESOLVER_KEYS,
 	{"network", .refused = "a router has \"interfaces\", each on a network"},
 	{"addresses", .refused = "addresses are those of an interface"},

@@ -33,7 +33,7 @@ static const struct netd_field forward_fields[] = {
 	{"listen", NETD_TYPE_LISTEN, FORWARD(listen), PLACE(place),
 	 .flags = NETD_REQUIRED},
 	{"to", NETD_TYPE_TARGET, FORWARD(to), PLACE(to_place), .flags = NETD_REQUIRED},
-	{"protocol", NETD_TYPE_PROTOCOLS, FORWARD(protocols)},
+	{"protocol", NETD_TYPE_PROTOCOLS, FORWARD(protocols), .choices = netd_protocols},
 	{"on", NETD_TYPE_TEXT, FORWARD(on), PLACE(on_place)},
 	{NULL, NETD_TYPE_PORTS, .offset = offsetof(struct netd_forward, port_first),
 	 .size = 2 * sizeof(uint16_t)},
@@ -43,6 +43,7 @@ static const struct netd_field forward_fields[] = {
 
 const struct netd_object netd_forward_object = {
 	.what = "a forward",
+	.example = "{listen: …, to: …}",
 	.size = sizeof(struct netd_forward),
 	.place = offsetof(struct netd_forward, place),
 	NETD_FIELDS(forward_fields),
@@ -54,6 +55,7 @@ const struct netd_object netd_forward_object = {
 
 static const struct netd_field route_fields[] = {
 	{"to", NETD_TYPE_SUBNET, ROUTE(to), PLACE(place),
+	 .beside = offsetof(struct netd_static_route, via), .max = 2,
 	 .flags = NETD_REQUIRED | NETD_LATE},
 	{"via", NETD_TYPE_ADDRESS, ROUTE(via), PLACE(via_place)},
 	{"dev", NETD_TYPE_TEXT, ROUTE(interface), PLACE(interface_place)},
@@ -65,6 +67,7 @@ static const struct netd_field route_fields[] = {
 
 const struct netd_object netd_route_object = {
 	.what = "a route",
+	.example = "{to: …, via: …}",
 	.size = sizeof(struct netd_static_route),
 	.place = offsetof(struct netd_static_route, place),
 	NETD_FIELDS(route_fields),
@@ -100,6 +103,7 @@ static const struct netd_object range_object = {
 static const struct netd_field told_route_fields[] = {
 	{"to", NETD_TYPE_SUBNET, NETD_FIELD(struct netd_dhcp_route, to),
 	 .place = offsetof(struct netd_dhcp_route, place),
+	 .beside = offsetof(struct netd_dhcp_route, via), .max = 1,
 	 .flags = NETD_REQUIRED | NETD_LATE},
 	{"via", NETD_TYPE_ADDRESS, NETD_FIELD(struct netd_dhcp_route, via),
 	 .flags = NETD_REQUIRED},
@@ -120,6 +124,7 @@ static const struct netd_field boot_fields[] = {
 
 static const struct netd_object boot_object = {
 	.what = "\"boot\"",
+	.example = "{file: pxelinux.0}",
 	.size = sizeof(struct netd_dhcp_boot),
 	.place = offsetof(struct netd_dhcp_boot, place),
 	NETD_FIELDS(boot_fields),
@@ -226,6 +231,9 @@ _Static_assert(offsetof(struct netd_nat, port_last) ==
 			       offsetof(struct netd_forward, port_first) +
 				       sizeof(uint16_t),
 	       "first and last");
+_Static_assert(offsetof(struct netd_static_route, source) ==
+		       offsetof(struct netd_static_route, via) + sizeof(struct netd_addr),
+	       "two addresses");
 _Static_assert(offsetof(struct netd_dhcp, enabled) == 0 &&
 		       offsetof(struct netd_dns, enabled) == 0,
 	       "a service begins with whether it is there");

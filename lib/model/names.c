@@ -22,6 +22,8 @@ const char *const netd_port_kinds[] = {
 	NULL,
 };
 
+const char *const netd_protocols[] = {"tcp", "udp", "sctp", NULL};
+
 const char *const netd_route_types[] = {
 	[NETD_ROUTE_UNICAST] = "unicast",
 	[NETD_ROUTE_BLACKHOLE] = "blackhole",

@@ -397,8 +397,8 @@ bool netd_network_equal(const struct netd_network *a, const struct netd_network 
 bool netd_node_equal(const struct netd_node *a, const struct netd_node *b);
 
 /* The words for enums, in their order; NULL ends them. */
-extern const char *const netd_modes[], *const netd_port_kinds[],
-					       *const netd_route_types[];
+extern const char *const netd_modes[],
+	*const netd_port_kinds[], *const netd_route_types[], *const netd_protocols[];
 
 /* "isolated", … */
 const char *netd_mode_name(enum netd_mode mode);

@@ -86,11 +86,10 @@ no_other_options()
 	eq "" "$wrong" "options that netdctl.8 describes and that are not there"
 }
 
-# The first string of each row of a table of struct netd_key.
+# Those of the tables of fields.
 keys()
 {
-	sed -n '/^static const struct netd_key /,/^};/s/^\t{"\([a-z0-9_]*\)",.*/\1/p' \
-		"$root"/lib/config/*.c | sort -u
+	"${NETD_BUILD:-$root/build}/tests/docs/keys" | sort -u
 }
 
 keys_are_there()

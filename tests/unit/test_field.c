@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "config/reader.h"
 #include "model/field.h"
 
 #define OBJECT_MAX 16384
@@ -97,6 +98,9 @@ static void every_row(void **state)
 
 			if (!counts(field))
 				continue;
+			if (field->type == NETD_TYPE_LIST ||
+			    field->type == NETD_TYPE_RECORDS)
+				assert_true(field->size <= NETD_ITEM_MAX);
 			memset(one, 0, sizeof(one));
 			change(field, one);
 			assert_int_equal(netd_object_copy(o, two, one), 0);
