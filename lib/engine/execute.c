@@ -119,6 +119,11 @@ static const struct {
 	[NETD_OP_RELOAD_SERVICE] = {netd_run_services, true},
 };
 
+int netd_run_ops(const struct netd_run *run)
+{
+	return runners[run->ops->kind].run(run);
+}
+
 /* How many ops from @ops on go together. */
 static size_t run_length(const struct netd_op *ops, size_t left)
 {
@@ -139,7 +144,7 @@ static int run_some(const struct netd_run *whole, size_t from, size_t count)
 	run.last = &last;
 	run.ops = &whole->plan->ops[from];
 	run.count = count;
-	return runners[run.ops->kind].run(&run);
+	return run.netd->ops->run(&run);
 }
 
 static int run_bursts(const struct netd_run *whole)

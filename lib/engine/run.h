@@ -33,6 +33,9 @@ const struct netd_state *netd_run_desired(const struct netd_run *run,
 int netd_run_failed(const struct netd_run *run, const struct netd_op *op, int code,
 		    const char *kernel);
 
+/* Runs them against the kernel, by the one of the following that their kind has. */
+int netd_run_ops(const struct netd_run *run);
+
 /* Each runs all ops of a run; these have ops of one namespace. */
 int netd_run_netlink(const struct netd_run *run);
 int netd_run_deletes(const struct netd_run *run);

@@ -11,18 +11,14 @@
 #include "observe/plugs.h"
 #include "store/previous.h"
 #include "store/reserve.h"
-#include "host/resolv.h"
-#include "observe/services.h"
 #include "observe/share.h"
 #include "store/stuck.h"
 #include "store/unconfirmed.h"
 #include "observe/unrecorded.h"
-#include "engine/run_uplinks.h"
 #include "observe/view.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "rtnl/link.h"
 #include "netd.h"
 
 /*
@@ -47,17 +43,13 @@ static void replug(struct netd *netd, const struct netd_state *before)
 {
 	for (size_t i = 0; i < before->link_count; i++) {
 		const struct netd_link *link = &before->links[i];
-		netd_auto_message struct nl_msg *m = NULL;
 		int master;
 
 		if (!link->master[0] || netd_link_is_ours(link))
 			continue;
-		master = netd_nl_ifindex(&netd->nl, link->master);
-		if (master < 0 || master == link->master_index)
-			continue;
-		m = netd_link_set_message(link, NETD_LINK_MASTER, master);
-		if (m)
-			netd_nl_request(&netd->nl, m, NULL);
+		master = netd->ops->ifindex(netd, link->master);
+		if (master >= 0 && master != link->master_index)
+			netd->ops->plug(netd, link, master);
 	}
 }
 
@@ -96,8 +88,8 @@ static int put_on_disk(struct netd *netd, const char *topology, const struct net
 	int r = save_all_claims(netd, v, err);
 
 	return r ? r
-		 : netd_uplinks_capture(netd, topology, &v->claims, &v->plan,
-					&v->observed, err);
+		 : netd->ops->capture(netd, topology, &v->claims, &v->plan, &v->observed,
+				      err);
 }
 
 static int run(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
@@ -238,15 +230,8 @@ static int reach(struct netd *netd, const struct netd_change *change,
 /* What a change needed until it was over. */
 static void clean_up(struct netd *netd)
 {
-	netd_services_sweep(netd);
+	netd->ops->sweep(netd);
 	netd_reserve_tidy(&netd->store);
-}
-
-/* A change that was killed may have been writing a resolv.conf. */
-static void tidy_spaces(const struct netd_state *host)
-{
-	for (size_t i = 0; i < host->space_count; i++)
-		netd_resolv_tidy(host->spaces[i].space);
 }
 
 /*
@@ -303,7 +288,7 @@ int netd_go_back(struct netd *netd, const struct netd_way_back *way,
 	if (r == 0)
 		r = settle_back(netd, way, &v, netd_str_text(&plugs), &why);
 	if (!way->before)
-		tidy_spaces(&v.observed);
+		netd->ops->tidy(&v.observed);
 	if (r == 0)
 		clean_up(netd);
 	else
@@ -551,7 +536,7 @@ bool netd_finish(struct netd *netd, const struct netd_topology *pending)
 	r = netd_view_make(netd, target, pending, false, &v, NULL);
 	if (r < 0 || v.plan.op_count > 0)
 		return false;
-	tidy_spaces(&v.observed);
+	netd->ops->tidy(&v.observed);
 	change.t = target;
 	r = settle(netd, pending, target, &v, false, NULL);
 	if (r == 0)

@@ -6,19 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/home.h"
 #include "host/space.h"
 #include "netd.h"
 
 #define LOCK_SECONDS 30
 
-int netd_new(const char *state_dir, const char *config_dir, struct netd **out,
-	     struct netd_error *err)
+int netd_context_new(const struct netd_host_ops *ops, const char *state_dir,
+		     const char *config_dir, struct netd **out, struct netd_error *err)
 {
 	struct netd *netd = calloc(1, sizeof(*netd));
 
 	if (!netd)
 		return netd_error_add(err, -ENOMEM, "out of memory");
+	netd->ops = ops;
 	netd->store = (struct netd_store){.fd = -1, .lock = -1};
 	netd->patience.seconds = LOCK_SECONDS;
 	netd->home = -1;
@@ -71,14 +71,30 @@ struct netd *netd_free(struct netd *netd)
 		return NULL;
 	netd_store_done(&netd->store);
 	netd_spaces_done(netd);
-	if (netd->connected) {
-		netd_nl_done(&netd->nl);
-		netd_nft_close(&netd->nft);
-	}
+	if (netd->connected)
+		netd->ops->disconnect(netd);
 	free(netd->state_dir);
 	free(netd->config_dir);
 	free(netd);
 	return NULL;
+}
+
+int netd_kernel_connect(struct netd *netd, struct netd_error *err)
+{
+	int r = netd_nl_open(&netd->nl, err);
+
+	if (r < 0)
+		return r;
+	r = netd_nft_open(&netd->nft, err);
+	if (r < 0)
+		netd_nl_done(&netd->nl);
+	return r;
+}
+
+void netd_kernel_disconnect(struct netd *netd)
+{
+	netd_nl_done(&netd->nl);
+	netd_nft_close(&netd->nft);
 }
 
 int netd_connect(struct netd *netd, struct netd_error *err)
@@ -87,12 +103,7 @@ int netd_connect(struct netd *netd, struct netd_error *err)
 
 	if (netd->connected)
 		return 0;
-	r = netd_nl_open(&netd->nl, err);
-	if (r < 0)
-		return r;
-	r = netd_nft_open(&netd->nft, err);
-	if (r < 0)
-		netd_nl_done(&netd->nl);
+	r = netd->ops->connect(netd, err);
 	netd->connected = r == 0;
 	return r;
 }
@@ -104,26 +115,42 @@ int netd_check_state(struct netd *netd, struct netd_error *err)
 	return r < 0 ? r : netd_store_check(&netd->store, err);
 }
 
-int netd_context_open(struct netd *netd, bool write, struct netd_error *err)
+/* Nothing runs yet, and nothing is to be changed: then no state is fine. */
+static int open_store(struct netd *netd, bool write, struct netd_error *err)
 {
 	int r;
 
-	if (netd->store.fd < 0) {
-		r = netd_store_open(&netd->store, netd->state_dir, write, err);
-		/* Nothing runs yet, and nothing is to be changed: no state is fine. */
-		if (r < 0 && (write || r != -ENOENT))
-			return r;
-	}
+	if (netd->store.fd >= 0)
+		return 0;
+	r = netd_store_open(&netd->store, netd->state_dir, write, err);
+	return r == -ENOENT && !write ? 0 : r;
+}
+
+static int check_home(struct netd *netd, bool write, struct netd_error *err)
+{
+	int r;
+
+	if (write ? netd->at_home_writing : netd->at_home)
+		return 0;
+	r = netd->ops->check_home(netd, write, err);
+	netd->at_home = r == 0;
+	netd->at_home_writing = r == 0 && write;
+	return r;
+}
+
+int netd_context_open(struct netd *netd, bool write, struct netd_error *err)
+{
+	int r = open_store(netd, write, err);
+
+	if (r < 0)
+		return r;
 	if (write && netd->store.lock < 0) {
 		r = netd_store_lock(&netd->store, &netd->patience, err);
 		if (r < 0)
 			return r;
 	}
 	r = netd_connect(netd, err);
-	if (r < 0 || (write ? netd->at_home_writing : netd->at_home))
+	if (r < 0)
 		return r;
-	r = netd_home_check(netd, write, err);
-	netd->at_home = r == 0;
-	netd->at_home_writing = r == 0 && write;
-	return r;
+	return check_home(netd, write, err);
 }

@@ -6,12 +6,15 @@
 #include "store/store.h"
 #include "nft/nft.h"
 #include "rtnl/nl.h"
+#include "host/ops.h"
 #include "netd.h"
 
 #define NETD_STATE_DIR "/run/netd"
 #define NETD_CONFIG_DIR "/etc/netd"
 
 struct netd {
+	const struct netd_host_ops *ops;
+	void *host; /* what @ops works on, unless that is the kernel */
 	char *state_dir, *config_dir;
 	struct netd_store store;
 	struct netd_nl nl;
@@ -34,8 +37,15 @@ struct netd {
 	bool away; /* the calling thread is not there */
 };
 
-/* Opens both netlink sockets, once. */
+/* A context on the host that @ops reaches; as netd_new(). */
+int netd_context_new(const struct netd_host_ops *ops, const char *state_dir,
+		     const char *config_dir, struct netd **out, struct netd_error *err);
+
+/* Opens what talks to the host, once. */
 int netd_connect(struct netd *netd, struct netd_error *err);
+/* The same of the kernel: both netlink sockets; and closes them. */
+int netd_kernel_connect(struct netd *netd, struct netd_error *err);
+void netd_kernel_disconnect(struct netd *netd);
 
 /*
  * Opens the state directory and the sockets.  @write: makes the directory, and takes the

@@ -10,7 +10,6 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "rtnl/link.h"
 
 #define LINE "# port "
 #define FORMAT LINE "%15s %d %15s"	   /* NETD_IFNAME - 1 */
@@ -87,14 +86,11 @@ static void restore(struct netd *netd, const struct netd_state *now,
 	const struct netd_link *bridge = netd_state_link(now, plug->bridge);
 	const struct netd_link *master =
 		link && link->master[0] ? netd_state_link(now, link->master) : NULL;
-	netd_auto_message struct nl_msg *m = NULL;
 
 	if (!link || !bridge || link->index != plug->index || master == bridge ||
 	    (master && !netd_link_is_ours(master)))
 		return;
-	m = netd_link_set_message(link, NETD_LINK_MASTER, bridge->index);
-	if (m)
-		netd_nl_request(&netd->nl, m, NULL);
+	netd->ops->plug(netd, link, bridge->index);
 }
 
 void netd_plugs_restore(struct netd *netd, const char *text)
@@ -106,7 +102,7 @@ void netd_plugs_restore(struct netd *netd, const char *text)
 	for (const char *at = first_comment(text); at; at = next_comment(at)) {
 		if (!parse_comment(at, &plug))
 			continue;
-		if (!looked && netd_link_dump(&netd->nl, false, &now, NULL) < 0)
+		if (!looked && netd->ops->observe_links(netd, &now, NULL) < 0)
 			return;
 		looked = true;
 		restore(netd, &now, &plug);
@@ -234,7 +230,7 @@ static void keep_old(struct netd *netd, const char *old, const struct netd_topol
 		if (parse_waiting(at, &w) &&
 		    (strcmp(w.topology, to->name) != 0 ||
 		     !netd_topology_network(to, w.network)) &&
-		    netd_nl_ifindex(&netd->nl, w.port) == w.index)
+		    netd->ops->ifindex(netd, w.port) == w.index)
 			add_waiting(out, &w);
 	}
 }

@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "rtnl/link.h"
 #include "host/netns.h"
 #include "netd.h"
 #include "plan/seen.h"
@@ -120,7 +119,7 @@ int netd_unrecorded_guess(struct netd *netd, const char *topology,
 	int r = netd_context_open(netd, false, err);
 
 	if (r == 0)
-		r = netd_link_dump(&netd->nl, false, &s, err);
+		r = netd->ops->observe_links(netd, &s, err);
 	if (r < 0 || !netd_seen_is(&s, topology))
 		return r;
 	if (netd_definition_load(netd, topology, &t, NULL) == 0 &&
@@ -216,12 +215,12 @@ int netd_unrecorded_view(struct netd *netd, const struct netd_topology *t,
 	out->scope.orphans = t->name;
 	out->scope.known[0] = t;
 	out->nameless = true;
-	r = netd_observe(netd, NETD_PART_FIREWALL | NETD_PART_ROUTES, &out->scope,
-			 &out->observed, err);
+	r = netd->ops->observe(netd, NETD_PART_FIREWALL | NETD_PART_ROUTES, &out->scope,
+			       &out->observed, err);
 	if (r == 0)
 		r = netd_store_load_claims(&netd->store, &out->claims, err);
 	if (r == 0)
-		r = netd_observe_foreign(netd, &out->desired, &out->observed, err);
+		r = netd->ops->observe_foreign(netd, &out->desired, &out->observed, err);
 	if (r == 0 &&
 	    (keep_claims(before, t->name, out) < 0 || keep_services(before, out) < 0))
 		r = netd_error_add(err, -ENOMEM, "out of memory");

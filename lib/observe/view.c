@@ -6,13 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "observe/services.h"
-#include "host/space.h"
-#include "uplink/uplink_check.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "ruleset/read.h"
 #include "plan/conflict.h"
 #include "desired/desired.h"
 #include "desired/desired_services.h"
@@ -51,9 +47,11 @@ int netd_view_plan(struct netd *netd, const char *topology, struct netd_view *v,
 		.kept = kept,
 		.before = v->before,
 	};
-	int r = netd_observe_sysctls(netd, &v->observed, desired, &v->claims, err);
+	int r = netd->ops->observe_sysctls(netd, &v->observed, desired, &v->claims, err);
 
-	return r ? r : netd_plan_make(&in, &v->plan, err);
+	if (r < 0)
+		return r;
+	return netd_plan_make(&in, &v->plan, err);
 }
 
 /*
@@ -66,13 +64,17 @@ static int scope_make(const struct netd_topology *t, const struct netd_topology 
 {
 	int r = netd_scope_add(scope, t);
 
-	if (r == 0)
-		r = netd_scope_add(scope, other);
-	scope->topology = other && !search ? NULL : t->name;
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	r = netd_scope_add(scope, other);
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	if (!other || search)
+		scope->topology = t->name;
 	scope->orphans = scope->topology;
 	scope->known[0] = t;
 	scope->known[1] = other;
-	return r ? netd_error_add(err, r, "out of memory") : 0;
+	return 0;
 }
 
 static int check_listens(const struct netd_topology *t, struct netd_view *v,
@@ -80,13 +82,12 @@ static int check_listens(const struct netd_topology *t, struct netd_view *v,
 {
 	netd_auto_free struct netd_listener *own = NULL;
 	size_t count = 0;
-	int r = 0;
+	if (netd_listens_any(t)) {
+		int r = netd_listeners_dump(NETD_TCP | NETD_UDP, 0, &own, &count);
 
-	if (netd_listens_any(t))
-		r = netd_listeners_dump(NETD_TCP | NETD_UDP, 0, &own, &count);
-
-	if (r < 0)
-		return r;
+		if (r < 0)
+			return r;
+	}
 	return netd_listens_check(t, &v->facts, &v->desired, own, count, &v->plan.notes,
 				  err);
 }
@@ -101,55 +102,114 @@ static int find_claims(const struct netd_topology *t, struct netd_view *v)
 	return r;
 }
 
+/* The facts borrow the claims: again whenever there are more of them. */
+static void lend_claims(struct netd_view *v)
+{
+	v->facts.claims = v->claims.items;
+	v->facts.claim_count = v->claims.count;
+}
+
+/* What the host has, and what is on disk of what was taken from it. */
+static int observe(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
+		   struct netd_error *err)
+{
+	const struct netd_host_ops *ops = netd->ops;
+	int r = ops->observe(netd, NETD_PART_FIREWALL | NETD_PART_ROUTES, &v->scope,
+			     &v->observed, err);
+
+	if (r < 0)
+		return r;
+	r = ops->observe_facts(&v->observed, &v->facts, err);
+	if (r < 0)
+		return r;
+	if (netd_forwarding_advertises(t)) {
+		r = ops->observe_listeners(&v->observed, &v->facts, err);
+		if (r < 0)
+			return r;
+	}
+	if (netd->store.fd >= 0) {
+		r = netd_store_load_claims(&netd->store, &v->claims, err);
+		if (r < 0)
+			return r;
+	}
+	lend_claims(v);
+	return 0;
+}
+
+/* What @t wants of others, beside what is desired; the notes of the plan say more. */
+static int find_needs(struct netd *netd, const struct netd_topology *t,
+		      const struct netd_topology *other, struct netd_view *v,
+		      struct netd_error *err)
+{
+	int r = find_claims(t, v);
+
+	if (r < 0)
+		return r;
+	lend_claims(v);
+	netd_desired_services_note(t, &v->facts, &v->plan.notes);
+	return netd_plugs_plan(netd, t, other, &v->observed, &v->plugs, &v->plan.notes,
+			       err);
+}
+
+static int check_conflicts(const struct netd_topology *t,
+			   const struct netd_topology *other, struct netd_view *v,
+			   struct netd_error *err)
+{
+	int r = netd_conflict_check(t, &v->facts, &v->desired, &v->plan.notes, err);
+
+	if (r < 0)
+		return r;
+	r = check_listens(t, v, err);
+	if (r < 0)
+		return r;
+	return netd_conflict_far_ends(t, other, &v->observed, err);
+}
+
+static int make(struct netd *netd, const struct netd_topology *t,
+		const struct netd_topology *other, bool check, struct netd_view *v,
+		struct netd_error *err)
+{
+	int r = observe(netd, t, v, err);
+
+	if (r < 0)
+		return r;
+	r = netd_desired_make(t, &v->facts, &v->desired, err);
+	if (r < 0)
+		return r;
+	if (check) {
+		r = check_conflicts(t, other, v, err);
+		if (r < 0)
+			return r;
+	}
+	r = find_needs(netd, t, other, v, err);
+	if (r < 0)
+		return r;
+	if (check) {
+		r = netd->ops->check(netd, t, v, err);
+		if (r < 0)
+			return r;
+	}
+	r = netd->ops->observe_foreign(netd, &v->desired, &v->observed, err);
+	if (r < 0 || !check)
+		return r;
+	return netd_obstacles_note(t, &v->facts, &v->desired, &v->plan.notes);
+}
+
 int netd_view_make(struct netd *netd, const struct netd_topology *t,
 		   const struct netd_topology *other, bool check, struct netd_view *v,
 		   struct netd_error *err)
 {
 	int r = scope_make(t, other, v->search, &v->scope, err);
 
-	v->scope.others = &v->others;
-	if (r == 0)
-		r = netd_observe(netd, NETD_PART_FIREWALL | NETD_PART_ROUTES, &v->scope,
-				 &v->observed, err);
-	if (r == 0)
-		r = netd_observe_facts(&v->observed, &v->facts, err);
-	if (r == 0 && netd_forwarding_advertises(t))
-		r = netd_observe_listeners(&v->observed, &v->facts, err);
 	if (r < 0)
 		return r;
-	r = netd->store.fd >= 0 ? netd_store_load_claims(&netd->store, &v->claims, err)
-				: 0;
-	v->facts.claims = v->claims.items;
-	v->facts.claim_count = v->claims.count;
-	if (r == 0)
-		r = netd_desired_make(t, &v->facts, &v->desired, err);
-	if (r == 0 && check)
-		r = netd_conflict_check(t, &v->facts, &v->desired, &v->plan.notes, err);
-	if (r == 0 && check)
-		r = check_listens(t, v, err);
-	if (r == 0 && check)
-		r = netd_conflict_far_ends(t, other, &v->observed, err);
-	if (r == 0 && check)
-		r = netd_observe_namespaces(t, &v->observed, &v->desired, err);
-	if (r == 0 && check)
-		r = netd_services_check(netd, t, &v->facts, &v->desired, err);
-	if (r == 0)
-		netd_desired_services_note(t, &v->facts, &v->plan.notes);
-	if (r == 0)
-		r = find_claims(t, v);
-	if (r == 0)
-		r = netd_plugs_plan(netd, t, other, &v->observed, &v->plugs,
-				    &v->plan.notes, err);
-	if (r == 0 && check)
-		r = netd_uplinks_check(netd, t, &v->observed, &v->claims, &v->plan.notes,
-				       err);
-	if (r == 0)
-		r = netd_observe_foreign(netd, &v->desired, &v->observed, err);
-	if (r == 0 && check)
-		r = netd_obstacles_note(t, &v->facts, &v->desired, &v->plan.notes);
+	v->scope.others = &v->others;
+	r = make(netd, t, other, check, v, err);
 	if (r == -ENOMEM && !netd_error_code(err))
 		netd_error_add(err, r, "out of memory");
-	return r < 0 ? r : netd_view_plan(netd, t->name, v, &v->desired, NULL, err);
+	if (r < 0)
+		return r;
+	return netd_view_plan(netd, t->name, v, &v->desired, NULL, err);
 }
 
 /*
@@ -162,13 +222,13 @@ static bool firewall_is_certain(struct netd *netd, const struct netd_view *done,
 	const struct netd_state *then =
 		*space ? netd_state_space(&done->observed, space) : &done->observed;
 	bool wrote = netd_plan_firewall(&done->plan, space);
-	struct netd_nft *nft;
 	uint32_t now;
 
-	return then && (!*space || then->alive) && !then->ruleset_skipped &&
-	       netd_space_nft(netd, space, &nft, NULL) == 0 &&
-	       netd_firewall_probe(nft, NULL, &now, NULL) == 0 &&
-	       now == then->ruleset.generation + wrote;
+	if (!then || (*space && !then->alive) || then->ruleset_skipped)
+		return false;
+	if (netd->ops->firewall_generation(netd, space, &now) < 0)
+		return false;
+	return now == then->ruleset.generation + wrote;
 }
 
 /* What @done was about, without what is certain. */
@@ -222,37 +282,52 @@ static bool is_of_newcomer(const struct netd_op *op, const struct netd_state *be
 	return is && (!was || was->index != is->index);
 }
 
+/* A problem for each op that is left in @now; 1 if there is one. */
+static int tell_differences(const struct netd_view *done, const struct netd_view *now,
+			    struct netd_error *err)
+{
+	bool differs = false;
+
+	for (size_t i = 0; i < now->plan.op_count; i++) {
+		netd_auto(netd_str_done) struct netd_str what = {0};
+		const struct netd_op *op = &now->plan.ops[i];
+
+		if (is_of_newcomer(op, &done->observed, &now->observed))
+			continue;
+		differs = true;
+		netd_op_describe(op, &now->plan, &what);
+		netd_error_add(err, -EIO, "the kernel did not keep it: %s",
+			       netd_str_text(&what));
+	}
+	return differs;
+}
+
 int netd_view_verify(struct netd *netd, const struct netd_topology *t,
 		     const struct netd_view *done, struct netd_error *err)
 {
-	netd_auto(netd_view_done) struct netd_view v = {0};
-	unsigned parts = (firewall_is_certain(netd, done, "") ? 0 : NETD_PART_FIREWALL) |
-			 (is_about_routes(done) ? NETD_PART_ROUTES : 0);
-	bool differs = false;
+	netd_auto(netd_view_done) struct netd_view v = {.before = done->before};
+	unsigned parts = 0;
 	int r = verify_scope(netd, t, done, &v.scope);
 
 	if (r < 0)
 		return netd_error_add(err, r, "out of memory");
+	if (!firewall_is_certain(netd, done, ""))
+		parts |= NETD_PART_FIREWALL;
+	if (is_about_routes(done))
+		parts |= NETD_PART_ROUTES;
 	v.scope.orphans = done->scope.orphans;
 	memcpy(v.scope.known, done->scope.known, sizeof(v.scope.known));
-	v.before = done->before;
-	r = netd_observe(netd, parts, &v.scope, &v.observed, err);
-	if (r == 0)
-		r = netd_observe_foreign(netd, &done->desired, &v.observed, err);
-	if (r == 0)
-		r = netd_store_load_claims(&netd->store, &v.claims, err);
-	if (r == 0)
-		r = netd_view_plan(netd, t->name, &v, &done->desired, &done->kept, err);
-	for (size_t i = 0; r == 0 && i < v.plan.op_count; i++) {
-		struct netd_str what = {0};
-
-		if (is_of_newcomer(&v.plan.ops[i], &done->observed, &v.observed))
-			continue;
-		differs = true;
-		netd_op_describe(&v.plan.ops[i], &v.plan, &what);
-		netd_error_add(err, -EIO, "the kernel did not keep it: %s",
-			       netd_str_text(&what));
-		netd_str_done(&what);
-	}
-	return r < 0 ? r : differs;
+	r = netd->ops->observe(netd, parts, &v.scope, &v.observed, err);
+	if (r < 0)
+		return r;
+	r = netd->ops->observe_foreign(netd, &done->desired, &v.observed, err);
+	if (r < 0)
+		return r;
+	r = netd_store_load_claims(&netd->store, &v.claims, err);
+	if (r < 0)
+		return r;
+	r = netd_view_plan(netd, t->name, &v, &done->desired, &done->kept, err);
+	if (r < 0)
+		return r;
+	return tell_differences(done, &v, err);
 }

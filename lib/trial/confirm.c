@@ -19,7 +19,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
-#include "rtnl/link.h"
 #include "rtnl/source.h"
 #include "model/state.h"
 #include "netd.h"
@@ -188,7 +187,7 @@ static int save_record(struct netd *netd, const struct netd_topology *previous,
 {
 	netd_auto(netd_state_done) struct netd_state now = {0};
 	netd_auto(netd_str_done) struct netd_str plugs = {0};
-	int r = netd_link_dump(&netd->nl, false, &now, err);
+	int r = netd->ops->observe_links(netd, &now, err);
 
 	if (r < 0)
 		return r;

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The kernel as the host of a context. */
+#include "host/context.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "engine/run.h"
+#include "engine/run_uplinks.h"
+#include "host/home.h"
+#include "host/resolv.h"
+#include "host/space.h"
+#include "netd.h"
+#include "observe/observe.h"
+#include "observe/services.h"
+#include "observe/view.h"
+#include "rtnl/link.h"
+#include "ruleset/read.h"
+#include "uplink/uplink_check.h"
+
+static int observe_links(struct netd *netd, struct netd_state *out,
+			 struct netd_error *err)
+{
+	return netd_link_dump(&netd->nl, false, out, err);
+}
+
+static int firewall_generation(struct netd *netd, const char *space, uint32_t *out)
+{
+	struct netd_nft *nft;
+	int r = netd_space_nft(netd, space, &nft, NULL);
+
+	if (r < 0)
+		return r;
+	return netd_firewall_probe(nft, NULL, out, NULL);
+}
+
+static int check(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
+		 struct netd_error *err)
+{
+	int r = netd_observe_namespaces(t, &v->observed, &v->desired, err);
+
+	if (r < 0)
+		return r;
+	r = netd_services_check(netd, t, &v->facts, &v->desired, err);
+	if (r < 0)
+		return r;
+	return netd_uplinks_check(netd, t, &v->observed, &v->claims, &v->plan.notes, err);
+}
+
+static int ifindex(struct netd *netd, const char *name)
+{
+	return netd_nl_ifindex(&netd->nl, name);
+}
+
+static int plug(struct netd *netd, const struct netd_link *link, int master)
+{
+	netd_auto_message struct nl_msg *m =
+		netd_link_set_message(link, NETD_LINK_MASTER, master);
+
+	if (!m)
+		return -ENOMEM;
+	return netd_nl_request(&netd->nl, m, NULL);
+}
+
+static void tidy(const struct netd_state *host)
+{
+	for (size_t i = 0; i < host->space_count; i++)
+		netd_resolv_tidy(host->spaces[i].space);
+}
+
+static const struct netd_host_ops kernel = {
+	.connect = netd_kernel_connect,
+	.disconnect = netd_kernel_disconnect,
+	.check_home = netd_home_check,
+	.observe = netd_observe,
+	.observe_facts = netd_observe_facts,
+	.observe_listeners = netd_observe_listeners,
+	.observe_sysctls = netd_observe_sysctls,
+	.observe_foreign = netd_observe_foreign,
+	.observe_links = observe_links,
+	.firewall_generation = firewall_generation,
+	.check = check,
+	.run = netd_run_ops,
+	.capture = netd_uplinks_capture,
+	.ifindex = ifindex,
+	.plug = plug,
+	.sweep = netd_services_sweep,
+	.tidy = tidy,
+};
+
+int netd_new(const char *state_dir, const char *config_dir, struct netd **out,
+	     struct netd_error *err)
+{
+	return netd_context_new(&kernel, state_dir, config_dir, out, err);
+}

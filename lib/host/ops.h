@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a change asks of the host, and does to it. */
+#ifndef NETD_HOST_OPS_H
+#define NETD_HOST_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct netd;
+struct netd_addr;
+struct netd_claims;
+struct netd_element;
+struct netd_error;
+struct netd_facts;
+struct netd_forward;
+struct netd_link;
+struct netd_plan;
+struct netd_run;
+struct netd_scope;
+struct netd_state;
+struct netd_topology;
+struct netd_view;
+
+/*
+ * Theory of operation.  A transaction, its way back and what is built of the two reach
+ * the host by these functions only, so there can be another host than the kernel: the one
+ * of lib/api/kernel.c is what netd_new() takes, tests/unit/fake_host.c keeps a struct
+ * netd_state in memory.  The state directory is no part of it: that is the same for both.
+ *
+ * Each returns 0 or a negative errno with a problem, unless it says otherwise.
+ */
+struct netd_host_ops {
+	/* Opens what talks to the host, once. */
+	int (*connect)(struct netd *netd, struct netd_error *err);
+	void (*disconnect)(struct netd *netd);
+	/* host/home.h */
+	int (*check_home)(struct netd *netd, bool write, struct netd_error *err);
+
+	/* observe/observe.h */
+	int (*observe)(struct netd *netd, unsigned parts, struct netd_scope *scope,
+		       struct netd_state *out, struct netd_error *err);
+	int (*observe_facts)(struct netd_state *observed, struct netd_facts *facts,
+			     struct netd_error *err);
+	int (*observe_listeners)(struct netd_state *observed,
+				 const struct netd_facts *facts, struct netd_error *err);
+	int (*observe_sysctls)(struct netd *netd, struct netd_state *observed,
+			       const struct netd_state *desired,
+			       const struct netd_claims *claims, struct netd_error *err);
+	int (*observe_foreign)(struct netd *netd, const struct netd_state *desired,
+			       struct netd_state *observed, struct netd_error *err);
+	/* Only the links of the host's own namespace. */
+	int (*observe_links)(struct netd *netd, struct netd_state *out,
+			     struct netd_error *err);
+	/* How often somebody committed to nf_tables in that namespace; no problem. */
+	int (*firewall_generation)(struct netd *netd, const char *space, uint32_t *out);
+	/* Refuses what this host has not, or what is in nobody's way but its own; adds
+	 * to the notes of @v's plan. */
+	int (*check)(struct netd *netd, const struct netd_topology *t,
+		     struct netd_view *v, struct netd_error *err);
+
+	/* Runs the ops of a run, which are of one kind: engine/run.h. */
+	int (*run)(const struct netd_run *run);
+	/* engine/run_uplinks.h */
+	int (*capture)(struct netd *netd, const char *topology,
+		       const struct netd_claims *claims, const struct netd_plan *plan,
+		       const struct netd_state *observed, struct netd_error *err);
+	/* The index of that link of the host's, or -ENODEV; no problem. */
+	int (*ifindex)(struct netd *netd, const char *name);
+	/* Puts @link into the bridge of that index; no problem. */
+	int (*plug)(struct netd *netd, const struct netd_link *link, int master);
+	/* Removes the files of services that do not run any more. */
+	void (*sweep)(struct netd *netd);
+	/* Removes what a killed change had begun to write for the spaces of @host. */
+	void (*tidy)(const struct netd_state *host);
+};
+
+#endif
