@@ -1,288 +1,223 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The tree of a topology file, out of a topology. */
+/* The tree of a topology file, out of a topology, by the tables of fields. */
 #include "config/emit.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
-#include "base/range.h"
-#include "model/topology.h"
+typedef void emit(const struct netd_emitter *e, const struct netd_field *field,
+		  const void *object);
 
-void netd_emit_string(const struct netd_emitter *e, const char *key, const char *text)
+static void emit_part(const struct netd_emitter *e, const struct netd_field *field,
+		      const void *object)
 {
-	if (!*text)
-		return;
-	e->key(e->to, key);
-	e->string(e->to, text);
+	netd_emit_object(e, field->object, netd_field_at(field, object), "");
 }
 
-void netd_emit_number(const struct netd_emitter *e, const char *key, bool has, uint64_t n)
+/* true or false, if no key says more. */
+static void emit_service(const struct netd_emitter *e, const struct netd_field *field,
+			 const void *object)
 {
-	if (!has)
-		return;
-	e->key(e->to, key);
-	e->number(e->to, n);
+	const bool *enabled = netd_field_at(field, object);
+
+	if (*enabled && netd_object_is_set(field->object, enabled))
+		emit_part(e, field, object);
+	else
+		e->truth(e->to, *enabled);
 }
 
-void netd_emit_truth(const struct netd_emitter *e, const char *key, bool value)
-{
-	if (!value)
-		return;
-	e->key(e->to, key);
-	e->truth(e->to, true);
-}
-
-void netd_emit_untruth(const struct netd_emitter *e, const char *key, bool not )
-{
-	if (!not )
-		return;
-	e->key(e->to, key);
-	e->truth(e->to, false);
-}
-
-void netd_emit_mac(const struct netd_emitter *e, bool has, const struct netd_mac *m)
-{
-	char text[NETD_MAC_TEXT];
-
-	if (has)
-		netd_emit_string(e, "mac", netd_mac_format(m, text));
-}
-
-/* One text as it is, two as a list. */
-void netd_emit_pair(const struct netd_emitter *e, const char *key, const char *one,
-		    const char *two)
-{
-	if (!*one || !*two) {
-		netd_emit_string(e, key, *one ? one : two);
-		return;
-	}
-	e->key(e->to, key);
-	e->begin_list(e->to, true);
-	e->string(e->to, one);
-	e->string(e->to, two);
-	e->end_list(e->to);
-}
-
-static char *put_port(char *at, unsigned port)
-{
-	unsigned unit = 1;
-
-	while (port / unit >= 10)
-		unit *= 10;
-	for (; unit; unit /= 10)
-		*at++ = (char)('0' + port / unit % 10);
-	*at = '\0';
-	return at;
-}
-
-#define PORTS_TEXT 16
-/* "80", "80-90"; returns its end.  Without printf: there may be 10,000 forwards. */
-static char *put_ports(char *at, unsigned first, unsigned last)
-{
-	at = put_port(at, first);
-	if (first == last)
-		return at;
-	*at++ = '-';
-	return put_port(at, last);
-}
-
-void netd_emit_nat(const struct netd_emitter *e, const struct netd_nat *nat)
-{
-	char one[NETD_RANGE_TEXT], two[NETD_RANGE_TEXT], ports[PORTS_TEXT] = "";
-
-	netd_range_format(&nat->source4, one);
-	netd_range_format(&nat->source6, two);
-	if (nat->port_first)
-		put_ports(ports, nat->port_first, nat->port_last);
-	if (!*one && !*two && !*ports && !*nat->out && !*nat->on)
-		return;
-	e->key(e->to, "nat");
-	e->begin_mapping(e->to, true);
-	netd_emit_pair(e, "source", one, two);
-	netd_emit_string(e, "ports", ports);
-	netd_emit_string(e, "out", nat->out);
-	netd_emit_string(e, "on", nat->on);
-	e->end_mapping(e->to);
-}
-
-void netd_emit_prefixes(const struct netd_emitter *e, const char *key,
-			const struct netd_prefix *list, size_t count)
+static void emit_prefixes(const struct netd_emitter *e, const struct netd_field *field,
+			  const void *object)
 {
 	char text[NETD_PREFIX_TEXT];
+	size_t count;
+	const struct netd_prefix *list = netd_field_items(field, object, &count);
 
-	if (!count)
-		return;
-	e->key(e->to, key);
 	e->begin_list(e->to, true);
 	for (size_t i = 0; i < count; i++)
 		e->string(e->to, netd_prefix_format(&list[i], text));
 	e->end_list(e->to);
 }
 
-void netd_emit_listed(const struct netd_emitter *e, const char *key,
-		      const struct netd_listed_addr *list, size_t count)
+/* The row that says all there is to say of @item; NULL: it takes a mapping. */
+static const struct netd_field *bare_row(const struct netd_object *o, const void *item)
 {
-	char text[NETD_ADDR_TEXT];
+	const struct netd_field *bare;
 
-	if (!count)
-		return;
-	e->key(e->to, key);
-	e->begin_list(e->to, true);
+	if (!o->bare || !*o->bare)
+		return o->bare ? &o->fields[0] : NULL;
+	bare = netd_field_find(o, o->bare);
+	for (size_t i = 0; i < o->count; i++)
+		if (&o->fields[i] != bare && o->fields[i].name &&
+		    netd_field_is_set(&o->fields[i], item, ""))
+			return NULL;
+	return bare;
+}
+
+static void emit_item(const struct netd_emitter *e, const struct netd_object *o,
+		      const void *item)
+{
+	const struct netd_field *bare = bare_row(o, item);
+
+	if (bare)
+		netd_emit_value(e, bare, item);
+	else
+		netd_emit_object(e, o, item, "");
+}
+
+static size_t count_written(const struct netd_object *o, const char *items, size_t count)
+{
+	size_t written = 0;
+
 	for (size_t i = 0; i < count; i++)
-		e->string(e->to, netd_addr_format(&list[i].addr, text));
-	e->end_list(e->to);
+		written += !netd_object_is_chosen(o, items + i * o->size);
+	return written;
 }
 
-static void emit_machines(const struct netd_emitter *e, const struct netd_network *n)
+static void emit_list(const struct netd_emitter *e, const struct netd_field *field,
+		      const void *object)
 {
-	static const struct netd_addr none;
-	char one[NETD_ADDR_TEXT], two[NETD_ADDR_TEXT];
+	const struct netd_object *o = field->object;
+	size_t count;
+	const char *items = netd_field_items(field, object, &count);
+	bool list = !(field->flags & NETD_ONE_BARE) || count_written(o, items, count) > 1;
 
-	if (!n->machine_count)
+	if (field->none && *((const bool *)object + field->none)) {
+		e->string(e->to, "none");
 		return;
-	e->key(e->to, "machines");
-	e->begin_mapping(e->to, false);
-	for (size_t i = 0; i < n->machine_count; i++) {
-		const struct netd_machine *m = &n->machines[i];
-
-		e->key(e->to, m->name);
-		e->begin_mapping(e->to, true);
-		netd_emit_mac(e, m->has_mac, &m->mac);
-		netd_addr_format(m->chosen4 ? &none : &m->address4, one);
-		netd_addr_format(m->chosen6 ? &none : &m->address6, two);
-		netd_emit_pair(e, "address", one, two);
-		e->end_mapping(e->to);
 	}
-	e->end_mapping(e->to);
-}
-
-/* "host", "host:80", "[address]:80-90". */
-static void emit_endpoint(const struct netd_emitter *e, const char *key, const char *host,
-			  unsigned first, unsigned last)
-{
-	bool brackets = first && strchr(host, ':');
-	char text[NETD_MACHINE_NAME + sizeof("[]:") + PORTS_TEXT], *at = text;
-
-	if (brackets)
-		*at++ = '[';
-	at = stpcpy(at, host);
-	if (brackets)
-		*at++ = ']';
-	if (first) {
-		*at++ = ':';
-		put_ports(at, first, last);
-	}
-	netd_emit_string(e, key, text);
-}
-
-static void emit_protocols(const struct netd_emitter *e, unsigned protocols)
-{
-	bool one = (protocols & (protocols - 1)) == 0;
-
-	if (!protocols)
-		return;
-	e->key(e->to, "protocol");
-	if (!one)
-		e->begin_list(e->to, true);
-	netd_protocol_for_each(p, protocols) e->string(e->to, netd_protocol_name(p));
-	if (!one)
+	if (list)
+		e->begin_list(e->to, o->bare != NULL);
+	for (size_t i = 0; i < count; i++)
+		if (!netd_object_is_chosen(o, items + i * o->size))
+			emit_item(e, o, items + i * o->size);
+	if (list)
 		e->end_list(e->to);
 }
 
-void netd_emit_forward(const struct netd_emitter *e, const struct netd_forward *f)
+/* @entry, under its name, which comes first in it. */
+static void emit_entry(const struct netd_emitter *e, const struct netd_object *o,
+		       const void *entry, const char *own)
 {
-	char listen[NETD_ADDR_TEXT], to[NETD_ADDR_TEXT];
-	unsigned more = (unsigned)f->port_last - f->port_first;
+	e->key(e->to, entry);
+	netd_emit_object(e, o, entry, own);
+}
+
+static void emit_map(const struct netd_emitter *e, const struct netd_field *field,
+		     const void *object)
+{
+	size_t count;
+	const char *items = netd_field_items(field, object, &count);
+
+	e->begin_mapping(e->to, false);
+	for (size_t i = 0; i < count; i++)
+		emit_entry(e, field->object, items + i * field->size,
+			   items + i * field->size);
+	e->end_mapping(e->to);
+}
+
+/* An interface of a link bears the link's name, if nothing else is said. */
+static void emit_ends(const struct netd_emitter *e, const struct netd_field *field,
+		      const void *object)
+{
+	const struct netd_cable *c = object;
+
+	e->begin_mapping(e->to, false);
+	for (unsigned i = 0; i < c->end_count; i++)
+		emit_entry(e, field->object, &c->ends[i], c->name);
+	e->end_mapping(e->to);
+}
+
+/* The records from @i on that bear one name; the index behind them. */
+static size_t emit_record(const struct netd_emitter *e, const struct netd_field *field,
+			  const char *items, size_t i, size_t count)
+{
+	const char *name = items + i * field->size;
+	size_t end = i + 1;
+
+	while (end < count && strcmp(name, items + end * field->size) == 0)
+		end++;
+	e->key(e->to, name);
+	if (end > i + 1)
+		e->begin_list(e->to, true);
+	for (size_t k = i; k < end; k++)
+		emit_item(e, field->object, items + k * field->size);
+	if (end > i + 1)
+		e->end_list(e->to);
+	return end;
+}
+
+static void emit_records(const struct netd_emitter *e, const struct netd_field *field,
+			 const void *object)
+{
+	size_t count;
+	const char *items = netd_field_items(field, object, &count);
 
 	e->begin_mapping(e->to, true);
-	netd_addr_format(&f->listen, listen);
-	emit_endpoint(e, "listen", listen, f->port_first, f->port_last);
-	emit_endpoint(e, "to", *f->machine ? f->machine : netd_addr_format(&f->to, to),
-		      f->to_port, f->to_port + more);
-	emit_protocols(e, f->protocols);
-	netd_emit_string(e, "on", f->on);
+	for (size_t i = 0; i < count;)
+		i = emit_record(e, field, items, i, count);
 	e->end_mapping(e->to);
 }
 
-void netd_emit_forwards(const struct netd_emitter *e, const struct netd_forward *list,
-			size_t count)
+/* A host's only interface is written among its own keys. */
+static void emit_node(const struct netd_emitter *e, const struct netd_object *o,
+		      const struct netd_node *n)
 {
-	if (!count)
-		return;
-	e->key(e->to, "forwards");
-	e->begin_list(e->to, false);
-	for (size_t i = 0; i < count; i++)
-		netd_emit_forward(e, &list[i]);
-	e->end_list(e->to);
-}
+	struct netd_node rest = *n;
 
-static void emit_ports(const struct netd_emitter *e, const struct netd_network *n)
-{
-	static const char *const kinds[] = {
-		[NETD_PORT_INTERFACE] = "",
-		[NETD_PORT_TAP] = "tap",
-		[NETD_PORT_VETH] = "veth",
-	};
-
-	if (!n->port_count)
-		return;
-	e->key(e->to, "ports");
-	e->begin_mapping(e->to, false);
-	for (size_t i = 0; i < n->port_count; i++) {
-		const struct netd_port *p = &n->ports[i];
-
-		e->key(e->to, p->name);
-		e->begin_mapping(e->to, true);
-		netd_emit_string(e, "type", kinds[p->kind]);
-		netd_emit_number(e, "owner", p->has_owner, p->owner);
-		netd_emit_number(e, "group", p->has_group, p->group);
-		netd_emit_truth(e, "multi_queue", p->multi_queue);
-		netd_emit_truth(e, "vnet_hdr", p->vnet_hdr);
-		netd_emit_string(e, "peer", p->peer);
-		netd_emit_string(e, "namespace", p->peer_namespace);
-		e->end_mapping(e->to);
-	}
-	e->end_mapping(e->to);
-}
-
-static void emit_network(const struct netd_emitter *e, const struct netd_network *n)
-{
 	e->key(e->to, n->name);
 	e->begin_mapping(e->to, false);
-	if (strcmp(n->bridge, n->name) != 0)
-		netd_emit_string(e, "bridge", n->bridge);
-	if (n->mode != NETD_MODE_ISOLATED)
-		netd_emit_string(e, "mode", netd_mode_name(n->mode));
-	netd_emit_prefixes(e, "addresses", n->addresses, n->address_count);
-	netd_emit_mac(e, n->has_mac, &n->mac);
-	netd_emit_number(e, "mtu", n->mtu, n->mtu);
-	netd_emit_truth(e, "stp", n->stp);
-	netd_emit_truth(e, "autostart", n->autostart);
-	netd_emit_untruth(e, "antispoof", n->no_antispoof);
-	netd_emit_truth(e, "existing", n->existing);
-	netd_emit_truth(e, "overlaps", n->overlaps);
-	netd_emit_string(e, "uplink", n->uplink);
-	netd_emit_routes(e, n->routes, n->route_count);
-	netd_emit_nat(e, &n->nat);
-	netd_emit_dhcp(e, &n->dhcp);
-	netd_emit_dns(e, &n->dns);
-	emit_machines(e, n);
-	netd_emit_forwards(e, n->forwards, n->forward_count);
-	emit_ports(e, n);
+	if (n->kind == NETD_NODE_HOST && n->interface_count == 1) {
+		netd_emit_keys(e, &netd_only_interface_object, n->interfaces, "eth0");
+		rest.interface_count = 0;
+	}
+	netd_emit_keys(e, o, &rest, n->name);
 	e->end_mapping(e->to);
 }
 
-void netd_emit_topology(const struct netd_emitter *e, const struct netd_topology *t)
+static void emit_nodes(const struct netd_emitter *e, const struct netd_field *field,
+		       const void *object)
 {
+	const struct netd_topology *t = object;
+
 	e->begin_mapping(e->to, false);
-	netd_emit_string(e, "name", t->name);
-	netd_emit_truth(e, "autostart", t->autostart);
-	e->key(e->to, "networks");
-	e->begin_mapping(e->to, false);
-	for (size_t i = 0; i < t->network_count; i++)
-		emit_network(e, &t->networks[i]);
+	for (size_t i = 0; i < t->node_count; i++)
+		if (t->nodes[i].kind == field->min)
+			emit_node(e, field->object, &t->nodes[i]);
 	e->end_mapping(e->to);
-	netd_emit_nodes(e, t);
-	netd_emit_cables(e, t);
+}
+
+/* What is in no row is a plain value. */
+static emit *const emitters[] = {
+	[NETD_TYPE_PART] = emit_part,	      [NETD_TYPE_SERVICE] = emit_service,
+	[NETD_TYPE_ENDS] = emit_ends,	      [NETD_TYPE_NODES] = emit_nodes,
+	[NETD_TYPE_PREFIXES] = emit_prefixes, [NETD_TYPE_PLACES] = NULL,
+	[NETD_TYPE_LIST] = emit_list,	      [NETD_TYPE_MAP] = emit_map,
+	[NETD_TYPE_RECORDS] = emit_records,   [NETD_TYPE_ALL_NODES] = NULL,
+};
+
+void netd_emit_keys(const struct netd_emitter *e, const struct netd_object *o,
+		    const void *object, const char *own)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		const struct netd_field *field = &o->fields[i];
+		emit *emit_field = emitters[field->type];
+
+		if (!field->name || field->refused)
+			continue;
+		if (!(field->flags & NETD_ALWAYS) &&
+		    !netd_field_is_set(field, object, own))
+			continue;
+		e->key(e->to, field->name);
+		if (!emit_field)
+			emit_field = netd_emit_value;
+		emit_field(e, field, object);
+	}
+}
+
+void netd_emit_object(const struct netd_emitter *e, const struct netd_object *o,
+		      const void *object, const char *own)
+{
+	e->begin_mapping(e->to, !o->block);
+	netd_emit_keys(e, o, object, own);
 	e->end_mapping(e->to);
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/topology.h"
+#include "model/field.h"
 
 /* Every value but the outermost mapping and the items of a list follows a key. */
 struct netd_emitter {
@@ -21,34 +21,19 @@ struct netd_emitter {
 	void *to;
 };
 
-/* Writes the keys of a topology whose value is not the default. */
-void netd_emit_topology(const struct netd_emitter *e, const struct netd_topology *t);
-/* Writes one forward, as an item of its list. */
-void netd_emit_forward(const struct netd_emitter *e, const struct netd_forward *f);
+/*
+ * Writes an object as a mapping of those keys whose value is not the default; @own as for
+ * netd_field_is_set().
+ */
+void netd_emit_object(const struct netd_emitter *e, const struct netd_object *o,
+		      const void *object, const char *own);
 
-/* The parts of it.  None writes what is the default, "" or empty. */
-void netd_emit_nodes(const struct netd_emitter *e, const struct netd_topology *t);
-void netd_emit_cables(const struct netd_emitter *e, const struct netd_topology *t);
-void netd_emit_dhcp(const struct netd_emitter *e, const struct netd_dhcp *d);
-void netd_emit_dns(const struct netd_emitter *e, const struct netd_dns *d);
-void netd_emit_nat(const struct netd_emitter *e, const struct netd_nat *nat);
-void netd_emit_forwards(const struct netd_emitter *e, const struct netd_forward *list,
-			size_t count);
-void netd_emit_routes(const struct netd_emitter *e, const struct netd_static_route *list,
-		      size_t count);
-void netd_emit_prefixes(const struct netd_emitter *e, const char *key,
-			const struct netd_prefix *list, size_t count);
-void netd_emit_listed(const struct netd_emitter *e, const char *key,
-		      const struct netd_listed_addr *list, size_t count);
-void netd_emit_string(const struct netd_emitter *e, const char *key, const char *text);
-void netd_emit_number(const struct netd_emitter *e, const char *key, bool has,
-		      uint64_t n);
-void netd_emit_truth(const struct netd_emitter *e, const char *key, bool value);
-/* `false` if @not: of a key whose default is true. */
-void netd_emit_untruth(const struct netd_emitter *e, const char *key, bool not );
-void netd_emit_mac(const struct netd_emitter *e, bool has, const struct netd_mac *m);
-/* One text as it is, two as a list. */
-void netd_emit_pair(const struct netd_emitter *e, const char *key, const char *one,
-		    const char *two);
+/* The keys alone. */
+void netd_emit_keys(const struct netd_emitter *e, const struct netd_object *o,
+		    const void *object, const char *own);
+
+/* Writes a value of a plain type, behind its key or in a list. */
+void netd_emit_value(const struct netd_emitter *e, const struct netd_field *field,
+		     const void *object);
 
 #endif

@@ -104,7 +104,7 @@ static void begin_list(void *to, bool one_line)
 {
 	struct writer *w = to;
 
-	if (one_line) {
+	if (one_line || w->nested) {
 		begin_line(w, '[');
 		return;
 	}
@@ -230,7 +230,7 @@ int netd_config_write(const struct netd_topology *t, struct netd_str *out)
 	struct netd_emitter e = {begin_mapping, end_mapping, begin_list, end_list, key,
 				 string,	number,	     truth,	 &w};
 
-	netd_emit_topology(&e, t);
+	netd_emit_object(&e, &netd_topology_object, t, "");
 	return netd_str_error(out);
 }
 
@@ -241,6 +241,6 @@ int netd_config_write_forward(const struct netd_forward *f, struct netd_str *out
 	struct netd_emitter e = {begin_mapping, end_mapping, begin_list, end_list, key,
 				 string,	number,	     truth,	 &w};
 
-	netd_emit_forward(&e, f);
+	netd_emit_object(&e, &netd_forward_object, f, "");
 	return netd_str_error(out);
 }

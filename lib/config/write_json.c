@@ -52,7 +52,7 @@ int netd_config_write_json(const struct netd_topology *t, struct netd_str *out)
 	struct netd_emitter e = {begin_mapping, end_mapping, begin_list, end_list, key,
 				 string,	number,	     truth,	 &json};
 
-	netd_emit_topology(&e, t);
+	netd_emit_object(&e, &netd_topology_object, t, "");
 	netd_json_finish(&json);
 	return netd_str_error(out);
 }

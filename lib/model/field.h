@@ -144,6 +144,17 @@ static inline bool netd_field_is_list(const struct netd_field *field)
  */
 void *netd_field_items(const struct netd_field *field, const void *object, size_t *count);
 
+/*
+ * True if the field is not its default; @own: the name that is the default of a row with
+ * NETD_OWN_NAME, its object's as a rule.
+ */
+bool netd_field_is_set(const struct netd_field *field, const void *object,
+		       const char *own);
+/* True if a key of it is set. */
+bool netd_object_is_set(const struct netd_object *o, const void *data);
+/* True if the check chose it: nobody wrote it. */
+bool netd_object_is_chosen(const struct netd_object *o, const void *data);
+
 /* Makes the field its default, and frees what it held. */
 void netd_field_clear(const struct netd_field *field, void *object);
 

@@ -67,7 +67,8 @@ const struct netd_object netd_host_interface_object = {
 
 static const struct netd_field only_interface_fields[] = {
 	NETWORK_KEY(),
-	{"interface", NETD_TYPE_TEXT, INTERFACE(name), PLACE(place)},
+	{"interface", NETD_TYPE_TEXT, INTERFACE(name), PLACE(place),
+	 .flags = NETD_OWN_NAME},
 	LINK_KEYS,
 };
 
@@ -192,7 +193,7 @@ static const char no_network[] = "it is served on a network, and a link has none
 
 static const struct netd_field end_fields[] = {
 	{NULL, NETD_TYPE_TEXT, NETD_FIELD(struct netd_cable_end, node)},
-	{"interface", NETD_TYPE_TEXT, END(name), PLACE(place)},
+	{"interface", NETD_TYPE_TEXT, END(name), PLACE(place), .flags = NETD_OWN_NAME},
 	{"addresses", NETD_TYPE_PREFIXES, LIST(addresses, address_count)},
 	{NULL, NETD_TYPE_PLACES, LIST(address_places, address_place_count)},
 	{"mac", NETD_TYPE_MAC, END(mac), PLACE(mac_place),

@@ -110,7 +110,7 @@ static const struct {
 	 "  a:\n    addresses: [10.1.0.1/24, \"fd00::1/64\"]\n"
 	 "    dhcp: {range: [\"10.1.0.50-10.1.0.99\", \"fd00::50-fd00::99\"], "
 	 "lease: \"90m\", gateway: none, dns: [9.9.9.9], mtu: 1400, "
-	 "routes: [{to: 0.0.0.0/0, via: 10.1.0.2}, {to: 10.2.0.0/16, via: 10.1.0.3}], "
+	 "routes: [{to: default, via: 10.1.0.2}, {to: 10.2.0.0/16, via: 10.1.0.3}], "
 	 "boot: {file: pxelinux.0, server: 10.1.0.9}, tftp: \"/srv/tftp\", ra: false, "
 	 "slaac: false, required: false}\n"
 	 "    dns: {domain: lab.test, forwarders: [\"[fd00::9]:5353\", "
