@@ -38,6 +38,7 @@ enum netd_format {
  * Errors: a list of problems, each with what failed, where, why and what to do.
  */
 NETD_PUBLIC struct netd_error *netd_error_new(void);
+/* Frees @err with its problems; returns NULL.  NULL is fine. */
 NETD_PUBLIC struct netd_error *netd_error_free(struct netd_error *err);
 /* Forgets all problems, for the next call; NULL is fine. */
 NETD_PUBLIC void netd_error_clear(struct netd_error *err);
@@ -51,6 +52,7 @@ struct netd_problem_info {
 	const char *text, *hint, *kernel, *file;
 	unsigned line, column;
 };
+/* How many problems @err has. */
 NETD_PUBLIC size_t netd_error_count(const struct netd_error *err);
 /* False, and *@out is not written, behind the last. */
 NETD_PUBLIC bool netd_error_get(const struct netd_error *err, size_t i,
@@ -72,6 +74,9 @@ NETD_PUBLIC char *netd_text_printable(const char *text);
  */
 NETD_PUBLIC int netd_new(const char *state_dir, const char *config_dir, struct netd **out,
 			 struct netd_error *err);
+/*
+ * Frees the context, and with it the lock and all sockets; returns NULL. NULL is fine.
+ */
 NETD_PUBLIC struct netd *netd_free(struct netd *netd);
 /*
  * There is one writer at a time.  How many seconds to wait for it (default 30; then
@@ -102,7 +107,9 @@ NETD_PUBLIC void netd_unlock(struct netd *netd);
  */
 NETD_PUBLIC int netd_topology_load(const char *path, struct netd_topology **out,
 				   struct netd_error *err);
+/* Its name; lives as long as @t. */
 NETD_PUBLIC const char *netd_topology_name(const struct netd_topology *t);
+/* Frees @t; returns NULL.  NULL is fine. */
 NETD_PUBLIC struct netd_topology *netd_topology_free(struct netd_topology *t);
 
 /* The running topology of that name; -ENOENT if there is none. */
@@ -128,6 +135,7 @@ NETD_PUBLIC int netd_plan(struct netd *netd, const struct netd_topology *t,
 /* As netd_plan, for netd_destroy; -ENOENT if no such topology is running. */
 NETD_PUBLIC int netd_plan_destroy(struct netd *netd, const char *name,
 				  struct netd_plan **out, struct netd_error *err);
+/* How many ops the plan has; 0: there is nothing to do. */
 NETD_PUBLIC size_t netd_plan_size(const struct netd_plan *plan);
 /* One line per op, or a JSON array; free it with free(). */
 NETD_PUBLIC char *netd_plan_format(const struct netd_plan *plan, enum netd_format format,
@@ -139,6 +147,7 @@ NETD_PUBLIC char *netd_plan_format(const struct netd_plan *plan, enum netd_forma
  */
 NETD_PUBLIC char *netd_plan_notes(const struct netd_plan *plan, enum netd_format format,
 				  bool color);
+/* Frees the plan with its notes; returns NULL.  NULL is fine. */
 NETD_PUBLIC struct netd_plan *netd_plan_free(struct netd_plan *plan);
 
 /* What became of a failed apply. */
@@ -282,11 +291,13 @@ NETD_PUBLIC int netd_topology_create(const char *name, struct netd_topology **ou
 /* True if network, router or host @name is the same in both, or not in both. */
 NETD_PUBLIC bool netd_topology_agrees(const struct netd_topology *a,
 				      const struct netd_topology *b, const char *name);
+/* Adds a network; -EEXIST: @t has one of that name. */
 NETD_PUBLIC int netd_network_add(struct netd_topology *t, const char *name,
 				 const char *settings, struct netd_error *err);
 /* Replaces the settings that @settings names; forwards, machines and ports stay. */
 NETD_PUBLIC int netd_network_set(struct netd_topology *t, const char *name,
 				 const char *settings, struct netd_error *err);
+/* Removes a network with its forwards, machines and ports; -ENOENT. */
 NETD_PUBLIC int netd_network_remove(struct netd_topology *t, const char *name,
 				    struct netd_error *err);
 /*
@@ -308,19 +319,28 @@ NETD_PUBLIC int netd_network_take(struct netd_topology *to,
 /* The running topology that has network @name, in *@topology to be freed; -ENOENT. */
 NETD_PUBLIC int netd_network_find(struct netd *netd, const char *name, char **topology,
 				  struct netd_error *err);
+/* True if @t has that network. */
 NETD_PUBLIC bool netd_network_exists(const struct netd_topology *t, const char *name);
 /* True if it is marked, or all of its topology is. */
 NETD_PUBLIC bool netd_network_autostart(const struct netd_topology *t, const char *name);
 
+/*
+ * Adds a port: "{}" is an interface that is there, "{type: tap, owner: alice}" one that
+ * is made; -ENOENT: no such network; -EINVAL: it has that port.
+ */
 NETD_PUBLIC int netd_port_add(struct netd_topology *t, const char *network,
 			      const char *name, const char *settings,
 			      struct netd_error *err);
+/* Removes a port from the topology; -ENOENT: no such network or port. */
 NETD_PUBLIC int netd_port_remove(struct netd_topology *t, const char *network,
 				 const char *name, struct netd_error *err);
 /* A guest that the network knows: "{mac: 52:54:00:00:00:01, address: 10.1.0.50}". */
 NETD_PUBLIC int netd_machine_add(struct netd_topology *t, const char *network,
 				 const char *name, const char *settings,
 				 struct netd_error *err);
+/*
+ * Removes a machine; -ENOENT; -EINVAL, with a problem for each, if forwards lead to it.
+ */
 NETD_PUBLIC int netd_machine_remove(struct netd_topology *t, const char *network,
 				    const char *name, struct netd_error *err);
 
@@ -333,6 +353,7 @@ NETD_PUBLIC int netd_node_remove(struct netd_topology *t, const char *kind,
 /* As netd_network_find(). */
 NETD_PUBLIC int netd_node_find(struct netd *netd, const char *name, char **topology,
 			       struct netd_error *err);
+/* True if @t has a router or host of that name. */
 NETD_PUBLIC bool netd_node_exists(const struct netd_topology *t, const char *name);
 /* Copies node @name of @from into @to, over one of that name, with its links. */
 NETD_PUBLIC int netd_node_take(struct netd_topology *to, const struct netd_topology *from,
@@ -367,6 +388,7 @@ NETD_PUBLIC int netd_forward_remove(struct netd_topology *t, const char *owner,
 /* An empty topology if there is no such file. */
 NETD_PUBLIC int netd_definition_load(struct netd *netd, const char *name,
 				     struct netd_topology **out, struct netd_error *err);
+/* Replaces the file of that definition as a whole, synced to the disk. */
 NETD_PUBLIC int netd_definition_save(struct netd *netd, const struct netd_topology *t,
 				     struct netd_error *err);
 /* The names of all definitions, NULL-terminated, sorted; free each, then the array. */
@@ -407,16 +429,18 @@ NETD_PUBLIC int netd_spare_bridge(struct netd *netd, const char *stem, char **ou
 NETD_PUBLIC int netd_status(struct netd *netd, enum netd_format format, char **out,
 			    struct netd_error *err);
 
+struct netd_table;
 /*
  * What is there, as rows of named values.  @kind: "networks", "ports", "forwards",
  * "machines", "routers", "hosts", "services", "topologies"; the columns are those of
  * `netdctl show KIND --json`.  @name: only those of this network, router or host; NULL:
  * all.  -EINVAL: no such kind; -ENOENT: nothing bears that name.
  */
-struct netd_table;
 NETD_PUBLIC int netd_list(struct netd *netd, const char *kind, const char *name,
 			  struct netd_table **out, struct netd_error *err);
+/* Frees the table and its values; returns NULL.  NULL is fine. */
 NETD_PUBLIC struct netd_table *netd_table_free(struct netd_table *table);
+/* How many rows the table has. */
 NETD_PUBLIC size_t netd_table_rows(const struct netd_table *table);
 /* The name of that column, from 0; NULL behind the last. */
 NETD_PUBLIC const char *netd_table_key(const struct netd_table *table, size_t column);
@@ -506,10 +530,16 @@ NETD_PUBLIC int netd_bridge_create(struct netd *netd, const char *name,
  */
 NETD_PUBLIC int netd_link_enslave(struct netd *netd, const char *link, const char *bridge,
 				  struct netd_error *err);
+/*
+ * Takes @link out of its bridge; it stays up, with its addresses. -ENODEV: no such
+ * link.
+ */
 NETD_PUBLIC int netd_link_release(struct netd *netd, const char *link,
 				  struct netd_error *err);
+/* Brings @link up or down; -ENODEV. */
 NETD_PUBLIC int netd_link_up(struct netd *netd, const char *link, bool up,
 			     struct netd_error *err);
+/* Deletes @link, of a veth pair both ends; -ENODEV; -EOPNOTSUPP: it is a real NIC. */
 NETD_PUBLIC int netd_link_delete(struct netd *netd, const char *link,
 				 struct netd_error *err);
 /* A veth pair; @peer is made straight in the namespace of that name (NULL: in this one).
@@ -534,22 +564,27 @@ NETD_PUBLIC int netd_tap_add(struct netd *netd, const char *name,
 /* @address with its length, "10.1.0.1/16". */
 NETD_PUBLIC int netd_address_add(struct netd *netd, const char *link, const char *address,
 				 struct netd_error *err);
+/* Removes that address, with its length, from @link; -EADDRNOTAVAIL: @link has it not. */
 NETD_PUBLIC int netd_address_delete(struct netd *netd, const char *link,
 				    const char *address, struct netd_error *err);
 /* @to: a subnet ("default" is "0.0.0.0/0" or "::/0"); @via NULL: on link; @metric 0:
  * none. */
 NETD_PUBLIC int netd_route_add(struct netd *netd, const char *to, const char *via,
 			       const char *link, uint32_t metric, struct netd_error *err);
+/* Removes that route; @metric 0: the first, whatever its metric is.  -ESRCH: there is
+ * none. */
 NETD_PUBLIC int netd_route_delete(struct netd *netd, const char *to, const char *link,
 				  uint32_t metric, struct netd_error *err);
 /* A permanent neighbour entry. */
 NETD_PUBLIC int netd_neighbour_add(struct netd *netd, const char *link,
 				   const char *address, const char *mac,
 				   struct netd_error *err);
+/* Removes an entry, permanent or not; -ENOENT: there is none. */
 NETD_PUBLIC int netd_neighbour_delete(struct netd *netd, const char *link,
 				      const char *address, struct netd_error *err);
 /* A network namespace as `ip netns` has them. */
 NETD_PUBLIC int netd_namespace_create(const char *name, struct netd_error *err);
+/* Takes the name away; the namespace ends with its last process.  -ENOENT. */
 NETD_PUBLIC int netd_namespace_delete(const char *name, struct netd_error *err);
 /* @path below /proc/sys/net, with slashes; *@previous (may be NULL): the value before. */
 NETD_PUBLIC int netd_sysctl_set(const char *path, int value, int *previous,

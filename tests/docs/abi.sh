@@ -45,6 +45,14 @@ each_is_called()
 	eq "" "$missing" "calls that nobody makes"
 }
 
+# A comment right in front of it, not one for several.
+each_has_a_comment()
+{
+	eq "" "$(awk '/^NETD_PUBLIC/ && before !~ /\*\/$/ { print FILENAME ":" FNR ": " $0 } { before = $0 }' \
+		"$root/lib/netd.h")" "prototypes without a comment of their own"
+}
+
 t_case "netd.h, libnetd.sym and the library agree" lists_agree
 t_case "each call is made somewhere" each_is_called
+t_case "each prototype has a comment" each_has_a_comment
 t_done

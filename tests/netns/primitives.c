@@ -183,13 +183,22 @@ static void addresses(void **state)
 		netd_route_add(f->netd, "10.8.0.0/16", "192.168.7.1", "br0", 0, f->err),
 		-ENETUNREACH, "Nexthop has invalid gateway");
 	assert_int_equal(netd_route_delete(f->netd, "10.9.0.0/16", "br0", 7, f->err), 0);
+	assert_says(f, netd_route_delete(f->netd, "10.9.0.0/16", "br0", 7, f->err),
+		    -ESRCH, "10.9.0.0/16");
 	assert_int_equal(netd_neighbour_add(f->netd, "br0", "10.1.0.3",
 					    "52:54:00:00:00:03", f->err),
 			 0);
 	assert_true(shell("ip neigh show dev br0 | grep -q '10.1.0.3 lladdr "
 			  "52:54:00:00:00:03 PERMANENT'"));
 	assert_int_equal(netd_neighbour_delete(f->netd, "br0", "10.1.0.3", f->err), 0);
+	assert_says(f, netd_neighbour_delete(f->netd, "br0", "10.1.0.3", f->err), -ENOENT,
+		    "10.1.0.3");
 	assert_int_equal(netd_address_delete(f->netd, "br0", "fd00::1/64", f->err), 0);
+	assert_says(f, netd_address_delete(f->netd, "br0", "fd00::1/64", f->err),
+		    -EADDRNOTAVAIL, "fd00::1/64");
+	assert_int_equal(netd_route_add(f->netd, "10.8.0.0/16", NULL, "br0", 9, f->err),
+			 0);
+	assert_int_equal(netd_route_delete(f->netd, "10.8.0.0/16", "br0", 0, f->err), 0);
 	assert_false(shell("ip addr show br0 | grep -q fd00"));
 }
 
