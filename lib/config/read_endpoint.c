@@ -108,6 +108,8 @@ static int read_to_ports(struct netd_reader *r, const struct netd_yaml *node,
 	unsigned listens = count_ports(f->port_first, f->port_last);
 	unsigned reaches = count_ports(e->first, e->last);
 
+	if (!f->listen.family) /* which is said already */
+		return 0;
 	if (reaches && !listens) {
 		netd_reader_problem(r, node,
 				    "a whole address is forwarded to a whole "
