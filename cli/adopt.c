@@ -46,6 +46,7 @@ int run_adopt(struct cli *cli, int argc, char **argv)
 {
 	const char *network = argc > 1 ? argv[1] : argv[0];
 
-	return cli->options.print ? print_adopted(cli, argv[0], network)
-				  : adopt(cli, argv[0], network);
+	if (cli->options.print)
+		return print_adopted(cli, argv[0], network);
+	return adopt(cli, argv[0], network);
 }

@@ -38,10 +38,11 @@ static unsigned parse_seconds(const char *text)
 		if ((n = n * 10 + (unsigned long)(*text - '0')) > NETD_TRIAL_SECONDS_MAX)
 			return 0;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (*text == units[i].unit && (!*text || !text[1]))
-			return n * units[i].seconds <= NETD_TRIAL_SECONDS_MAX
-				       ? (unsigned)(n * units[i].seconds)
-				       : 0;
+		if (*text == units[i].unit && (!*text || !text[1])) {
+			if (n * units[i].seconds <= NETD_TRIAL_SECONDS_MAX)
+				return (unsigned)(n * units[i].seconds);
+			return 0;
+		}
 	return 0;
 }
 
@@ -136,5 +137,7 @@ int run_watchdog(struct cli *cli, int argc, char **argv)
 	else if (r > 0)
 		syslog(LOG_WARNING, "a change that was not confirmed was rolled back");
 	free(text);
-	return r < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (r < 0)
+		return EXIT_FAILED;
+	return EXIT_DONE;
 }

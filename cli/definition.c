@@ -8,11 +8,12 @@ int pair_load(struct cli *cli, struct pair *p)
 {
 	int r = change_begin(cli);
 
-	if (r == 0)
-		r = netd_definition_load(cli->netd, TOPOLOGY, &p->defined, cli->err);
-	if (r == 0)
-		r = netd_running_or_empty(cli->netd, TOPOLOGY, &p->running, cli->err);
-	return r;
+	if (r)
+		return r;
+	r = netd_definition_load(cli->netd, TOPOLOGY, &p->defined, cli->err);
+	if (r)
+		return r;
+	return netd_running_or_empty(cli->netd, TOPOLOGY, &p->running, cli->err);
 }
 
 void pair_done(struct pair *p)
@@ -40,9 +41,9 @@ int pair_commit(struct cli *cli, const struct pair *p, bool apply, const char *w
 
 static enum netd_outcome go_back(struct cli *cli, const struct netd_topology *before)
 {
-	return netd_apply(cli->netd, before, NULL, NULL, cli->err) < 0
-		       ? NETD_NOT_ROLLED_BACK
-		       : NETD_ROLLED_BACK;
+	if (netd_apply(cli->netd, before, NULL, NULL, cli->err) < 0)
+		return NETD_NOT_ROLLED_BACK;
+	return NETD_ROLLED_BACK;
 }
 
 static int apply_and_save(struct cli *cli, const struct netd_topology *running,

@@ -40,7 +40,9 @@ static char *variable(const char *name, const char *value)
 {
 	char *text;
 
-	return asprintf(&text, "%s=%s", name, value) < 0 ? NULL : text;
+	if (asprintf(&text, "%s=%s", name, value) < 0)
+		return NULL;
+	return text;
 }
 
 /*

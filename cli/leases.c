@@ -26,9 +26,9 @@ static long read_timeout(const char *text)
 		return TIMEOUT_DEFAULT;
 	errno = 0;
 	seconds = strtol(text, &end, 10);
-	return errno || end == text || *end || seconds < 0 || seconds > TIMEOUT_MAX
-		       ? -1
-		       : seconds;
+	if (errno || end == text || *end || seconds < 0 || seconds > TIMEOUT_MAX)
+		return -1;
+	return seconds;
 }
 
 int run_leases(struct cli *cli, int argc, char **argv)
@@ -68,7 +68,9 @@ int run_guard(struct cli *cli, int argc, char **argv)
 {
 	(void)cli;
 	(void)argc;
-	return netd_guard(argv[0], argv[1], atoi(argv[2])) < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (netd_guard(argv[0], argv[1], atoi(argv[2])) < 0)
+		return EXIT_FAILED;
+	return EXIT_DONE;
 }
 
 const struct verb lease_verbs[] = {

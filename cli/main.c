@@ -177,7 +177,9 @@ int report(struct cli *cli, int code, enum netd_outcome outcome)
 	if (outcome == NETD_KEPT && !json)
 		note(cli, "rolled back as far as the kernel showed what was before; what "
 			  "ran is still there");
-	return outcome == NETD_UNTOUCHED && is_bad_input(code) ? EXIT_USAGE : EXIT_FAILED;
+	if (outcome == NETD_UNTOUCHED && is_bad_input(code))
+		return EXIT_USAGE;
+	return EXIT_FAILED;
 }
 
 static int unknown_verb(const char *path, const struct verb *verbs, const char *name)
@@ -335,7 +337,9 @@ static int rotate_options(int argc, char **argv)
 				takes_value = row->argument != NULL;
 		words += takes_value ? 2 : 1;
 	}
-	return words < argc ? words : argc;
+	if (words < argc)
+		return words;
+	return argc;
 }
 
 static int dispatch(struct cli *cli, const char *path, const struct verb *group, int argc,
@@ -366,8 +370,9 @@ static int dispatch(struct cli *cli, const char *path, const struct verb *group,
 	/* drop the verb's word; what stood before it stays in front */
 	memmove(&argv[before], &argv[before + 1],
 		(size_t)(argc - before) * sizeof(*argv));
-	return verb->verbs ? dispatch(cli, name, verb, argc - 1, argv)
-			   : run_verb(cli, name, verb, argc - 1, argv);
+	if (verb->verbs)
+		return dispatch(cli, name, verb, argc - 1, argv);
+	return run_verb(cli, name, verb, argc - 1, argv);
 }
 
 /*

@@ -6,7 +6,9 @@
 
 enum netd_format output_format(const struct cli *cli)
 {
-	return cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT;
+	if (cli->options.json)
+		return NETD_FORMAT_JSON;
+	return NETD_FORMAT_TEXT;
 }
 
 int print_result(struct cli *cli, int r, struct netd_table *table)
@@ -35,7 +37,9 @@ int run_status(struct cli *cli, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	return print_text(text);
 }
 
 int run_show(struct cli *cli, int argc, char **argv)

@@ -48,7 +48,9 @@ static int start_marked(struct cli *cli, const char *name)
 	if (r)
 		code = report(cli, r, r < 0 ? outcome : NETD_UNTOUCHED);
 	forget_problems(cli);
-	return code == EXIT_DONE || code == EXIT_BROKEN ? code : EXIT_FAILED;
+	if (code == EXIT_DONE || code == EXIT_BROKEN)
+		return code;
+	return EXIT_FAILED;
 }
 
 /* What one definition has that cannot be started keeps no other down. */
@@ -112,7 +114,9 @@ int definition_find(struct cli *cli, const char *network, char **name)
 		*name = found;
 	else
 		free(found);
-	return r > 0 && !found ? 0 : r;
+	if (r > 0 && !found)
+		return 0;
+	return r;
 }
 
 /* The running topology that has it: 1, or 0. */
@@ -152,7 +156,9 @@ static int load(struct cli *cli, const struct way *way, const char *name, struct
 
 	if (p->defined)
 		name = netd_topology_name(p->defined);
-	return r < 0 ? r : netd_running_or_empty(cli->netd, name, &p->running, cli->err);
+	if (r < 0)
+		return r;
+	return netd_running_or_empty(cli->netd, name, &p->running, cli->err);
 }
 
 /* Changes those of the networks that are in @where, as the first of them is. */

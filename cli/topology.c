@@ -87,7 +87,9 @@ static int worse(int a, int b)
 		[EXIT_FAILED] = 3, [EXIT_BROKEN] = 4,
 	};
 
-	return rank[a] >= rank[b] ? a : b;
+	if (rank[a] >= rank[b])
+		return a;
+	return b;
 }
 
 int run_plan(struct cli *cli, int argc, char **argv)
@@ -140,9 +142,9 @@ int apply_topology(struct cli *cli, const struct netd_topology *t, const char *w
 /* While a change is on trial there is no other. */
 static int one_on_trial(struct cli *cli, const char *verb, int count)
 {
-	return cli->trial && count > 1
-		       ? usage(cli, "%s --confirm: one topology at a time", verb)
-		       : EXIT_DONE;
+	if (cli->trial && count > 1)
+		return usage(cli, "%s --confirm: one topology at a time", verb);
+	return EXIT_DONE;
 }
 
 int run_apply(struct cli *cli, int argc, char **argv)
@@ -283,7 +285,9 @@ int run_recover(struct cli *cli, int argc, char **argv)
 		report(cli, state, NETD_UNTOUCHED);
 	if (r == 0)
 		note(cli, "nothing to recover");
-	return state < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (state < 0)
+		return EXIT_FAILED;
+	return EXIT_DONE;
 }
 
 int print_topology(struct cli *cli, struct netd_topology *t)
@@ -293,7 +297,9 @@ int print_topology(struct cli *cli, struct netd_topology *t)
 	int r = netd_topology_format(t, format, &text, cli->err);
 
 	netd_topology_free(t);
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	return print_text(text);
 }
 
 int run_export(struct cli *cli, int argc, char **argv)
@@ -301,5 +307,7 @@ int run_export(struct cli *cli, int argc, char **argv)
 	struct netd_topology *t = NULL;
 	int r = netd_running(cli->netd, argc ? argv[0] : "default", &t, cli->err);
 
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_topology(cli, t);
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	return print_topology(cli, t);
 }

@@ -112,7 +112,9 @@ static unsigned argument_offset(unsigned n)
 {
 	unsigned at = offsetof(struct seccomp_data, args) + n * sizeof(uint64_t);
 
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? at + 4 : at;
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		return at + 4;
+	return at;
 }
 
 static void put(struct sock_fprog *p, struct sock_filter instruction)

@@ -197,7 +197,9 @@ static int hand_over(int socket, int fd)
 	do
 		r = sendmsg(socket, &m, MSG_NOSIGNAL);
 	while (r < 0 && errno == EINTR);
-	return r < 0 ? -errno : 0;
+	if (r < 0)
+		return -errno;
+	return 0;
 }
 
 /*
@@ -244,7 +246,9 @@ static int serve(struct request *q)
 	if (r)
 		return r;
 	r = hand_over(q->socket, fd);
-	return r < 0 ? fail_step(q, NETD_ATTACH_HAND_OVER, r) : EXIT_DONE;
+	if (r < 0)
+		return fail_step(q, NETD_ATTACH_HAND_OVER, r);
+	return EXIT_DONE;
 }
 
 int main(int argc, char **argv)
@@ -272,5 +276,7 @@ int main(int argc, char **argv)
 		r = resolve(&q);
 	if (!r)
 		r = check_acl(&q, NULL, NULL);
-	return r ? r : serve(&q);
+	if (r)
+		return r;
+	return serve(&q);
 }

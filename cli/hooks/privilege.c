@@ -55,5 +55,7 @@ int privilege_keep_net_admin(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return -errno;
-	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+	if (syscall(SYS_capset, &header, data) < 0)
+		return -errno;
+	return 0;
 }

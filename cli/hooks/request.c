@@ -32,7 +32,9 @@ static int set_bridge(struct request *q, const char *value)
 static int set_socket(struct request *q, const char *value)
 {
 	q->socket = parse_number(value);
-	return q->socket < 0 ? -EINVAL : 0;
+	if (q->socket < 0)
+		return -EINVAL;
+	return 0;
 }
 
 static int set_vnet(struct request *q, const char *value)
@@ -85,5 +87,7 @@ int request_parse(struct request *q, int argc, char **argv)
 	while (at < argc)
 		if (parse_option(q, argc, argv, &at) < 0)
 			return -EINVAL;
-	return q->name && q->socket >= 0 ? 0 : -EINVAL;
+	if (!q->name || q->socket < 0)
+		return -EINVAL;
+	return 0;
 }

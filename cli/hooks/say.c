@@ -69,7 +69,9 @@ int print(const char *text)
 {
 	size_t n = strlen(text);
 
-	return write(STDOUT_FILENO, text, n) == (ssize_t)n ? EXIT_DONE : EXIT_FAILED;
+	if (write(STDOUT_FILENO, text, n) == (ssize_t)n)
+		return EXIT_DONE;
+	return EXIT_FAILED;
 }
 
 const char *setting(const char *name, const char *otherwise)
@@ -79,5 +81,7 @@ const char *setting(const char *name, const char *otherwise)
 	if (getauxval(AT_SECURE))
 		return otherwise;
 	value = getenv(name);
-	return value && *value ? value : otherwise;
+	if (value && *value)
+		return value;
+	return otherwise;
 }
