@@ -176,7 +176,9 @@ static int compare_chains(const void *a, const void *b)
 
 	if (x->hook != y->hook)
 		return (int)x->hook - (int)y->hook;
-	return x->priority < y->priority ? -1 : x->priority > y->priority;
+	if (x->priority < y->priority)
+		return -1;
+	return x->priority > y->priority;
 }
 
 static int list_chains(struct search *s, const struct netd_ruleset *have)
@@ -217,13 +219,16 @@ static int judge_pairs(struct search *s, const struct netd_topology *t,
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < t->network_count; i++)
+	for (size_t i = 0; i < t->network_count; i++) {
 		for (size_t k = 0; r == 0 && k < t->network_count; k++)
 			if (i != k && !dropped[i] && !dropped[k])
 				r = netd_passages_between(&t->networks[i],
 							  &t->networks[k], facts, judge,
 							  s);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int judge_networks(struct search *s, const struct netd_topology *t,
@@ -233,12 +238,16 @@ static int judge_networks(struct search *s, const struct netd_topology *t,
 	netd_auto_free bool *dropped = calloc(t->network_count + 1, sizeof(*dropped));
 	int r = dropped ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < t->network_count; i++) {
+	if (r)
+		return r;
+	for (size_t i = 0; i < t->network_count; i++) {
 		s->dropped = false;
 		r = netd_passages_of(&t->networks[i], facts, desired, judge, s);
 		dropped[i] = s->dropped;
+		if (r)
+			return r;
 	}
-	if (r == 0 && t->network_count <= PAIRS)
+	if (t->network_count <= PAIRS)
 		r = judge_pairs(s, t, facts, dropped);
 	return r;
 }

@@ -47,7 +47,9 @@ static const struct {
 
 static uint8_t nfproto_of(int family)
 {
-	return family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	if (family == AF_INET)
+		return NFPROTO_IPV4;
+	return NFPROTO_IPV6;
 }
 
 static void set_interface(char name[NETD_IFNAME], int *index, const char *bridge,
@@ -110,7 +112,9 @@ static int visit_out(const struct netd_network *n, const struct netd_facts *fact
 		p.outside = (struct netd_outside){{out}, 1};
 	else if (!n->nat.out[0])
 		netd_outside_find(facts->observed, family, &p.outside);
-	return p.outside.count ? visit(&p, data) : 0;
+	if (p.outside.count)
+		return visit(&p, data);
+	return 0;
 }
 
 static int visit_in(const struct netd_network *n, const struct netd_facts *facts,
@@ -121,7 +125,9 @@ static int visit_in(const struct netd_network *n, const struct netd_facts *facts
 	set_interface(p.packet.out, &p.packet.out_index, n->bridge, facts);
 	p.packet.destination = subnet(n, family);
 	netd_outside_find(facts->observed, family, &p.outside);
-	return p.outside.count ? visit(&p, data) : 0;
+	if (p.outside.count)
+		return visit(&p, data);
+	return 0;
 }
 
 /* Where packets to that address of the host's come in; NULL: not known. */
@@ -229,7 +235,9 @@ static int visit_service(const struct netd_network *n, const struct netd_facts *
 	if (p.packet.destination_port && p.packet.destination_port != DHCP6_PORT)
 		p.packet.source = subnet(n, family); /* else of the link alone */
 	set_client(&p.packet, false);
-	return r < 0 ? r : visit(&p, data);
+	if (r < 0)
+		return r;
+	return visit(&p, data);
 }
 
 static int visit_services(const struct netd_network *n, const struct netd_facts *facts,
@@ -267,7 +275,9 @@ int netd_passages_of(const struct netd_network *n, const struct netd_facts *fact
 		if (r >= 0 && has)
 			r = visit_services(n, facts, family, visit, data);
 	}
-	return r < 0 ? r : visit_forwards(n, facts, desired, visit, data);
+	if (r < 0)
+		return r;
+	return visit_forwards(n, facts, desired, visit, data);
 }
 
 int netd_passages_between(const struct netd_network *from, const struct netd_network *to,

@@ -173,7 +173,9 @@ int netd_acl_read(struct netd_acl *acl, const char *path)
 	acl->depth++;
 	r = netd_acl_parse(acl, text, length);
 	acl->depth--;
-	return r < 0 ? blame(acl, path, r) : 0;
+	if (r < 0)
+		return blame(acl, path, r);
+	return 0;
 }
 
 int netd_acl_permits(const struct netd_acl *acl)

@@ -75,8 +75,9 @@ static void ask(struct netd_wire *w, const char *name)
 
 static const struct nlattr *find_in(const struct nlattr *nest, uint16_t type)
 {
-	return nest ? netd_wire_find(netd_wire_data(nest), netd_wire_size(nest), type)
-		    : NULL;
+	if (nest)
+		return netd_wire_find(netd_wire_data(nest), netd_wire_size(nest), type);
+	return NULL;
 }
 
 /* True if the attribute is that text, with or without a NUL behind it. */
@@ -184,7 +185,9 @@ static int wants_high_mac(const struct link *bridge, const struct link *port,
 /* The port's own MTU, once it has joined. */
 static uint32_t mtu_in(const struct link *bridge, const struct link *port)
 {
-	return bridge->mtu ? bridge->mtu : port->mtu;
+	if (bridge->mtu)
+		return bridge->mtu;
+	return port->mtu;
 }
 
 static void put_join(struct netd_wire *w, const struct link *bridge,
@@ -220,7 +223,9 @@ static int release(struct netd_wire *w, int index, unsigned down_mask)
 	change(w, index, 0, down_mask);
 	netd_wire_put_u32(w, IFLA_MASTER, 0);
 	r = netd_wire_send(w);
-	return r < 0 ? r : netd_wire_answer(w, NULL, 0);
+	if (r < 0)
+		return r;
+	return netd_wire_answer(w, NULL, 0);
 }
 
 /* @port is in a bridge that is not the one meant: find out which, for the message. */
@@ -268,7 +273,9 @@ static int has_addresses(struct netd_wire *w, struct link *port)
 
 	netd_wire_request(w, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
 	r = netd_wire_send(w);
-	return r < 0 ? r : netd_wire_dump(w, is_lost, port);
+	if (r < 0)
+		return r;
+	return netd_wire_dump(w, is_lost, port);
 }
 
 /*
@@ -291,7 +298,9 @@ static int check_fresh(struct netd_wire *w, struct link *port,
 		return fail(f, NETD_ATTACH_FIND_PORT, r, w);
 	if (r)
 		return fail(f, NETD_ATTACH_CHECK_PORT, -EADDRINUSE, NULL);
-	return port->is_tap ? 0 : fail(f, NETD_ATTACH_CHECK_PORT, -ENOTSUP, NULL);
+	if (port->is_tap)
+		return 0;
+	return fail(f, NETD_ATTACH_CHECK_PORT, -ENOTSUP, NULL);
 }
 
 static int check(struct netd_wire *w, const struct link *bridge, struct link *port,
@@ -320,7 +329,9 @@ static const char *marked_network(const struct link *bridge)
 
 static int ask_guard(const struct netd_attach_guard *guard, const struct link *bridge)
 {
-	return guard ? guard->check(guard, bridge->name, marked_network(bridge)) : 0;
+	if (guard)
+		return guard->check(guard, bridge->name, marked_network(bridge));
+	return 0;
 }
 
 /* Both links into @bridge and @port, by one send. */

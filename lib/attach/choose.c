@@ -115,7 +115,9 @@ static int parse_line(struct netd_choice *c, struct netd_text line, const char *
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (!netd_text_is(key, keys[i].key))
 			continue;
-		return value.length ? keys[i].parse(c, value, port, fallback) : -EINVAL;
+		if (value.length)
+			return keys[i].parse(c, value, port, fallback);
+		return -EINVAL;
 	}
 	return 0;
 }

@@ -97,9 +97,14 @@ int netd_record_read(const char *state_dir, const char *network, struct netd_rec
 
 static int make_directory(const char *path)
 {
-	if (mkdir(path, 0755) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	return chmod(path, 0755) < 0 ? -errno : 0; /* whatever the umask is */
+	if (mkdir(path, 0755) < 0) {
+		if (errno == EEXIST)
+			return 0;
+		return -errno;
+	}
+	if (chmod(path, 0755) < 0) /* whatever the umask is */
+		return -errno;
+	return 0;
 }
 
 /* The state directory's parent is /run, or the caller's; only the two below are made. */
@@ -186,7 +191,9 @@ int netd_record_remove(const char *state_dir, const char *network)
 	r = make_path(path, state_dir, network, "");
 	if (r < 0)
 		return r;
-	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+	if (unlink(path) < 0 && errno != ENOENT)
+		return -errno;
+	return 0;
 }
 
 void netd_record_list(const char *state_dir, char *out, size_t size)

@@ -138,7 +138,9 @@ int netd_wire_send(struct netd_wire *w)
 			   sizeof(kernel));
 	while (r < 0 && errno == EINTR);
 	w->length = 0;
-	return r < 0 ? -errno : 0;
+	if (r < 0)
+		return -errno;
+	return 0;
 }
 
 /* Behind the error number: the request's header or (if it failed) all of it, then TLVs.
@@ -258,7 +260,9 @@ int netd_wire_dump(struct netd_wire *w, int (*see)(const struct nlmsghdr *h, voi
 				found = see(h, data);
 		}
 	}
-	return ended < 0 ? ended : found;
+	if (ended < 0)
+		return ended;
+	return found;
 }
 
 const struct nlattr *netd_wire_find(const void *attributes, size_t length, uint16_t type)

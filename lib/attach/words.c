@@ -117,11 +117,17 @@ static const char *value_of(char letter, const struct netd_attach_failure *f,
 	case 'b':
 		return names->bridge;
 	case 'n':
-		return names->network ? names->network : names->bridge;
+		if (names->network)
+			return names->network;
+		return names->bridge;
 	case 'o':
-		return f->other[0] ? f->other : "another bridge";
+		if (f->other[0])
+			return f->other;
+		return "another bridge";
 	case 'r':
-		return names->running && names->running[0] ? names->running : "none";
+		if (names->running && names->running[0])
+			return names->running;
+		return "none";
 	default:
 		return strerror(-f->code);
 	}

@@ -15,7 +15,11 @@
 
 size_t netd_addr_size(const struct netd_addr *a)
 {
-	return a->family == AF_INET ? 4 : a->family == AF_INET6 ? 16 : 0;
+	if (a->family == AF_INET)
+		return 4;
+	if (a->family == AF_INET6)
+		return 16;
+	return 0;
 }
 
 unsigned netd_addr_bits(const struct netd_addr *a)
@@ -77,9 +81,11 @@ int netd_addr_range_parse(const char *text, struct netd_addr_range *out)
 
 static int hex_digit(char c)
 {
-	return isdigit((unsigned char)c)    ? c - '0'
-	       : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
-					    : -1;
+	if (isdigit((unsigned char)c))
+		return c - '0';
+	if (isxdigit((unsigned char)c))
+		return tolower((unsigned char)c) - 'a' + 10;
+	return -1;
 }
 
 int netd_mac_parse(const char *text, struct netd_mac *out)
@@ -152,8 +158,11 @@ char *netd_mac_format(const struct netd_mac *m, char out[NETD_MAC_TEXT])
 
 int netd_addr_compare(const struct netd_addr *a, const struct netd_addr *b)
 {
-	if (a->family != b->family)
-		return a->family < b->family ? -1 : 1;
+	if (a->family != b->family) {
+		if (a->family < b->family)
+			return -1;
+		return 1;
+	}
 	return memcmp(a->bytes, b->bytes, netd_addr_size(a));
 }
 
@@ -161,7 +170,9 @@ int netd_prefix_compare(const struct netd_prefix *a, const struct netd_prefix *b
 {
 	int order = netd_addr_compare(&a->addr, &b->addr);
 
-	return order ? order : (int)a->length - (int)b->length;
+	if (order)
+		return order;
+	return (int)a->length - (int)b->length;
 }
 
 bool netd_addr_equal(const struct netd_addr *a, const struct netd_addr *b)
@@ -206,21 +217,25 @@ bool netd_prefix_contains(const struct netd_prefix *p, const struct netd_addr *a
 
 bool netd_prefix_overlaps(const struct netd_prefix *a, const struct netd_prefix *b)
 {
-	return a->length <= b->length ? netd_prefix_contains(a, &b->addr)
-				      : netd_prefix_contains(b, &a->addr);
+	if (a->length <= b->length)
+		return netd_prefix_contains(a, &b->addr);
+	return netd_prefix_contains(b, &a->addr);
 }
 
 bool netd_addr_is_multicast(const struct netd_addr *a)
 {
-	return a->family == AF_INET ? (a->bytes[0] & 0xf0) == 0xe0 : a->bytes[0] == 0xff;
+	if (a->family == AF_INET)
+		return (a->bytes[0] & 0xf0) == 0xe0;
+	return a->bytes[0] == 0xff;
 }
 
 bool netd_addr_is_loopback(const struct netd_addr *a)
 {
 	static const uint8_t one[16] = {[15] = 1};
 
-	return a->family == AF_INET ? a->bytes[0] == 127
-				    : memcmp(a->bytes, one, sizeof(one)) == 0;
+	if (a->family == AF_INET)
+		return a->bytes[0] == 127;
+	return memcmp(a->bytes, one, sizeof(one)) == 0;
 }
 
 bool netd_addr_is_unspecified(const struct netd_addr *a)
@@ -232,8 +247,9 @@ bool netd_addr_is_unspecified(const struct netd_addr *a)
 
 bool netd_addr_is_link_local(const struct netd_addr *a)
 {
-	return a->family == AF_INET ? a->bytes[0] == 169 && a->bytes[1] == 254
-				    : a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+	if (a->family == AF_INET)
+		return a->bytes[0] == 169 && a->bytes[1] == 254;
+	return a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
 }
 
 bool netd_mac_is_multicast(const struct netd_mac *m)

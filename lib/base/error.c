@@ -24,19 +24,25 @@ __attribute__((format(printf, 1, 0))) static char *text_format(const char *fmt,
 {
 	char *text;
 
-	return vasprintf(&text, fmt, args) < 0 ? no_memory : text;
+	if (vasprintf(&text, fmt, args) < 0)
+		return no_memory;
+	return text;
 }
 
 static char *text_copy(const char *text)
 {
 	char *copy = text ? strdup(text) : NULL;
 
-	return text && !copy ? no_memory : copy;
+	if (text && !copy)
+		return no_memory;
+	return copy;
 }
 
 static struct netd_problem *last(struct netd_error *err)
 {
-	return err && err->count ? &err->problems[err->count - 1] : NULL;
+	if (err && err->count)
+		return &err->problems[err->count - 1];
+	return NULL;
 }
 
 void netd_error_done(struct netd_error *err)
@@ -137,7 +143,9 @@ void netd_error_context(struct netd_error *err, const char *fmt, ...)
 
 int netd_error_code(const struct netd_error *err)
 {
-	return err && err->count ? err->problems[0].code : 0;
+	if (err && err->count)
+		return err->problems[0].code;
+	return 0;
 }
 
 void netd_error_move(struct netd_error *to, struct netd_error *from)

@@ -86,7 +86,9 @@ static void add_caret(size_t before, size_t width, const struct netd_excerpt_sty
 
 static size_t min(size_t a, size_t b)
 {
-	return a < b ? a : b;
+	if (a < b)
+		return a;
+	return b;
 }
 
 void netd_render_excerpt(const char *line, struct netd_place place,

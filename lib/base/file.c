@@ -112,12 +112,17 @@ int netd_file_sync_parent(int dirfd, const char *path)
 	if (!netd_copy(parent, path))
 		return -ENAMETOOLONG;
 	slash = strrchr(parent, '/');
-	if (!slash && dirfd != AT_FDCWD)
-		return fsync(dirfd) < 0 ? -errno : 0;
+	if (!slash && dirfd != AT_FDCWD) {
+		if (fsync(dirfd) < 0)
+			return -errno;
+		return 0;
+	}
 	if (slash)
 		slash[slash == parent] = '\0';
 	fd = openat(dirfd, slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+	if (fd < 0 || fsync(fd) < 0)
+		return -errno;
+	return 0;
 }
 
 int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts,
@@ -226,16 +231,20 @@ int netd_file_rename(int dirfd, const char *from, const char *to, struct netd_er
 		r = netd_file_sync_parent(dirfd, to);
 	if (r == 0)
 		r = netd_file_sync_parent(dirfd, from);
-	return r < 0 ? netd_error_add(err, r, "cannot move %s to %s: %s", from, to,
-				      strerror(-r))
-		     : 0;
+	if (r < 0)
+		return netd_error_add(err, r, "cannot move %s to %s: %s", from, to,
+				      strerror(-r));
+	return 0;
 }
 
 /* 1 if it was made now, 0 if it was there. */
 static int make_one(const char *path, mode_t mode)
 {
-	if (mkdir(path, mode) < 0)
-		return errno == EEXIST ? 0 : -errno;
+	if (mkdir(path, mode) < 0) {
+		if (errno == EEXIST)
+			return 0;
+		return -errno;
+	}
 	if (chmod(path, mode) < 0) /* whatever the umask is */
 		return -errno;
 	netd_file_sync_parent(AT_FDCWD, path);

@@ -44,7 +44,9 @@ uint32_t netd_range_size(const struct netd_addr_range *r, uint32_t max)
 {
 	uint32_t last = netd_range_index(r, &r->last);
 
-	return last < max ? last + 1 : max;
+	if (last < max)
+		return last + 1;
+	return max;
 }
 
 struct netd_addr netd_range_before(const struct netd_addr *a)

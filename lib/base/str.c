@@ -74,12 +74,16 @@ void netd_str_addf(struct netd_str *s, const char *fmt, ...)
 
 int netd_str_error(const struct netd_str *s)
 {
-	return s->failed ? -ENOMEM : 0;
+	if (s->failed)
+		return -ENOMEM;
+	return 0;
 }
 
 const char *netd_str_text(const struct netd_str *s)
 {
-	return s->text ? s->text : "";
+	if (s->text)
+		return s->text;
+	return "";
 }
 
 char *netd_str_take(struct netd_str *s)

@@ -10,7 +10,9 @@
 
 static unsigned min(unsigned a, unsigned b)
 {
-	return a < b ? a : b;
+	if (a < b)
+		return a;
+	return b;
 }
 
 static bool same(char a, char b)
@@ -61,5 +63,7 @@ const char *netd_suggest_best(const struct netd_suggest *s)
 	size_t length = s->best ? strlen(s->best) : 0;
 
 	/* A third of the letters wrong is a typo, more is another word. */
-	return length && s->distance <= (length < 3 ? 1 : length / 3) ? s->best : NULL;
+	if (length && s->distance <= (length < 3 ? 1 : length / 3))
+		return s->best;
+	return NULL;
 }

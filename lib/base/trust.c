@@ -112,7 +112,9 @@ int netd_trust_path(const char *path, uid_t user, struct netd_distrust *why)
 	memcpy(w.path, path, length + 1);
 	know_root(&w);
 	r = check_parts(&w);
-	return r == -ENOENT ? 0 : r;
+	if (r == -ENOENT)
+		return 0;
+	return r;
 }
 
 int netd_trust_at(int dirfd, const char *path, uid_t user, struct stat *st,
@@ -127,6 +129,7 @@ int netd_trust_at(int dirfd, const char *path, uid_t user, struct stat *st,
 	if (!is_known(&w, st->st_uid))
 		return blame(&w, 1, st->st_uid);
 	/* a link's own mode says nothing */
-	return !S_ISLNK(st->st_mode) && others_write(&w, st) ? blame(&w, 0, st->st_uid)
-							     : 0;
+	if (!S_ISLNK(st->st_mode) && others_write(&w, st))
+		return blame(&w, 0, st->st_uid);
+	return 0;
 }

@@ -35,7 +35,9 @@ struct netd_mac netd_desired_mac(const char *host_id, const char *owner)
 static const struct netd_link *existing_bridge(const struct netd_network *n,
 					       const struct netd_facts *facts)
 {
-	return n->existing ? netd_state_link(facts->observed, n->bridge) : NULL;
+	if (n->existing)
+		return netd_state_link(facts->observed, n->bridge);
+	return NULL;
 }
 
 uint32_t netd_desired_mtu(const struct netd_network *n, const struct netd_facts *facts)
@@ -44,7 +46,9 @@ uint32_t netd_desired_mtu(const struct netd_network *n, const struct netd_facts 
 
 	if (bridge)
 		return bridge->mtu;
-	return n->mtu ? n->mtu : NETD_DESIRED_MTU;
+	if (n->mtu)
+		return n->mtu;
+	return NETD_DESIRED_MTU;
 }
 
 void netd_desired_high_mac(struct netd_link *port, const struct netd_network *n,
@@ -226,18 +230,25 @@ static int add_addresses(struct netd_state *out, const struct netd_topology *t,
 
 	owner_text(t, n, owner);
 	snprintf(what, sizeof(what), "network %s", n->name);
-	for (size_t i = 0; r == 0 && i < n->address_count; i++)
+	for (size_t i = 0; i < n->address_count; i++) {
 		r = netd_desired_address(out, owner, n->bridge, &n->addresses[i],
 					 n->address_places ? n->address_places[i]
 							   : n->place);
-	if (r == 0)
-		r = netd_desired_pools(out, t, owner, what, &n->nat, err);
-	for (size_t i = 0; r == 0 && i < n->forward_count; i++)
+		if (r)
+			return r;
+	}
+	r = netd_desired_pools(out, t, owner, what, &n->nat, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < n->forward_count; i++) {
 		if (n->forwards[i].on[0])
 			r = netd_desired_outside_address(out, owner, n->forwards[i].on,
 							 &n->forwards[i].listen,
 							 n->forwards[i].place);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /*
@@ -301,15 +312,25 @@ static int add_network(struct netd_state *out, const struct netd_topology *t,
 		return -EOPNOTSUPP;
 	}
 	r = add_bridge(out, t, n, facts);
-	for (size_t i = 0; r == 0 && i < n->port_count; i++)
+	if (r)
+		return r;
+	for (size_t i = 0; i < n->port_count; i++) {
 		r = add_port(out, t, n, facts, &n->ports[i]);
-	if (r == 0)
-		r = add_bridge_sysctls(out, n, facts);
-	if (r == 0)
-		r = add_addresses(out, t, n, err);
-	for (size_t i = 0; r == 0 && i < n->route_count; i++)
+		if (r)
+			return r;
+	}
+	r = add_bridge_sysctls(out, n, facts);
+	if (r)
+		return r;
+	r = add_addresses(out, t, n, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < n->route_count; i++) {
 		r = netd_desired_route(out, &n->routes[i], n->bridge);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 int netd_desired_make(const struct netd_topology *t, const struct netd_facts *facts,

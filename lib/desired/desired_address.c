@@ -79,5 +79,7 @@ int netd_desired_pools(struct netd_state *out, const struct netd_topology *t,
 {
 	int r = add_pool(out, t, owner, what, nat, &nat->source4, err);
 
-	return r ? r : add_pool(out, t, owner, what, nat, &nat->source6, err);
+	if (r)
+		return r;
+	return add_pool(out, t, owner, what, nat, &nat->source6, err);
 }

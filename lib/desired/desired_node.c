@@ -45,7 +45,9 @@ static uint32_t mtu_of(const struct netd_node_interface *interface, uint32_t sha
 {
 	if (interface->mtu)
 		return interface->mtu;
-	return shared ? shared : NETD_DESIRED_MTU;
+	if (shared)
+		return shared;
+	return NETD_DESIRED_MTU;
 }
 
 static struct netd_link *add_veth(struct netd_state *out, const char *name,
@@ -164,10 +166,13 @@ static int add_settings(struct netd_state *space, const struct netd_node *node,
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && facts->ipv6 && i < NETD_ARRAY_SIZE(settings); i++)
+	for (size_t i = 0; facts->ipv6 && i < NETD_ARRAY_SIZE(settings); i++) {
 		r = add_sysctl(space, "ipv6", link, settings[i].name,
 			       settings[i].values[node->kind]);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /* A new namespace has the host's IPv4 settings (net/ipv4/devinet.c
@@ -178,11 +183,17 @@ static int add_wide_settings(struct netd_state *space, const struct netd_node *n
 	bool forwards = node->kind == NETD_NODE_ROUTER;
 	int r = add_sysctl(space, "ipv4", "all", "forwarding", forwards);
 
-	if (r == 0) /* it may be 1 where conf/all is 0: forwarding.c */
-		r = add_sysctl(space, "ipv4", "default", "forwarding", forwards);
-	if (r == 0 && facts->ipv6)
+	if (r)
+		return r;
+	/* it may be 1 where conf/all is 0: forwarding.c */
+	r = add_sysctl(space, "ipv4", "default", "forwarding", forwards);
+	if (r)
+		return r;
+	if (facts->ipv6)
 		r = add_sysctl(space, "ipv6", "all", "forwarding", forwards);
-	return r ? r : add_settings(space, node, facts, "default");
+	if (r)
+		return r;
+	return add_settings(space, node, facts, "default");
 }
 
 static int add_addresses(struct netd_state *space, const struct end *e,
@@ -219,9 +230,12 @@ static int add_end(struct netd_state *host, struct netd_state *space, struct end
 					   "%s: there is no network %s", e->node->name,
 					   in->network);
 	r = e->cable ? add_plug(space, e) : add_port(host, space, e);
-	if (r == 0)
-		r = add_settings(space, e->node, e->facts, in->name);
-	return r ? r : add_addresses(space, e, err);
+	if (r)
+		return r;
+	r = add_settings(space, e->node, e->facts, in->name);
+	if (r)
+		return r;
+	return add_addresses(space, e, err);
 }
 
 /* The interface by which @via is reached; "" if no subnet has it. */
@@ -238,14 +252,16 @@ static int add_routes(struct netd_state *space, const struct netd_node *node)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < node->route_count; i++) {
+	for (size_t i = 0; i < node->route_count; i++) {
 		const struct netd_static_route *want = &node->routes[i];
 
 		r = netd_desired_route(
 			space, want,
 			want->interface[0] ? want->interface : link_towards(space, &want->via));
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* What NAT and forwards of a router put onto its interfaces. */
@@ -257,12 +273,17 @@ static int add_outside(struct netd_state *space, const struct netd_topology *t,
 
 	snprintf(what, sizeof(what), "router %s", node->name);
 	r = netd_desired_pools(space, t, space->owner, what, &node->nat, err);
-	for (size_t i = 0; r == 0 && i < node->forward_count; i++)
+	if (r)
+		return r;
+	for (size_t i = 0; i < node->forward_count; i++) {
 		if (node->forwards[i].on[0])
 			r = netd_desired_outside_address(
 				space, space->owner, node->forwards[i].on,
 				&node->forwards[i].listen, node->forwards[i].place);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int add_loopback(struct netd_state *space, struct netd_place place)
@@ -300,15 +321,21 @@ static int add_node(const struct netd_topology *t, const struct netd_node *node,
 	     (e.interface = netd_node_interface(t, node, i, &e.cable, &e.other));
 	     i++)
 		r = add_end(out, space, &e, err);
-	if (r == 0)
-		r = add_outside(space, t, node, err);
-	if (r == 0)
-		r = add_routes(space, node);
-	if (r == 0)
-		r = netd_ruleset_compile_node(t, node, &space->ruleset, err);
-	if (r == 0)
-		r = netd_desired_resolv(t, node, &space->resolv);
-	return r ? r : netd_state_sort_links(space);
+	if (r)
+		return r;
+	r = add_outside(space, t, node, err);
+	if (r)
+		return r;
+	r = add_routes(space, node);
+	if (r)
+		return r;
+	r = netd_ruleset_compile_node(t, node, &space->ruleset, err);
+	if (r)
+		return r;
+	r = netd_desired_resolv(t, node, &space->resolv);
+	if (r)
+		return r;
+	return netd_state_sort_links(space);
 }
 
 static int compare_spaces(const void *a, const void *b)

@@ -82,5 +82,7 @@ int netd_desired_resolv(const struct netd_topology *t, const struct netd_node *n
 	if (s.search[0])
 		netd_str_addf(&text, "search %s\n", s.search);
 	*out = netd_str_take(&text);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }

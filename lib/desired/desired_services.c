@@ -72,7 +72,9 @@ static int note(const struct walk *w, struct netd_state *out,
 static int add_service(const struct walk *w, struct netd_state *out,
 		       const struct netd_segment *s)
 {
-	return s->dhcp->enabled || s->dns->enabled ? w->visit(w, out, s) : 0;
+	if (s->dhcp->enabled || s->dns->enabled)
+		return w->visit(w, out, s);
+	return 0;
 }
 
 /* An isolated network's host end leads nowhere; a router's always leads on. */
@@ -135,12 +137,18 @@ static int walk(const struct walk *w)
 	const struct netd_topology *t = w->t;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < t->network_count; i++)
+	for (size_t i = 0; i < t->network_count; i++) {
 		r = add_network(w, &t->networks[i]);
-	for (size_t i = 0; r == 0 && i < t->node_count; i++)
+		if (r)
+			return r;
+	}
+	for (size_t i = 0; i < t->node_count; i++) {
 		for (size_t j = 0; r == 0 && j < t->nodes[i].interface_count; j++)
 			r = add_interface(w, &t->nodes[i], &t->nodes[i].interfaces[j]);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 int netd_desired_services(const struct netd_topology *t, const struct netd_facts *facts,

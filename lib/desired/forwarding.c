@@ -207,7 +207,9 @@ static struct netd_sysctl *add_setting(struct netd_state *out, const char *famil
 static int add(struct netd_state *out, const char *family, const char *link,
 	       const char *name, int value)
 {
-	return add_setting(out, family, link, name, value) ? 0 : -ENOMEM;
+	if (!add_setting(out, family, link, name, value))
+		return -ENOMEM;
+	return 0;
 }
 
 /* What stays as it is, and has to be known when another switch goes back. */
@@ -229,7 +231,9 @@ static int add_of_uplink(struct netd_state *out, const struct netd_network *n,
 {
 	struct netd_sysctl *s = add_setting(out, family, n->bridge, name, value);
 
-	return s && netd_copy(s->nic, n->uplink) ? 0 : -ENOMEM;
+	if (!s || !netd_copy(s->nic, n->uplink))
+		return -ENOMEM;
+	return 0;
 }
 
 static int add_per_link(const struct netd_topology *t, const struct netd_facts *facts,
@@ -253,13 +257,17 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 			    ? add(out, directory, link, name, 1)
 			    : add_kept(out, directory, link, name, false);
 	}
-	for (size_t i = 0; r == 0 && i < t->network_count; i++) {
+	if (r)
+		return r;
+	for (size_t i = 0; i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
 
 		if (n->uplink[0] && !n->existing && topology_uses(t, n->bridge, family))
 			r = add_of_uplink(out, n, directory, name, 1);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /*
@@ -352,13 +360,19 @@ static int add_ipv6_global(const struct netd_topology *t, const struct netd_fact
 		netd_state_sysctl(observed, "ipv6/conf/all/forwarding", &value) && value;
 	int r = add_accept_ra(t, facts, out);
 
-	if (r == 0)
-		r = add_overridden(observed, out, "default", switched);
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++)
+	if (r)
+		return r;
+	r = add_overridden(observed, out, "default", switched);
+	if (r)
+		return r;
+	for (size_t i = 0; i < observed->link_count; i++) {
 		if (!netd_link_is_ours(&observed->links[i]))
 			r = add_overridden(observed, out, observed->links[i].name,
 					   switched);
-	return r < 0 ? r : add(out, "ipv6", "all", "forwarding", 1);
+		if (r)
+			return r;
+	}
+	return add(out, "ipv6", "all", "forwarding", 1);
 }
 
 static bool advertises(const struct netd_network *n)
@@ -387,12 +401,18 @@ static int add_advertising(const struct netd_topology *t, const struct netd_fact
 	if (!netd_forwarding_advertises(t))
 		return 0;
 	r = add_kept(out, "ipv6", "all", "forwarding", true);
-	if (r == 0)
-		r = add_accept_ra(t, facts, out);
-	for (size_t i = 0; r == 0 && i < t->network_count; i++)
+	if (r)
+		return r;
+	r = add_accept_ra(t, facts, out);
+	if (r)
+		return r;
+	for (size_t i = 0; i < t->network_count; i++) {
 		if (advertises(&t->networks[i]))
 			r = add(out, "ipv6", t->networks[i].bridge, "forwarding", 1);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *facts,
@@ -407,5 +427,7 @@ int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *
 	if (!facts->force_forwarding)
 		return add_ipv6_global(t, facts, out);
 	r = add_per_link(t, facts, out, AF_INET6, "ipv6", "force_forwarding");
-	return r ? r : add_advertising(t, facts, out);
+	if (r)
+		return r;
+	return add_advertising(t, facts, out);
 }

@@ -30,7 +30,9 @@ static uint32_t mtu_of(const struct netd_state *observed,
 
 	if (want && want->mtu)
 		return want->mtu;
-	return have && !have->loopback ? have->mtu : 0;
+	if (have && !have->loopback)
+		return have->mtu;
+	return 0;
 }
 
 /* "ipv6/conf/LINK/NAME" */

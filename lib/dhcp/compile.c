@@ -109,23 +109,33 @@ static int check(const struct netd_segment *s, struct netd_error *err)
 	const struct netd_dns *dns = s->dns;
 	int r = check_name(s, "domain", dns->domain, dns->domain_place, err);
 
-	for (size_t i = 0; r == 0 && i < dns->forwarder_count; i++)
+	if (r)
+		return r;
+	for (size_t i = 0; i < dns->forwarder_count; i++) {
 		r = check_name(s, "domain", dns->forwarders[i].domain,
 			       dns->forwarders[i].place, err);
-	for (size_t i = 0; r == 0 && i < dns->record_count; i++)
+		if (r)
+			return r;
+	}
+	for (size_t i = 0; i < dns->record_count; i++) {
 		r = check_name(s, "name", dns->records[i].name, dns->records[i].place,
 			       err);
-	for (size_t i = 0; r == 0 && i < s->network->machine_count; i++)
+		if (r)
+			return r;
+	}
+	for (size_t i = 0; i < s->network->machine_count; i++) {
 		r = check_name(s, "machine's name", s->network->machines[i].name,
 			       s->network->machines[i].place, err);
-	if (r == 0)
-		r = check_name(s, "interface", s->link, s->place, err);
-	if (r == 0)
-		r = check_text(s, "boot.file", s->dhcp->boot.file, s->dhcp->boot.place,
-			       err);
-	return r < 0 ? r
-		     : check_text(s, "tftp", s->dhcp->tftp_root, s->dhcp->tftp_place,
-				  err);
+		if (r)
+			return r;
+	}
+	r = check_name(s, "interface", s->link, s->place, err);
+	if (r)
+		return r;
+	r = check_text(s, "boot.file", s->dhcp->boot.file, s->dhcp->boot.place, err);
+	if (r)
+		return r;
+	return check_text(s, "tftp", s->dhcp->tftp_root, s->dhcp->tftp_place, err);
 }
 
 /*

@@ -38,7 +38,9 @@ static int read_leases(const struct netd_dnsmasq *d, char **out, struct netd_err
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
 	r = netd_file_read(AT_FDCWD, path, LEASES_MAX, out, NULL, err);
-	return r == -ENOENT ? 0 : r;
+	if (r == -ENOENT)
+		return 0;
+	return r;
 }
 
 int netd_dnsmasq_count_leases(const struct netd_dnsmasq *d, netd_lease_is is, void *data,
@@ -165,7 +167,10 @@ int netd_dnsmasq_forget(const struct netd_dnsmasq *d, netd_lease_is drop, void *
 		return r;
 	/* It is started again whether or not the file could be written. */
 	r = netd_dnsmasq_drop_leases(d, drop, data, err);
-	if (netd_dnsmasq_begin(&s.d, &launching, err) == 0)
-		return netd_dnsmasq_finish(&s.d, &launching, err) < 0 ? -EIO : r;
+	if (netd_dnsmasq_begin(&s.d, &launching, err) == 0) {
+		if (netd_dnsmasq_finish(&s.d, &launching, err) < 0)
+			return -EIO;
+		return r;
+	}
 	return -EIO;
 }

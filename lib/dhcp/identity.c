@@ -82,8 +82,11 @@ static int has_our_file(pid_t pid, const char *directory)
 	snprintf(argument, sizeof(argument), "--conf-file=%s/" NETD_DNSMASQ_CONFIG,
 		 directory);
 	r = netd_file_read(AT_FDCWD, path, TEXT_MAX_SIZE, &line, &length, NULL);
-	if (r < 0)
-		return r == -ESRCH ? -ENOENT : r;
+	if (r < 0) {
+		if (r == -ESRCH)
+			return -ENOENT;
+		return r;
+	}
 	return has_argument(line, length, argument);
 }
 
@@ -121,7 +124,9 @@ static pid_t search_process(const char *directory)
 			r = 0;
 	}
 	closedir(proc);
-	return r > 0 ? pid : r;
+	if (r > 0)
+		return pid;
+	return r;
 }
 
 /* What the file says; 0 if that is nothing, -EACCES if it is not for the caller. */
@@ -134,10 +139,15 @@ static pid_t read_pid(const char *directory)
 
 	file_path(directory, NETD_DNSMASQ_PID, path);
 	r = netd_file_read(AT_FDCWD, path, PID_MAX_SIZE, &text, NULL, NULL);
-	if (r < 0)
-		return r == -ENOENT || r == -EFBIG || r == -EINVAL ? 0 : r;
+	if (r < 0) {
+		if (r == -ENOENT || r == -EFBIG || r == -EINVAL)
+			return 0;
+		return r;
+	}
 	pid = strtol(text, NULL, 10);
-	return pid > 1 && pid < INT_MAX ? (pid_t)pid : 0;
+	if (pid > 1 && pid < INT_MAX)
+		return (pid_t)pid;
+	return 0;
 }
 
 /* False before the first start, of which nothing can be left. */
@@ -153,8 +163,11 @@ static int open_pid(pid_t pid, const char *directory)
 {
 	int fd, r;
 
-	if (pid <= 0)
-		return pid < 0 ? pid : -ESRCH;
+	if (pid <= 0) {
+		if (pid < 0)
+			return pid;
+		return -ESRCH;
+	}
 	fd = pidfd_open(pid, 0);
 	if (fd < 0)
 		return -errno;
@@ -162,7 +175,9 @@ static int open_pid(pid_t pid, const char *directory)
 	if (r > 0)
 		return fd;
 	close(fd);
-	return r < 0 ? r : -ESRCH;
+	if (r < 0)
+		return r;
+	return -ESRCH;
 }
 
 int netd_dnsmasq_open(const char *directory)
@@ -177,10 +192,15 @@ pid_t netd_dnsmasq_pid(const char *directory)
 
 	if (fd >= 0)
 		return pid;
-	if (pid != -EACCES)
-		return fd == -ESRCH ? 0 : fd;
+	if (pid != -EACCES) {
+		if (fd == -ESRCH)
+			return 0;
+		return fd;
+	}
 	found = search_process(directory); /* others' command lines are no secret */
-	return found > 0 ? found : -EACCES;
+	if (found > 0)
+		return found;
+	return -EACCES;
 }
 
 /* True from when it has no command line any more, but perhaps its ports (do_exit()). */
@@ -210,7 +230,9 @@ static int open_exiting(const char *directory)
 		close(fd);
 		fd = -1;
 	}
-	return fd < 0 ? -ESRCH : fd;
+	if (fd < 0)
+		return -ESRCH;
+	return fd;
 }
 
 int netd_dnsmasq_search(const char *directory, bool orphan)
@@ -223,10 +245,15 @@ int netd_dnsmasq_search(const char *directory, bool orphan)
 	if (fd != -ESRCH || (!orphan && !has_config(directory)))
 		return fd;
 	pid = search_process(directory);
-	if (pid <= 0)
-		return pid < 0 ? pid : -ESRCH;
+	if (pid <= 0) {
+		if (pid < 0)
+			return pid;
+		return -ESRCH;
+	}
 	fd = pidfd_open(pid, 0);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 int netd_dnsmasq_space(pid_t pid, ino_t *inode)
@@ -235,8 +262,11 @@ int netd_dnsmasq_space(pid_t pid, ino_t *inode)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-	if (stat(path, &st) < 0)
-		return errno == EPERM ? -EACCES : -errno;
+	if (stat(path, &st) < 0) {
+		if (errno == EPERM)
+			return -EACCES;
+		return -errno;
+	}
 	*inode = st.st_ino;
 	return 0;
 }

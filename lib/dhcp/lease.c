@@ -181,7 +181,9 @@ static const char *find_line(const char *text, const char *line, size_t length)
 {
 	while (*text && !is_line(text, line, length))
 		text = next_line(text);
-	return *text ? text : NULL;
+	if (*text)
+		return text;
+	return NULL;
 }
 
 int netd_reservations_new(const char *before, const char *wanted,
@@ -190,7 +192,7 @@ int netd_reservations_new(const char *before, const char *wanted,
 	const char *likely = before; /* most lines are as they were, in their order */
 	int r = 0;
 
-	for (; r == 0 && *wanted; wanted = next_line(wanted)) {
+	for (; *wanted; wanted = next_line(wanted)) {
 		size_t length = strcspn(wanted, "\n");
 		const char *same = is_line(likely, wanted, length)
 					   ? likely
@@ -200,8 +202,10 @@ int netd_reservations_new(const char *before, const char *wanted,
 			likely = next_line(same);
 		else
 			r = add_reservation(wanted, length, taken, count);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 bool netd_reservations_take(const struct netd_reservation *taken, size_t count,

@@ -176,7 +176,9 @@ static int write_taken(const struct netd_segment *s, struct netd_str *out)
 			      text);
 	}
 	free(t.items);
-	return t.failed ? -ENOMEM : 0;
+	if (t.failed)
+		return -ENOMEM;
+	return 0;
 }
 
 /*
@@ -244,7 +246,9 @@ int netd_dhcp_write_reservations(const struct netd_segment *s, struct netd_str *
 				  netd_segment_has_family(s, AF_INET),
 				  netd_segment_has_family(s, AF_INET6), out);
 	r = write_taken(s, out);
-	if (r == 0 && s->dns->enabled)
+	if (r)
+		return r;
+	if (s->dns->enabled)
 		write_all_refused(s, out);
-	return r;
+	return 0;
 }

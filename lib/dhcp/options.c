@@ -131,7 +131,11 @@ void netd_dhcp_write_ranges(const struct netd_segment *s, struct netd_str *out)
 
 static uint32_t told_mtu(const struct netd_segment *s)
 {
-	return s->dhcp->mtu ? s->dhcp->mtu : s->mtu != 1500 ? s->mtu : 0;
+	if (s->dhcp->mtu)
+		return s->dhcp->mtu;
+	if (s->mtu != 1500)
+		return s->mtu;
+	return 0;
 }
 
 /* Without more, dnsmasq names its own address as the router. */
@@ -281,7 +285,9 @@ static uint32_t lease_max(const struct netd_segment *s)
 
 	for (size_t i = 0; i < s->dhcp->range_count; i++)
 		sum += netd_range_size(&s->dhcp->ranges[i].range, INT32_MAX);
-	return sum < INT32_MAX ? (uint32_t)sum : INT32_MAX;
+	if (sum < INT32_MAX)
+		return (uint32_t)sum;
+	return INT32_MAX;
 }
 
 /*

@@ -103,8 +103,9 @@ static int make_directory(const struct netd_dnsmasq *d, gid_t group,
 		return r;
 	if (mkdir(d->directory, 0750) < 0 && errno != EEXIST)
 		return failed(d, err, "make");
-	return give_to_group(d->directory, 0750, group) < 0 ? failed(d, err, "give away")
-							    : 0;
+	if (give_to_group(d->directory, 0750, group) < 0)
+		return failed(d, err, "give away");
+	return 0;
 }
 
 /* 0, or -1 with errno. */
@@ -164,13 +165,20 @@ int netd_dnsmasq_write(const struct netd_dnsmasq *d, const struct netd_service *
 	struct netd_dnsmasq_user user;
 	int r = netd_dnsmasq_user(&user, err);
 
-	if (r == 0)
-		r = make_directory(d, user.gid, err);
-	if (r == 0)
-		r = netd_dnsmasq_user_reaches(&user, d->name, d->directory, err);
-	for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(files); i++)
+	if (r)
+		return r;
+	r = make_directory(d, user.gid, err);
+	if (r)
+		return r;
+	r = netd_dnsmasq_user_reaches(&user, d->name, d->directory, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(files); i++) {
 		r = write_one(d, files[i].file, files[i].text, user.gid, err);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /*
@@ -194,7 +202,9 @@ static const char *skip_head(const char *line)
 {
 	const char *bracket = strstr(line, "]: ");
 
-	return bracket ? bracket + 3 : line;
+	if (bracket)
+		return bracket + 3;
+	return line;
 }
 
 void netd_dnsmasq_last_words(const char *directory, char *out, size_t size)
@@ -318,7 +328,9 @@ int netd_dnsmasq_test(const char *name, struct netd_error *err)
 	const struct netd_launch l = {.program = program, .name = name, .space = -1};
 
 	/* one that is not installed is told elsewhere */
-	return netd_dnsmasq_find(program) < 0 ? 0 : netd_launch_test(&l, err);
+	if (netd_dnsmasq_find(program) < 0)
+		return 0;
+	return netd_launch_test(&l, err);
 }
 
 int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *launching,
@@ -328,11 +340,11 @@ int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *lau
 		.name = d->name, .directory = d->directory, .space = d->space};
 	int r = netd_launch_finish(&l, launching, err);
 
-	if (r == 0)
-		leave_out_checksums(d->directory);
-	if (r == 0)
-		start_guard(d);
-	return r;
+	if (r)
+		return r;
+	leave_out_checksums(d->directory);
+	start_guard(d);
+	return 0;
 }
 
 int netd_dnsmasq_reload(const struct netd_dnsmasq *d, struct netd_error *err)

@@ -40,9 +40,11 @@ static int find_passwd(const char *name, struct passwd **out)
 	while (f && (*out = fgetpwent(f)) && strcmp((*out)->pw_name, name) != 0)
 		;
 	r = r ? r : done_with(f);
-	if (r == 0 && !*out)
+	if (r)
+		return r;
+	if (!*out)
 		*out = getpwnam(name);
-	return r;
+	return 0;
 }
 
 static int find_group(gid_t gid, struct group **out)
@@ -54,9 +56,11 @@ static int find_group(gid_t gid, struct group **out)
 	while (f && (*out = fgetgrent(f)) && (*out)->gr_gid != gid)
 		;
 	r = r ? r : done_with(f);
-	if (r == 0 && !*out)
+	if (r)
+		return r;
+	if (!*out)
 		*out = getgrgid(gid);
-	return r;
+	return 0;
 }
 
 /* 1 if @map, a file of user_namespaces(7), has the number, 0 if not. */
@@ -67,7 +71,11 @@ static int has_number(const char *map, unsigned long id)
 	int found = 0;
 
 	if (!f) /* a kernel without user namespaces maps all */
-		return errno == ENOENT ? 1 : -errno;
+	{
+		if (errno == ENOENT)
+			return 1;
+		return -errno;
+	}
 	while (fscanf(f, "%lu %*s %lu", &first, &count) == 2)
 		found = found || (id >= first && id - first < count);
 	if (ferror(f))
@@ -81,7 +89,9 @@ static int is_mapped(const struct passwd *pw)
 {
 	int r = has_number("/proc/self/uid_map", pw->pw_uid);
 
-	return r > 0 ? has_number("/proc/self/gid_map", pw->pw_gid) : r;
+	if (r > 0)
+		return has_number("/proc/self/gid_map", pw->pw_gid);
+	return r;
 }
 
 /* 1 if there is such a user, in @out; 0 if not. */
@@ -100,9 +110,13 @@ static int find_user(const char *name, struct netd_dnsmasq_user *out)
 	out->uid = pw->pw_uid;
 	out->gid = pw->pw_gid;
 	r = find_group(out->gid, &group);
-	if (r == 0 && group && !netd_copy(out->group, group->gr_name))
+	if (r)
+		return r;
+	if (group && !netd_copy(out->group, group->gr_name))
 		r = -ENAMETOOLONG;
-	return r < 0 ? r : 1;
+	if (r)
+		return r;
+	return 1;
 }
 
 int netd_dnsmasq_user(struct netd_dnsmasq_user *out, struct netd_error *err)
@@ -116,8 +130,11 @@ int netd_dnsmasq_user(struct netd_dnsmasq_user *out, struct netd_error *err)
 				err, r,
 				"cannot look up user %s, whom dnsmasq would run as: %s",
 				users[i], strerror(-r));
-		if (r)
-			return r < 0 ? r : 0;
+		if (r) {
+			if (r < 0)
+				return r;
+			return 0;
+		}
 	}
 	return 0;
 }

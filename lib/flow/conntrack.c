@@ -120,7 +120,9 @@ static int read_refusals(struct netd_nft *nft, size_t *gone)
 				result = refusal.code;
 		}
 	}
-	return result ? result : (int)n;
+	if (result)
+		return result;
+	return (int)n;
 }
 
 /* Sends whole requests, some at a time so that the answers fit the receive buffer. */

@@ -92,7 +92,9 @@ int netd_flow_parse(const struct nlmsghdr *nlh, struct netd_flow *out)
 		    mnl_attr_get_payload_len(attr) == sizeof(uint32_t))
 			out->status = ntohl(mnl_attr_get_u32(attr));
 	}
-	return is_whole(&out->original) && is_whole(&out->reply) ? 0 : -EBADMSG;
+	if (!is_whole(&out->original) || !is_whole(&out->reply))
+		return -EBADMSG;
+	return 0;
 }
 
 /* The tuple finds the entry; the id makes sure that it is still the same one. */
@@ -120,5 +122,7 @@ struct nlmsghdr *netd_flow_delete_request(void *to, const struct nlmsghdr *nlh)
 			return NULL;
 		found += type != CTA_ZONE;
 	}
-	return found == 2 ? request : NULL;
+	if (found == 2)
+		return request;
+	return NULL;
 }

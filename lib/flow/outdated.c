@@ -52,7 +52,9 @@ static const struct netd_element *find_first(const struct netd_element *list, si
 		else
 			low = middle + 1;
 	}
-	return low < n ? &list[low] : NULL;
+	if (low < n)
+		return &list[low];
+	return NULL;
 }
 
 static const struct netd_element *find(const struct netd_element *list, size_t n,
@@ -60,7 +62,9 @@ static const struct netd_element *find(const struct netd_element *list, size_t n
 {
 	const struct netd_element *e = find_first(list, n, key);
 
-	return e && !netd_element_compare(e, key) ? e : NULL;
+	if (e && !netd_element_compare(e, key))
+		return e;
+	return NULL;
 }
 
 /* True if the element's target is where the flow goes. */
@@ -91,7 +95,9 @@ static bool forward_outdates(const struct netd_outdated *o, const struct netd_fl
 		return true;
 	if (!new || flow->original.protocol != IPPROTO_UDP)
 		return false;
-	return translated ? !whole_address : !(flow->status & IPS_SEEN_REPLY);
+	if (translated)
+		return !whole_address;
+	return !(flow->status & IPS_SEEN_REPLY);
 }
 
 static bool any_forward_outdates(const struct netd_outdated *o,
@@ -120,7 +126,9 @@ static bool contains(const struct netd_bridge_subnets *network, const struct net
 static const struct netd_addr_range *range_of(const struct netd_source_chain *c,
 					      const struct netd_addr *like)
 {
-	return netd_addr_size(like) == 4 ? &c->source4 : &c->source6;
+	if (netd_addr_size(like) == 4)
+		return &c->source4;
+	return &c->source6;
 }
 
 /* True if @c could have given the flow the source that it has. */
@@ -303,7 +311,9 @@ static int add_source(struct netd_outdated *o, const struct netd_bridge_subnets 
 		  find_chain(d->chains_removed, d->chains_removed_count, bridge));
 	fill_side(&change.new, &change.is, find_source(d->added, d->added_count, bridge),
 		  find_chain(d->chains_added, d->chains_added_count, bridge));
-	return change.was || change.is ? add_change(o, &change) : 0;
+	if (change.was || change.is)
+		return add_change(o, &change);
+	return 0;
 }
 
 /* The link's entry of map `leave`, whatever it leaves by. */
@@ -315,9 +325,9 @@ static const struct netd_element *find_leave(const struct netd_element *list, si
 
 	memcpy(key.key, link, strnlen(link, NETD_IFNAME - 1));
 	e = find_first(list, n, &key);
-	return e && e->map == NETD_MAP_LEAVE && !memcmp(e->key, key.key, NETD_IFNAME)
-		       ? e
-		       : NULL;
+	if (e && e->map == NETD_MAP_LEAVE && !memcmp(e->key, key.key, NETD_IFNAME))
+		return e;
+	return NULL;
 }
 
 /* A router has one such chain at most. */

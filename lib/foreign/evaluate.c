@@ -45,8 +45,9 @@ static size_t place_of(uint32_t n)
 
 static size_t place(const struct nftnl_expr *e, uint16_t attr)
 {
-	return nftnl_expr_is_set(e, attr) ? place_of(nftnl_expr_get_u32(e, attr))
-					  : NETD_BITS;
+	if (nftnl_expr_is_set(e, attr))
+		return place_of(nftnl_expr_get_u32(e, attr));
+	return NETD_BITS;
 }
 
 static void forget_all(struct machine *m)
@@ -154,9 +155,9 @@ static enum netd_truth run_range(struct machine *m, const struct nftnl_expr *e)
 	if (!from || !to || n != k || n > NETD_BITS)
 		return NETD_MAYBE;
 	t = netd_bits_within(&m->registers, place(e, NFTNL_EXPR_RANGE_SREG), from, to, n);
-	return nftnl_expr_get_u32(e, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ
-		       ? netd_truth_not(t)
-		       : t;
+	if (nftnl_expr_get_u32(e, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ)
+		return netd_truth_not(t);
+	return t;
 }
 
 static enum netd_truth run_immediate(struct machine *m, const struct nftnl_expr *e)
@@ -210,9 +211,9 @@ static enum netd_truth run_lookup(struct machine *m, const struct nftnl_expr *e)
 		m->done = netd_truth_and(m->goes_on, found);
 	else if (maps)
 		forget_all(m);
-	return nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV
-		       ? netd_truth_not(found)
-		       : found;
+	if (nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV)
+		return netd_truth_not(found);
+	return found;
 }
 
 static enum netd_truth run_reject(struct machine *m, const struct nftnl_expr *e)
@@ -242,11 +243,10 @@ static enum netd_truth run_notrack(struct machine *m, const struct nftnl_expr *e
 static enum netd_truth run_object(struct machine *m, const struct nftnl_expr *e)
 {
 	(void)m;
-	return nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE) &&
-			       nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) ==
-				       NFT_OBJECT_COUNTER
-		       ? NETD_YES
-		       : NETD_MAYBE;
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE) &&
+	    nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) == NFT_OBJECT_COUNTER)
+		return NETD_YES;
+	return NETD_MAYBE;
 }
 
 static enum netd_truth run_match(struct machine *m, const struct nftnl_expr *e)
@@ -311,7 +311,9 @@ static int step(struct nftnl_expr *e, void *data)
 	if (m->done != NETD_NO)
 		return -1;
 	m->goes_on = netd_truth_and(m->goes_on, t);
-	return m->goes_on == NETD_NO ? -1 : 0;
+	if (m->goes_on == NETD_NO)
+		return -1;
+	return 0;
 }
 
 enum netd_truth netd_evaluate(const struct netd_program *p,

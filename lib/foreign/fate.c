@@ -75,7 +75,9 @@ static enum sense sense_of(const struct nftnl_expr *e)
 	if (!strcmp(name, "target")) {
 		enum sense sense = by_name(nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME));
 
-		return sense == SENSE_CONDITION ? SENSE_PASS : sense;
+		if (sense == SENSE_CONDITION)
+			return SENSE_PASS;
+		return sense;
 	}
 	if (!strcmp(name, "lookup") && nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG) &&
 	    nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) == NFT_REG_VERDICT)

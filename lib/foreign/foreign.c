@@ -89,8 +89,11 @@ static bool is_wanted_hook(const struct reader *r, uint8_t family, uint32_t hook
 {
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(hooks); i++)
 		if (hooks[i].hook == hook && family < NFPROTO_NUMPROTO &&
-		    hooks[i].families >> family & 1)
-			return hooks[i].input ? r->inputs : r->passes;
+		    hooks[i].families >> family & 1) {
+			if (hooks[i].input)
+				return r->inputs;
+			return r->passes;
+		}
 	return false;
 }
 
@@ -311,7 +314,9 @@ static int read_input(struct reader *r)
 		status = judge_jumps(r);
 	r->chain->drops |= r->chain->before != 0;
 	r->chain->drops &= takes_ours(r->chain);
-	return status < 0 ? status : ask_table(r);
+	if (status < 0)
+		return status;
+	return ask_table(r);
 }
 
 /* One pass.  -EINTR: changed meanwhile. */
@@ -328,7 +333,9 @@ static int read_once(struct reader *r)
 	}
 	if (status >= 0)
 		status = netd_foreign_rules_read(r->nft, r->out);
-	return status == -ENOENT ? -EINTR : status;
+	if (status == -ENOENT)
+		return -EINTR;
+	return status;
 }
 
 /* The network's entry in map `bridges` says that it serves something: compile.c. */

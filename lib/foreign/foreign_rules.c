@@ -50,14 +50,18 @@ static int answer(const struct nlmsghdr *nlh, void *data)
 	struct reader *r = data;
 
 	r->too_much |= r->kept.length - r->first > MOST;
-	return r->too_much ? 0 : keep(&r->kept, nlh);
+	if (r->too_much)
+		return 0;
+	return keep(&r->kept, nlh);
 }
 
 static int answer_set(const struct nlmsghdr *nlh, void *data)
 {
 	struct reader *r = data;
 
-	return netd_program_wants_elements(nlh) ? keep(&r->sets, nlh) : 0;
+	if (netd_program_wants_elements(nlh))
+		return keep(&r->sets, nlh);
+	return 0;
 }
 
 static int ask(struct reader *r, uint8_t type, uint8_t family, uint16_t table_attr,
@@ -130,7 +134,9 @@ static int read_table(struct reader *r, struct netd_foreign_chain *c)
 		     answer);
 	end(r);
 	c->unread = r->too_much;
-	return status < 0 || r->too_much ? status : read_sets(r, c);
+	if (status < 0 || r->too_much)
+		return status;
+	return read_sets(r, c);
 }
 
 /* The first chain of the table's; NULL if @c is that one. */

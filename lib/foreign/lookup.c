@@ -77,7 +77,9 @@ static enum netd_truth in_fields(const struct search *s,
 						       e->key_end + offset, length));
 		offset += (length + 3) / 4 * 4;
 	}
-	return s->set->field_count ? t : netd_truth_and(t, NETD_MAYBE);
+	if (s->set->field_count)
+		return t;
+	return netd_truth_and(t, NETD_MAYBE);
 }
 
 static enum netd_truth matches(const struct search *s,

@@ -137,5 +137,7 @@ int netd_firewall_mention(struct netd_nft *nft, const char *interface,
 	for (size_t i = 0; r == 0 && !s.found && i < s.set_count; i++)
 		r = ask(nft, NFT_MSG_GETSETELEM, &s.sets[i], answer_elements, &s);
 	free(s.sets);
-	return r < 0 ? r : s.found;
+	if (r < 0)
+		return r;
+	return s.found;
 }

@@ -36,9 +36,9 @@ static uint8_t family_of(const struct nlmsghdr *nlh)
 
 static uint32_t number(const struct nlattr *attr)
 {
-	return attr && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0
-		       ? ntohl(mnl_attr_get_u32(attr))
-		       : 0;
+	if (attr && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+		return ntohl(mnl_attr_get_u32(attr));
+	return 0;
 }
 
 /*
@@ -142,9 +142,9 @@ static const uint8_t *key_of(const struct netd_program_set *s, const struct nlat
 	const struct nlattr *value =
 		netd_message_inside(netd_message_inside(elem, type), NFTA_DATA_VALUE);
 
-	return value && mnl_attr_get_payload_len(value) == s->key_length
-		       ? mnl_attr_get_payload(value)
-		       : NULL;
+	if (value && mnl_attr_get_payload_len(value) == s->key_length)
+		return mnl_attr_get_payload(value);
+	return NULL;
 }
 
 static struct netd_program_verdict verdict_of(const struct nlattr *elem)

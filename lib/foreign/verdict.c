@@ -67,7 +67,9 @@ static unsigned jump(struct netd_verdict_walk *w, const struct netd_program_chai
 {
 	unsigned outcomes = go(w, from, name);
 
-	return outcomes & LEAVE ? (outcomes & ~(unsigned)LEAVE) | NEXT : outcomes;
+	if (outcomes & LEAVE)
+		return (outcomes & ~(unsigned)LEAVE) | NEXT;
+	return outcomes;
 }
 
 static void take(const struct netd_program_verdict *v, enum netd_truth given, void *data)

@@ -42,7 +42,9 @@ static enum netd_truth match_conntrack(const void *info, uint32_t length,
 		t = NETD_YES;
 	else
 		t = c.state_mask & XT_CONNTRACK_STATE_SNAT ? NETD_MAYBE : NETD_NO;
-	return c.invert_flags & XT_CONNTRACK_STATE ? netd_truth_not(t) : t;
+	if (c.invert_flags & XT_CONNTRACK_STATE)
+		return netd_truth_not(t);
+	return t;
 }
 
 static enum netd_truth match_all(const void *info, uint32_t length,

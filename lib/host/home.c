@@ -51,7 +51,9 @@ static uint64_t inode_of(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) < 0 ? 0 : st.st_ino;
+	if (stat(path, &st) < 0)
+		return 0;
+	return st.st_ino;
 }
 
 static void know_own(const struct netd *netd, struct home *out)
@@ -341,9 +343,10 @@ static int take(struct netd *netd, const struct home *own, struct netd_error *er
 		leave_behind(&netd->store, strcmp(h.boot, own->boot) != 0);
 	format(own, text);
 	r = put_link(text, netd->store.fd, MARK);
-	return r < 0 ? netd_error_add(err, r, "cannot write %s/" MARK ": %s",
-				      netd->store.path, strerror(-r))
-		     : 0;
+	if (r < 0)
+		return netd_error_add(err, r, "cannot write %s/" MARK ": %s",
+				      netd->store.path, strerror(-r));
+	return 0;
 }
 
 int netd_home_check(struct netd *netd, bool write, struct netd_error *err)
@@ -364,7 +367,8 @@ int netd_home_check(struct netd *netd, bool write, struct netd_error *err)
 		return r;
 	if (free_to_take)
 		r = take(netd, &own, err);
-	if (r == 0)
-		note_place(&own, mine);
-	return r;
+	if (r)
+		return r;
+	note_place(&own, mine);
+	return 0;
 }

@@ -66,13 +66,16 @@ int netd_netns_current(struct netd_error *err)
 {
 	int fd = open(OWN, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? failed(err, "open", OWN) : fd;
+	if (fd < 0)
+		return failed(err, "open", OWN);
+	return fd;
 }
 
 int netd_netns_enter(int fd, struct netd_error *err)
 {
-	return setns(fd, CLONE_NEWNET) < 0 ? failed(err, "enter", "by its descriptor")
-					   : 0;
+	if (setns(fd, CLONE_NEWNET) < 0)
+		return failed(err, "enter", "by its descriptor");
+	return 0;
 }
 
 /*
@@ -165,8 +168,11 @@ int netd_netns_look_open(const char *name, struct netd_netns_name *out, int *liv
 	out->link = fd < 0 && errno == ELOOP;
 	if (out->link)
 		return 0;
-	if (fd < 0)
-		return errno == ENOENT ? -ENOENT : failed(err, "open", name);
+	if (fd < 0) {
+		if (errno == ENOENT)
+			return -ENOENT;
+		return failed(err, "open", name);
+	}
 	if (fstat(fd, &st) < 0)
 		return failed(err, "open", name);
 	if (is_namespace(fd)) {
@@ -216,9 +222,10 @@ static int make_mark_file(const char *name, const char *path, const char *mark,
 	if (r == -EEXIST && netd_netns_look(name, &found, NULL) == 0 && found.leftover &&
 	    unlink(path) == 0)
 		r = put_file(path, mark);
-	return r < 0 ? netd_error_add(err, r, "cannot make namespace %s: %s", name,
-				      strerror(-r))
-		     : 0;
+	if (r < 0)
+		return netd_error_add(err, r, "cannot make namespace %s: %s", name,
+				      strerror(-r));
+	return 0;
 }
 
 /* In the new namespace: a socket, the mark, the name. */
@@ -280,8 +287,11 @@ int netd_netns_list(char ***names, size_t *count, struct netd_error *err)
 
 	*names = NULL;
 	*count = 0;
-	if (!dir)
-		return errno == ENOENT ? 0 : failed(err, "list", NETD_NETNS_DIR);
+	if (!dir) {
+		if (errno != ENOENT)
+			return failed(err, "list", NETD_NETNS_DIR);
+		return 0;
+	}
 	while (r == 0 && (entry = readdir(dir))) {
 		char **name;
 
@@ -306,5 +316,7 @@ int netd_netns_delete(const char *name, struct netd_error *err)
 	/* A leftover file has no mount: EINVAL. */
 	if (umount2(path, MNT_DETACH) < 0 && errno != EINVAL)
 		return failed(err, "unmount", name);
-	return unlink(path) < 0 ? failed(err, "remove", name) : 0;
+	if (unlink(path) < 0)
+		return failed(err, "remove", name);
+	return 0;
 }

@@ -53,8 +53,11 @@ int netd_resolv_read(struct netd_state *space, char owner[NETD_OWNER],
 
 	owner[0] = '\0';
 	path_of(space->space, "/resolv.conf", path);
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT ? 0 : failed(err, "read", path);
+	if (lstat(path, &st) < 0) {
+		if (errno != ENOENT)
+			return failed(err, "read", path);
+		return 0;
+	}
 	if (!S_ISREG(st.st_mode) ||
 	    netd_file_read(AT_FDCWD, path, SIZE_MAX_OF_OURS, &text, NULL, NULL) < 0 ||
 	    !read_mark(text, owner)) {
@@ -79,10 +82,15 @@ static bool is_foreign(const char *space)
 
 static int make_directory(const char *path, struct netd_error *err)
 {
-	if (mkdir(path, 0755) < 0)
-		return errno == EEXIST ? 0 : failed(err, "make", path);
+	if (mkdir(path, 0755) < 0) {
+		if (errno != EEXIST)
+			return failed(err, "make", path);
+		return 0;
+	}
 	/* whatever the umask is */
-	return chmod(path, 0755) < 0 ? failed(err, "make", path) : 0;
+	if (chmod(path, 0755) < 0)
+		return failed(err, "make", path);
+	return 0;
 }
 
 static int write_all(int fd, const char *text, size_t length)
@@ -138,9 +146,12 @@ int netd_resolv_write(const char *space, const char *text, struct netd_error *er
 	if (is_foreign(space))
 		return netd_error_add(err, -EEXIST, "netd did not write %s", path);
 	r = make_directory(DIRECTORY, err);
-	if (r == 0)
-		r = make_directory(directory, err);
-	return r ? r : put(path, text, err);
+	if (r)
+		return r;
+	r = make_directory(directory, err);
+	if (r)
+		return r;
+	return put(path, text, err);
 }
 
 void netd_resolv_tidy(const char *space)

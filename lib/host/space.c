@@ -52,7 +52,9 @@ struct netd_space *netd_space_find(const struct netd *netd, const char *name)
 	bool found;
 	size_t i = place_of(netd, name, &found);
 
-	return found ? netd->spaces[i] : NULL;
+	if (found)
+		return netd->spaces[i];
+	return NULL;
 }
 
 static int insert(struct netd *netd, struct netd_space *s)
@@ -104,20 +106,23 @@ int netd_space_enter(struct netd *netd, struct netd_space *space, struct netd_er
 {
 	int r = know_home(netd, err);
 
-	if (r == 0)
-		r = netd_netns_enter(space->fd, err);
-	if (r == 0)
-		netd->away = true;
-	return r;
+	if (r)
+		return r;
+	r = netd_netns_enter(space->fd, err);
+	if (r)
+		return r;
+	netd->away = true;
+	return 0;
 }
 
 int netd_spaces_leave(struct netd *netd, struct netd_error *err)
 {
 	int r = netd->away ? netd_netns_enter(netd->home, err) : 0;
 
-	if (r == 0)
-		netd->away = false;
-	return r;
+	if (r)
+		return r;
+	netd->away = false;
+	return 0;
 }
 
 static struct netd_space *space_new(const char *name)
@@ -202,18 +207,22 @@ int netd_space_delete(struct netd *netd, const char *name, uint64_t inode,
 	netd_space_forget(netd, name);
 	if (r == -ENOENT)
 		return 0;
-	if (r == 0 && found.inode != inode)
+	if (r)
+		return r;
+	if (found.inode != inode)
 		return netd_error_add(err, -EBUSY,
 				      "namespace %s was replaced by another meanwhile",
 				      name);
-	return r < 0 ? r : netd_netns_delete(name, err);
+	return netd_netns_delete(name, err);
 }
 
 struct netd_nl *netd_space_nl(struct netd *netd, const char *name)
 {
 	struct netd_space *s = *name ? netd_space_find(netd, name) : NULL;
 
-	return *name ? (s ? &s->nl : NULL) : &netd->nl;
+	if (*name)
+		return (s ? &s->nl : NULL);
+	return &netd->nl;
 }
 
 int netd_space_nft(struct netd *netd, const char *name, struct netd_nft **out,

@@ -33,7 +33,9 @@ static int open_setting(const char *path, int flags)
 	    snprintf(full, sizeof(full), "/proc/sys/net/%s", path) >= (int)sizeof(full))
 		return -EINVAL;
 	fd = open(full, flags | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 int netd_sysctl_read(const char *path, int *value)
@@ -64,5 +66,7 @@ int netd_sysctl_write(const char *path, int value)
 
 	if (fd < 0)
 		return fd;
-	return write(fd, text, (size_t)length) < 0 ? -errno : 0;
+	if (write(fd, text, (size_t)length) < 0)
+		return -errno;
+	return 0;
 }

@@ -276,7 +276,11 @@ static int read_answers(struct netd_nft *nft, uint32_t last,
 	}
 	if (first->code)
 		return 0;
-	return n < 0 ? (int)n : acked ? 0 : -EIO;
+	if (n < 0)
+		return (int)n;
+	if (!acked)
+		return -EIO;
+	return 0;
 }
 
 /* Lays the frame's message down at @to; res_id names the subsystem there. */
@@ -330,5 +334,7 @@ int netd_batch_send(struct netd_batch *b, struct netd_nft *nft, uint32_t generat
 				      strerror(-r));
 	if (first.code == -ERESTART && !first.seq)
 		return -ERESTART;
-	return first.code ? refuse(b, &first, err) : 0;
+	if (first.code)
+		return refuse(b, &first, err);
+	return 0;
 }

@@ -164,7 +164,7 @@ int netd_element_get(const struct nlattr *elem, struct netd_element *out)
 		if (r < 0)
 			return r;
 	}
-	return out->key_length == netd_parts_room(netd_map_layout(out->map)->key)
-		       ? 0
-		       : -EBADMSG;
+	if (out->key_length != netd_parts_room(netd_map_layout(out->map)->key))
+		return -EBADMSG;
+	return 0;
 }

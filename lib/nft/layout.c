@@ -136,5 +136,7 @@ bool netd_chain_is_source(const char *name)
 
 const char *netd_element_target(const struct netd_element *e)
 {
-	return e->chain ? chains[e->chain] : e->source_chain;
+	if (e->chain)
+		return chains[e->chain];
+	return e->source_chain;
 }

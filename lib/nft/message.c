@@ -94,7 +94,7 @@ const char *netd_message_text(const struct nlmsghdr *nlh, uint16_t type)
 {
 	const struct nlattr *attr = netd_message_attr(nlh, type);
 
-	return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0
-		       ? mnl_attr_get_str(attr)
-		       : "";
+	if (attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+		return mnl_attr_get_str(attr);
+	return "";
 }

@@ -126,9 +126,14 @@ ssize_t netd_nft_receive(struct netd_nft *nft)
 		msg.msg_namelen = sizeof(from);
 		n = recvmsg(nft->fd, &msg, MSG_DONTWAIT);
 	} while ((n < 0 && errno == EINTR) || (n >= 0 && from.nl_pid != 0));
-	if (n < 0)
-		return errno == EAGAIN ? 0 : -errno;
-	return msg.msg_flags & MSG_TRUNC ? -EMSGSIZE : n;
+	if (n < 0) {
+		if (errno == EAGAIN)
+			return 0;
+		return -errno;
+	}
+	if (msg.msg_flags & MSG_TRUNC)
+		return -EMSGSIZE;
+	return n;
 }
 
 static void parse_ack_attributes(const struct nlmsghdr *nlh, size_t offset,
@@ -224,7 +229,9 @@ int netd_nft_ask(struct netd_nft *nft, struct nlmsghdr *nlh, netd_nft_answer ans
 
 		if (n <= 0) {
 			drain(nft);
-			return n == 0 || n == -ENOBUFS ? -EINTR : (int)n;
+			if (n == 0 || n == -ENOBUFS)
+				return -EINTR;
+			return (int)n;
 		}
 		for (; netd_message_ok(part, left); part = mnl_nlmsg_next(part, &left))
 			if (part->nlmsg_seq == q.seq)
@@ -232,5 +239,9 @@ int netd_nft_ask(struct netd_nft *nft, struct nlmsghdr *nlh, netd_nft_answer ans
 	}
 	if (r < 0)
 		return r;
-	return q.result ? q.result : q.interrupted ? -EINTR : 0;
+	if (q.result)
+		return q.result;
+	if (q.interrupted)
+		return -EINTR;
+	return 0;
 }

@@ -84,7 +84,9 @@ static int add_leases(const struct netd_network *n, const char *service, void *d
 		netd_copy(one.host, leases[i].host);
 		r = add_user(u, &one);
 	}
-	return r == -ENOMEM ? netd_error_add(err, r, "out of memory") : 0;
+	if (r == -ENOMEM)
+		return netd_error_add(err, r, "out of memory");
+	return 0;
 }
 
 /* What is not there yet has no neighbours, and what cannot be read is not waited for. */
@@ -97,12 +99,15 @@ static int add_neighbours(struct users *u, const struct netd_network *n,
 
 	if (index <= 0 || netd_neighbour_dump(nl, index, &list, &count, NULL) < 0)
 		return 0;
-	for (size_t i = 0; r == 0 && i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		r = add_user(u, &(struct user){.network = n,
 					       .address = list[i].address,
 					       .has_mac = true,
 					       .mac = list[i].mac});
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int add_router_neighbours(struct users *u, const struct netd_node *node)
@@ -110,15 +115,17 @@ static int add_router_neighbours(struct users *u, const struct netd_node *node)
 	struct netd_space *space;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < node->interface_count; i++) {
+	for (size_t i = 0; i < node->interface_count; i++) {
 		const struct netd_node_interface *in = &node->interfaces[i];
 		const struct netd_network *n = netd_topology_network(u->t, in->network);
 
 		if (n && in->dhcp.enabled &&
 		    netd_space_open(u->netd, node->name, &space, NULL) == 0)
 			r = add_neighbours(u, n, &space->nl, in->name);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int find_users(struct users *u, struct netd_error *err)
@@ -167,7 +174,9 @@ static const struct netd_addr *had(const struct netd_topology *previous,
 	if (!m)
 		return NULL;
 	a = family == AF_INET ? &m->address4 : &m->address6;
-	return a->family ? a : NULL;
+	if (a->family)
+		return a;
+	return NULL;
 }
 
 static const struct netd_addr *leased(const struct users *u, const struct netd_network *n,
@@ -219,7 +228,9 @@ static const struct netd_addr *wanted(const struct decision *d,
 {
 	const struct netd_addr *a = had(d->previous, n->name, m->name, family);
 
-	return a ? a : leased(&d->users, n, m, family);
+	if (a)
+		return a;
+	return leased(&d->users, n, m, family);
 }
 
 static bool is_wrong(struct netd_network *n, struct netd_machine *m, int family,
@@ -229,7 +240,9 @@ static bool is_wrong(struct netd_network *n, struct netd_machine *m, int family,
 	const struct netd_addr *is = netd_choice_made(m, family);
 	const struct netd_addr *want = wanted(d, n, m, family);
 
-	return want ? !netd_addr_equal(want, is) : is_held(n, m, is, &d->users);
+	if (want)
+		return !netd_addr_equal(want, is);
+	return is_held(n, m, is, &d->users);
 }
 
 static bool decide(struct netd_network *n, struct netd_machine *m, int family, void *data)

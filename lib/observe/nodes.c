@@ -116,8 +116,11 @@ static int add_sysctl(struct netd_state *space, const char *path)
 	struct netd_sysctl *sysctl;
 	int value, r = netd_sysctl_read(path, &value);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+	if (r < 0) {
+		if (r == -ENOENT)
+			return 0;
+		return r;
+	}
 	sysctl = netd_array_add(&space->sysctls, &space->sysctl_count, sizeof(*sysctl));
 	if (!sysctl)
 		return -ENOMEM;
@@ -134,9 +137,10 @@ static int read_forwarding(const char *name, struct netd_state *out,
 
 	if (r == 0)
 		r = add_sysctl(out, NETD_FORWARDING6);
-	return r ? netd_error_add(err, r, "cannot see what %s forwards: %s", name,
-				  strerror(-r))
-		 : 0;
+	if (r)
+		return netd_error_add(err, r, "cannot see what %s forwards: %s", name,
+				      strerror(-r));
+	return 0;
 }
 
 int netd_node_look(struct netd *netd, const char *name, struct netd_state *out,

@@ -72,7 +72,9 @@ static ino_t own_space(void)
 {
 	struct stat st;
 
-	return stat("/proc/thread-self/ns/net", &st) < 0 ? 0 : st.st_ino;
+	if (stat("/proc/thread-self/ns/net", &st) < 0)
+		return 0;
+	return st.st_ino;
 }
 
 static int visit(pid_t pid, const char *name, void *data)
@@ -98,7 +100,9 @@ static int visit(pid_t pid, const char *name, void *data)
 	found.reserved = strdup("");
 	found.names = strdup("");
 	*slot = found;
-	return found.config && found.reserved && found.names ? 0 : -ENOMEM;
+	if (!found.config || !found.reserved || !found.names)
+		return -ENOMEM;
+	return 0;
 }
 
 int netd_orphans_observe(const struct netd *netd, const char *topology,

@@ -89,7 +89,9 @@ static uint64_t space_of(int fd, bool *hidden)
 	bool seen = fstatat(fd, "ns/net", &st, 0) == 0;
 
 	*hidden = !seen && (errno == EACCES || errno == EPERM);
-	return seen ? st.st_ino : 0;
+	if (seen)
+		return st.st_ino;
+	return 0;
 }
 
 /* Descriptors are few: what is gone keeps none. */

@@ -72,14 +72,18 @@ static int read_text(int directory, const char *name, const char *file, char **o
 
 	snprintf(path, sizeof(path), "%s/%s", name, file);
 	r = netd_file_read(directory, path, TEXT_MAX_SIZE, out, NULL, NULL);
-	return r == -ENOENT || r == -ENOTDIR || r == -EACCES ? 0 : r;
+	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
+		return 0;
+	return r;
 }
 
 static ino_t own_space(void)
 {
 	struct stat st;
 
-	return stat("/proc/thread-self/ns/net", &st) < 0 ? 0 : st.st_ino;
+	if (stat("/proc/thread-self/ns/net", &st) < 0)
+		return 0;
+	return st.st_ino;
 }
 
 static ino_t named_space(const char *name)
@@ -87,7 +91,9 @@ static ino_t named_space(const char *name)
 	netd_auto_close int fd = netd_netns_open(name, NULL);
 	struct stat st;
 
-	return fd < 0 || fstat(fd, &st) < 0 ? 0 : st.st_ino;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 0;
+	return st.st_ino;
 }
 
 static int observe_process(const struct netd *netd, const char *space,
@@ -326,7 +332,9 @@ static int check_ports(const struct netd *netd, const struct netd_topology *t,
 	pid = fresh && r == 0
 		      ? netd_port_holder(NULL, 53, NETD_PORT_OF_TCP, name, sizeof(name))
 		      : 0;
-	return pid ? port_error(t, fresh, "every address", name, pid, err) : r;
+	if (pid)
+		return port_error(t, fresh, "every address", name, pid, err);
+	return r;
 }
 
 /* One that is about to be started again: if that failed, there would be none. */
@@ -351,7 +359,9 @@ static int check_program(const struct netd_state *observed,
 
 	for (size_t i = 0; !again && i < desired->space_count; i++)
 		again = find_again(observed, &desired->spaces[i]);
-	return again ? netd_dnsmasq_test(again->name, err) : 0;
+	if (again)
+		return netd_dnsmasq_test(again->name, err);
+	return 0;
 }
 
 int netd_services_check(const struct netd *netd, const struct netd_topology *t,

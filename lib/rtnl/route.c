@@ -25,8 +25,9 @@ static unsigned char scope_of(const struct netd_route *r, int type)
 {
 	if (type == RTM_DELROUTE)
 		return RT_SCOPE_NOWHERE; /* any */
-	return r->via.family || r->type != NETD_ROUTE_UNICAST ? RT_SCOPE_UNIVERSE
-							      : RT_SCOPE_LINK;
+	if (r->via.family || r->type != NETD_ROUTE_UNICAST)
+		return RT_SCOPE_UNIVERSE;
+	return RT_SCOPE_LINK;
 }
 
 static struct nl_msg *route_message(int type, int flags, const struct netd_route *r,
@@ -129,7 +130,7 @@ static int add_ways(struct netd_state *state, const struct netd_route *route,
 	struct rtnexthop *way = nla_data(ways);
 	int left = nla_len(ways), r = 0;
 
-	for (; r == 0 && RTNH_OK(way, left); way = netd_held_next_way(way, &left)) {
+	for (; RTNH_OK(way, left); way = netd_held_next_way(way, &left)) {
 		struct netd_route one = *route;
 		struct nlattr *first = (void *)(way + 1);
 
@@ -139,8 +140,10 @@ static int add_ways(struct netd_state *state, const struct netd_route *route,
 			  nla_find(first, way->rtnh_len - (int)RTNH_LENGTH(0),
 				   RTA_GATEWAY));
 		r = add_route(state, &one);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int visit_route(const struct nlmsghdr *m, void *data)

@@ -159,5 +159,7 @@ int netd_setting_forwarding(struct netd_nl *nl, uint8_t family, int *value)
 	if (r < 0)
 		return r;
 	*value = found;
-	return found < 0 ? -ENODATA : 0;
+	if (found < 0)
+		return -ENODATA;
+	return 0;
 }

@@ -231,7 +231,9 @@ static int hex_digit(char c)
 {
 	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c) : NULL;
 
-	return at ? (int)(at - digits) : -1;
+	if (at)
+		return (int)(at - digits);
+	return -1;
 }
 
 /* Attributes that do not end where the bytes do would be read beyond them. */

@@ -128,7 +128,9 @@ static unsigned services(const struct netd_dhcp *dhcp, const struct netd_dns *dn
 		bits |= NETD_ADMIT_TFTP;
 	if (dns->enabled)
 		bits |= NETD_ADMIT_DNS;
-	return bits && ip6 ? bits | NETD_ADMIT_ND : bits;
+	if (bits && ip6)
+		return bits | NETD_ADMIT_ND;
+	return bits;
 }
 
 unsigned netd_admit_services_network(const struct netd_network *n)
@@ -314,7 +316,9 @@ const char *netd_foreign_family(uint8_t family)
 		[NFPROTO_BRIDGE] = "bridge",
 	};
 
-	return family < NETD_ARRAY_SIZE(names) && names[family] ? names[family] : "?";
+	if (family < NETD_ARRAY_SIZE(names) && names[family])
+		return names[family];
+	return "?";
 }
 
 bool netd_foreign_is_firewalld(const struct netd_foreign_chain *c)

@@ -11,14 +11,18 @@ enum netd_truth netd_truth_not(enum netd_truth t)
 
 enum netd_truth netd_truth_and(enum netd_truth a, enum netd_truth b)
 {
-	return a < b ? a : b;
+	if (a < b)
+		return a;
+	return b;
 }
 
 static size_t room(size_t at, size_t length)
 {
 	if (at >= NETD_BITS)
 		return 0;
-	return length < NETD_BITS - at ? length : NETD_BITS - at;
+	if (length < NETD_BITS - at)
+		return length;
+	return NETD_BITS - at;
 }
 
 void netd_bits_set(struct netd_bits *b, size_t at, const void *value, size_t length)
@@ -93,7 +97,7 @@ enum netd_truth netd_bits_within(const struct netd_bits *b, size_t at, const voi
 	bounds(b, at, length, least, most);
 	if (memcmp(most, low, length) < 0 || memcmp(least, high, length) > 0)
 		return NETD_NO;
-	return memcmp(least, low, length) >= 0 && memcmp(most, high, length) <= 0
-		       ? NETD_YES
-		       : NETD_MAYBE;
+	if (memcmp(least, low, length) >= 0 && memcmp(most, high, length) <= 0)
+		return NETD_YES;
+	return NETD_MAYBE;
 }

@@ -84,7 +84,9 @@ int netd_build_bridge(struct netd_builder *b, const char *link, unsigned service
 		snprintf(e->comment, sizeof(e->comment), "%s/%s %s", b->topology->name,
 			 b->object, netd_str_text(&words));
 	netd_str_done(&words);
-	return failed ? no_memory(b) : 0;
+	if (failed)
+		return no_memory(b);
+	return 0;
 }
 
 int netd_build_shut(struct netd_builder *b, const char *bridge,

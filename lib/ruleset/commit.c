@@ -40,10 +40,11 @@ static const struct netd_source_chain *find_same(const struct netd_source_chain 
 		size_t half = n / 2;
 		int order = strcmp(c->name, list[low + half].name);
 
-		if (!order)
-			return strcmp(c->owner, list[low + half].owner)
-				       ? NULL
-				       : &list[low + half];
+		if (!order) {
+			if (strcmp(c->owner, list[low + half].owner))
+				return NULL;
+			return &list[low + half];
+		}
 		if (order > 0) {
 			low += half + 1;
 			n -= half + 1;

@@ -60,7 +60,9 @@ static bool is_checked(const struct netd_network *n)
 static int add_verdict(struct netd_builder *b, enum netd_map map, const char *bridge,
 		       uint8_t chain)
 {
-	return chain ? netd_build_names(b, map, bridge, NULL, chain) : 0;
+	if (chain)
+		return netd_build_names(b, map, bridge, NULL, chain);
+	return 0;
 }
 
 static int add_source(struct netd_builder *b, const struct netd_network *n)
@@ -70,7 +72,9 @@ static int add_source(struct netd_builder *b, const struct netd_network *n)
 
 	snprintf(own, sizeof(own), NETD_SOURCE_CHAIN_PREFIX "%s", n->bridge);
 	r = netd_build_source(b, NETD_MAP_SOURCE, n->bridge, NULL, &n->nat, own);
-	return r < 0 ? r : netd_build_source_chain(b, &n->nat, own);
+	if (r < 0)
+		return r;
+	return netd_build_source_chain(b, &n->nat, own);
 }
 
 static int add_forward(struct netd_builder *b, const struct netd_network *n,

@@ -43,8 +43,11 @@ static int compare(const void *a, const void *b)
 	const struct netd_admit_rule *x = a, *y = b;
 	int order;
 
-	if (x->chain != y->chain)
-		return x->chain < y->chain ? -1 : 1;
+	if (x->chain != y->chain) {
+		if (x->chain < y->chain)
+			return -1;
+		return 1;
+	}
 	order = strcmp(x->link, y->link);
 	if (order)
 		return order;

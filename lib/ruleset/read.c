@@ -295,7 +295,11 @@ static int read_once(struct reader *r)
 		status = ask_generation(r->nft, &after);
 	if (status == -ENOENT) /* the table went meanwhile */
 		return -EINTR;
-	return status < 0 ? status : after == r->out.generation ? 0 : -EINTR;
+	if (status < 0)
+		return status;
+	if (after != r->out.generation)
+		return -EINTR;
+	return 0;
 }
 
 static int refuse(int code, struct netd_error *err)

@@ -312,7 +312,9 @@ static uint32_t concat_type(const enum netd_part parts[NETD_PARTS])
 /* A concatenation has no byte order of its own. */
 static uint32_t byteorder(const enum netd_part parts[NETD_PARTS])
 {
-	return parts[1] ? 0 : netd_part_byteorder(parts[0]);
+	if (parts[1])
+		return 0;
+	return netd_part_byteorder(parts[0]);
 }
 
 /* The byte orders, without which nft lists an interface's name as "". */

@@ -46,8 +46,11 @@ static const char *cable_name(const struct netd_sight *s, const char *name)
 
 	for (size_t n = 0;
 	     (i = netd_node_interface(s->topology, s->node, n, &cable, NULL)); n++)
-		if (strcmp(i->name, name) == 0)
-			return cable ? cable->name : "";
+		if (strcmp(i->name, name) == 0) {
+			if (cable)
+				return cable->name;
+			return "";
+		}
 	return "";
 }
 
@@ -250,5 +253,7 @@ int netd_draw_nodes(const struct netd_scene *scene, enum netd_node_kind kind,
 		netd_json_end_array(&j);
 		netd_json_finish(&j);
 	}
-	return d.failed || netd_str_error(out) ? -ENOMEM : count;
+	if (d.failed || netd_str_error(out))
+		return -ENOMEM;
+	return count;
 }

@@ -10,7 +10,11 @@
 
 static const char *color_of(char sign)
 {
-	return sign == '+' ? "\033[32m" : sign == '-' ? "\033[31m" : "\033[33m";
+	if (sign == '+')
+		return "\033[32m";
+	if (sign == '-')
+		return "\033[31m";
+	return "\033[33m";
 }
 
 /* The lines of @text, each indented. */
@@ -39,7 +43,9 @@ static const struct netd_evidence *evidence_of(const struct netd_plan *plan, siz
 {
 	static const struct netd_evidence none;
 
-	return plan->evidence ? &plan->evidence[i] : &none;
+	if (plan->evidence)
+		return &plan->evidence[i];
+	return &none;
 }
 
 /* " (now mtu 9000; NetworkManager manages it)", or nothing. */

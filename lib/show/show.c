@@ -81,22 +81,29 @@ int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *
 	int r = netd_context_open(netd, false, err);
 
 	s->netd = netd;
-	if (r == 0 && netd->store.fd >= 0)
+	if (r)
+		return r;
+	if (netd->store.fd >= 0)
 		r = netd_store_load_all(&netd->store, &s->running, &s->running_count,
 					err);
-	if (r == 0)
-		r = netd_stuck_names(&netd->store, &s->stuck, &s->stuck_count, err);
-	if (r == 0)
-		r = load_definitions(s, err);
-	if (r == 0)
-		r = netd_link_dump(&netd->nl, true, &s->state, err);
-	if (r == 0)
-		r = netd_address_dump(&netd->nl, &s->state, err);
-	if (r == 0)
-		r = netd_route_dump(&netd->nl, &s->state, err);
-	if (r == 0)
-		r = netd_recognise(netd, NULL, 0, &s->state, err);
-	return r;
+	if (r)
+		return r;
+	r = netd_stuck_names(&netd->store, &s->stuck, &s->stuck_count, err);
+	if (r)
+		return r;
+	r = load_definitions(s, err);
+	if (r)
+		return r;
+	r = netd_link_dump(&netd->nl, true, &s->state, err);
+	if (r)
+		return r;
+	r = netd_address_dump(&netd->nl, &s->state, err);
+	if (r)
+		return r;
+	r = netd_route_dump(&netd->nl, &s->state, err);
+	if (r)
+		return r;
+	return netd_recognise(netd, NULL, 0, &s->state, err);
 }
 
 const struct netd_topology *netd_scene_definition(const struct netd_scene *s,
@@ -219,8 +226,9 @@ int netd_show_nodes(struct netd *netd, const char *kind, const char *name,
 	r = netd_draw_nodes(&s, number, format, &text);
 	if (r == 0 && name)
 		return netd_node_unknown(s.running, s.running_count, number, name, err);
-	return r == -ENOMEM ? netd_error_add(err, r, "out of memory")
-			    : hand_over(&text, out, err);
+	if (r == -ENOMEM)
+		return netd_error_add(err, r, "out of memory");
+	return hand_over(&text, out, err);
 }
 
 /* Things about the host that spoil the best topology. */

@@ -97,7 +97,9 @@ static const char *state_of(const struct netd_forward *f, const struct kernel *k
 {
 	if (!k->known)
 		return "unknown";
-	return netd_forward_is_in(f, &k->rules) ? "up" : "missing";
+	if (netd_forward_is_in(f, &k->rules))
+		return "up";
+	return "missing";
 }
 
 static void add_forward(const struct netd_forward *f, const struct kernel *k,

@@ -70,7 +70,9 @@ static const char *state_of_unread(const struct fill *f, const char *service)
 
 	if (pid < 0)
 		return "unknown";
-	return pid ? "up" : "dead";
+	if (pid)
+		return "up";
+	return "dead";
 }
 
 static const char *state_of(const struct fill *f, const struct netd_service *s,
@@ -80,7 +82,9 @@ static const char *state_of(const struct fill *f, const struct netd_service *s,
 		return "unknown";
 	if (!s)
 		return state_of_unread(f, name);
-	return s->running ? "up" : "dead";
+	if (s->running)
+		return "up";
+	return "dead";
 }
 
 static void add_row(struct fill *f, const struct wanted *w)

@@ -17,14 +17,21 @@ static const int families[] = {AF_INET, AF_INET6};
 
 struct netd_addr *netd_choice_kept(struct netd_machine *m, int family)
 {
-	return family == AF_INET ? &m->kept4 : &m->kept6;
+	if (family == AF_INET)
+		return &m->kept4;
+	return &m->kept6;
 }
 
 const struct netd_addr *netd_choice_made(const struct netd_machine *m, int family)
 {
-	if (family == AF_INET)
-		return m->chosen4 ? &m->address4 : NULL;
-	return m->chosen6 ? &m->address6 : NULL;
+	if (family == AF_INET) {
+		if (m->chosen4)
+			return &m->address4;
+		return NULL;
+	}
+	if (m->chosen6)
+		return &m->address6;
+	return NULL;
 }
 
 void netd_choices_write(const struct netd_topology *t, struct netd_str *out)
@@ -75,5 +82,7 @@ int netd_choices_restore(struct netd_topology *t, const char *text)
 		any |= restore_line(t, text);
 		text += strcspn(text, "\n");
 	}
-	return any && netd_topology_check(t, NULL) == -ENOMEM ? -ENOMEM : 0;
+	if (any && netd_topology_check(t, NULL) == -ENOMEM)
+		return -ENOMEM;
+	return 0;
 }

@@ -94,7 +94,9 @@ pid_t netd_lock_holder(int dirfd)
 	if (fd < 0 || pread(fd, text, sizeof(text) - 1, 0) <= 0)
 		return 0;
 	text[strcspn(text, " ")] = '\0';
-	return netd_parse_number(text, INT_MAX, &pid) == 0 ? (pid_t)pid : 0;
+	if (netd_parse_number(text, INT_MAX, &pid) == 0)
+		return (pid_t)pid;
+	return 0;
 }
 
 /* "`COMMAND` (pid PID)", fit for a terminal. */

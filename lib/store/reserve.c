@@ -37,10 +37,10 @@ static size_t room_of(const struct netd_store *store, const char *path)
 {
 	struct stat st;
 
-	return fstatat(store->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-			       !S_ISREG(st.st_mode)
-		       ? 0
-		       : (size_t)st.st_blocks * 512;
+	if (fstatat(store->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return 0;
+	return (size_t)st.st_blocks * 512;
 }
 
 /* How many files of which size are needed; none if nothing is claimed or captured. */
@@ -90,9 +90,14 @@ static int allocate(const struct netd_store *store, const char *path, size_t siz
 
 static int make_directory(const struct netd_store *store)
 {
-	if (mkdirat(store->fd, DIRECTORY, 0755) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	return fchmodat(store->fd, DIRECTORY, 0755, 0) < 0 ? -errno : 0;
+	if (mkdirat(store->fd, DIRECTORY, 0755) < 0) {
+		if (errno == EEXIST)
+			return 0;
+		return -errno;
+	}
+	if (fchmodat(store->fd, DIRECTORY, 0755, 0) < 0)
+		return -errno;
+	return 0;
 }
 
 /* Files for what is claimed and captured. */
@@ -105,14 +110,18 @@ static int make_files(const struct netd_store *store)
 	measure(store, &count, &size);
 	if (count)
 		r = make_directory(store);
-	for (unsigned i = 1; r == 0 && i <= count; i++) {
+	if (r)
+		return r;
+	for (unsigned i = 1; i <= count; i++) {
 		char path[PATH_MAX];
 
 		path_of(i, path);
 		if (room_of(store, path) < size)
 			r = allocate(store, path, size);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* What the files of all services take, with what they write themselves. */
@@ -196,7 +205,9 @@ static int fill(int fd, const struct iovec *parts, int count)
 			done += (size_t)n;
 			at += n;
 		}
-	return ftruncate(fd, at) < 0 || fsync(fd) < 0 ? -errno : 0;
+	if (ftruncate(fd, at) < 0 || fsync(fd) < 0)
+		return -errno;
+	return 0;
 }
 
 /* The two change places; where there is nothing yet, it goes there. */
@@ -206,7 +217,9 @@ static int put(const struct netd_store *store, const char *spare, const char *pa
 
 	if (r < 0)
 		r = renameat(store->fd, spare, store->fd, path);
-	return r < 0 ? -errno : 0;
+	if (r < 0)
+		return -errno;
+	return 0;
 }
 
 static int write_over(const struct netd_store *store, const char *spare, const char *path,
@@ -216,9 +229,12 @@ static int write_over(const struct netd_store *store, const char *spare, const c
 		openat(store->fd, spare, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	int r = fd < 0 ? -errno : fill(fd, parts, count);
 
-	if (r == 0)
-		r = put(store, spare, path);
-	return r < 0 ? r : netd_file_sync_parent(store->fd, path);
+	if (r)
+		return r;
+	r = put(store, spare, path);
+	if (r)
+		return r;
+	return netd_file_sync_parent(store->fd, path);
 }
 
 /* -ENOSPC: there is none that is large enough. */

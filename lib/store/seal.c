@@ -152,22 +152,28 @@ static const char *head_problem(const char *text, size_t length, size_t *bytes,
 	char line[NETD_SEAL_SIZE + 1];
 	unsigned version;
 
-	if (length < begin || memcmp(text, BEGIN, begin) != 0)
-		return length ? "its first line does not say which version of netd's "
-				"state it is"
-			      : "it is empty";
+	if (length < begin || memcmp(text, BEGIN, begin) != 0) {
+		if (length)
+			return "its first line does not say which version of netd's "
+			       "state it is";
+		return "it is empty";
+	}
 	copy_line(text, length, line);
 	if (sscanf(line + begin, "%9u", &version) != 1)
 		return "its first line is damaged";
-	if (version != VERSION)
-		return version > VERSION ? "a newer netd wrote it"
-					 : "an older netd wrote it";
+	if (version != VERSION) {
+		if (version > VERSION)
+			return "a newer netd wrote it";
+		return "an older netd wrote it";
+	}
 	if (length < NETD_SEAL_SIZE || !read_line(text, bytes, sum))
 		return "its first line is damaged";
 	if (length - NETD_SEAL_SIZE < *bytes)
 		return "its end is missing";
 	/* whoever calls has a NUL behind the text */
-	return strlen(text) < length ? "there are zero bytes in it" : NULL;
+	if (strlen(text) < length)
+		return "there are zero bytes in it";
+	return NULL;
 }
 
 const char *netd_seal_head_problem(const char *text, size_t length)
@@ -188,5 +194,7 @@ const char *netd_seal_problem(const char *text, size_t length)
 	if (problem)
 		return problem;
 	sum_add(&s, text + NETD_SEAL_SIZE, bytes);
-	return sum_end(&s) == sum ? NULL : "its content is damaged";
+	if (sum_end(&s) == sum)
+		return NULL;
+	return "its content is damaged";
 }

@@ -43,12 +43,15 @@ static int failed(struct netd_error *err, const char *what, const char *path)
 static int make_directory(const struct netd_store *store, const char *name,
 			  struct netd_error *err)
 {
-	if (mkdirat(store->fd, name, 0755) < 0)
-		return errno == EEXIST ? 0 : failed(err, "make", name);
+	if (mkdirat(store->fd, name, 0755) < 0) {
+		if (errno != EEXIST)
+			return failed(err, "make", name);
+		return 0;
+	}
 	/* whatever the umask is; and there when what is in it is */
-	return fchmodat(store->fd, name, 0755, 0) < 0 || fsync(store->fd) < 0
-		       ? failed(err, "make", name)
-		       : 0;
+	if (fchmodat(store->fd, name, 0755, 0) < 0 || fsync(store->fd) < 0)
+		return failed(err, "make", name);
+	return 0;
 }
 
 /* Only a directory that is in nobody else's hands; made if it is missing and @create. */
@@ -67,7 +70,9 @@ static int open_directory(const char *path, bool create, struct netd_error *err)
 	if (r < 0)
 		return r;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? failed(err, "open", path) : fd;
+	if (fd < 0)
+		return failed(err, "open", path);
+	return fd;
 }
 
 void netd_store_unlock(struct netd_store *store)
@@ -143,8 +148,9 @@ static int save_topology(const struct netd_store *store, const char *path,
 	netd_str_add(&text, head);
 	netd_choices_write(t, &text);
 	r = netd_config_write(t, &text);
-	return r < 0 ? netd_error_add(err, r, "out of memory")
-		     : netd_store_write(store, path, &text, err);
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	return netd_store_write(store, path, &text, err);
 }
 
 int netd_store_load_named(const struct netd_store *store, const char *directory,
@@ -193,8 +199,9 @@ int netd_store_save(const struct netd_store *store, const struct netd_topology *
 	char path[PATH_MAX];
 
 	topology_path(t->name, path);
-	return !netd_topology_is_empty(t) ? save_topology(store, path, t, "", err)
-					  : netd_file_remove(store->fd, path, err);
+	if (!netd_topology_is_empty(t))
+		return save_topology(store, path, t, "", err);
+	return netd_file_remove(store->fd, path, err);
 }
 
 /* @from is @to, too, from now on: another name, no other file. */
@@ -229,7 +236,9 @@ int netd_store_pend_running(const struct netd_store *store, const char *name)
 	int r = netd_file_remove(store->fd, TARGET, NULL);
 
 	topology_path(name, path);
-	return r < 0 ? r : link_over(store, path, PENDING);
+	if (r < 0)
+		return r;
+	return link_over(store, path, PENDING);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -245,8 +254,11 @@ int netd_store_names(const struct netd_store *store, const char *directory, char
 	const struct dirent *entry;
 	int r = 0;
 
-	if (!dir)
-		return fd < 0 && errno == ENOENT ? 0 : -errno;
+	if (!dir) {
+		if (fd < 0 && errno == ENOENT)
+			return 0;
+		return -errno;
+	}
 	while (r == 0 && (entry = readdir(dir))) {
 		size_t length = strlen(entry->d_name);
 		char **name;
@@ -329,7 +341,9 @@ int netd_store_check(const struct netd_store *store, struct netd_error *err)
 	r = r < 0 ? r : topologies;
 	r = r < 0 ? r : previous;
 	r = r < 0 ? r : stuck;
-	return r < 0 ? r : waiting;
+	if (r < 0)
+		return r;
+	return waiting;
 }
 
 bool netd_store_is_pending(const struct netd_store *store)
@@ -381,7 +395,9 @@ int netd_store_save_pending(const struct netd_store *store, const struct netd_to
 	int r = target ? save_topology(store, TARGET, target, "", err)
 		       : netd_file_remove(store->fd, TARGET, err);
 
-	return r < 0 ? r : save_topology(store, PENDING, t, head, err);
+	if (r < 0)
+		return r;
+	return save_topology(store, PENDING, t, head, err);
 }
 
 int netd_store_keep_pending(const struct netd_store *store, const char *name,
@@ -389,9 +405,10 @@ int netd_store_keep_pending(const struct netd_store *store, const char *name,
 {
 	int r = netd_previous_keep(store, PENDING, name, err);
 
-	if (r == 0)
-		netd_store_forget_target(store);
-	return r;
+	if (r)
+		return r;
+	netd_store_forget_target(store);
+	return 0;
 }
 
 int netd_store_move_pending(const struct netd_store *store, const char *path,
@@ -399,9 +416,10 @@ int netd_store_move_pending(const struct netd_store *store, const char *path,
 {
 	int r = netd_file_rename(store->fd, PENDING, path, err);
 
-	if (r == 0)
-		netd_store_forget_target(store);
-	return r;
+	if (r)
+		return r;
+	netd_store_forget_target(store);
+	return 0;
 }
 
 /* It is to be returned to, whatever was meant to be. */
@@ -410,16 +428,19 @@ int netd_store_make_pending(const struct netd_store *store, const char *path,
 {
 	int r = netd_file_remove(store->fd, TARGET, err);
 
-	return r < 0 ? r : netd_file_rename(store->fd, path, PENDING, err);
+	if (r < 0)
+		return r;
+	return netd_file_rename(store->fd, path, PENDING, err);
 }
 
 int netd_store_remove_pending(const struct netd_store *store, struct netd_error *err)
 {
 	int r = netd_file_remove(store->fd, PENDING, err);
 
-	if (r == 0)
-		netd_store_forget_target(store);
-	return r;
+	if (r)
+		return r;
+	netd_store_forget_target(store);
+	return 0;
 }
 
 /*
@@ -468,7 +489,9 @@ static int sync_records(const struct netd_store *store)
 	netd_auto_close int fd =
 		openat(store->fd, NETWORKS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+	if (fd < 0 || fsync(fd) < 0)
+		return -errno;
+	return 0;
 }
 
 static void keep_error(int *kept, int r)
@@ -507,7 +530,8 @@ int netd_store_update_records(const struct netd_store *store,
 	}
 	if (r == 0 && changed)
 		r = sync_records(store);
-	return r < 0 ? netd_error_add(err, r, "cannot write %s/" NETWORKS ": %s",
-				      store->path, strerror(-r))
-		     : 0;
+	if (r < 0)
+		return netd_error_add(err, r, "cannot write %s/" NETWORKS ": %s",
+				      store->path, strerror(-r));
+	return 0;
 }

@@ -74,8 +74,11 @@ int netd_store_read(const struct netd_store *store, const char *path, char **tex
 	else if (r != -ENOENT)
 		netd_error_move(err, &why);
 	netd_error_done(&why);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+	if (r < 0) {
+		if (r == -ENOENT)
+			return 0;
+		return r;
+	}
 	problem = netd_seal_problem(sealed, size);
 	if (problem)
 		return netd_store_set_aside(store, path, problem, err);

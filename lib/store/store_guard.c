@@ -27,16 +27,20 @@ static const char *problem_of(const struct netd_store *store, const char *path,
 	struct stat st;
 	int r = netd_trust_at(store->fd, path, geteuid(), &st, &why);
 
-	if (r == -EPERM)
-		return why.foreign ? "it belongs to somebody else"
-				   : "others than its owner may write it";
+	if (r == -EPERM) {
+		if (why.foreign)
+			return "it belongs to somebody else";
+		return "others than its owner may write it";
+	}
 	if (r < 0) /* what opens it will say why */
 		return NULL;
 	if (S_ISLNK(st.st_mode))
 		return "it is a symbolic link";
-	return (st.st_mode & S_IFMT) == kind ? NULL
-	       : kind == S_IFDIR	     ? "it is not a directory"
-					     : "it is not a regular file";
+	if ((st.st_mode & S_IFMT) == kind)
+		return NULL;
+	if (kind == S_IFDIR)
+		return "it is not a directory";
+	return "it is not a regular file";
 }
 
 const char *netd_store_file_problem(const struct netd_store *store, const char *path)

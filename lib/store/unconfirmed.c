@@ -123,9 +123,10 @@ int netd_unconfirmed_definition(const struct netd_unconfirmed *u,
 	}
 	if (netd_str_error(&text))
 		return netd_error_add(err, -ENOMEM, "out of memory");
-	return text.length ? netd_config_parse(text.text, text.length, NETD_UNCONFIRMED,
-					       out, err)
-			   : 0;
+	if (text.length)
+		return netd_config_parse(text.text, text.length, NETD_UNCONFIRMED, out,
+					 err);
+	return 0;
 }
 
 int netd_unconfirmed_save(const struct netd_store *store,
@@ -156,9 +157,9 @@ unsigned netd_unconfirmed_left(const struct netd_unconfirmed *u)
 {
 	uint64_t now = netd_boottime();
 
-	return u->rebooted || now >= u->deadline
-		       ? 0
-		       : (unsigned)((u->deadline - now + SECOND - 1) / SECOND);
+	if (u->rebooted || now >= u->deadline)
+		return 0;
+	return (unsigned)((u->deadline - now + SECOND - 1) / SECOND);
 }
 
 void netd_reverted_note(const struct netd_store *store, const char *name, const char *why)

@@ -52,9 +52,9 @@ static void file_path(const char *nic, char out[PATH_MAX])
 static int read_name(struct netd_capture *c, const char *value, char *to)
 {
 	(void)c;
-	return netd_str_copy(to, NETD_IFNAME, value) && !netd_ifname_problem(to)
-		       ? 0
-		       : -EINVAL;
+	if (!netd_str_copy(to, NETD_IFNAME, value) || netd_ifname_problem(to))
+		return -EINVAL;
+	return 0;
 }
 
 static int read_nic(struct netd_capture *c, const char *value)
@@ -104,7 +104,9 @@ static int read_mac(struct netd_capture *c, const char *value)
 
 static int read_boot(struct netd_capture *c, const char *value)
 {
-	return netd_str_copy(c->boot, sizeof(c->boot), value) ? 0 : -EINVAL;
+	if (!netd_str_copy(c->boot, sizeof(c->boot), value))
+		return -EINVAL;
+	return 0;
 }
 
 static int read_setting(struct netd_capture *c, const char *value)
@@ -118,7 +120,9 @@ static int read_setting(struct netd_capture *c, const char *value)
 	if (!space || space - value >= (int)sizeof(s->name))
 		return -EINVAL;
 	memcpy(s->name, value, (size_t)(space - value));
-	return sscanf(space, "%d", &s->value) == 1 ? 0 : -EINVAL;
+	if (sscanf(space, "%d", &s->value) != 1)
+		return -EINVAL;
+	return 0;
 }
 
 static const struct {
@@ -176,7 +180,9 @@ static int parse(char *text, const char *nic, struct netd_capture *out)
 	while (r == 0 && (line = strsep(&rest, "\n")))
 		if (*line)
 			r = read_line(out, line);
-	if (r == 0 && (strcmp(out->nic, nic) != 0 || !out->bridge[0]))
+	if (r)
+		return r;
+	if ((strcmp(out->nic, nic) != 0 || !out->bridge[0]))
 		r = -EINVAL;
 	return r;
 }
@@ -192,8 +198,11 @@ int netd_capture_read(const struct netd_store *store, const char *nic,
 		return -ENOENT;
 	file_path(nic, path);
 	r = netd_store_read(store, path, &text, NULL, err);
-	if (r < 0 || !text)
-		return r < 0 ? r : -ENOENT;
+	if (r < 0 || !text) {
+		if (r < 0)
+			return r;
+		return -ENOENT;
+	}
 	r = parse(text, nic, out);
 	if (r == 0)
 		return 0;
@@ -293,8 +302,11 @@ static int observe(const struct netd_store *store, const char *name,
 	int r = netd_capture_read(store, name, &c, err);
 	struct netd_link *nic, *bridge;
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+	if (r < 0) {
+		if (r == -ENOENT)
+			return 0;
+		return r;
+	}
 	nic = netd_state_link_by_index(state, c.index);
 	bridge = netd_state_link(state, c.bridge);
 	if (netd_capture_is_of(&c, nic)) {
