@@ -72,6 +72,12 @@ void netd_str_addf(struct netd_str *s, const char *fmt, ...)
 	s->length += (size_t)length;
 }
 
+void netd_str_next(struct netd_str *s, const char *between)
+{
+	if (s->length)
+		netd_str_add(s, between);
+}
+
 int netd_str_error(const struct netd_str *s)
 {
 	if (s->failed)

@@ -22,6 +22,8 @@ void netd_str_add_bytes(struct netd_str *s, const char *text, size_t length);
 void netd_str_addf(struct netd_str *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void netd_str_add_char(struct netd_str *s, char c);
+/* Appends @between unless @s is empty: what is behind it is one more item of a list. */
+void netd_str_next(struct netd_str *s, const char *between);
 
 /* 0, or -ENOMEM if any append failed. */
 int netd_str_error(const struct netd_str *s);

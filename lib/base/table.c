@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "base/array.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -61,6 +62,24 @@ void netd_table_add_number(struct netd_table *t, uint64_t number)
 void netd_table_add_flag(struct netd_table *t, bool flag)
 {
 	netd_table_add_text(t, flag ? "yes" : "");
+}
+
+void netd_table_add_mac(struct netd_table *t, const struct netd_mac *mac)
+{
+	char text[NETD_MAC_TEXT] = "";
+
+	if (mac)
+		netd_mac_format(mac, text);
+	netd_table_add_text(t, text);
+}
+
+void netd_table_add_addr(struct netd_table *t, const struct netd_addr *a)
+{
+	char text[NETD_ADDR_TEXT] = "";
+
+	if (a && a->family)
+		netd_addr_format(a, text);
+	netd_table_add_text(t, text);
 }
 
 void netd_table_addf(struct netd_table *t, const char *fmt, ...)

@@ -44,6 +44,11 @@ int netd_table_hand_over(struct netd_table *t, struct netd_table **out,
 void netd_table_add_text(struct netd_table *t, const char *text);
 void netd_table_add_number(struct netd_table *t, uint64_t number);
 void netd_table_add_flag(struct netd_table *t, bool flag);
+/* "" if @mac, or @a, is NULL. */
+struct netd_mac;
+struct netd_addr;
+void netd_table_add_mac(struct netd_table *t, const struct netd_mac *mac);
+void netd_table_add_addr(struct netd_table *t, const struct netd_addr *a);
 void netd_table_addf(struct netd_table *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

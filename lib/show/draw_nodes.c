@@ -46,36 +46,40 @@ static const char *cable_name(const struct netd_sight *s, const char *name)
 
 	for (size_t n = 0;
 	     (i = netd_node_interface(s->topology, s->node, n, &cable, NULL)); n++)
-		if (strcmp(i->name, name) == 0) {
-			if (cable)
-				return cable->name;
-			return "";
-		}
+		if (cable && strcmp(i->name, name) == 0)
+			return cable->name;
 	return "";
 }
 
+/* @link: as the kernel has it; NULL: not at all. */
 static void add_interface(const struct netd_sight *s, const char *name,
 			  const struct netd_link *link, struct netd_table *table)
 {
+	static const struct netd_link no_link;
+	static const struct netd_node_interface unwanted;
+	const struct netd_link *have = &no_link;
+	const struct netd_mac *mac = NULL;
 	const struct netd_node_interface *want =
 		netd_node_interface_find(s->topology, s->node, name);
-	char mac[NETD_MAC_TEXT] = "";
 
+	if (!want)
+		want = &unwanted;
+	if (link) {
+		have = link;
+		mac = &link->mac;
+	}
 	netd_table_add_text(table, name);
-	netd_table_add_text(table, !link	    ? "missing"
-				   : !link->up	    ? "down"
-				   : !link->running ? "no carrier"
-						    : "up");
-	netd_table_add_text(table, want ? want->network : "");
+	netd_table_add_text(table, netd_show_link_state(link));
+	netd_table_add_text(table, want->network);
 	netd_table_add_text(table, cable_name(s, name));
-	netd_table_add_text(table, want ? want->port : "");
-	netd_table_add_text(table, link ? netd_mac_format(&link->mac, mac) : "");
+	netd_table_add_text(table, want->port);
+	netd_table_add_mac(table, mac);
 	netd_sight_addresses(&s->space, name, table);
-	netd_table_add_number(table, link ? link->mtu : 0);
-	netd_table_add_number(table, link ? link->rx_bytes : 0);
-	netd_table_add_number(table, link ? link->tx_bytes : 0);
-	netd_table_add_number(table, link ? link->rx_packets : 0);
-	netd_table_add_number(table, link ? link->tx_packets : 0);
+	netd_table_add_number(table, have->mtu);
+	netd_table_add_number(table, have->rx_bytes);
+	netd_table_add_number(table, have->tx_bytes);
+	netd_table_add_number(table, have->rx_packets);
+	netd_table_add_number(table, have->tx_packets);
 }
 
 /* What the kernel has, then what it should have and has not. */
@@ -113,13 +117,6 @@ static void add_origin(uint8_t protocol, struct netd_table *table)
 	netd_table_addf(table, "%u", protocol);
 }
 
-static void add_address_cell(const struct netd_addr *a, struct netd_table *table)
-{
-	char text[NETD_ADDR_TEXT] = "";
-
-	netd_table_add_text(table, a->family ? netd_addr_format(a, text) : "");
-}
-
 static void fill_routes(const struct netd_sight *s, struct netd_table *table)
 {
 	for (size_t i = 0; i < s->space.route_count; i++) {
@@ -129,10 +126,10 @@ static void fill_routes(const struct netd_sight *s, struct netd_table *table)
 		netd_prefix_format(&r->to, prefix);
 		netd_table_add_text(table, r->to.length ? prefix : "default");
 		netd_table_add_text(table, prefix);
-		add_address_cell(&r->via, table);
+		netd_table_add_addr(table, &r->via);
 		netd_table_add_text(table, r->link);
 		netd_table_add_number(table, r->metric);
-		add_address_cell(&r->source, table);
+		netd_table_add_addr(table, &r->source);
 		netd_table_add_text(table, netd_route_type_name(r->type));
 		add_origin(r->protocol, table);
 	}
@@ -169,18 +166,29 @@ static bool forwards(const struct netd_sight *s, const char *path)
 	return netd_state_sysctl(&s->space, path, &value) && value;
 }
 
-static void draw_head_text(const struct netd_sight *s, struct netd_str *out)
+/* What it forwards; NULL: nothing. */
+static const char *versions(const struct netd_sight *s)
 {
 	bool v4 = forwards(s, NETD_FORWARDING4), v6 = forwards(s, NETD_FORWARDING6);
 
-	netd_str_addf(out, "%s%s %s of topology %s: %s", out->length ? "\n" : "",
-		      netd_node_kind_name(s->node->kind), s->node->name,
-		      s->topology->name, s->state);
-	if (v4 || v6)
-		netd_str_addf(out, ", forwards %s",
-			      v4 && v6 ? "IPv4 and IPv6"
-			      : v4     ? "IPv4"
-				       : "IPv6");
+	if (v4 && v6)
+		return "IPv4 and IPv6";
+	if (v4)
+		return "IPv4";
+	if (v6)
+		return "IPv6";
+	return NULL;
+}
+
+static void draw_head_text(const struct netd_sight *s, struct netd_str *out)
+{
+	const char *forwarded = versions(s);
+
+	netd_str_next(out, "\n");
+	netd_str_addf(out, "%s %s of topology %s: %s", netd_node_kind_name(s->node->kind),
+		      s->node->name, s->topology->name, s->state);
+	if (forwarded)
+		netd_str_addf(out, ", forwards %s", forwarded);
 	if (s->node->nat.out[0])
 		netd_str_addf(out, ", source NAT out by %s", s->node->nat.out);
 	if (s->node->isolate)

@@ -27,6 +27,9 @@ void netd_scene_done(struct netd_scene *s);
 const struct netd_topology *netd_scene_definition(const struct netd_scene *s,
 						  const char *name);
 
+/* "up", "no carrier", "down"; @link NULL: "missing". */
+const char *netd_show_link_state(const struct netd_link *link);
+
 /* One kind of table. */
 struct netd_show_kind {
 	const char *name;

@@ -34,27 +34,33 @@ const struct netd_column netd_node_forward_columns[NETD_NODE_FORWARD_COLUMNS] = 
 static void add_endpoint(struct netd_table *table, const struct netd_addr *a,
 			 unsigned first, unsigned last)
 {
+	netd_auto(netd_str_done) struct netd_str out = {0};
 	char text[NETD_ADDR_TEXT];
-	bool brackets = netd_addr_size(a) == 16 && first;
 
 	netd_addr_format(a, text);
-	if (!first)
-		netd_table_add_text(table, text);
-	else if (first == last)
-		netd_table_addf(table, "%s%s%s:%u", brackets ? "[" : "", text,
-				brackets ? "]" : "", first);
+	if (first && netd_addr_size(a) == 16)
+		netd_str_addf(&out, "[%s]", text);
 	else
-		netd_table_addf(table, "%s%s%s:%u-%u", brackets ? "[" : "", text,
-				brackets ? "]" : "", first, last);
+		netd_str_add(&out, text);
+	if (first)
+		netd_str_addf(&out, ":%u", first);
+	if (first != last)
+		netd_str_addf(&out, "-%u", last);
+	netd_table_add_text(table, netd_str_text(&out));
 }
 
 static void add_protocols(struct netd_table *table, unsigned protocols)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
 
-	netd_protocol_for_each(p, protocols) netd_str_addf(
-		&text, "%s%s", text.length ? " " : "", netd_protocol_name(p));
-	netd_table_add_text(table, text.length ? netd_str_text(&text) : "all");
+	netd_protocol_for_each(p, protocols)
+	{
+		netd_str_next(&text, " ");
+		netd_str_add(&text, netd_protocol_name(p));
+	}
+	if (!protocols)
+		netd_str_add(&text, "all");
+	netd_table_add_text(table, netd_str_text(&text));
 }
 
 /* What table inet netd of a namespace has; not known to who may not read it. */
@@ -72,8 +78,10 @@ static int read_rules(struct netd *netd, const char *space, struct netd_ruleset 
 {
 	struct netd_space *opened;
 	struct netd_nft *nft;
-	int r = *space ? netd_space_open(netd, space, &opened, NULL) : 0;
+	int r = 0;
 
+	if (*space)
+		r = netd_space_open(netd, space, &opened, NULL);
 	if (r < 0)
 		return r;
 	r = netd_space_nft(netd, space, &nft, NULL);

@@ -46,10 +46,11 @@ static int collect(const struct netd_network *n, const char *service, void *data
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		const struct netd_machine **machine =
 			netd_array_add(&k->machines, &k->machine_count, sizeof(*machine));
-		struct netd_lease *lease =
-			machine ? netd_array_add(&k->leases, &k->count, sizeof(*lease))
-				: NULL;
+		struct netd_lease *lease;
 
+		if (!machine)
+			return -ENOMEM;
+		lease = netd_array_add(&k->leases, &k->count, sizeof(*lease));
 		if (!lease)
 			return -ENOMEM;
 		*lease = leases[i];
@@ -60,13 +61,16 @@ static int collect(const struct netd_network *n, const char *service, void *data
 
 static void add_addresses(const struct netd_machine *m, struct netd_table *table)
 {
-	char v4[NETD_ADDR_TEXT] = "", v6[NETD_ADDR_TEXT] = "";
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	char address[NETD_ADDR_TEXT];
 
 	if (m->address4.family)
-		netd_addr_format(&m->address4, v4);
-	if (m->address6.family)
-		netd_addr_format(&m->address6, v6);
-	netd_table_addf(table, "%s%s%s", v4, v4[0] && v6[0] ? " " : "", v6);
+		netd_str_add(&text, netd_addr_format(&m->address4, address));
+	if (m->address6.family) {
+		netd_str_next(&text, " ");
+		netd_str_add(&text, netd_addr_format(&m->address6, address));
+	}
+	netd_table_add_text(table, netd_str_text(&text));
 }
 
 static void add_leased(const struct netd_machine *m, const struct known *k,
@@ -77,9 +81,10 @@ static void add_leased(const struct netd_machine *m, const struct known *k,
 	for (size_t i = 0; i < k->count; i++) {
 		char address[NETD_ADDR_TEXT];
 
-		if (k->machines[i] == m)
-			netd_str_addf(&text, "%s%s", text.length ? " " : "",
-				      netd_addr_format(&k->leases[i].address, address));
+		if (k->machines[i] != m)
+			continue;
+		netd_str_next(&text, " ");
+		netd_str_add(&text, netd_addr_format(&k->leases[i].address, address));
 	}
 	netd_table_add_text(table, netd_str_text(&text));
 }
@@ -89,12 +94,13 @@ static void add_machines(const struct netd_network *n, const struct known *k,
 {
 	for (size_t i = 0; i < n->machine_count; i++) {
 		const struct netd_machine *m = &n->machines[i];
-		char mac[NETD_MAC_TEXT] = "";
+		const struct netd_mac *mac = NULL;
 
+		if (m->has_mac)
+			mac = &m->mac;
 		netd_table_add_text(table, m->name);
 		netd_table_add_text(table, n->name);
-		netd_table_add_text(table,
-				    m->has_mac ? netd_mac_format(&m->mac, mac) : "");
+		netd_table_add_mac(table, mac);
 		add_addresses(m, table);
 		add_leased(m, k, table);
 		netd_table_add_flag(table, m->chosen4 || m->chosen6);

@@ -35,7 +35,8 @@ static void add_row(const struct netd_sight *s, void *data)
 			continue;
 		rx += link->rx_bytes;
 		tx += link->tx_bytes;
-		netd_str_addf(&names, "%s%s", names.length ? " " : "", link->name);
+		netd_str_next(&names, " ");
+		netd_str_add(&names, link->name);
 	}
 	netd_table_add_text(table, s->node->name);
 	netd_table_add_text(table, s->topology->name);

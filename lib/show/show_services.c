@@ -63,11 +63,11 @@ static void add_leases(const struct netd_scene *scene, const char *service,
 static const char *state_of_unread(const struct fill *f, const char *service)
 {
 	char directory[PATH_MAX];
-	pid_t pid = netd_services_directory(f->scene->netd, service, directory,
-					    sizeof(directory)) < 0
-			    ? 0
-			    : netd_dnsmasq_pid(directory);
+	pid_t pid = 0;
 
+	if (netd_services_directory(f->scene->netd, service, directory,
+				    sizeof(directory)) == 0)
+		pid = netd_dnsmasq_pid(directory);
 	if (pid < 0)
 		return "unknown";
 	if (pid)
@@ -87,25 +87,36 @@ static const char *state_of(const struct fill *f, const struct netd_service *s,
 	return "dead";
 }
 
+static const char *served_by(const struct wanted *w)
+{
+	if (!w->dns->enabled)
+		return "dhcp";
+	if (!w->dhcp->enabled)
+		return "dns";
+	return "dhcp dns";
+}
+
 static void add_row(struct fill *f, const struct wanted *w)
 {
 	const struct netd_service *s = find(&f->observed, w->name);
-	bool both = w->dhcp->enabled && w->dns->enabled;
+	const char *domain = "", *last_words = "";
 
 	if ((!w->dhcp->enabled && !w->dns->enabled) ||
 	    (f->scene->network && strcmp(f->scene->network, w->network) != 0))
 		return;
+	if (w->dns->enabled)
+		domain = w->dns->domain;
+	if (s && !s->running)
+		last_words = s->last_words;
 	netd_table_add_text(f->table, w->name);
 	netd_table_add_text(f->table, w->topology);
 	netd_table_add_text(f->table, w->network);
 	netd_table_add_text(f->table, w->link);
 	netd_table_add_text(f->table, state_of(f, s, w->name));
-	netd_table_add_text(f->table, both		 ? "dhcp dns"
-				      : w->dhcp->enabled ? "dhcp"
-							 : "dns");
-	netd_table_add_text(f->table, w->dns->enabled ? w->dns->domain : "");
+	netd_table_add_text(f->table, served_by(w));
+	netd_table_add_text(f->table, domain);
 	add_leases(f->scene, w->name, f->table);
-	netd_table_add_text(f->table, s && !s->running ? s->last_words : "");
+	netd_table_add_text(f->table, last_words);
 }
 
 static void add_network(struct fill *f, const struct netd_topology *t,

@@ -76,34 +76,53 @@ static void add_addresses(const struct netd_network *n, struct netd_table *table
 	for (size_t i = 0; i < n->address_count; i++) {
 		char prefix[NETD_PREFIX_TEXT];
 
-		netd_str_addf(&text, "%s%s", i ? " " : "",
-			      netd_prefix_format(&n->addresses[i], prefix));
+		netd_str_next(&text, " ");
+		netd_str_add(&text, netd_prefix_format(&n->addresses[i], prefix));
 	}
 	netd_table_add_text(table, netd_str_text(&text));
+}
+
+static const char *network_state(bool runs, const struct netd_link *bridge)
+{
+	if (!runs)
+		return "stopped";
+	if (!bridge)
+		return "missing";
+	if (!bridge->up)
+		return "down";
+	return "up";
 }
 
 static void add_network(const struct netd_scene *s, const struct netd_topology *t,
 			const struct netd_network *n, bool runs, struct netd_table *table)
 {
-	const struct netd_link *link =
-		runs ? netd_state_link(&s->state, n->bridge) : NULL;
-	char mac[NETD_MAC_TEXT] = "";
+	static const struct netd_link no_link;
+	const struct netd_link *link = NULL, *have = &no_link;
+	const struct netd_mac *mac = NULL;
+	uint32_t mtu = n->mtu;
+	size_t ports = 0;
 
+	if (runs) {
+		link = netd_state_link(&s->state, n->bridge);
+		ports = count_ports(s, n->bridge);
+	}
+	if (link) {
+		have = link;
+		mac = &link->mac;
+		mtu = link->mtu;
+	}
 	netd_table_add_text(table, n->name);
 	netd_table_add_text(table, t->name);
 	netd_table_add_text(table, netd_mode_name(n->mode));
-	netd_table_add_text(table, !runs      ? "stopped"
-				   : !link    ? "missing"
-				   : link->up ? "up"
-					      : "down");
+	netd_table_add_text(table, network_state(runs, link));
 	netd_table_add_text(table, n->bridge);
 	add_addresses(n, table);
-	netd_table_add_number(table, runs ? count_ports(s, n->bridge) : 0);
-	netd_table_add_number(table, link ? link->rx_bytes : 0);
-	netd_table_add_number(table, link ? link->tx_bytes : 0);
+	netd_table_add_number(table, ports);
+	netd_table_add_number(table, have->rx_bytes);
+	netd_table_add_number(table, have->tx_bytes);
 	netd_table_add_flag(table, n->autostart || t->autostart);
-	netd_table_add_text(table, link ? netd_mac_format(&link->mac, mac) : "");
-	netd_table_add_number(table, link ? link->mtu : n->mtu);
+	netd_table_add_mac(table, mac);
+	netd_table_add_number(table, mtu);
 }
 
 static void visit_network(const struct netd_scene *s, const struct netd_topology *t,
@@ -150,6 +169,26 @@ static const struct netd_column port_columns[] = {
 	{NULL, "mtu", NETD_COLUMN_NUMBER},
 };
 
+const char *netd_show_link_state(const struct netd_link *link)
+{
+	if (!link)
+		return "missing";
+	if (!link->up)
+		return "down";
+	if (!link->running)
+		return "no carrier";
+	return "up";
+}
+
+static const char *port_kind(const struct netd_link *link)
+{
+	if (link->kind == NETD_LINK_TAP)
+		return "tap";
+	if (link->kind_name[0])
+		return link->kind_name;
+	return "nic";
+}
+
 /* What is not ours by its mark may be in the file all the same: a NIC. */
 static bool is_in_topology(const struct netd_topology *t, const struct netd_network *n,
 			   const struct netd_link *link)
@@ -170,19 +209,14 @@ static void visit_ports(const struct netd_scene *s, const struct netd_topology *
 {
 	for (size_t i = 0; i < s->state.link_count; i++) {
 		const struct netd_link *link = &s->state.links[i];
-		char mac[NETD_MAC_TEXT];
 
 		if (strcmp(link->master, n->bridge) != 0)
 			continue;
 		netd_table_add_text(table, link->name);
 		netd_table_add_text(table, n->name);
-		netd_table_add_text(table, link->kind == NETD_LINK_TAP ? "tap"
-					   : link->kind_name[0]	       ? link->kind_name
-								       : "nic");
-		netd_table_add_text(table, !link->up	   ? "down"
-					   : link->running ? "up"
-							   : "no carrier");
-		netd_table_add_text(table, netd_mac_format(&link->mac, mac));
+		netd_table_add_text(table, port_kind(link));
+		netd_table_add_text(table, netd_show_link_state(link));
+		netd_table_add_mac(table, &link->mac);
 		netd_table_add_number(table, link->rx_bytes);
 		netd_table_add_number(table, link->tx_bytes);
 		netd_table_add_number(table, link->rx_packets);
@@ -222,8 +256,10 @@ void netd_show_add_notes(const struct netd_scene *s, const char *topology,
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
 
-	for (size_t i = 0; i < notes->count; i++)
-		netd_str_addf(&text, "%s%s", i ? "\n" : "", notes->problems[i].text);
+	for (size_t i = 0; i < notes->count; i++) {
+		netd_str_next(&text, "\n");
+		netd_str_add(&text, notes->problems[i].text);
+	}
 	netd_table_add_text(table, netd_str_text(&text));
 	for (size_t i = 0; s->notes && i < notes->count; i++) {
 		netd_error_add(s->notes, 0, "%s: %s", topology, notes->problems[i].text);
@@ -310,7 +346,7 @@ static void add_conflict(const struct netd_scene *s, const struct netd_topology 
 	netd_table_add_text(table, hidden ? "unknown, only root sees it"
 					  : "in conflict with the host");
 	for (size_t i = 0; !hidden && i < why->count; i++) {
-		netd_str_add(&lines, i ? "\n" : "");
+		netd_str_next(&lines, "\n");
 		add_problem(&why->problems[i], &lines);
 	}
 	add_differences(s, t, &lines, "makes it so again when that is done", table);
@@ -331,7 +367,7 @@ static void add_plan(const struct netd_scene *s, const struct netd_topology *t,
 	else
 		netd_table_add_text(table, "in effect");
 	for (size_t i = 0; i < plan->op_count; i++) {
-		netd_str_add(&lines, i ? "\n" : "");
+		netd_str_next(&lines, "\n");
 		netd_render_op(plan, i, &lines);
 	}
 	add_differences(s, t, &lines, "makes it so again", table);
@@ -371,7 +407,7 @@ static void add_stuck(const struct netd_scene *s, const struct netd_topology *t,
 	if (!why.count)
 		netd_error_add(&why, -EIO, "`netdctl recover` tells what is left");
 	for (size_t i = 0; i < why.count; i++) {
-		netd_str_add(&lines, i ? "\n" : "");
+		netd_str_next(&lines, "\n");
 		add_problem(&why.problems[i], &lines);
 	}
 	netd_table_add_text(table, "stuck");
