@@ -27,13 +27,14 @@ static int print_adopted(struct cli *cli, const char *bridge, const char *networ
 
 static int adopt(struct cli *cli, const char *bridge, const char *network)
 {
+	static const struct netd_option_value autostart[] = {{"autostart", "on"}, {NULL}};
 	struct pair p = {0};
 	int r = pair_load(cli, &p), code;
 
 	if (r == 0)
 		r = netd_network_adopt(cli->netd, p.defined, network, bridge, cli->err);
 	if (r == 0 && cli->options.autostart)
-		r = netd_network_set(p.defined, network, "{autostart: true}", cli->err);
+		r = netd_network_set(p.defined, network, autostart, cli->err);
 	if (r == 0)
 		r = netd_network_take(p.running, p.defined, network, cli->err);
 	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)

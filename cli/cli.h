@@ -28,24 +28,17 @@ struct list {
 struct options {
 	bool help, version, json, yaml, quiet;
 	const char *color, *state_dir, *config_dir, *lock_wait;
+	/* what the settings of objects say, in order; a NULL name ends them */
+	struct netd_option_value *settings;
+	size_t setting_count;
+	struct list unset;
 	/* networks */
-	const char *mode, *bridge, *uplink, *mac, *mtu, *stp, *overlaps, *antispoof,
-		*nat_ports, *nat_out, *nat_on;
-	struct list addresses, nat_sources;
 	bool autostart, no_start, off, all_autostart, again, print;
-	const char *preset, *domain;
-	bool dhcp, no_dhcp, no_dns;
-	struct list dhcp_ranges, name_servers, machines;
-	/* routers and hosts */
-	struct list interfaces, routes, allows;
-	const char *nat_node_out, *search;
+	const char *preset;
 	const char *wait, *timeout;
-	bool isolate;
-	/* ports */
-	bool tap, multi_queue, vnet_hdr;
-	const char *owner, *group, *veth, *namespace_name;
-	/* forwards */
-	const char *protocol, *on;
+	/* ports and forwards */
+	bool tap;
+	const char *veth, *protocol;
 	/* what changes something */
 	const char *confirm, *probe;
 	bool keep_processes;
@@ -71,6 +64,8 @@ struct option_row {
 	size_t offset; /* in struct options: bool, const char * or struct list */
 	bool list;
 	const char *values; /* for completion: "a|b", or a kind in '<>' */
+	bool setting;	    /* of an object: it goes to the settings instead */
+	const char *object; /* stands for all settings of that kind of object */
 };
 
 #define FLAG(name, letter, field, help)                                                \
@@ -99,10 +94,25 @@ struct option_row {
 #define KEEP_OPTION                               \
 	FLAG("keep-processes", 0, keep_processes, \
 	     "what runs in a router or host that goes is not ended")
+/* Every setting of that kind of object, as the library has them. */
+#define SETTINGS(kind)                                                   \
+	{                                                                \
+		"", 0, NULL, NULL, 0, false, NULL, false, .object = kind \
+	}
 #define OPTIONS_END                                 \
 	{                                           \
 		NULL, 0, NULL, NULL, 0, false, NULL \
 	}
+
+/* A walk over the rows of a table, and over what some of them stand for. */
+struct option_walk {
+	const struct option_row *row;
+	size_t i;
+	struct option_row made;
+	char values[128];
+};
+/* The next row, which holds until the next call; NULL behind the last. */
+const struct option_row *option_next(struct option_walk *w);
 
 struct verb {
 	const char *name;
@@ -261,46 +271,16 @@ int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 		   const struct netd_topology *defined, const char *what,
 		   const char *done);
 
-/*
- * A growing flow mapping in the file's words: "{mode: nat, addresses:
- * [\"10.1.0.1/24\"]}". Values are quoted, so that no value can be taken for anything
- * else.
- */
-struct settings {
-	char *text;
-	size_t length;
-};
-void settings_open(struct settings *s, const char *key); /* "key: {", NULL: "{" */
-void settings_close(struct settings *s);
-/* The same for a key that comes from outside, of @length bytes. */
-void settings_open_named(struct settings *s, const char *key, size_t length);
-void settings_word(struct settings *s, const char *key, const char *value);
-/* Unquoted, if it is a plain word; else quoted, to be refused with its place. */
-void settings_number(struct settings *s, const char *key, const char *value);
-void settings_flag(struct settings *s, const char *key, bool value);
-void settings_list(struct settings *s, const char *key, const struct list *values);
-/* A list out of one text, cut at the commas. */
-void settings_split(struct settings *s, const char *key, const char *text);
-/* "routes", out of "TO=VIA" each, where VIA may be a type ("blackhole"). */
-void settings_routes(struct settings *s, const struct list *values);
-/* A list of other things: "key: [" … "]" */
-void settings_begin(struct settings *s, const char *key);
-void settings_end(struct settings *s);
-/* The first @length bytes of @value. */
-void settings_part(struct settings *s, const char *key, const char *value, size_t length);
+/* Adds a setting, whose texts must stay; NULL as @value: back to its default. */
+void setting_add(struct options *o, const char *name, const char *value);
+/* True if one of that name has a value. */
+bool setting_has(const struct options *o, const char *name);
 
-/* A network's settings out of its options (network_options.c); the caller frees it. */
-char *network_settings(const struct options *o);
-extern const struct option_row network_create_options[], network_set_options[];
 /*
  * Fills what the options leave open in with what --preset stands for; says if its subnet
  * was taken and another one chosen.  0, or -errno with a problem in cli->err.
  */
 int preset_apply(struct cli *cli);
 void preset_done(struct cli *cli);
-
-/* A router's or host's (node_options.c), likewise. */
-char *node_settings(const struct options *o, bool is_host);
-extern const struct option_row router_options[], host_options[];
 
 #endif

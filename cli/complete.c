@@ -257,17 +257,49 @@ static void say_verbs(const struct verb *verbs)
 
 static void say_options(const struct option_row *rows)
 {
-	for (; rows && rows->name; rows++)
-		printf("--%s\n", rows->name);
+	struct option_walk w = {.row = rows};
+	const struct option_row *row;
+
+	while ((row = option_next(&w)))
+		printf("--%s\n", row->name);
 }
 
-static const struct option_row *find_option(const struct option_row *rows,
-					    const char *word)
+static bool find_option(const struct option_row *rows, const char *word,
+			struct option_walk *w)
 {
-	for (; rows && rows->name; rows++)
-		if (strncmp(word, "--", 2) == 0 && strcmp(rows->name, word + 2) == 0)
-			return rows;
-	return NULL;
+	const struct option_row *row;
+
+	*w = (struct option_walk){.row = rows};
+	while ((row = option_next(w))) {
+		if (strncmp(word, "--", 2) != 0 || strcmp(row->name, word + 2) != 0)
+			continue;
+		w->made = *row;
+		return true;
+	}
+	return false;
+}
+
+/* What --unset takes: the settings of the same verb. */
+static void say_settings(const struct option_row *rows)
+{
+	struct option_walk w = {.row = rows};
+	const struct option_row *row;
+
+	while ((row = option_next(&w)))
+		if (row->setting)
+			puts(row->name);
+}
+
+/* What the value of the option may be that @w stands at. */
+static void say_option_values(struct cli *cli, const struct option_row *rows,
+			      const struct option_row *option)
+{
+	if (!option->values)
+		return;
+	if (strcmp(option->values, "<setting>") == 0)
+		say_settings(rows);
+	else
+		say_values(cli, option->values, strlen(option->values));
 }
 
 /* What the @n-th argument of @verb may be; the last kind holds for all that follow. */
@@ -288,32 +320,33 @@ int run_complete(struct cli *cli, int argc, char **argv)
 {
 	const struct verb *verbs = netdctl_verbs, *verb = NULL;
 	const char *last = argc ? argv[argc - 1] : "";
-	const struct option_row *option = NULL;
+	const struct option_row *rows = NULL;
+	struct option_walk w;
+	bool option = false;
 	int arguments = 0;
 
 	for (int i = 0; i < argc - 1; i++) {
-		option = NULL;
+		option = false;
 		if (argv[i][0] == '-') {
-			option = find_option(verb ? verb->options : NULL, argv[i]);
-			option = option ? option : find_option(common_options, argv[i]);
-			if (option && !option->argument)
-				option = NULL;
-			else if (option && i + 1 < argc - 1)
+			option = (find_option(rows, argv[i], &w) ||
+				  find_option(common_options, argv[i], &w)) &&
+				 w.made.argument;
+			if (option && i + 1 < argc - 1)
 				i++;
 		} else if (verbs) {
 			verb = verb_find(verbs, argv[i]);
 			if (!verb)
 				return EXIT_DONE;
 			verbs = verb->verbs;
+			rows = verb->options;
 		} else {
 			arguments++;
 		}
 	}
 	if (option && argc >= 2 && argv[argc - 2][0] == '-') {
-		if (option->values)
-			say_values(cli, option->values, strlen(option->values));
+		say_option_values(cli, rows, &w.made);
 	} else if (last[0] == '-') {
-		say_options(verb ? verb->options : NULL);
+		say_options(rows);
 		say_options(common_options);
 	} else if (verbs) {
 		say_verbs(verbs);

@@ -9,25 +9,14 @@
 
 static const struct option_row port_add_options[] = {
 	FLAG("tap", 't', tap, "make a persistent tap"),
-	VALUE("owner", 'u', owner, "USER", "who may open the tap; without a group: root",
-	      "<user>"),
-	VALUE("group", 'g', group, "GROUP",
-	      "whose members may open it; with --owner: that user, if in it", NULL),
-	FLAG("multi-queue", 0, multi_queue,
-	     "a tap with several queues, as QEMU's queues=N"),
-	FLAG("vnet-hdr", 0, vnet_hdr, "a tap with offloads, as QEMU opens it"),
+	SETTINGS("port"),
 	VALUE("veth", 0, veth, "PEER", "make a veth pair with that far end", NULL),
-	VALUE("namespace", 'n', namespace_name, "NAME", "where the far end goes",
-	      "<namespace>"),
 	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
 
 static const struct option_row forward_add_options[] = {
-	VALUE("protocol", 'p', protocol, "PROTO", "tcp (default), udp, sctp, or tcp,udp",
-	      "tcp|udp|sctp|tcp,udp"),
-	VALUE("on", 0, on, "IFACE", "add the address to this interface meanwhile",
-	      "<interface>"),
+	SETTINGS("forward"),
 	TRIAL_OPTIONS,
 	OPTIONS_END,
 };
@@ -130,37 +119,34 @@ int edit_network(struct cli *cli, const char *name, edit change, const char *don
 
 static int add_port(struct cli *cli, struct netd_topology *t, char **argv)
 {
-	const struct options *o = &cli->options;
-	struct settings s = {0};
-	int r;
+	return netd_port_add(t, argv[0], argv[1], cli->options.settings, cli->err);
+}
 
-	settings_open(&s, NULL);
-	settings_word(&s, "type", o->tap ? "tap" : o->veth ? "veth" : NULL);
-	settings_word(&s, "owner", o->owner);
-	settings_word(&s, "group", o->group);
-	settings_flag(&s, "multi_queue", o->multi_queue);
-	settings_flag(&s, "vnet_hdr", o->vnet_hdr);
-	settings_word(&s, "peer", o->veth);
-	settings_word(&s, "namespace", o->namespace_name);
-	settings_close(&s);
-	r = netd_port_add(t, argv[0], argv[1], s.text, cli->err);
-	free(s.text);
-	return r;
+static bool has_tap_settings(const struct options *o)
+{
+	return setting_has(o, "owner") || setting_has(o, "group") ||
+	       setting_has(o, "multi-queue") || setting_has(o, "vnet-hdr");
 }
 
 static int run_port_add(struct cli *cli, int argc, char **argv)
 {
-	const struct options *o = &cli->options;
+	struct options *o = &cli->options;
 
 	(void)argc;
 	if (o->tap && o->veth)
 		return usage(cli, "port add: --tap or --veth, not both");
-	if (!o->tap && (o->owner || o->group || o->multi_queue || o->vnet_hdr))
+	if (!o->tap && has_tap_settings(o))
 		return usage(cli,
 			     "port add: --owner, --group, --multi-queue and --vnet-hdr "
 			     "go with --tap");
-	if (!o->veth && o->namespace_name)
+	if (!o->veth && setting_has(o, "namespace"))
 		return usage(cli, "port add: --namespace goes with --veth");
+	if (o->tap)
+		setting_add(o, "type", "tap");
+	if (o->veth) {
+		setting_add(o, "type", "veth");
+		setting_add(o, "peer", o->veth);
+	}
 	return edit_network(cli, argv[0], add_port, "port added", argv);
 }
 
@@ -195,50 +181,33 @@ const struct verb port_verbs[] = {
  * Forwards
  */
 
-/* The words of the command line as the file's; the caller frees it. */
-static char *forward_settings(const struct options *o, char **argv)
-{
-	struct settings s = {0};
-	struct list protocols = {0};
-	char *words = o->protocol ? strdup(o->protocol) : NULL, *rest = words, *word;
-
-	while (rest && protocols.count < LIST_MAX && (word = strsep(&rest, ",")))
-		protocols.items[protocols.count++] = word;
-	settings_open(&s, NULL);
-	settings_word(&s, "listen", argv[1]);
-	settings_word(&s, "to", argv[2]);
-	settings_list(&s, "protocol", &protocols);
-	settings_word(&s, "on", o->on);
-	settings_close(&s);
-	free(words);
-	return s.text;
-}
-
 static int add_forward(struct cli *cli, struct netd_topology *t, char **argv)
 {
-	char *settings = forward_settings(&cli->options, argv);
-	int r = netd_forward_add(t, argv[0], settings, cli->err);
+	return netd_forward_add(t, argv[0], cli->options.settings, cli->err);
+}
 
-	free(settings);
-	return r;
+/* The plan, and the way back, take the edit of the topology. */
+static int insert_forward(struct cli *cli, const char *owner)
+{
+	if (cli->options.json || cli->trial)
+		return -EAGAIN;
+	return netd_forward_insert(cli->netd, owner, cli->options.settings, cli->err);
 }
 
 static int run_forward_add(struct cli *cli, int argc, char **argv)
 {
-	char *settings = forward_settings(&cli->options, argv);
-	int r = cli->options.json || cli->trial
-			? -EAGAIN /* asks for the plan, or for the way back */
-			: netd_forward_insert(cli->netd, argv[0], settings, cli->err);
+	int r;
 
 	(void)argc;
-	free(settings);
-	if (r == 0)
-		note(cli, "%s: forward added, 1 change", argv[0]);
-	if (r != -EAGAIN)
-		return !r ? EXIT_DONE
-			  : report(cli, r,
-				   r == -EBUSY ? NETD_UNTOUCHED : NETD_ROLLED_BACK);
-	return edit_network(cli, argv[0], add_forward, "forward added", argv);
+	setting_add(&cli->options, "listen", argv[1]);
+	setting_add(&cli->options, "to", argv[2]);
+	r = insert_forward(cli, argv[0]);
+	if (r == -EAGAIN)
+		return edit_network(cli, argv[0], add_forward, "forward added", argv);
+	if (r < 0)
+		return report(cli, r, r == -EBUSY ? NETD_UNTOUCHED : NETD_ROLLED_BACK);
+	note(cli, "%s: forward added, 1 change", argv[0]);
+	return EXIT_DONE;
 }
 
 static int remove_forward(struct cli *cli, struct netd_topology *t, char **argv)

@@ -20,17 +20,25 @@ static void print_row(const char *text, const char *help, const char *more)
 
 static void print_options(const char *title, const struct option_row *rows)
 {
+	struct option_walk w = {.row = rows};
+	const struct option_row *row;
+
 	if (!rows || !rows->name)
 		return;
 	printf("\n%s:\n", title);
-	for (; rows->name; rows++) {
-		char text[80];
+	while ((row = option_next(&w))) {
+		const char *argument = "", *blank = "";
+		char text[80], letter[] = "   ";
 
-		snprintf(text, sizeof(text), "%c%c%s --%s%s%s", rows->letter ? '-' : ' ',
-			 rows->letter ? rows->letter : ' ', rows->letter ? "," : " ",
-			 rows->name, rows->argument ? " " : "",
-			 rows->argument ? rows->argument : "");
-		print_row(text, rows->help, rows->list ? " (may be repeated)" : "");
+		if (row->letter)
+			snprintf(letter, sizeof(letter), "-%c,", row->letter);
+		if (row->argument) {
+			argument = row->argument;
+			blank = " ";
+		}
+		snprintf(text, sizeof(text), "%s --%s%s%s", letter, row->name, blank,
+			 argument);
+		print_row(text, row->help, row->list ? " (may be repeated)" : "");
 	}
 }
 

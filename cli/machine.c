@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netdctl machine: the guests that a network knows, with names and reserved addresses. */
-#include <stdlib.h>
-
 #include "cli.h"
 
 /* @argv: NETWORK NAME MAC [ADDRESS…]; the arguments' number is known to the caller. */
 static int add_machine(struct cli *cli, struct netd_topology *t, char **argv)
 {
-	struct list addresses = {0};
-	struct settings s = {0};
-	int r;
-
-	for (char **a = argv + 3; *a && addresses.count < LIST_MAX; a++)
-		addresses.items[addresses.count++] = *a;
-	settings_open(&s, NULL);
-	settings_word(&s, "mac", argv[2]);
-	settings_list(&s, "address", &addresses);
-	settings_close(&s);
-	r = netd_machine_add(t, argv[0], argv[1], s.text, cli->err);
-	free(s.text);
-	return r;
+	return netd_machine_add(t, argv[0], argv[1], cli->options.settings, cli->err);
 }
 
 static int run_add(struct cli *cli, int argc, char **argv)
 {
-	argv[argc] = NULL; /* options have been taken out of it */
+	setting_add(&cli->options, "mac", argv[2]);
+	for (int i = 3; i < argc; i++)
+		setting_add(&cli->options, "address", argv[i]);
 	return edit_network(cli, argv[0], add_machine, "machine added", argv);
 }
 

@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netdctl network: the verbs for single networks of topology `default`. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+
+static const struct option_row create_options[] = {
+	VALUE("preset", 'p', preset, "PRESET",
+	      "libvirt: NAT, DHCP and DNS on virbr0, 192.168.122.1/24; hostonly: "
+	      "isolated, with DHCP, 192.168.56.1/24; options come first",
+	      "libvirt|hostonly"),
+	SETTINGS("network"),
+	FLAG("no-start", 0, no_start, "define it only"),
+	TRIAL_OPTIONS,
+	OPTIONS_END,
+};
+
+static const struct option_row set_options[] = {
+	SETTINGS("network"),
+	{"unset", 0, "OPTION", "back to the default: mtu, nat-source, address …",
+	 offsetof(struct options, unset), true, "<setting>"},
+	TRIAL_OPTIONS,
+	OPTIONS_END,
+};
 
 static const struct option_row autostart_options[] = {
 	FLAG("off", 0, off, "do not start it when the host boots"),
@@ -48,50 +68,101 @@ static int refuse(struct cli *cli, int r, int argc, char **argv)
 	return code;
 }
 
+/* Source NAT and an uplink say what the network is for. */
+static void imply_mode(struct options *o)
+{
+	static const struct {
+		const char *setting, *mode;
+	} rows[] = {{"nat-source", "nat"},
+		    {"nat-ports", "nat"},
+		    {"nat-out", "nat"},
+		    {"nat-on", "nat"},
+		    {"uplink", "bridged"}};
+
+	if (setting_has(o, "mode"))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!setting_has(o, rows[i].setting))
+			continue;
+		setting_add(o, "mode", rows[i].mode);
+		return;
+	}
+}
+
+static int create(struct cli *cli, struct pair *p, const char *name, bool start)
+{
+	int r = pair_load(cli, p);
+
+	if (r < 0)
+		return r;
+	r = preset_apply(cli);
+	if (r < 0)
+		return r;
+	imply_mode(&cli->options);
+	r = netd_network_add(p->defined, name, cli->options.settings, cli->err);
+	if (r < 0 || !start)
+		return r;
+	return netd_network_take(p->running, p->defined, name, cli->err);
+}
+
 static int run_create(struct cli *cli, int argc, char **argv)
 {
 	bool start = !cli->options.no_start;
-	char *settings = NULL;
 	struct pair p = {0};
-	int r = pair_load(cli, &p), code;
+	int r = create(cli, &p, argv[0], start), code;
 
 	(void)argc;
-	if (r == 0)
-		r = preset_apply(cli);
-	if (r == 0)
-		settings = network_settings(&cli->options);
-	if (r == 0)
-		r = netd_network_add(p.defined, argv[0], settings, cli->err);
-	if (r == 0 && start)
-		r = netd_network_take(p.running, p.defined, argv[0], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-		     : pair_commit(cli, &p, start, argv[0],
+	if (r < 0)
+		code = report(cli, r, NETD_UNTOUCHED);
+	else
+		code = pair_commit(cli, &p, start, argv[0],
 				   start ? "created" : "defined");
 	preset_done(cli);
 	pair_done(&p);
-	free(settings);
 	return code;
+}
+
+/* --unset NAME,NAME…: in the arguments, which stay. */
+static void add_unset(struct options *o)
+{
+	for (size_t i = 0; i < o->unset.count; i++) {
+		char *rest = (char *)(uintptr_t)o->unset.items[i], *name;
+
+		while ((name = strsep(&rest, ",")))
+			setting_add(o, name, NULL);
+	}
+}
+
+static int set(struct cli *cli, struct pair *p, const char *name, bool *runs)
+{
+	int r = pair_load(cli, p);
+
+	if (r < 0)
+		return r;
+	note_disagreement(cli, p->defined, p->running, name);
+	r = netd_network_set(p->defined, name, cli->options.settings, cli->err);
+	if (r < 0)
+		return r;
+	*runs = netd_network_exists(p->running, name);
+	if (!*runs)
+		return 0;
+	return netd_network_take(p->running, p->defined, name, cli->err);
 }
 
 static int run_set(struct cli *cli, int argc, char **argv)
 {
-	char *settings = network_settings(&cli->options);
 	struct pair p = {0};
 	bool runs = false;
-	int r = pair_load(cli, &p), code;
+	int r, code;
 
-	if (r == 0) {
-		note_disagreement(cli, p.defined, p.running, argv[0]);
-		r = netd_network_set(p.defined, argv[0], settings, cli->err);
-	}
-	if (r == 0)
-		runs = netd_network_exists(p.running, argv[0]);
-	if (runs)
-		r = netd_network_take(p.running, p.defined, argv[0], cli->err);
-	code = r < 0 ? refuse(cli, r, argc, argv)
-		     : pair_commit(cli, &p, runs, argv[0], "changed");
+	imply_mode(&cli->options);
+	add_unset(&cli->options);
+	r = set(cli, &p, argv[0], &runs);
+	if (r < 0)
+		code = refuse(cli, r, argc, argv);
+	else
+		code = pair_commit(cli, &p, runs, argv[0], "changed");
 	pair_done(&p);
-	free(settings);
 	return code;
 }
 
@@ -119,8 +190,10 @@ static int run_delete(struct cli *cli, int argc, char **argv)
 
 static int run_autostart(struct cli *cli, int argc, char **argv)
 {
-	const char *settings =
-		cli->options.off ? "{autostart: false}" : "{autostart: true}";
+	const struct netd_option_value settings[] = {
+		{"autostart", cli->options.off ? "off" : "on"},
+		{NULL, NULL},
+	};
 	struct pair p = {0};
 	bool runs = false;
 	int r = pair_load(cli, &p), code;
@@ -183,10 +256,10 @@ const struct verb network_verbs[] = {
 	 "addresses; nat: they may open flows to the outside; routed: forwarded both "
 	 "ways;\n"
 	 "open: forwarded, without any filter rule of netd's.",
-	 1, 1, NULL, network_create_options, run_create, NULL},
+	 1, 1, NULL, create_options, run_create, NULL},
 	{"set", "NAME",
 	 "Change a network; if it runs, at once and with its ports plugged in",
-	 "Only what the options name is changed.", 1, 1, "<network>", network_set_options,
+	 "Only what the options name is changed.", 1, 1, "<network>", set_options,
 	 run_set, NULL},
 	{"delete", "NAME", "Stop a network and forget it", NULL, 1, 1, "<network>",
 	 removal_options, run_delete, NULL},

@@ -6,6 +6,18 @@
 
 #include "cli.h"
 
+static const struct option_row router_options[] = {
+	SETTINGS("router"),
+	TRIAL_OPTIONS,
+	OPTIONS_END,
+};
+
+static const struct option_row host_options[] = {
+	SETTINGS("host"),
+	TRIAL_OPTIONS,
+	OPTIONS_END,
+};
+
 /* It runs at once if the networks that it is plugged into do. */
 static int take_and_commit(struct cli *cli, const struct pair *p, const char *name)
 {
@@ -20,15 +32,17 @@ static int take_and_commit(struct cli *cli, const struct pair *p, const char *na
 
 static int create_node(struct cli *cli, const char *kind, char **argv)
 {
-	char *settings = node_settings(&cli->options, strcmp(kind, "host") == 0);
 	struct pair p = {0};
 	int r = pair_load(cli, &p), code;
 
 	if (r == 0)
-		r = netd_node_add(p.defined, kind, argv[0], settings, cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : take_and_commit(cli, &p, argv[0]);
+		r = netd_node_add(p.defined, kind, argv[0], cli->options.settings,
+				  cli->err);
+	if (r < 0)
+		code = report(cli, r, NETD_UNTOUCHED);
+	else
+		code = take_and_commit(cli, &p, argv[0]);
 	pair_done(&p);
-	free(settings);
 	return code;
 }
 

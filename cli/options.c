@@ -1,26 +1,113 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Options: one parser over the verbs' tables. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 
-/* The row of "--NAME", "--NAME=VALUE" or "-L" in the verb's table, then in the common. */
-static const struct option_row *find(const struct option_row *rows, const char *word)
+/* "a|b|c" */
+static void join(const char *const *choices, char *out, size_t size)
 {
-	const struct option_row *const tables[] = {rows, common_options};
-	size_t length = strcspn(word + 2, "=");
+	size_t used = 0;
 
-	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
-		for (const struct option_row *row = tables[t]; row && row->name; row++) {
-			if (word[1] != '-' && word[1] == row->letter && !word[2])
-				return row;
-			if (word[1] == '-' && strlen(row->name) == length &&
-			    memcmp(row->name, word + 2, length) == 0)
-				return row;
-		}
+	for (; *choices && used < size; choices++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s", used ? "|" : "",
+					 *choices);
+}
+
+/* The row of the setting that @w is at; NULL behind the last. */
+static const struct option_row *make_row(struct option_walk *w)
+{
+	struct netd_option o;
+
+	if (!netd_option_get(w->row->object, w->i, &o))
+		return NULL;
+	w->i++;
+	w->made = (struct option_row){
+		.name = o.name,
+		.letter = o.letter,
+		.argument = o.argument,
+		.help = o.help,
+		.list = o.list,
+		.values = o.kind,
+		.setting = true,
+	};
+	if (o.choices) {
+		join(o.choices, w->values, sizeof(w->values));
+		w->made.values = w->values;
+	}
+	return &w->made;
+}
+
+const struct option_row *option_next(struct option_walk *w)
+{
+	while (w->row && w->row->name) {
+		const struct option_row *made;
+
+		if (!w->row->object)
+			return w->row++;
+		made = make_row(w);
+		if (made)
+			return made;
+		w->row++;
+		w->i = 0;
 	}
 	return NULL;
+}
+
+/* "--NAME", "--NAME=VALUE" or "-L". */
+static bool is_word_of(const struct option_row *row, const char *word)
+{
+	size_t length = strcspn(word + 2, "=");
+
+	if (word[1] != '-')
+		return word[1] == row->letter && !word[2];
+	return strlen(row->name) == length && memcmp(row->name, word + 2, length) == 0;
+}
+
+/* Its row in the verb's table, or in the common one. */
+static bool find(const struct option_row *rows, const char *word, struct option_row *out)
+{
+	const struct option_row *const tables[] = {rows, common_options};
+
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+		struct option_walk w = {.row = tables[t]};
+		const struct option_row *row;
+
+		while ((row = option_next(&w))) {
+			if (!is_word_of(row, word))
+				continue;
+			*out = *row;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Out of memory the program ends here: nothing has been touched yet. */
+void setting_add(struct options *o, const char *name, const char *value)
+{
+	size_t count = o->setting_count;
+	struct netd_option_value *more =
+		realloc(o->settings, (count + 2) * sizeof(*more));
+
+	if (!more) {
+		complain("netdctl: out of memory");
+		exit(EXIT_FAILED);
+	}
+	more[count] = (struct netd_option_value){name, value};
+	more[count + 1] = (struct netd_option_value){NULL, NULL};
+	o->settings = more;
+	o->setting_count++;
+}
+
+bool setting_has(const struct options *o, const char *name)
+{
+	for (size_t i = 0; i < o->setting_count; i++)
+		if (o->settings[i].value && strcmp(o->settings[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 static int store(const struct option_row *row, struct options *options, const char *value)
@@ -28,7 +115,9 @@ static int store(const struct option_row *row, struct options *options, const ch
 	char *field = (char *)options + row->offset;
 	struct list *list = (struct list *)(void *)field;
 
-	if (!row->argument) {
+	if (row->setting) {
+		setting_add(options, row->name, row->argument ? value : "on");
+	} else if (!row->argument) {
 		*(bool *)field = true;
 	} else if (!row->list) {
 		*(const char **)(void *)field = value;
@@ -47,25 +136,25 @@ static int take(const struct option_row *rows, struct options *options, int argc
 		char **argv, int *i)
 {
 	const char *word = argv[*i];
-	const struct option_row *row = find(rows, word);
 	const char *value = word[1] == '-' ? strchr(word, '=') : NULL;
+	struct option_row row;
 
-	if (!row) {
+	if (!find(rows, word, &row)) {
 		complain("netdctl: unknown option %s", word);
 		return -1;
 	}
-	if (value && !row->argument) {
-		fprintf(stderr, "netdctl: --%s takes no value\n", row->name);
+	if (value && !row.argument) {
+		fprintf(stderr, "netdctl: --%s takes no value\n", row.name);
 		return -1;
 	}
-	if (row->argument && !value && *i + 1 >= argc) {
-		fprintf(stderr, "netdctl: --%s needs a value: %s\n", row->name,
-			row->argument);
+	if (row.argument && !value && *i + 1 >= argc) {
+		fprintf(stderr, "netdctl: --%s needs a value: %s\n", row.name,
+			row.argument);
 		return -1;
 	}
-	if (row->argument)
+	if (row.argument)
 		value = value ? value + 1 : argv[++*i];
-	return store(row, options, value);
+	return store(&row, options, value);
 }
 
 /* With "--" before the command, or without: options end where it begins. */

@@ -35,7 +35,7 @@ static int choose_address(struct cli *cli, const struct preset *preset)
 
 	if (r < 0)
 		return r;
-	cli->options.addresses.items[cli->options.addresses.count++] = cli->chosen[0];
+	setting_add(&cli->options, "address", cli->chosen[0]);
 	if (taken)
 		note(cli, "note: not %s, whose subnet is taken (%s), but %s",
 		     preset->address, taken, cli->chosen[0]);
@@ -50,7 +50,7 @@ static int choose_bridge(struct cli *cli, const struct preset *preset)
 
 	if (r < 0)
 		return r;
-	cli->options.bridge = cli->chosen[1];
+	setting_add(&cli->options, "bridge", cli->chosen[1]);
 	snprintf(first, sizeof(first), "%s0", preset->bridge);
 	if (strcmp(first, cli->chosen[1]) != 0)
 		note(cli, "note: not %s, which is taken, but bridge %s", first,
@@ -67,21 +67,26 @@ static int unknown(const struct cli *cli, const char *name)
 int preset_apply(struct cli *cli)
 {
 	struct options *o = &cli->options;
-	const struct preset *preset = o->preset ? find(o->preset) : NULL;
-	int r = 0;
+	const struct preset *preset;
+	int r;
 
 	if (!o->preset)
 		return 0;
+	preset = find(o->preset);
 	if (!preset)
 		return unknown(cli, o->preset);
-	if (!o->mode)
-		o->mode = preset->mode;
-	o->dhcp = !o->no_dhcp;
-	if (!o->addresses.count)
+	if (!setting_has(o, "mode"))
+		setting_add(o, "mode", preset->mode);
+	if (!setting_has(o, "no-dhcp"))
+		setting_add(o, "dhcp", "on");
+	if (!setting_has(o, "address")) {
 		r = choose_address(cli, preset);
-	if (r == 0 && !o->bridge && preset->bridge)
-		r = choose_bridge(cli, preset);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	if (setting_has(o, "bridge") || !preset->bridge)
+		return 0;
+	return choose_bridge(cli, preset);
 }
 
 void preset_done(struct cli *cli)

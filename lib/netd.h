@@ -283,9 +283,37 @@ NETD_PUBLIC int netd_rollback(struct netd *netd, const char *name, char **done,
 			      struct netd_error *err);
 
 /*
- * Edits of a topology in memory; apply it afterwards.  @settings are written in the
- * file's words, as a flow mapping: "{mode: nat, addresses: [10.1.0.1/24]}".
+ * Edits of a topology in memory; apply it afterwards.
+ *
+ * Settings are what options of netdctl say: a name and a value, as text; several of one
+ * name make a list.  A setting with a NULL name ends them; NULL instead of them all means
+ * none.  Problems are told in these words, with the option below them.
  */
+struct netd_option_value {
+	const char
+		*name; /* as netd_option_get() has it ("nat-source"), or a file's key */
+	const char *value; /* "10.9.0.1-10.9.0.9"; NULL: what it is by default */
+};
+
+struct netd_option {
+	const char *name; /* without dashes */
+	char letter;	  /* 'm' for -m; 0: none */
+	const char
+		*argument; /* what to call the value; NULL: none is given, it is "on" */
+	const char *help;
+	const char *const
+		*choices; /* the values there are, NULL behind the last; or NULL */
+	const char *kind; /* of things that have the value as their name: "<interface>" */
+	bool list;	  /* may be given several times */
+};
+/*
+ * The @i-th setting, from 0, of objects of that kind: "network", "port", "machine",
+ * "forward", "router" or "host".  False, and *@out is not written, behind the last.  The
+ * texts are static.
+ */
+NETD_PUBLIC bool netd_option_get(const char *kind, size_t i, struct netd_option *out);
+
+/* An empty topology of that name, which the caller frees; -EINVAL. */
 NETD_PUBLIC int netd_topology_create(const char *name, struct netd_topology **out,
 				     struct netd_error *err);
 /* True if network, router or host @name is the same in both, or not in both. */
@@ -293,10 +321,12 @@ NETD_PUBLIC bool netd_topology_agrees(const struct netd_topology *a,
 				      const struct netd_topology *b, const char *name);
 /* Adds a network; -EEXIST: @t has one of that name. */
 NETD_PUBLIC int netd_network_add(struct netd_topology *t, const char *name,
-				 const char *settings, struct netd_error *err);
+				 const struct netd_option_value *settings,
+				 struct netd_error *err);
 /* Replaces the settings that @settings names; forwards, machines and ports stay. */
 NETD_PUBLIC int netd_network_set(struct netd_topology *t, const char *name,
-				 const char *settings, struct netd_error *err);
+				 const struct netd_option_value *settings,
+				 struct netd_error *err);
 /* Removes a network with its forwards, machines and ports; -ENOENT. */
 NETD_PUBLIC int netd_network_remove(struct netd_topology *t, const char *name,
 				    struct netd_error *err);
@@ -325,18 +355,19 @@ NETD_PUBLIC bool netd_network_exists(const struct netd_topology *t, const char *
 NETD_PUBLIC bool netd_network_autostart(const struct netd_topology *t, const char *name);
 
 /*
- * Adds a port: "{}" is an interface that is there, "{type: tap, owner: alice}" one that
- * is made; -ENOENT: no such network; -EINVAL: it has that port.
+ * Adds a port: without settings an interface that is there, with "type" "tap" or "veth"
+ * one that is made; -ENOENT: no such network; -EINVAL: it has that port.
  */
 NETD_PUBLIC int netd_port_add(struct netd_topology *t, const char *network,
-			      const char *name, const char *settings,
+			      const char *name, const struct netd_option_value *settings,
 			      struct netd_error *err);
 /* Removes a port from the topology; -ENOENT: no such network or port. */
 NETD_PUBLIC int netd_port_remove(struct netd_topology *t, const char *network,
 				 const char *name, struct netd_error *err);
-/* A guest that the network knows: "{mac: 52:54:00:00:00:01, address: 10.1.0.50}". */
+/* A guest that the network knows, with settings "mac" and "address". */
 NETD_PUBLIC int netd_machine_add(struct netd_topology *t, const char *network,
-				 const char *name, const char *settings,
+				 const char *name,
+				 const struct netd_option_value *settings,
 				 struct netd_error *err);
 /*
  * Removes a machine; -ENOENT; -EINVAL, with a problem for each, if forwards lead to it.
@@ -346,7 +377,8 @@ NETD_PUBLIC int netd_machine_remove(struct netd_topology *t, const char *network
 
 /* @kind: "router" or "host". */
 NETD_PUBLIC int netd_node_add(struct netd_topology *t, const char *kind, const char *name,
-			      const char *settings, struct netd_error *err);
+			      const struct netd_option_value *settings,
+			      struct netd_error *err);
 /* Links (veth pairs) that end at it go, too. */
 NETD_PUBLIC int netd_node_remove(struct netd_topology *t, const char *kind,
 				 const char *name, struct netd_error *err);
@@ -366,9 +398,10 @@ NETD_PUBLIC int netd_nodes_follow(struct netd_topology *running,
 				  const struct netd_topology *defined,
 				  struct netd_error *err);
 
-/* @owner: a network, or a router. */
+/* @owner: a network, or a router.  Settings: "listen", "to", "protocol", "on". */
 NETD_PUBLIC int netd_forward_add(struct netd_topology *t, const char *owner,
-				 const char *settings, struct netd_error *err);
+				 const struct netd_option_value *settings,
+				 struct netd_error *err);
 /*
  * Adds a forward to a running network of topology `default`, in the kernel and in both
  * its files, at a price that does not grow with the forwards there are.  -EAGAIN, with
@@ -376,7 +409,8 @@ NETD_PUBLIC int netd_forward_add(struct netd_topology *t, const char *owner,
  * the edit of the topology and netd_apply.
  */
 NETD_PUBLIC int netd_forward_insert(struct netd *netd, const char *network,
-				    const char *settings, struct netd_error *err);
+				    const struct netd_option_value *settings,
+				    struct netd_error *err);
 /* @listen as in a file ("172.16.5.40:8080"); @protocol NULL: every one. */
 NETD_PUBLIC int netd_forward_remove(struct netd_topology *t, const char *owner,
 				    const char *listen, const char *protocol,

@@ -99,7 +99,7 @@ bool netd_error_get(const struct netd_error *err, size_t i, struct netd_problem_
 		.hint = p->hint,
 		.kernel = p->kernel,
 		.file = p->file,
-		.line = p->place.line,
+		.line = netd_place_file_line(&p->place),
 		.column = p->place.column,
 	};
 	return true;

@@ -64,7 +64,7 @@ int netd_place_compare(const struct netd_place *a, const struct netd_place *b)
 const char *netd_place_line(const struct netd_place *place, char out[NETD_LINE_TEXT])
 {
 	out[0] = '\0';
-	if (place->line)
+	if (netd_place_file_line(place))
 		snprintf(out, NETD_LINE_TEXT, " (line %u)", place->line);
 	return out;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Problems at a place of the file that a topology came from. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,8 @@ static char *excerpt(const struct netd_topology *t, struct netd_place place)
 
 	if (!line || place.line == 0 || place.column > EXCERPT_MAX)
 		return NULL;
+	if (netd_place_is_option(&place))
+		place.line -= NETD_PLACE_OPTIONS - 1;
 	for (unsigned i = 1; i < place.line; i++) {
 		line = memchr(line, '\n', (size_t)(end - line));
 		if (!line)
@@ -40,6 +43,16 @@ static char *excerpt(const struct netd_topology *t, struct netd_place place)
 	return strndup(line, length);
 }
 
+/* Where it is told of is the option that @line begins with, if it does. */
+static void place_option(struct netd_error *err, struct netd_place place,
+			 const char *line)
+{
+	char option[64];
+
+	snprintf(option, sizeof(option), "%.*s", (int)strcspn(line, " "), line);
+	netd_error_place(err, *line == '-' ? option : NULL, place, line);
+}
+
 int netd_topology_error(const struct netd_topology *t, struct netd_error *err,
 			struct netd_place place, const char *fmt, ...)
 {
@@ -52,7 +65,10 @@ int netd_topology_error(const struct netd_topology *t, struct netd_error *err,
 	netd_error_vadd(err, -EINVAL, fmt, args);
 	va_end(args);
 	line = excerpt(t, place);
-	netd_error_place(err, t->file, place, line);
+	if (line && netd_place_is_option(&place))
+		place_option(err, place, line);
+	else
+		netd_error_place(err, t->file, place, line);
 	free(line);
 	return -EINVAL;
 }

@@ -227,7 +227,6 @@ int netd_read_prefixes(struct netd_reader *r, const struct netd_yaml *value,
 		       const struct netd_field *field, void *object)
 {
 	netd_field_clear(field, object);
-	netd_field_clear(field + 1, object);
 	if (value->kind == NETD_YAML_SEQUENCE && !value->first)
 		return 0;
 	return netd_read_items(r, value, field, object, read_prefix);

@@ -7,8 +7,7 @@
 
 /*
  * Theory of operation.  A host on one network has the keys of its interface beside its
- * own; @one gathers them, and becomes an interface if any of them was there.  A host that
- * has just one interface already is changed in it.
+ * own; @one gathers them, and becomes an interface if any of them was there.
  */
 static bool is_used(const struct netd_node_interface *one)
 {
@@ -65,16 +64,8 @@ static int read_host(struct netd_reader *r, const struct netd_yaml *node,
 		     struct netd_node *n)
 {
 	struct netd_node_interface one = {0};
-	bool has_one = n->interface_count == 1;
-	int result;
+	int result = read_into(r, node, n, &one);
 
-	if (has_one)
-		one = n->interfaces[0];
-	result = read_into(r, node, n, &one);
-	if (has_one) {
-		n->interfaces[0] = one;
-		return result;
-	}
 	if (is_used(&one))
 		result = keep_one(r, n, &one, node, result);
 	netd_node_interface_done(&one);

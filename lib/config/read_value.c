@@ -72,13 +72,13 @@ int netd_read_bool(struct netd_reader *r, const struct netd_yaml *value,
 
 	if (!text)
 		return -EINVAL;
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(truths) && value->plain; i++) {
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(truths) && (value->plain || option); i++) {
 		if (truths[i].option == option && strcmp(text, truths[i].text) == 0) {
 			*(bool *)netd_field_at(field, object) = truths[i].value;
 			return 0;
 		}
 	}
-	if (!value->plain)
+	if (!value->plain && !option)
 		quotes = " in quotes";
 	return netd_reader_problem(r, value, "\"%s\" must be %s, not \"%s\"%s",
 				   field->name, expected, text, quotes);

@@ -7,6 +7,7 @@
 
 #include "host/context.h"
 #include "observe/observe.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "netd.h"
@@ -22,7 +23,7 @@
 struct source {
 	const struct netd_state *state;
 	const struct netd_link *bridge;
-	struct netd_str *out;
+	struct netd_network *out;
 };
 
 static bool is_nic(const struct netd_link *link)
@@ -48,42 +49,41 @@ static bool stays(const struct netd_link *port)
 	return port->kind != NETD_LINK_TAP || port->tap.persistent;
 }
 
-static void add_ports(const struct source *s, const struct netd_link *uplink)
+static int add_ports(const struct source *s, const struct netd_link *uplink)
 {
-	const char *comma = "";
-
-	netd_str_add(s->out, ", ports: {");
 	for (size_t i = 0; i < s->state->link_count; i++) {
 		const struct netd_link *link = &s->state->links[i];
+		struct netd_port *port;
 
 		if (strcmp(link->master, s->bridge->name) != 0 || link == uplink ||
 		    !stays(link) || netd_link_is_ours(link) ||
 		    netd_ifname_problem(link->name))
 			continue;
-		netd_str_addf(s->out, "%s\"%s\": {}", comma, link->name);
-		comma = ", ";
+		port = netd_array_add(&s->out->ports, &s->out->port_count, sizeof(*port));
+		if (!port)
+			return -ENOMEM;
+		netd_copy(port->name, link->name);
 	}
-	netd_str_add(s->out, "}");
+	return 0;
 }
 
-static void add_addresses(const struct source *s)
+static int add_addresses(const struct source *s)
 {
-	const char *comma = "";
-	char text[NETD_PREFIX_TEXT];
-
-	netd_str_add(s->out, ", addresses: [");
 	for (size_t i = 0; i < s->state->addr_count; i++) {
 		const struct netd_ifaddr *a = &s->state->addrs[i];
+		struct netd_prefix *address;
 
 		if (strcmp(a->link, s->bridge->name) != 0 || a->dynamic ||
 		    a->protocol == NETD_PROTOCOL ||
 		    netd_addr_is_link_local(&a->prefix.addr))
 			continue;
-		netd_str_addf(s->out, "%s\"%s\"", comma,
-			      netd_prefix_format(&a->prefix, text));
-		comma = ", ";
+		address = netd_array_add(&s->out->addresses, &s->out->address_count,
+					 sizeof(*address));
+		if (!address)
+			return -ENOMEM;
+		*address = a->prefix;
 	}
-	netd_str_add(s->out, "]");
+	return 0;
 }
 
 /* What an admin, or a script of theirs, made. */
@@ -92,51 +92,43 @@ static bool is_static(const struct netd_route *r)
 	return r->protocol == RTPROT_BOOT || r->protocol == RTPROT_STATIC;
 }
 
-static void add_route(const struct source *s, const struct netd_route *r)
+static int add_routes(const struct source *s)
 {
-	char prefix[NETD_PREFIX_TEXT], addr[NETD_ADDR_TEXT];
-
-	netd_str_addf(s->out, "{to: \"%s\"", netd_prefix_format(&r->to, prefix));
-	if (r->via.family)
-		netd_str_addf(s->out, ", via: \"%s\"", netd_addr_format(&r->via, addr));
-	if (r->source.family)
-		netd_str_addf(s->out, ", source: \"%s\"",
-			      netd_addr_format(&r->source, addr));
-	if (r->metric)
-		netd_str_addf(s->out, ", metric: %u", r->metric);
-	netd_str_add(s->out, r->onlink ? ", onlink: true}" : "}");
-}
-
-static void add_routes(const struct source *s)
-{
-	const char *comma = "";
-
-	netd_str_add(s->out, ", routes: [");
 	for (size_t i = 0; i < s->state->route_count; i++) {
 		const struct netd_route *r = &s->state->routes[i];
+		struct netd_static_route *route;
 
 		if (strcmp(r->link, s->bridge->name) != 0 || r->table || !is_static(r) ||
 		    r->type != NETD_ROUTE_UNICAST)
 			continue;
-		netd_str_add(s->out, comma);
-		add_route(s, r);
-		comma = ", ";
+		route = netd_array_add(&s->out->routes, &s->out->route_count,
+				       sizeof(*route));
+		if (!route)
+			return -ENOMEM;
+		*route = (struct netd_static_route){
+			.to = r->to,
+			.via = r->via,
+			.source = r->source,
+			.metric = r->metric,
+			.onlink = r->onlink,
+		};
 	}
-	netd_str_add(s->out, "]");
+	return 0;
 }
 
-static void describe(const struct source *s)
+static int describe(const struct source *s, struct netd_error *err)
 {
 	const struct netd_link *uplink = find_uplink(s);
+	struct netd_network *n = s->out;
 
-	netd_str_addf(s->out, "{mode: bridged, existing: true, bridge: \"%s\"",
-		      s->bridge->name);
+	n->mode = NETD_MODE_BRIDGED;
+	n->existing = true;
+	netd_copy(n->bridge, s->bridge->name);
 	if (uplink)
-		netd_str_addf(s->out, ", uplink: \"%s\"", uplink->name);
-	add_addresses(s);
-	add_routes(s);
-	add_ports(s, uplink);
-	netd_str_add(s->out, "}");
+		netd_copy(n->uplink, uplink->name);
+	if (add_addresses(s) < 0 || add_routes(s) < 0 || add_ports(s, uplink) < 0)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 static int refuse(const struct netd_link *bridge, const char *name,
@@ -164,20 +156,24 @@ int netd_network_adopt(struct netd *netd, struct netd_topology *t, const char *n
 		       const char *bridge, struct netd_error *err)
 {
 	netd_auto(netd_state_done) struct netd_state state = {0};
-	netd_auto(netd_str_done) struct netd_str settings = {0};
-	struct source s = {.state = &state, .out = &settings};
+	struct source s = {.state = &state};
 	int r = netd_context_open(netd, false, err);
 
-	if (r == 0)
-		r = netd_observe(netd, NETD_PART_ROUTES, NULL, &state, err);
+	if (r < 0)
+		return r;
+	r = netd_observe(netd, NETD_PART_ROUTES, NULL, &state, err);
 	if (r < 0)
 		return r;
 	s.bridge = netd_state_link(&state, bridge);
 	r = refuse(s.bridge, bridge, err);
 	if (r < 0)
 		return r;
-	describe(&s);
-	return netd_str_error(&settings)
-		       ? netd_error_add(err, -ENOMEM, "out of memory")
-		       : netd_network_add(t, name, netd_str_text(&settings), err);
+	r = netd_network_add(t, name, NULL, err);
+	if (r < 0)
+		return r;
+	s.out = netd_topology_network(t, name);
+	r = describe(&s, err);
+	if (r < 0)
+		return r;
+	return netd_topology_check(t, err);
 }

@@ -43,8 +43,8 @@ static struct netd_network *find(const struct netd_topology *t, const char *name
 	return n;
 }
 
-int netd_network_add(struct netd_topology *t, const char *name, const char *settings,
-		     struct netd_error *err)
+int netd_network_add(struct netd_topology *t, const char *name,
+		     const struct netd_option_value *settings, struct netd_error *err)
 {
 	struct netd_network *n;
 
@@ -60,18 +60,18 @@ int netd_network_add(struct netd_topology *t, const char *name, const char *sett
 	if (!n)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	netd_copy(n->name, name);
-	return netd_config_edit(t, n, settings, err);
+	return netd_settings_edit(t, &netd_network_object, n, settings, err);
 }
 
-int netd_network_set(struct netd_topology *t, const char *name, const char *settings,
-		     struct netd_error *err)
+int netd_network_set(struct netd_topology *t, const char *name,
+		     const struct netd_option_value *settings, struct netd_error *err)
 {
 	struct netd_network *n = find(t, name, err);
 
 	if (!n)
 		return -ENOENT;
 	n->defined = false;
-	return netd_config_edit(t, n, settings, err);
+	return netd_settings_edit(t, &netd_network_object, n, settings, err);
 }
 
 int netd_network_remove(struct netd_topology *t, const char *name, struct netd_error *err)
@@ -221,30 +221,22 @@ int netd_node_find(struct netd *netd, const char *name, char **topology,
 	return r;
 }
 
-/* Edits network @network with "@before@settings@after". */
-static int edit_part(struct netd_topology *t, const char *network, const char *before,
-		     const char *settings, const char *after, struct netd_error *err)
+int netd_port_add(struct netd_topology *t, const char *network, const char *name,
+		  const struct netd_option_value *settings, struct netd_error *err)
 {
-	netd_auto(netd_str_done) struct netd_str text = {0};
 	struct netd_network *n = find(t, network, err);
+	struct netd_port *p;
 
 	if (!n)
 		return -ENOENT;
-	netd_str_addf(&text, "%s%s%s", before, settings, after);
-	return netd_str_error(&text) ? netd_error_add(err, -ENOMEM, "out of memory")
-				     : netd_config_edit(t, n, netd_str_text(&text), err);
-}
-
-int netd_port_add(struct netd_topology *t, const char *network, const char *name,
-		  const char *settings, struct netd_error *err)
-{
-	char before[NETD_IFNAME + 16];
-
 	if (netd_ifname_problem(name))
 		return netd_error_add(err, -EINVAL, "port name \"%s\" %s", name,
 				      netd_ifname_problem(name));
-	snprintf(before, sizeof(before), "{ports: {\"%s\": ", name);
-	return edit_part(t, network, before, settings, "}}", err);
+	p = netd_array_add(&n->ports, &n->port_count, sizeof(*p));
+	if (!p)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	netd_copy(p->name, name);
+	return netd_settings_edit(t, &netd_port_object, p, settings, err);
 }
 
 int netd_port_remove(struct netd_topology *t, const char *network, const char *name,
@@ -271,10 +263,10 @@ int netd_port_remove(struct netd_topology *t, const char *network, const char *n
 }
 
 int netd_machine_add(struct netd_topology *t, const char *network, const char *name,
-		     const char *settings, struct netd_error *err)
+		     const struct netd_option_value *settings, struct netd_error *err)
 {
-	const struct netd_network *n = find(t, network, err);
-	char before[NETD_MACHINE_NAME + 24];
+	struct netd_network *n = find(t, network, err);
+	struct netd_machine *m;
 
 	if (!n)
 		return -ENOENT;
@@ -288,8 +280,11 @@ int netd_machine_add(struct netd_topology *t, const char *network, const char *n
 				name);
 		return -EEXIST;
 	}
-	snprintf(before, sizeof(before), "{machines: {\"%s\": ", name);
-	return edit_part(t, network, before, settings, "}}", err);
+	m = netd_array_add(&n->machines, &n->machine_count, sizeof(*m));
+	if (!m)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	netd_copy(m->name, name);
+	return netd_settings_edit(t, &netd_machine_object, m, settings, err);
 }
 
 /* -EINVAL, with a problem for each forward of @owner ("network lan") to that machine. */

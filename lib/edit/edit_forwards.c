@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -31,20 +32,39 @@ static int find_owner(const struct netd_topology *t, const char *name, struct ow
 	return -ENOENT;
 }
 
-int netd_forward_add(struct netd_topology *t, const char *owner, const char *settings,
-		     struct netd_error *err)
+/* Reads one forward, and appends it to those of @o. */
+static int append(struct netd_topology *t, struct owner *o,
+		  const struct netd_option_value *settings, struct netd_error *err)
 {
-	netd_auto(netd_str_done) struct netd_str text = {0};
+	struct netd_forward forward = {0}, *slot;
+	int r = netd_settings_read(t, &netd_forward_object, &forward, settings, err);
+
+	if (r < 0)
+		return r;
+	if (o->network)
+		slot = netd_array_add(&o->network->forwards, &o->network->forward_count,
+				      sizeof(*slot));
+	else
+		slot = netd_array_add(&o->node->forwards, &o->node->forward_count,
+				      sizeof(*slot));
+	if (!slot)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	*slot = forward;
+	return netd_topology_check(t, err);
+}
+
+int netd_forward_add(struct netd_topology *t, const char *owner,
+		     const struct netd_option_value *settings, struct netd_error *err)
+{
 	struct owner o;
 	int r = find_owner(t, owner, &o, err);
 
 	if (r < 0)
 		return r;
-	netd_str_addf(&text, "{forwards: [%s]}", settings);
-	if (netd_str_error(&text))
-		return netd_error_add(err, -ENOMEM, "out of memory");
-	return o.network ? netd_config_edit(t, o.network, netd_str_text(&text), err)
-			 : netd_config_edit_node(t, o.node, netd_str_text(&text), err);
+	if (o.node && o.node->kind == NETD_NODE_HOST)
+		return netd_error_add(err, -EINVAL,
+				      "%s: a host does not forward; routers do", owner);
+	return append(t, &o, settings, err);
 }
 
 static bool same_listen(const struct netd_forward *a, const struct netd_forward *b)
@@ -86,28 +106,44 @@ static size_t remove_from(struct owner *o, const struct netd_forward *like,
 					 all_protocols);
 }
 
+static int no_such_forward(const struct owner *o, const char *owner, const char *listen,
+			   const char *protocol, struct netd_error *err)
+{
+	const char *kind = "network", *blank = " ";
+
+	if (o->node)
+		kind = netd_node_kind_name(o->node->kind);
+	if (!protocol)
+		blank = protocol = "";
+	netd_error_add(err, -ENOENT, "%s %s has no forward of %s%s%s", kind, owner,
+		       listen, blank, protocol);
+	netd_error_hint(err, "`netdctl forward list %s` shows them", owner);
+	return -ENOENT;
+}
+
 int netd_forward_remove(struct netd_topology *t, const char *owner, const char *listen,
 			const char *protocol, struct netd_error *err)
 {
-	netd_auto(netd_str_done) struct netd_str text = {0};
-	struct netd_network like = {0};
+	/* The target does not matter: the listen is what is read. */
+	const struct netd_option_value settings[] = {
+		{"listen", listen},
+		{"to", listen},
+		{protocol ? "protocol" : NULL, protocol},
+		{NULL, NULL},
+	};
+	netd_auto_topology struct netd_topology *scratch = netd_topology_new("");
+	struct netd_forward like = {0};
 	struct owner o;
 	int r = find_owner(t, owner, &o, err);
 
 	if (r < 0)
 		return r;
-	/* The target does not matter: the listen, in the file's words, is what is read.
-	 */
-	netd_str_addf(&text, "{forwards: [{listen: \"%s\", to: \"%s\"%s%s}]}", listen,
-		      listen, protocol ? ", protocol: " : "", protocol ? protocol : "");
-	r = netd_config_read_network(netd_str_text(&text), &like, err);
-	if (r == 0 && !remove_from(&o, &like.forwards[0], !protocol)) {
-		r = netd_error_add(
-			err, -ENOENT, "%s %s has no forward of %s%s%s",
-			o.network ? "network" : netd_node_kind_name(o.node->kind), owner,
-			listen, protocol ? " " : "", protocol ? protocol : "");
-		netd_error_hint(err, "`netdctl forward list %s` shows them", owner);
-	}
-	netd_network_done(&like);
-	return r;
+	if (!scratch)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	r = netd_settings_read(scratch, &netd_forward_object, &like, settings, err);
+	if (r < 0)
+		return r;
+	if (!remove_from(&o, &like, !protocol))
+		return no_such_forward(&o, owner, listen, protocol, err);
+	return 0;
 }

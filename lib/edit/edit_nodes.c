@@ -16,7 +16,7 @@ static int no_memory(struct netd_error *err)
 }
 
 int netd_node_add(struct netd_topology *t, const char *kind, const char *name,
-		  const char *settings, struct netd_error *err)
+		  const struct netd_option_value *settings, struct netd_error *err)
 {
 	const struct netd_node *other = netd_topology_node(t, name);
 	enum netd_node_kind number;
@@ -36,7 +36,9 @@ int netd_node_add(struct netd_topology *t, const char *kind, const char *name,
 		return no_memory(err);
 	n->kind = number;
 	netd_copy(n->name, name);
-	return netd_config_edit_node(t, n, settings, err);
+	if (number == NETD_NODE_HOST)
+		return netd_settings_edit(t, &netd_host_object, n, settings, err);
+	return netd_settings_edit(t, &netd_router_object, n, settings, err);
 }
 
 static bool ends_at(const struct netd_cable *c, const char *node)

@@ -186,7 +186,8 @@ static int splice_commit(const struct splice *s, const struct netd_str *line,
 }
 
 /* Reads what surrounds the forwards, and the new one by the file's own rules. */
-static int read_forward(const char *text, const char *network, const char *settings,
+static int read_forward(const char *text, const char *network,
+			const struct netd_option_value *settings,
 			struct netd_topology **out)
 {
 	netd_auto(netd_str_done) struct netd_str head = {0};
@@ -270,8 +271,9 @@ static bool is_plain(const struct netd_forward *f)
 				   f->port_last);
 }
 
-static int insert(struct netd *netd, const char *network, const char *settings,
-		  struct splice *files, struct netd_error *err)
+static int insert(struct netd *netd, const char *network,
+		  const struct netd_option_value *settings, struct splice *files,
+		  struct netd_error *err)
 {
 	netd_auto_topology struct netd_topology *t = NULL;
 	netd_auto(netd_ruleset_done) struct netd_ruleset ruleset = {0};
@@ -310,8 +312,8 @@ static int open_quick(struct netd *netd, struct netd_error *err)
 	return 0;
 }
 
-int netd_forward_insert(struct netd *netd, const char *network, const char *settings,
-			struct netd_error *err)
+int netd_forward_insert(struct netd *netd, const char *network,
+			const struct netd_option_value *settings, struct netd_error *err)
 {
 	netd_auto(splice_done) struct splice files = {0};
 	int r = open_quick(netd, err);

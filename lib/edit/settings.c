@@ -1,112 +1,113 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Settings of one network or node, in the file's words, over what it has. */
+/* Settings of one object, as options of a verb give them, over what it has. */
 #include "edit/settings.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cleanup.h"
+#include "base/str.h"
+#include "check/check.h"
 #include "config/reader.h"
+#include "edit/options.h"
+#include "edit/tree.h"
+#include "netd.h"
 
-#define SOURCE "settings"
-
-static int no_memory(struct netd_error *err)
-{
-	return netd_error_add(err, -ENOMEM, "out of memory");
-}
+/*
+ * Theory of operation.  Options become the tree that a file with the same content would
+ * have, and that is read by the same tables.  Each option is a line of the text that
+ * problems are told in, so that every one of them, and what the checks find later, shows
+ * the option.  What is to be its default again is cleared before.
+ */
 
 /* Makes @settings the text that @t's places point into. */
-static int adopt_text(struct netd_topology *t, const char *settings)
+static int adopt_text(struct netd_topology *t, const struct netd_object *o,
+		      const struct netd_option_value *settings)
 {
-	char *file = strdup(SOURCE), *text = strdup(settings);
+	netd_auto(netd_str_done) struct netd_str text = {0};
 
-	if (!file || !text) {
-		free(file);
-		free(text);
+	netd_settings_print(o, settings, &text);
+	if (netd_str_error(&text) < 0)
 		return -ENOMEM;
-	}
 	netd_topology_forget_places(t);
 	free(t->file);
 	free(t->text);
-	t->file = file;
-	t->text = text;
-	t->text_length = strlen(text);
+	t->file = NULL;
+	t->text_length = text.length;
+	t->text = netd_str_take(&text);
 	return 0;
 }
 
-/* Reads the text of @t into a network or a node; a settings reader of reader.h. */
-typedef int read_object(struct netd_reader *r, const struct netd_yaml *root,
-			void *object);
-
-static int read_network(struct netd_reader *r, const struct netd_yaml *root, void *object)
+static void unset(const struct netd_object *o, void *object, const char *name)
 {
-	return netd_read_object(r, root, &netd_network_object, object);
+	struct netd_option_path path;
+	char *at = object;
+
+	if (!netd_option_find(o, name, &path))
+		return;
+	for (size_t i = 0; i < path.depth; i++)
+		at += path.parts[i]->offset;
+	netd_field_clear(path.field, at);
 }
 
-static int read_any_node(struct netd_reader *r, const struct netd_yaml *root,
-			 void *object)
+static int read_tree(struct netd_reader *r, const struct netd_object *o, void *object,
+		     const struct netd_option_value *settings)
 {
-	return netd_read_node(r, root, object);
-}
+	netd_auto(netd_settings_tree_done) struct netd_settings_tree tree = {
+		.object = o,
+		.settings = settings,
+		.reader = r,
+	};
+	int result = netd_settings_tree_build(&tree);
 
-static int read_text(struct netd_topology *t, read_object *read, void *object,
-		     struct netd_error *err)
-{
-	struct netd_yaml_document d = {0};
-	struct netd_reader r = {.t = t, .err = err};
-	int result = netd_yaml_read(&d, t->text, t->text_length);
-
-	if (result == 0 && d.root)
-		result = read(&r, d.root, object);
-	if (d.problem.text)
-		netd_topology_error(t, err, d.problem.place, "%s", d.problem.text);
-	netd_yaml_done(&d);
-	return r.no_memory ? -ENOMEM : result;
+	if (result < 0)
+		return result;
+	for (const struct netd_option_value *s = settings; s->name; s++)
+		if (!s->value)
+			unset(o, object, s->name);
+	if (o == &netd_host_object)
+		return netd_read_node(r, tree.root, object);
+	return netd_read_object(r, tree.root, o, object);
 }
 
 /*
  * Some readers leave out what cannot be read, so that the rest is looked at all the same:
  * what counts is that nothing was found.
  */
-static int edit(struct netd_topology *t, read_object *read, void *object,
-		const char *settings, bool check, struct netd_error *err)
+static int edit(struct netd_topology *t, const struct netd_object *o, void *object,
+		const struct netd_option_value *settings, bool check,
+		struct netd_error *err)
 {
+	static const struct netd_option_value none[] = {{NULL, NULL}};
 	struct netd_error found = {0};
-	int r = adopt_text(t, settings);
+	struct netd_reader r = {.t = t, .err = &found};
+	int result;
 
-	if (r < 0)
-		return no_memory(err);
-	r = read_text(t, read, object, &found);
-	if (r == 0 && check)
-		r = netd_topology_check(t, &found);
-	if (r == -ENOMEM && !found.count)
-		no_memory(&found);
-	if (r == 0)
-		r = netd_error_code(&found);
+	if (!settings)
+		settings = none;
+	result = adopt_text(t, o, settings);
+	if (result == 0)
+		result = read_tree(&r, o, object, settings);
+	if (result == 0 && check)
+		result = netd_topology_check(t, &found);
+	if (result == -ENOMEM && !found.count)
+		netd_error_add(&found, -ENOMEM, "out of memory");
+	if (result == 0)
+		result = netd_error_code(&found);
+	netd_problems_finish(&found);
 	netd_error_move(err, &found);
 	netd_error_done(&found);
-	return r;
+	return result;
 }
 
-int netd_config_edit(struct netd_topology *t, struct netd_network *n,
-		     const char *settings, struct netd_error *err)
+int netd_settings_read(struct netd_topology *t, const struct netd_object *o, void *object,
+		       const struct netd_option_value *settings, struct netd_error *err)
 {
-	return edit(t, read_network, n, settings, true, err);
+	return edit(t, o, object, settings, false, err);
 }
 
-int netd_config_edit_node(struct netd_topology *t, struct netd_node *n,
-			  const char *settings, struct netd_error *err)
+int netd_settings_edit(struct netd_topology *t, const struct netd_object *o, void *object,
+		       const struct netd_option_value *settings, struct netd_error *err)
 {
-	return edit(t, read_any_node, n, settings, true, err);
-}
-
-int netd_config_read_network(const char *settings, struct netd_network *n,
-			     struct netd_error *err)
-{
-	netd_auto_topology struct netd_topology *t = netd_topology_new("");
-
-	if (!t)
-		return no_memory(err);
-	return edit(t, read_network, n, settings, false, err);
+	return edit(t, o, object, settings, true, err);
 }

@@ -227,6 +227,8 @@ void netd_field_clear(const struct netd_field *field, void *object)
 	}
 	if (comparisons[field->type] == same_optional)
 		*(bool *)netd_field_beside(field, object) = false;
+	if (field->type == NETD_TYPE_PREFIXES)
+		netd_field_clear(field + 1, object);
 	if (field->none)
 		*((bool *)object + field->none) = false;
 	if (field->place)

@@ -87,6 +87,14 @@ struct netd_field {
 	const struct netd_object *object;
 	const char *refused; /* the key is known, but not for this object: why */
 	const char *empty;   /* of a list: what to say instead of listing nothing */
+
+	/* the option of one-line verbs */
+	const char *help;     /* NULL: there is none */
+	const char *option;   /* its name, without dashes; NULL: the key */
+	char letter;	      /* "-m"; 0: none */
+	const char *argument; /* what help calls the value; NULL: it means "on" */
+	const char *complete; /* kind of the values that exist ("<interface>"), or NULL */
+	const char *off, *off_help; /* of a service: the option that means "off" */
 };
 
 struct netd_object {
@@ -113,7 +121,8 @@ struct netd_object {
 
 extern const struct netd_object netd_topology_object, netd_network_object,
 	netd_machine_object, netd_port_object, netd_forward_object, netd_route_object,
-	netd_nat_object, netd_dhcp_object, netd_dns_object, netd_listed_object;
+	netd_nat_object, netd_router_nat_object, netd_dhcp_object, netd_dns_object,
+	netd_listed_object;
 /* A router has every field of a node; a host has those that make sense for it. */
 extern const struct netd_object netd_router_object, netd_host_object,
 	netd_interface_object, netd_host_interface_object, netd_cable_object;
@@ -130,14 +139,21 @@ static inline void *netd_field_beside(const struct netd_field *field, const void
 	return (char *)(uintptr_t)object + field->beside;
 }
 
-/* The row of that key; NULL if there is none. */
-const struct netd_field *netd_field_find(const struct netd_object *o, const char *name);
-
 /* True if the field is a pointer to items and their number. */
 static inline bool netd_field_is_list(const struct netd_field *field)
 {
 	return field->type >= NETD_TYPE_PREFIXES;
 }
+
+/* True if an object may have several of it. */
+static inline bool netd_field_holds_several(const struct netd_field *field)
+{
+	return netd_field_is_list(field) || field->type == NETD_TYPE_ADDRESS_PAIR ||
+	       field->type == NETD_TYPE_RANGE_PAIR || field->type == NETD_TYPE_PROTOCOLS;
+}
+
+/* The row of that key; NULL if there is none. */
+const struct netd_field *netd_field_find(const struct netd_object *o, const char *name);
 
 /*
  * What a field holds: *@count items, of field->size bytes each; none for a plain value.

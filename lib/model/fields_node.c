@@ -101,19 +101,32 @@ static const struct netd_object allow_object = {
 #define NODE(member) NETD_FIELD(struct netd_node, member)
 #define LIST(items, count) NETD_FIELD_LIST(struct netd_node, items, count)
 
-#define ROUTES_KEY                                                                \
-	{                                                                         \
-		"routes", NETD_TYPE_LIST, LIST(routes, route_count),              \
-			.object = &netd_route_object,                             \
-			.flags = NETD_EMPTY_OK | NETD_SEQUENCE | NETD_ITEMS_APART \
+#define ROUTES_KEY                                                                      \
+	{                                                                               \
+		"routes", NETD_TYPE_LIST, LIST(routes, route_count),                    \
+			.object = &netd_route_object, .option = "route", .letter = 'r', \
+			.argument = "TO=VIA",                                           \
+			.help = "a route, e.g. default=10.1.0.254 or "                  \
+				"10.9.0.0/16=blackhole",                                \
+			.flags = NETD_EMPTY_OK | NETD_SEQUENCE | NETD_ITEMS_APART       \
 	}
 #define RESOLVER_KEYS                                                     \
-	{"dns", NETD_TYPE_LIST, LIST(servers, server_count),              \
-	 .object = &netd_listed_object},                                  \
+	{"dns",                                                           \
+	 NETD_TYPE_LIST,                                                  \
+	 LIST(servers, server_count),                                     \
+	 .object = &netd_listed_object,                                   \
+	 .argument = "ADDR",                                              \
+	 .help = "name servers (resolv.conf)"},                           \
 	{                                                                 \
 		"search", NETD_TYPE_TEXT, NODE(search),                   \
+			.argument = "DOMAIN",                             \
+			.help = "the domain that names are sought in",    \
 			.place = offsetof(struct netd_node, search_place) \
 	}
+
+#define INTERFACE_OPTION                                                  \
+	.option = "interface", .letter = 'i', .argument = "NET[=CIDR,…]", \
+	.help = "an interface on that network, with its addresses; [NAME:]NET names it"
 
 static const char no_gateway[] =
 	"the way out is a route: routes: [{to: default, via: 10.1.0.1}]";
@@ -121,15 +134,17 @@ static const char no_gateway[] =
 static const struct netd_field router_fields[] = {
 	{NULL, NETD_TYPE_TEXT, NODE(name)},
 	{"interfaces", NETD_TYPE_MAP, LIST(interfaces, interface_count),
-	 .object = &netd_interface_object},
+	 .object = &netd_interface_object, INTERFACE_OPTION},
 	ROUTES_KEY,
-	{"nat", NETD_TYPE_PART, NODE(nat), .object = &netd_nat_object},
+	{"nat", NETD_TYPE_PART, NODE(nat), .object = &netd_router_nat_object},
 	{"forwards", NETD_TYPE_LIST, LIST(forwards, forward_count),
 	 .object = &netd_forward_object,
 	 .flags = NETD_EMPTY_OK | NETD_SEQUENCE | NETD_ITEMS_APART | NETD_APPEND},
-	{"isolate", NETD_TYPE_BOOL, NODE(isolate)},
+	{"isolate", NETD_TYPE_BOOL, NODE(isolate),
+	 .help = "its networks do not reach each other"},
 	{"allow", NETD_TYPE_LIST, LIST(allows, allow_count), .object = &allow_object,
-	 .flags = NETD_ITEMS_APART,
+	 .flags = NETD_ITEMS_APART, .argument = "FROM=TO",
+	 .help = "only these reach each other, from one interface to another",
 	 .empty = "say \"isolate: true\" if its networks shall not reach each other, or "
 		  "leave \"allow\" out if they shall"},
 	RESOLVER_KEYS,
@@ -156,7 +171,7 @@ static const char no_forwarding[] = "a host does not forward; \"routers\" do";
 static const struct netd_field host_fields[] = {
 	{NULL, NETD_TYPE_TEXT, NODE(name)},
 	{"interfaces", NETD_TYPE_MAP, LIST(interfaces, interface_count),
-	 .object = &netd_host_interface_object},
+	 .object = &netd_host_interface_object, INTERFACE_OPTION},
 	ROUTES_KEY,
 	RESOLVER_KEYS,
 	{"nat", .refused = no_forwarding},

@@ -9,13 +9,39 @@
 #define NAT(member) NETD_FIELD(struct netd_nat, member)
 #define PLACE(member) .place = offsetof(struct netd_nat, member)
 
+#define SOURCE_KEYS                                                                    \
+	{"source",                                                                     \
+	 NETD_TYPE_RANGE_PAIR,                                                         \
+	 .offset = offsetof(struct netd_nat, source4),                                 \
+	 .size = 2 * sizeof(struct netd_addr_range),                                   \
+	 PLACE(source4_place),                                                         \
+	 .option = "nat-source",                                                       \
+	 .argument = "ADDR[-ADDR]",                                                    \
+	 .help = "source address or pool, instead of masquerade"},                     \
+	{                                                                              \
+		"ports", NETD_TYPE_PORTS,                                              \
+			.offset = offsetof(struct netd_nat, port_first),               \
+			.size = 2 * sizeof(uint16_t), .option = "nat-ports",           \
+			.argument = "A-B", .help = "source ports (default 1024-65535)" \
+	}
+#define OUT_KEY(...)                                                                    \
+	{                                                                               \
+		"out", NETD_TYPE_TEXT, NAT(out), PLACE(out_place), .argument = "IFACE", \
+								   __VA_ARGS__          \
+	}
+#define ON_KEY                                                      \
+	{                                                           \
+		"on", NETD_TYPE_TEXT, NAT(on), PLACE(on_place),     \
+			.option = "nat-on", .argument = "IFACE",    \
+			.complete = "<interface>",                  \
+			.help = "add the sources to this interface" \
+	}
+
 static const struct netd_field nat_fields[] = {
-	{"source", NETD_TYPE_RANGE_PAIR, .offset = offsetof(struct netd_nat, source4),
-	 .size = 2 * sizeof(struct netd_addr_range), PLACE(source4_place)},
-	{"ports", NETD_TYPE_PORTS, .offset = offsetof(struct netd_nat, port_first),
-	 .size = 2 * sizeof(uint16_t)},
-	{"out", NETD_TYPE_TEXT, NAT(out), PLACE(out_place)},
-	{"on", NETD_TYPE_TEXT, NAT(on), PLACE(on_place)},
+	SOURCE_KEYS,
+	OUT_KEY(.option = "nat-out", .complete = "<interface>",
+		.help = "the only interface to leave by"),
+	ON_KEY,
 };
 
 const struct netd_object netd_nat_object = {
@@ -23,6 +49,19 @@ const struct netd_object netd_nat_object = {
 	.size = sizeof(struct netd_nat),
 	.place = offsetof(struct netd_nat, place),
 	NETD_FIELDS(nat_fields),
+};
+
+static const struct netd_field router_nat_fields[] = {
+	SOURCE_KEYS,
+	OUT_KEY(.option = "nat", .help = "source NAT out of this interface"),
+	ON_KEY,
+};
+
+const struct netd_object netd_router_nat_object = {
+	.what = "\"nat\"",
+	.size = sizeof(struct netd_nat),
+	.place = offsetof(struct netd_nat, place),
+	NETD_FIELDS(router_nat_fields),
 };
 
 #undef PLACE
@@ -33,8 +72,12 @@ static const struct netd_field forward_fields[] = {
 	{"listen", NETD_TYPE_LISTEN, FORWARD(listen), PLACE(place),
 	 .flags = NETD_REQUIRED},
 	{"to", NETD_TYPE_TARGET, FORWARD(to), PLACE(to_place), .flags = NETD_REQUIRED},
-	{"protocol", NETD_TYPE_PROTOCOLS, FORWARD(protocols), .choices = netd_protocols},
-	{"on", NETD_TYPE_TEXT, FORWARD(on), PLACE(on_place)},
+	{"protocol", NETD_TYPE_PROTOCOLS, FORWARD(protocols), .choices = netd_protocols,
+	 .letter = 'p', .argument = "PROTO",
+	 .help = "tcp (default), udp, sctp, or tcp,udp"},
+	{"on", NETD_TYPE_TEXT, FORWARD(on), PLACE(on_place), .argument = "IFACE",
+	 .complete = "<interface>",
+	 .help = "add the address to this interface meanwhile"},
 	{NULL, NETD_TYPE_PORTS, .offset = offsetof(struct netd_forward, port_first),
 	 .size = 2 * sizeof(uint16_t)},
 	{NULL, NETD_TYPE_TEXT, FORWARD(machine)},
@@ -138,7 +181,8 @@ static const struct netd_object boot_object = {
 static const struct netd_field dhcp_fields[] = {
 	{NULL, NETD_TYPE_BOOL, DHCP(enabled)},
 	{"range", NETD_TYPE_LIST, LIST(ranges, range_count), .object = &range_object,
-	 .flags = NETD_ONE_BARE},
+	 .flags = NETD_ONE_BARE, .option = "dhcp-range", .argument = "A-B",
+	 .help = "what is given out (default: what is free of the subnet)"},
 	{"lease", NETD_TYPE_DURATION, DHCP(lease), .min = LEASE_MIN},
 	{"gateway", NETD_TYPE_ADDRESS, DHCP(gateway), PLACE(gateway_place),
 	 .none = offsetof(struct netd_dhcp, no_gateway)},
@@ -203,9 +247,12 @@ static const struct netd_object record_object = {
 
 static const struct netd_field dns_fields[] = {
 	{NULL, NETD_TYPE_BOOL, DNS(enabled)},
-	{"domain", NETD_TYPE_TEXT, DNS(domain), PLACE(domain_place)},
+	{"domain", NETD_TYPE_TEXT, DNS(domain), PLACE(domain_place), .argument = "NAME",
+	 .help = "the domain of the guests' names"},
 	{"forwarders", NETD_TYPE_LIST, LIST(forwarders, forwarder_count),
-	 .none = offsetof(struct netd_dns, no_forward), .object = &forwarder_object},
+	 .none = offsetof(struct netd_dns, no_forward), .object = &forwarder_object,
+	 .option = "dns", .argument = "ADDR[:PORT]",
+	 .help = "who is asked for other names (default: as the host); none"},
 	{"records", NETD_TYPE_RECORDS, LIST(records, record_count),
 	 .object = &record_object},
 };

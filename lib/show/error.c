@@ -24,11 +24,11 @@ static const struct style colored = {
 static void add_place(const struct netd_problem *p, const struct style *s,
 		      struct netd_str *out)
 {
-	if (!p->file && !p->place.line)
+	if (!p->file && !netd_place_file_line(&p->place))
 		return;
 	netd_str_add(out, s->place);
 	netd_render_safe(p->file ? p->file : "(text)", out);
-	if (p->place.line)
+	if (netd_place_file_line(&p->place))
 		netd_str_addf(out, ":%u:%u", p->place.line,
 			      p->place.column ? p->place.column : 1);
 	netd_str_addf(out, ":%s ", s->off);
@@ -91,7 +91,7 @@ void netd_render_error_json(const struct netd_error *err, struct netd_str *out)
 		add_text(&j, "code", strerrorname_np(-p->code));
 		add_text(&j, "message", p->text);
 		add_text(&j, "file", p->file);
-		add_number(&j, "line", p->place.line);
+		add_number(&j, "line", netd_place_file_line(&p->place));
 		add_number(&j, "column", p->place.column);
 		add_text(&j, "hint", p->hint);
 		add_text(&j, "kernel", p->kernel);

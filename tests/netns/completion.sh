@@ -47,6 +47,7 @@ options()
 values()
 {
 	completes "netdctl network create n --mode i" isolated
+	completes "netdctl network set n --unset nat-s" nat-source
 	completes "netdctl network create n --mode=i" isolated
 	completes "netdctl network create n --mode=" "bridged isolated nat open routed"
 	completes "netdctl --color=a" "always auto"

@@ -217,7 +217,34 @@ failed_change_is_not_kept()
 	no_match 'net1' "$(netdctl network list)"
 }
 
+# What the options set is the kernel's and the file's default again, and nothing else.
+options_are_unset()
+{
+	world
+	ok netdctl network create net0 --mode nat --address 10.1.0.254/24
+	named before
+	cp /etc/netd/default.yaml before.yaml
+	ok netdctl network set net0 --mtu 1400 --stp on --antispoof off --autostart \
+		--nat-source 172.16.5.41 --nat-ports 2000-3000 --address 10.1.0.254/24 \
+		--address 10.1.7.254/24 --route 10.9.0.0/16=10.1.0.9
+	eq 1400 "$(cat /sys/class/net/net0/mtu)"
+	eq 1 "$(cat /sys/class/net/net0/bridge/stp_state)"
+	ok netdctl network set net0 --unset mtu,stp --unset antispoof --unset autostart \
+		--unset nat-source --unset nat-ports,route --address 10.1.0.254/24
+	eq "$(cat before.yaml)" "$(cat /etc/netd/default.yaml)"
+	named after
+	same before after
+	fails 2 netdctl network set net0 --unset mtoo
+	match 'no setting "mtoo"' "$err"
+	fails 2 netdctl network set net0 --unset mtu --mtu 1400
+	match 'contradict each other' "$err"
+	fails 2 netdctl network set net0 --unset address
+	match 'has no address' "$err"
+	eq "$(cat before.yaml)" "$(cat /etc/netd/default.yaml)"
+}
+
 t_fresh "one-liners are the same as the file" commands_are_the_file
+t_fresh "options are unset" options_are_unset
 t_fresh "define, start, stop, autostart, set, delete" life_of_a_network
 t_fresh "changes while guests talk" changes_under_traffic
 t_fresh "another gateway, another mode" gateway_moves

@@ -259,6 +259,8 @@ usage()
 	network create a --address 10.1.0.1
 	network create a --mtu 15o0
 	network create a --stp maybe
+	network create a --address 10.1.0.1/24 --no-dhcp --dhcp-range 10.1.0.9-10.1.0.20
+	network create a --mtu 1400 --mtu 1500
 	network create sixteen-bytes-ab
 	network create a/b
 	network set nosuch --mtu 1400
@@ -271,6 +273,11 @@ usage()
 	destroy nosuch
 	--state-dir
 	EOF
+	fails 2 netdctl network create a --mode rooted
+	match '^--mode: error: unknown mode "rooted"' "$err"
+	match 'did you mean "routed"' "$err"
+	fails 2 netdctl network create a --stp maybe
+	match 'must be on or off' "$err"
 	fails 2 netdctl aply lab.yaml
 	match 'did you mean "apply"' "$err"
 	untouched

@@ -43,7 +43,7 @@ static int setup(void **state)
 	assert_int_equal(netd_new(f->state, f->directory, &f->netd, f->err), 0);
 	netd_set_watchdog(f->netd, f->program);
 	assert_int_equal(netd_topology_create("lab", &f->t, f->err), 0);
-	assert_int_equal(netd_network_add(f->t, "trial0", "{}", f->err), 0);
+	assert_int_equal(netd_network_add(f->t, "trial0", NULL, f->err), 0);
 	*state = f;
 	return 0;
 }

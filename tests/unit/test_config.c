@@ -18,7 +18,6 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "edit/settings.h"
 #include "config/yaml.h"
 #include "model/topology.h"
 
@@ -214,58 +213,6 @@ static void canonical(void **state)
 	}
 }
 
-/* Settings over what a host has, and what they must not do. */
-static void edits(void **state)
-{
-	static const char text[] =
-		HEAD "  a: {addresses: 10.1.0.1/24, dhcp: true}\n"
-		     "hosts: {h: {network: a, addresses: 10.1.0.9/24}}\n";
-	static const struct {
-		const char *network, *node, *line;
-	} steps[] = {
-		{"{dhcp: {lease: 2h}}", NULL, "    dhcp: {lease: \"2h\"}\n"},
-		{"{dhcp: true}", NULL, "    dhcp: {lease: \"2h\"}\n"},
-		{"{dns: {domain: x.test}}", NULL, "    dns: {domain: x.test}\n"},
-		{"{dhcp: false}", NULL, "  a:\n    addresses: [10.1.0.1/24]\n    dns:"},
-		{"{dns: false, dhcp: {}}", NULL, "    dhcp: true\n    dns: false\n"},
-		{"", NULL, "    dhcp: true\n    dns: false\n"},
-		{NULL, "{addresses: 10.1.0.8/24}",
-		 "  h:\n    network: a\n    addresses: [10.1.0.8/24]\n"},
-		{NULL, "{interface: e1, mtu: 1400}",
-		 "    interface: e1\n    addresses: [10.1.0.8/24]\n    mtu: 1400\n"},
-		{NULL, "{interfaces: {b: {network: a}}}",
-		 "      e1: {network: a, addresses: [10.1.0.8/24], mtu: 1400}\n"
-		 "      b: {network: a}\n"},
-		{NULL, "{routes: [{to: default}]}", NULL},
-		{NULL, "{routes: [nonsense]}", NULL},
-		{"{mode: nat, forwards: [nonsense]}", NULL, NULL},
-		{NULL, "{interface: e1}", NULL},
-	};
-	struct netd_topology *t = parse("edits", text);
-
-	(void)state;
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(steps); i++) {
-		struct netd_error err = {0};
-		struct netd_str out = {0};
-		int r = steps[i].network ? netd_config_edit(t, &t->networks[0],
-							    steps[i].network, &err)
-					 : netd_config_edit_node(t, &t->nodes[0],
-								 steps[i].node, &err);
-
-		assert_int_equal(r, steps[i].line ? 0 : -EINVAL);
-		assert_int_equal(err.count > 0, !steps[i].line);
-		assert_int_equal(netd_config_write(t, &out), 0);
-		if (steps[i].line && !strstr(out.text, steps[i].line))
-			fail_msg("%s%s: no\n%sin\n%s",
-				 steps[i].network ? steps[i].network : "",
-				 steps[i].node ? steps[i].node : "", steps[i].line,
-				 out.text);
-		netd_error_done(&err);
-		netd_str_done(&out);
-	}
-	netd_topology_free(t);
-}
-
 static void name_of_file(void **state)
 {
 	static const struct {
@@ -429,7 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(canonical),	cmocka_unit_test(name_of_file),
 		cmocka_unit_test(plain_reader), cmocka_unit_test(huge),
-		cmocka_unit_test(not_a_file),	cmocka_unit_test(edits),
+		cmocka_unit_test(not_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@ static const struct netd_object *const objects[] = {
 	&netd_forward_object,
 	&netd_route_object,
 	&netd_nat_object,
+	&netd_router_nat_object,
 	&netd_dhcp_object,
 	&netd_dns_object,
 	&netd_listed_object,

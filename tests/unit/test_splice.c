@@ -11,8 +11,9 @@
 
 #include "base/str.h"
 #include "config/config.h"
-#include "edit/settings.h"
 #include "edit/splice.h"
+#include "model/topology.h"
+#include "netd.h"
 
 static const char text[] = "name: lab\n"
 			   "networks:\n"
@@ -48,16 +49,18 @@ static struct netd_topology *parse(const char *yaml)
 	return t;
 }
 
-/* The text with a forward of @settings in @network, by the long way and by the short. */
-static void insert(const char *network, const char *settings)
+/* The text with one more forward in @network, by the long way and by the short. */
+static void insert(const char *network, const char *listen, const char *to)
 {
+	const struct netd_option_value settings[] = {
+		{"listen", listen}, {"to", to}, {NULL, NULL}};
 	struct netd_topology *t = parse(text);
 	struct netd_network *n = netd_topology_network(t, network);
 	struct netd_str by_writer = {0}, by_splice = {0};
 	size_t offset;
 
 	assert_non_null(n);
-	assert_int_equal(netd_config_edit(t, n, settings, NULL), 0);
+	assert_int_equal(netd_forward_add(t, network, settings, NULL), 0);
 	assert_int_equal(netd_config_write(t, &by_writer), 0);
 	assert_int_equal(netd_config_forward_offset(text, network, &offset), 0);
 	netd_str_add_bytes(&by_splice, text, offset);
@@ -74,9 +77,8 @@ static void insert(const char *network, const char *settings)
 static void inserts(void **state)
 {
 	(void)state;
-	insert("one", "{forwards: [{listen: \"192.0.2.9:1-9\", to: \"10.1.0.9:11-19\", "
-		      "protocol: [tcp, udp]}]}");
-	insert("three", "{forwards: [{listen: 192.0.2.9, to: 10.3.0.9}]}");
+	insert("one", "192.0.2.9:1-9", "10.1.0.9:11-19");
+	insert("three", "192.0.2.9", "10.3.0.9");
 }
 
 static void gives_up(void **state)
