@@ -21,12 +21,21 @@ static inline void netd_cleanup_close(const int *fd)
 #define netd_auto_close __attribute__((cleanup(netd_cleanup_close)))
 #define netd_auto(done) __attribute__((cleanup(done)))
 
-/* Hands the pointer (or descriptor) over: the variable is empty afterwards. */
+/* Hands the pointer over: the variable is NULL afterwards. */
 #define netd_take(p)                    \
 	({                              \
 		typeof(p) taken_ = (p); \
 		(p) = NULL;             \
 		taken_;                 \
 	})
+
+/* The same for a descriptor: the variable is -1 afterwards. */
+static inline int netd_take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
 
 #endif

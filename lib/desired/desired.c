@@ -111,8 +111,8 @@ static void set_uplink(struct netd_link *bridge, const struct netd_network *n,
 }
 
 /* Of an existing bridge nothing is wanted but that it is there. */
-static int as_it_is(struct netd_link *link, const struct netd_network *n,
-		    const struct netd_facts *facts)
+static int keep_existing_bridge(struct netd_link *link, const struct netd_network *n,
+				const struct netd_facts *facts)
 {
 	const struct netd_link *have = existing_bridge(n, facts);
 
@@ -156,7 +156,7 @@ static int add_bridge(struct netd_state *out, const struct netd_topology *t,
 	if (!link)
 		return -ENOMEM;
 	if (n->existing)
-		return as_it_is(link, n, facts);
+		return keep_existing_bridge(link, n, facts);
 	owner_text(t, n, owner);
 	link->kind = NETD_LINK_BRIDGE;
 	link->has_mac = true;

@@ -35,7 +35,7 @@ struct netd_source_change {
 	const struct netd_bridge_subnets *network; /* NULL: sources of no subnet */
 	bool was, is; /* a source NAT at all, before and now */
 	bool moved;   /* of a router: by another interface now */
-	struct netd_source_chain old, new;
+	struct netd_source_chain before, after;
 };
 
 /* The first element that is not before @key; NULL if all are. */
@@ -83,17 +83,17 @@ static bool forward_outdates(const struct netd_outdated *o, const struct netd_fl
 			     const struct netd_element *key)
 {
 	const struct netd_ruleset_delta *d = o->delta;
-	const struct netd_element *old = find(d->removed, d->removed_count, key);
-	const struct netd_element *new = find(d->added, d->added_count, key);
+	const struct netd_element *removed = find(d->removed, d->removed_count, key);
+	const struct netd_element *added = find(d->added, d->added_count, key);
 	bool translated = flow->status & IPS_DST_NAT;
 	bool whole_address =
 		key->map == NETD_MAP_ADDRESS4 || key->map == NETD_MAP_ADDRESS6;
 
-	if (new &&leads_there(new, flow))
+	if (added && leads_there(added, flow))
 		return false;
-	if (old && translated && leads_there(old, flow))
+	if (removed && translated && leads_there(removed, flow))
 		return true;
-	if (!new || flow->original.protocol != IPPROTO_UDP)
+	if (!added || flow->original.protocol != IPPROTO_UDP)
 		return false;
 	if (translated)
 		return !whole_address;
@@ -136,16 +136,17 @@ static bool could_have_made(const struct netd_source_change *s,
 			    const struct netd_flow *flow)
 {
 	const struct netd_addr *source = &flow->reply.target;
-	const struct netd_addr_range *old = range_of(&s->old, source);
-	const struct netd_addr_range *new = range_of(&s->new, source);
+	const struct netd_addr_range *before = range_of(&s->before, source);
+	const struct netd_addr_range *after = range_of(&s->after, source);
 	uint16_t port = flow->reply.target_port;
 
-	if (!s->is || (port && (port < s->new.port_first || port > s->new.port_last)))
+	if (!s->is || (port && (port < s->after.port_first || port > s->after.port_last)))
 		return false;
-	if (!new->first.family) /* masquerade: the same only if it was that one before */
-		return !old->first.family && !s->moved;
-	return netd_addr_compare(&new->first, source) <= 0 &&
-	       netd_addr_compare(source, &new->last) <= 0;
+	if (!after->first
+		     .family) /* masquerade: the same only if it was that one before */
+		return !before->first.family && !s->moved;
+	return netd_addr_compare(&after->first, source) <= 0 &&
+	       netd_addr_compare(source, &after->last) <= 0;
 }
 
 /* From behind another router: of such a flow, the way that it came is not known. */
@@ -306,10 +307,11 @@ static int add_source(struct netd_outdated *o, const struct netd_bridge_subnets 
 	const char *bridge = network->bridge;
 	struct netd_source_change change = {.network = network};
 
-	fill_side(&change.old, &change.was,
+	fill_side(&change.before, &change.was,
 		  find_source(d->removed, d->removed_count, bridge),
 		  find_chain(d->chains_removed, d->chains_removed_count, bridge));
-	fill_side(&change.new, &change.is, find_source(d->added, d->added_count, bridge),
+	fill_side(&change.after, &change.is,
+		  find_source(d->added, d->added_count, bridge),
 		  find_chain(d->chains_added, d->chains_added_count, bridge));
 	if (change.was || change.is)
 		return add_change(o, &change);
@@ -366,16 +368,18 @@ static int add_leave(struct netd_outdated *o, const struct netd_bridge_subnets *
 {
 	const struct netd_ruleset_delta *d = o->delta;
 	const char *link = network->bridge;
-	const struct netd_element *old = find_leave(d->removed, d->removed_count, link);
-	const struct netd_element *new = find_leave(d->added, d->added_count, link);
+	const struct netd_element *removed =
+		find_leave(d->removed, d->removed_count, link);
+	const struct netd_element *added = find_leave(d->added, d->added_count, link);
 	struct netd_source_change change = {.network = network};
 	int r;
 
-	fill_leave_side(&change.old, &change.was, link, old,
+	fill_leave_side(&change.before, &change.was, link, removed,
 			find_leave_chain(d->chains_removed, d->chains_removed_count));
-	fill_leave_side(&change.new, &change.is, link, new,
+	fill_leave_side(&change.after, &change.is, link, added,
 			find_leave_chain(d->chains_added, d->chains_added_count));
-	change.moved = old && new &&memcmp(old->key, new->key, old->key_length) != 0;
+	change.moved = removed && added &&
+		       memcmp(removed->key, added->key, removed->key_length) != 0;
 	if (!change.was && !change.is)
 		return 0;
 	r = add_change(o, &change);

@@ -177,8 +177,7 @@ int netd_netns_look_open(const char *name, struct netd_netns_name *out, int *liv
 		return failed(err, "open", name);
 	if (is_namespace(fd)) {
 		out->inode = st.st_ino;
-		*living = fd;
-		fd = -1;
+		*living = netd_take_fd(&fd);
 		return 0;
 	}
 	out->leftover = true;
@@ -234,8 +233,7 @@ static int furnish(const char *name, const char *path, const struct netd_link *l
 {
 	netd_auto_message struct nl_msg *m = netd_link_set_message(
 		lo, NETD_LINK_UP | NETD_LINK_ALIAS_TEXT | NETD_LINK_GROUP_NUMBER, 0);
-	int r = m ? netd_nl_open_sharing(nl, home, err)
-		  : netd_error_add(err, -ENOMEM, "out of memory");
+	int r = m ? netd_nl_open_sharing(nl, home, err) : netd_error_no_memory(err);
 
 	if (r < 0)
 		return r;
@@ -299,7 +297,7 @@ int netd_netns_list(char ***names, size_t *count, struct netd_error *err)
 			continue;
 		name = netd_array_add(names, count, sizeof(*name));
 		if (!name || !(*name = strdup(entry->d_name)))
-			r = netd_error_add(err, -ENOMEM, "out of memory");
+			r = netd_error_no_memory(err);
 	}
 	closedir(dir);
 	netd_array_sort(*names, *count, sizeof(**names), compare_names);

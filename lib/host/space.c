@@ -89,7 +89,7 @@ void netd_space_forget(struct netd *netd, const char *name)
 }
 
 /* The way home must be known before the first step away. */
-static int know_home(struct netd *netd, struct netd_error *err)
+static int open_home(struct netd *netd, struct netd_error *err)
 {
 	int fd;
 
@@ -104,7 +104,7 @@ static int know_home(struct netd *netd, struct netd_error *err)
 
 int netd_space_enter(struct netd *netd, struct netd_space *space, struct netd_error *err)
 {
-	int r = know_home(netd, err);
+	int r = open_home(netd, err);
 
 	if (r)
 		return r;
@@ -146,7 +146,7 @@ static int keep(struct netd *netd, struct netd_space *s, int r, struct netd_spac
 	if (r == 0 && fstat(s->fd, &st) == 0)
 		s->inode = st.st_ino;
 	if (r == 0 && insert(netd, s) < 0)
-		r = netd_error_add(err, -ENOMEM, "out of memory");
+		r = netd_error_no_memory(err);
 	if (r < 0)
 		space_free(s);
 	else
@@ -173,7 +173,7 @@ int netd_space_open(struct netd *netd, const char *name, struct netd_space **out
 	netd_space_forget(netd, name);
 	s = space_new(name);
 	if (!s)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	s->fd = living;
 	living = -1;
 	r = netd_space_enter(netd, s, err);
@@ -186,7 +186,7 @@ int netd_space_make(struct netd *netd, const char *name, const struct netd_link 
 		    struct netd_space **out, struct netd_error *err)
 {
 	struct netd_space *s = space_new(name);
-	int r = s ? know_home(netd, err) : netd_error_add(err, -ENOMEM, "out of memory");
+	int r = s ? open_home(netd, err) : netd_error_no_memory(err);
 
 	if (r < 0) {
 		free(s);

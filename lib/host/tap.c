@@ -108,7 +108,7 @@ int netd_tap_set_owner(const struct netd_link *link, struct netd_error *err)
 int netd_tap_open(struct netd_link *link, struct netd_error *err)
 {
 	netd_auto_close int fd = open_device(err);
-	int r, result;
+	int r;
 
 	if (fd < 0) {
 		netd_error_context(err, "tap %s", link->name);
@@ -123,7 +123,5 @@ int netd_tap_open(struct netd_link *link, struct netd_error *err)
 	r = link->tap.persistent ? netd_tap_keep(fd, link->name, err) : 0;
 	if (r < 0)
 		return r;
-	result = fd;
-	fd = -1;
-	return result;
+	return netd_take_fd(&fd);
 }

@@ -195,7 +195,7 @@ int netd_lock_take(int dirfd, const char *path, const struct netd_patience *pati
 		   struct netd_error *err)
 {
 	netd_auto_close int fd = open_file(dirfd);
-	int r, result;
+	int r;
 
 	if (fd < 0)
 		return failed(err, path);
@@ -207,7 +207,5 @@ int netd_lock_take(int dirfd, const char *path, const struct netd_patience *pati
 		return failed(err, path);
 	}
 	sign(fd);
-	result = fd;
-	fd = -1;
-	return result;
+	return netd_take_fd(&fd);
 }
