@@ -66,7 +66,7 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 			room = data ? room * 2 : room;
 			more = realloc(data, room);
 			if (!more)
-				return netd_error_add(err, -ENOMEM, "out of memory");
+				return netd_error_no_memory(err);
 			data = more;
 		}
 		n = read(fd, data + have, room - have - 1);
@@ -88,7 +88,7 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 	return 0;
 }
 
-static int write_all(int fd, const char *data, size_t length)
+int netd_write_all(int fd, const char *data, size_t length)
 {
 	while (length) {
 		ssize_t n = write(fd, data, length);
@@ -142,7 +142,7 @@ int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts
 		return failed(err, "write", path);
 	r = fchmod(fd, mode) < 0 ? -errno : 0; /* whatever the umask is */
 	for (int i = 0; r == 0 && i < count; i++)
-		r = write_all(fd, parts[i].iov_base, parts[i].iov_len);
+		r = netd_write_all(fd, parts[i].iov_base, parts[i].iov_len);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
 	if (r == 0 && renameat(dirfd, temp, dirfd, path) < 0)
@@ -175,7 +175,7 @@ int netd_file_append(int dirfd, const char *path, const void *data, size_t lengt
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return failed(err, "append to", path);
-	r = write_all(fd, data, length);
+	r = netd_write_all(fd, data, length);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
 	if (r < 0) {

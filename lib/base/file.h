@@ -55,4 +55,7 @@ int netd_path_check(const char *path, struct netd_error *err);
 /* Makes @path and its missing parents (mode 0755, whatever the umask is). */
 int netd_dir_make(const char *path, struct netd_error *err);
 
+/* Writes all of @data to the descriptor, whatever interrupts it; 0 or -errno. */
+int netd_write_all(int fd, const char *data, size_t length);
+
 #endif

@@ -108,22 +108,6 @@ static int make_directory(const struct netd_dnsmasq *d, gid_t group,
 	return 0;
 }
 
-/* 0, or -1 with errno. */
-static int write_all(int fd, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t n = write(fd, text, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		text += n;
-		length -= (size_t)n;
-	}
-	return 0;
-}
-
 static int write_one(const struct netd_dnsmasq *d, const char *file, const char *text,
 		     gid_t group, struct netd_error *err)
 {
@@ -143,8 +127,9 @@ static int write_one(const struct netd_dnsmasq *d, const char *file, const char 
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return failed(d, err, "write into");
-	if (write_all(fd, text, length) == 0 && give_to_group(fresh, 0640, group) == 0 &&
-	    fsync(fd) == 0 && rename(fresh, path) == 0)
+	if (netd_write_all(fd, text, length) == 0 &&
+	    give_to_group(fresh, 0640, group) == 0 && fsync(fd) == 0 &&
+	    rename(fresh, path) == 0)
 		return 0;
 	r = failed(d, err, "write into");
 	unlink(fresh);

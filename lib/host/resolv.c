@@ -93,21 +93,6 @@ static int make_directory(const char *path, struct netd_error *err)
 	return 0;
 }
 
-static int write_all(int fd, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t n = write(fd, text, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		length -= (size_t)n;
-	}
-	return 0;
-}
-
 /*
  * Synced, although it is of no use without the namespace: a name without the content
  * would outlive a loss of power, and, without the mark, be taken for somebody else's
@@ -126,7 +111,7 @@ static int put(const char *path, const char *text, struct netd_error *err)
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return failed(err, "write", path);
-	r = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text, strlen(text));
+	r = fchmod(fd, 0644) < 0 ? -errno : netd_write_all(fd, text, strlen(text));
 	if (r == 0 && (fsync(fd) < 0 || rename(beside, path) < 0))
 		r = -errno;
 	if (r == 0)
