@@ -86,6 +86,11 @@ int netd_error_add(struct netd_error *err, int code, const char *fmt, ...)
 	return code;
 }
 
+int netd_error_no_memory(struct netd_error *err)
+{
+	return netd_error_add(err, -ENOMEM, "out of memory");
+}
+
 void netd_error_hint(struct netd_error *err, const char *fmt, ...)
 {
 	struct netd_problem *p = last(err);

@@ -63,6 +63,9 @@ int netd_error_add(struct netd_error *err, int code, const char *fmt, ...)
 int netd_error_vadd(struct netd_error *err, int code, const char *fmt, va_list args)
 	__attribute__((format(printf, 3, 0)));
 
+/* "out of memory": returns -ENOMEM. */
+int netd_error_no_memory(struct netd_error *err);
+
 /* The next four complete the problem added last; without one they do nothing. */
 void netd_error_hint(struct netd_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -29,7 +29,7 @@ int netd_table_hand_over(struct netd_table *t, struct netd_table **out,
 	struct netd_table *taken = t->failed ? NULL : malloc(sizeof(*taken));
 
 	if (!taken)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	*taken = *t;
 	*t = (struct netd_table){0};
 	*out = taken;

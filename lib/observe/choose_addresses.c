@@ -290,7 +290,7 @@ int netd_choose_addresses(struct netd *netd, const struct netd_topology *t,
 		return r;
 	copy = netd_topology_copy(t);
 	if (!copy)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	each_chosen(copy, decide, &d);
 	r = netd_topology_check_among(copy, is_held, &d.users, err);
 	if (r < 0)

@@ -170,7 +170,7 @@ int netd_services_observe(struct netd *netd, struct netd_state *host,
 			continue;
 		}
 		netd_service_done(&s);
-		r = netd_error_add(err, -ENOMEM, "out of memory");
+		r = netd_error_no_memory(err);
 	}
 	if (d)
 		closedir(d);

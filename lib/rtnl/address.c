@@ -119,6 +119,6 @@ int netd_address_dump(struct netd_nl *nl, struct netd_state *out, struct netd_er
 		netd_nl_message(RTM_GETADDR, 0, &header, sizeof(header));
 
 	if (!m)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	return netd_nl_dump(nl, m, visit_address, forget_addresses, out, err);
 }

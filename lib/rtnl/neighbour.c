@@ -67,6 +67,6 @@ int netd_neighbour_dump(struct netd_nl *nl, int index, struct netd_neighbour **o
 	struct visit v = {index, out, count, *count};
 
 	if (!m || nla_put_u32(m, NDA_IFINDEX, (uint32_t)index) < 0)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	return netd_nl_dump(nl, m, visit_neighbour, forget, &v, err);
 }

@@ -198,7 +198,7 @@ int netd_route_dump(struct netd_nl *nl, struct netd_state *out, struct netd_erro
 		netd_nl_message(RTM_GETROUTE, 0, &header, sizeof(header));
 
 	if (!m)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	nla_put_u32(m, RTA_TABLE, RT_TABLE_MAIN);
 	return netd_nl_dump(nl, m, visit_route, forget_routes, out, err);
 }

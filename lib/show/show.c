@@ -132,7 +132,7 @@ static int hand_over(struct netd_str *text, char **out, struct netd_error *err)
 	char *taken = netd_str_take(text);
 
 	if (!taken) {
-		netd_error_add(err, -ENOMEM, "out of memory");
+		netd_error_no_memory(err);
 		return -ENOMEM;
 	}
 	*out = taken;

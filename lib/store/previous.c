@@ -106,7 +106,7 @@ static int load_by_line(const struct netd_store *store, const char *name,
 	if (r < 0 || netd_choices_restore(*out, text) == 0)
 		return r;
 	*out = netd_topology_free(*out);
-	return netd_error_add(err, -ENOMEM, "out of memory");
+	return netd_error_no_memory(err);
 }
 
 int netd_previous_load(const struct netd_store *store, const char *name,

@@ -104,8 +104,7 @@ int netd_store_open(struct netd_store *store, const char *path, bool create,
 		return r;
 	}
 	store->path = strdup(path);
-	r = store->path ? netd_store_guard(store, err)
-			: netd_error_add(err, -ENOMEM, "out of memory");
+	r = store->path ? netd_store_guard(store, err) : netd_error_no_memory(err);
 	if (r < 0)
 		netd_store_done(store);
 	return r;
@@ -295,7 +294,7 @@ int netd_store_load_all(const struct netd_store *store, struct netd_topology ***
 			if (slot)
 				*slot = t;
 			else
-				r = netd_error_add(err, -ENOMEM, "out of memory");
+				r = netd_error_no_memory(err);
 		}
 	}
 	for (size_t i = 0; i < names_count; i++)

@@ -104,12 +104,12 @@ int netd_store_load_file(const struct netd_store *store, const char *path,
 		return r;
 	if (asprintf(&full, "%s/%s", store->path, path) < 0) {
 		full = NULL;
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	}
 	r = netd_config_parse(text, length, full, out, &why);
 	if (r == 0 && netd_choices_restore(*out, text) < 0) {
 		*out = netd_topology_free(*out);
-		r = netd_error_add(&why, -ENOMEM, "out of memory");
+		r = netd_error_no_memory(&why);
 	}
 	if (r < 0 && r != -ENOMEM)
 		r = netd_store_set_aside(store, path,

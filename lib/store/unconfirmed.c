@@ -122,7 +122,7 @@ int netd_unconfirmed_definition(const struct netd_unconfirmed *u,
 		line += length;
 	}
 	if (netd_str_error(&text))
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	if (text.length)
 		return netd_config_parse(text.text, text.length, NETD_UNCONFIRMED, out,
 					 err);
@@ -144,7 +144,7 @@ int netd_unconfirmed_save(const struct netd_store *store,
 	netd_choices_write(previous, &text);
 	if (write_definition(definition, &text) < 0 ||
 	    netd_config_write(previous, &text) < 0)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	return netd_store_write(store, NETD_UNCONFIRMED, &text, err);
 }
 
