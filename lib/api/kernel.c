@@ -16,6 +16,7 @@
 #include "observe/services.h"
 #include "observe/view.h"
 #include "rtnl/link.h"
+#include "rtnl/neighbour.h"
 #include "ruleset/read.h"
 #include "uplink/uplink_check.h"
 
@@ -23,6 +24,31 @@ static int observe_links(struct netd *netd, struct netd_state *out,
 			 struct netd_error *err)
 {
 	return netd_link_dump(&netd->nl, false, out, err);
+}
+
+static struct netd_nl *socket_of(struct netd *netd, const char *space)
+{
+	struct netd_space *found;
+
+	if (!*space)
+		return &netd->nl;
+	if (netd_space_open(netd, space, &found, NULL) < 0)
+		return NULL;
+	return &found->nl;
+}
+
+static int observe_neighbours(struct netd *netd, const char *space, const char *link,
+			      struct netd_neighbour **out, size_t *count)
+{
+	struct netd_nl *nl = socket_of(netd, space);
+	int index, r = netd_spaces_leave(netd, NULL);
+
+	if (r < 0 || !nl)
+		return r < 0 ? r : -ENOENT;
+	index = netd_nl_ifindex(nl, link);
+	if (index < 0)
+		return index;
+	return netd_neighbour_dump(nl, index, out, count, NULL);
 }
 
 static int firewall_generation(struct netd *netd, const char *space, uint32_t *out)
@@ -79,6 +105,7 @@ static const struct netd_host_ops kernel = {
 	.observe_sysctls = netd_observe_sysctls,
 	.observe_foreign = netd_observe_foreign,
 	.observe_links = observe_links,
+	.observe_neighbours = observe_neighbours,
 	.firewall_generation = firewall_generation,
 	.check = check,
 	.run = netd_run_ops,

@@ -15,6 +15,7 @@ struct netd_error;
 struct netd_facts;
 struct netd_forward;
 struct netd_link;
+struct netd_neighbour;
 struct netd_plan;
 struct netd_run;
 struct netd_scope;
@@ -52,6 +53,10 @@ struct netd_host_ops {
 	/* Only the links of the host's own namespace. */
 	int (*observe_links)(struct netd *netd, struct netd_state *out,
 			     struct netd_error *err);
+	/* Who is known behind that link of that namespace; *@out is the caller's.  A
+	 * link that is not there has nobody; no problem. */
+	int (*observe_neighbours)(struct netd *netd, const char *space, const char *link,
+				  struct netd_neighbour **out, size_t *count);
 	/* How often somebody committed to nf_tables in that namespace; no problem. */
 	int (*firewall_generation)(struct netd *netd, const char *space, uint32_t *out);
 	/* Refuses what this host has not, or what is in nobody's way but its own; adds

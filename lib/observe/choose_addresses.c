@@ -10,7 +10,6 @@
 
 #include "store/choices.h"
 #include "observe/leases.h"
-#include "host/space.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
@@ -91,13 +90,13 @@ static int add_leases(const struct netd_network *n, const char *service, void *d
 
 /* What is not there yet has no neighbours, and what cannot be read is not waited for. */
 static int add_neighbours(struct users *u, const struct netd_network *n,
-			  struct netd_nl *nl, const char *link)
+			  const char *space, const char *link)
 {
 	netd_auto_free struct netd_neighbour *list = NULL;
-	int index = netd_nl_ifindex(nl, link), r = 0;
 	size_t count = 0;
+	int r = 0;
 
-	if (index <= 0 || netd_neighbour_dump(nl, index, &list, &count, NULL) < 0)
+	if (u->netd->ops->observe_neighbours(u->netd, space, link, &list, &count) < 0)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		r = add_user(u, &(struct user){.network = n,
@@ -112,17 +111,15 @@ static int add_neighbours(struct users *u, const struct netd_network *n,
 
 static int add_router_neighbours(struct users *u, const struct netd_node *node)
 {
-	struct netd_space *space;
 	int r = 0;
 
 	for (size_t i = 0; i < node->interface_count; i++) {
 		const struct netd_node_interface *in = &node->interfaces[i];
 		const struct netd_network *n = netd_topology_network(u->t, in->network);
 
-		if (n && in->dhcp.enabled &&
-		    netd_space_open(u->netd, node->name, &space, NULL) == 0)
-			r = add_neighbours(u, n, &space->nl, in->name);
-		if (r)
+		if (n && in->dhcp.enabled)
+			r = add_neighbours(u, n, node->name, in->name);
+		if (r < 0)
 			return r;
 	}
 	return 0;
@@ -136,13 +133,13 @@ static int find_users(struct users *u, struct netd_error *err)
 		return r;
 	for (size_t i = 0; r == 0 && i < u->t->network_count; i++)
 		if (u->t->networks[i].dhcp.enabled)
-			r = add_neighbours(u, &u->t->networks[i], &u->netd->nl,
+			r = add_neighbours(u, &u->t->networks[i], "",
 					   u->t->networks[i].bridge);
 	for (size_t i = 0; r == 0 && i < u->t->node_count; i++)
 		r = add_router_neighbours(u, &u->t->nodes[i]);
 	if (r < 0)
 		return netd_error_add(err, r, "out of memory");
-	return netd_spaces_leave(u->netd, err);
+	return 0;
 }
 
 /* As the check asks, of a copy of the topology: networks are known by name. */
