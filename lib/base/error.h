@@ -27,7 +27,9 @@ static inline bool netd_place_is_option(const struct netd_place *place)
 /* Of a file; 0 for an option, and for nowhere. */
 static inline unsigned netd_place_file_line(const struct netd_place *place)
 {
-	return netd_place_is_option(place) ? 0 : place->line;
+	if (netd_place_is_option(place))
+		return 0;
+	return place->line;
 }
 
 /* One problem.  Every pointer is owned and may be NULL, text excepted. */

@@ -47,10 +47,12 @@ static char *excerpt(const struct netd_topology *t, struct netd_place place)
 static void place_option(struct netd_error *err, struct netd_place place,
 			 const char *line)
 {
-	char option[64];
+	char name[64], *option = NULL;
 
-	snprintf(option, sizeof(option), "%.*s", (int)strcspn(line, " "), line);
-	netd_error_place(err, *line == '-' ? option : NULL, place, line);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "), line);
+	if (*name == '-')
+		option = name;
+	netd_error_place(err, option, place, line);
 }
 
 int netd_topology_error(const struct netd_topology *t, struct netd_error *err,

@@ -43,8 +43,10 @@ static const struct netd_field *bare_row(const struct netd_object *o, const void
 {
 	const struct netd_field *bare;
 
-	if (!o->bare || !*o->bare)
-		return o->bare ? &o->fields[0] : NULL;
+	if (!o->bare)
+		return NULL;
+	if (!*o->bare)
+		return &o->fields[0];
 	bare = netd_field_find(o, o->bare);
 	for (size_t i = 0; i < o->count; i++)
 		if (&o->fields[i] != bare && o->fields[i].name &&

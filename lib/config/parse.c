@@ -115,15 +115,17 @@ static int parse(char *text, size_t length, const char *file, struct netd_topolo
 	}
 	t->text = text;
 	t->text_length = length;
-	t->file = file ? strdup(file) : NULL;
+	if (file)
+		t->file = strdup(file);
 	if (file && !t->file)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	r = read_topology(t, &found);
 	netd_error_move(err, &found);
 	netd_error_done(&found);
-	if (r == 0)
-		*out = netd_take(t);
-	return r;
+	if (r < 0)
+		return r;
+	*out = netd_take(t);
+	return 0;
 }
 
 int netd_config_parse(const char *text, size_t length, const char *file,
@@ -144,5 +146,7 @@ int netd_config_load(const char *path, struct netd_topology **out, struct netd_e
 	char *text;
 	int r = netd_file_read(AT_FDCWD, path, NETD_CONFIG_MAX, &text, &length, err);
 
-	return r < 0 ? r : parse(text, length, path, out, err);
+	if (r < 0)
+		return r;
+	return parse(text, length, path, out, err);
 }

@@ -19,8 +19,9 @@ static int take_ports(const char *text, struct netd_endpoint *out)
 {
 	if (!*text)
 		return 0;
-	return *text == ':' ? netd_parse_ports(text + 1, &out->first, &out->last)
-			    : -EINVAL;
+	if (*text != ':')
+		return -EINVAL;
+	return netd_parse_ports(text + 1, &out->first, &out->last);
 }
 
 int netd_endpoint_parse(const char *text, struct netd_endpoint *out)
@@ -121,7 +122,9 @@ static int read_to_ports(struct netd_reader *r, const struct netd_yaml *node,
 	if (reaches && reaches != listens)
 		return netd_reader_problem(r, node, "%u port%s cannot be forwarded to %u",
 					   listens, listens == 1 ? "" : "s", reaches);
-	f->to_port = reaches ? e->first : f->port_first;
+	f->to_port = f->port_first;
+	if (reaches)
+		f->to_port = e->first;
 	return 0;
 }
 

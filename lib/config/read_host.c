@@ -42,7 +42,9 @@ static int keep_one(struct netd_reader *r, struct netd_node *n,
 	*slot = *one;
 	*one = (struct netd_node_interface){0};
 	if (!slot->place.line)
-		slot->place = slot->network_place.line ? slot->network_place : n->place;
+		slot->place = slot->network_place;
+	if (!slot->place.line)
+		slot->place = n->place;
 	if (!*slot->name)
 		netd_copy(slot->name, "eth0");
 	slot->partial = result < 0;

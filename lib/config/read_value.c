@@ -67,9 +67,11 @@ int netd_read_bool(struct netd_reader *r, const struct netd_yaml *value,
 		   const struct netd_field *field, void *object)
 {
 	bool option = netd_place_is_option(&value->place);
-	const char *expected = option ? "on or off" : "true or false";
-	const char *text = netd_read_scalar(r, value, expected), *quotes = "";
+	const char *expected = "true or false", *quotes = "", *text;
 
+	if (option)
+		expected = "on or off";
+	text = netd_read_scalar(r, value, expected);
 	if (!text)
 		return -EINVAL;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(truths) && (value->plain || option); i++) {

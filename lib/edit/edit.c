@@ -197,14 +197,15 @@ int netd_network_find(struct netd *netd, const char *name, char **topology,
 	char *found = NULL;
 	int r = find_running(netd, name, &found, has_network, err);
 
-	if (r == 0 && !found) {
+	if (r < 0)
+		return r;
+	if (!found) {
 		netd_error_add(err, -ENOENT, "there is no network %s", name);
 		netd_error_hint(err, "`netdctl network list` shows those that exist");
 		return -ENOENT;
 	}
-	if (r == 0)
-		*topology = found;
-	return r;
+	*topology = found;
+	return 0;
 }
 
 int netd_node_find(struct netd *netd, const char *name, char **topology,
@@ -213,12 +214,13 @@ int netd_node_find(struct netd *netd, const char *name, char **topology,
 	char *found = NULL;
 	int r = find_running(netd, name, &found, netd_node_exists, err);
 
-	if (r == 0 && !found)
+	if (r < 0)
+		return r;
+	if (!found)
 		return netd_error_add(err, -ENOENT, "there is no router or host %s",
 				      name);
-	if (r == 0)
-		*topology = found;
-	return r;
+	*topology = found;
+	return 0;
 }
 
 int netd_port_add(struct netd_topology *t, const char *network, const char *name,

@@ -21,7 +21,9 @@ static int find_owner(const struct netd_topology *t, const char *name, struct ow
 		      struct netd_error *err)
 {
 	out->network = netd_topology_network(t, name);
-	out->node = out->network ? NULL : netd_topology_node(t, name);
+	out->node = NULL;
+	if (!out->network)
+		out->node = netd_topology_node(t, name);
 	if (out->network || out->node)
 		return 0;
 	netd_error_add(err, -ENOENT, "topology %s has no network or router %s", t->name,
@@ -125,12 +127,7 @@ int netd_forward_remove(struct netd_topology *t, const char *owner, const char *
 			const char *protocol, struct netd_error *err)
 {
 	/* The target does not matter: the listen is what is read. */
-	const struct netd_option_value settings[] = {
-		{"listen", listen},
-		{"to", listen},
-		{protocol ? "protocol" : NULL, protocol},
-		{NULL, NULL},
-	};
+	struct netd_option_value settings[4] = {{"listen", listen}, {"to", listen}};
 	netd_auto_topology struct netd_topology *scratch = netd_topology_new("");
 	struct netd_forward like = {0};
 	struct owner o;
@@ -138,6 +135,8 @@ int netd_forward_remove(struct netd_topology *t, const char *owner, const char *
 
 	if (r < 0)
 		return r;
+	if (protocol)
+		settings[2] = (struct netd_option_value){"protocol", protocol};
 	if (!scratch)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	r = netd_settings_read(scratch, &netd_forward_object, &like, settings, err);

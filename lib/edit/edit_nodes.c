@@ -83,7 +83,9 @@ static int take_node(struct netd_topology *to, const struct netd_node *from)
 		netd_node_done(slot);
 	else
 		slot = netd_topology_add_node(to);
-	return slot ? netd_node_copy(slot, from) : -ENOMEM;
+	if (!slot)
+		return -ENOMEM;
+	return netd_node_copy(slot, from);
 }
 
 static bool has_cable(const struct netd_topology *t, const char *name)

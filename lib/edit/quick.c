@@ -278,17 +278,17 @@ static int insert(struct netd *netd, const char *network,
 	netd_auto_topology struct netd_topology *t = NULL;
 	netd_auto(netd_ruleset_done) struct netd_ruleset ruleset = {0};
 	netd_auto(netd_str_done) struct netd_str line = {0};
-	int r = read_forward(files->text, network, settings, &t);
+	const struct netd_forward *f;
 	bool passed;
 
-	if (r == 0)
-		r = netd_config_forward_line(
-			&netd_topology_network(t, network)->forwards[0], &line);
-	if (r == 0)
-		r = netd_ruleset_compile(t, NULL, &ruleset, NULL);
+	if (read_forward(files->text, network, settings, &t) < 0)
+		return -EAGAIN;
+	f = &netd_topology_network(t, network)->forwards[0];
+	if (netd_config_forward_line(f, &line) < 0 ||
+	    netd_ruleset_compile(t, NULL, &ruleset, NULL) < 0)
+		return -EAGAIN;
 	/* Whether others' chains let it pass must be told, and takes a look at all. */
-	if (r < 0 || netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed ||
-	    !is_plain(&netd_topology_network(t, network)->forwards[0]))
+	if (netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed || !is_plain(f))
 		return -EAGAIN;
 	keep_forwards(&ruleset);
 	return commit(netd, &ruleset, files, &line, err);
@@ -318,21 +318,18 @@ int netd_forward_insert(struct netd *netd, const char *network,
 	netd_auto(splice_done) struct splice files = {0};
 	int r = open_quick(netd, err);
 
+	if (r < 0)
+		return r;
 	snprintf(files.running, PATH_MAX, "%s/" RUNNING, netd->state_dir);
 	snprintf(files.defined, PATH_MAX, "%s/" DEFAULT ".yaml", netd->config_dir);
-	if (r == 0 && netd_store_file_problem(&netd->store, RUNNING))
-		r = -EAGAIN;
-	if (r == 0)
-		r = splice_map(&files);
-	if (r == 0)
-		r = splice_compare(&files);
-	if (r == 0)
-		r = netd_config_forward_offset(files.text, network, &files.offset);
-	if (r == 0)
-		r = splice_check(&files);
-	if (r == 0)
-		r = insert(netd, network, settings, &files, err);
-	if (r == 0)
-		netd_previous_use_line(&netd->store, DEFAULT);
-	return r;
+	if (netd_store_file_problem(&netd->store, RUNNING) || splice_map(&files) < 0 ||
+	    splice_compare(&files) < 0 ||
+	    netd_config_forward_offset(files.text, network, &files.offset) < 0 ||
+	    splice_check(&files) < 0)
+		return -EAGAIN;
+	r = insert(netd, network, settings, &files, err);
+	if (r < 0)
+		return r;
+	netd_previous_use_line(&netd->store, DEFAULT);
+	return 0;
 }

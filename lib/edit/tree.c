@@ -263,6 +263,14 @@ static const struct {
  * Settings
  */
 
+/* How people call it. */
+static const char *dashes(const struct netd_option_value *s)
+{
+	if (!s->value)
+		return "--unset ";
+	return "--";
+}
+
 /* @s and the one whose value is at @other. */
 static int contradict(const struct netd_settings_tree *tree,
 		      const struct netd_option_value *s, const struct netd_place *other)
@@ -276,9 +284,8 @@ static int contradict(const struct netd_settings_tree *tree,
 					   "--%s is given twice, with different values",
 					   s->name);
 	return netd_reader_problem(tree->reader, &at,
-				   "%s%s and %s%s contradict each other",
-				   o->value ? "--" : "--unset ", o->name,
-				   s->value ? "--" : "--unset ", s->name);
+				   "%s%s and %s%s contradict each other", dashes(o),
+				   o->name, dashes(s), s->name);
 }
 
 /* The mapping of a part, made if it is not there yet. */
@@ -306,12 +313,16 @@ static int add_service(struct netd_settings_tree *tree, struct netd_yaml *parent
 		       const char *value)
 {
 	const struct netd_yaml *found = find_entry(parent, field->name);
+	const char *is = "on"; /* of which more is said */
 
-	if (!found)
+	if (!found) {
 		add_entry(tree, parent, field->name,
 			  add_scalar(tree, value, 0, strlen(value)));
-	else if (found->kind == NETD_YAML_SCALAR ? strcmp(found->text, value) != 0
-						 : strcmp(value, "off") == 0)
+		return 0;
+	}
+	if (found->kind == NETD_YAML_SCALAR)
+		is = found->text;
+	if (strcmp(is, value) != 0)
 		return contradict(tree, s, &found->place);
 	return 0;
 }

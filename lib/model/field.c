@@ -333,12 +333,12 @@ static void forget(void *data, size_t offset, size_t count)
 
 static void forget_field(const struct netd_field *field, void *data)
 {
-	bool is_pair = field->type == NETD_TYPE_ADDRESS_PAIR ||
-		       field->type == NETD_TYPE_RANGE_PAIR;
-	size_t count;
+	size_t count, places = 1;
 	void *items = netd_field_items(field, data, &count);
 
-	forget(data, field->place, is_pair ? 2 : 1);
+	if (field->type == NETD_TYPE_ADDRESS_PAIR || field->type == NETD_TYPE_RANGE_PAIR)
+		places = 2;
+	forget(data, field->place, places);
 	if (field->type == NETD_TYPE_PLACES && count)
 		memset(items, 0, count * field->size);
 	for (size_t i = 0; i < count && field->object; i++)
