@@ -81,6 +81,32 @@ other_zone()
 	works
 }
 
+# NetworkManager has the uplink, and gives it a zone of its connection's.
+connection_zone()
+{
+	start
+	host 'systemctl --quiet enable --now NetworkManager
+		nmcli --wait 20 connection add type ethernet con-name lan ifname eth0 \
+			ipv4.method manual ipv4.addresses 172.16.5.40/24 ipv4.gateway 172.16.5.1 \
+			connection.zone work >/dev/null
+		nmcli --wait 20 connection up lan >/dev/null'
+	wait_for 2 host '[ "$(firewall-cmd --get-zone-of-interface=eth0)" = work ]'
+	network nat0 nat 10.1.0
+	host_guest nat0
+	! host_asks 2 || fail "there is nothing to tell"
+	match 'filter_INPUT .*DHCP from network nat0' "$(chains)"
+	match 'filter_FORWARD .*TCP from network nat0 to the outside' "$(chains)"
+	host_as_told
+	works
+	host 'nmcli connection modify lan connection.zone internal
+		nmcli --wait 20 connection up lan >/dev/null'
+	works
+	host_reboot
+	wait_for 4 host '[ "$(firewall-cmd --get-zone-of-interface=eth0)" = internal ]'
+	host_guest nat0
+	works
+}
+
 # What was told is done; a network that wants more is told no more than that.
 more()
 {
@@ -124,6 +150,7 @@ panic()
 
 t_fresh "a zone and a policy of its own" zone_and_policy
 t_fresh "the uplink in another zone" other_zone
+t_fresh "the uplink in the zone of NetworkManager's connection" connection_zone
 t_fresh "a second time, and another network" more
 t_fresh "panic" panic
 t_done
