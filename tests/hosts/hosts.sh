@@ -13,7 +13,7 @@
 # AppArmor or SELinux: what depends on these is not tested here.  One host at a time.
 
 T_HOST=$T_DIR/host
-T_HOSTS=$T_ROOT/build-hosts
+T_HOSTS=$T_ROOT/build-hosts${NETD_HOSTS:+-$NETD_HOSTS}
 
 # need_hosts: skips where no host can be booted; waits for the root that is being made.
 need_hosts()
