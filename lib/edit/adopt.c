@@ -67,6 +67,15 @@ static int add_ports(const struct source *s, const struct netd_link *uplink)
 	return 0;
 }
 
+/* A topology has one address per subnet; the others stay the bridge's, unmentioned. */
+static bool has_subnet_of(const struct source *s, const struct netd_prefix *address)
+{
+	for (size_t i = 0; i < s->out->address_count; i++)
+		if (netd_prefix_overlaps(&s->out->addresses[i], address))
+			return true;
+	return false;
+}
+
 static int add_addresses(const struct source *s)
 {
 	for (size_t i = 0; i < s->state->addr_count; i++) {
@@ -75,7 +84,8 @@ static int add_addresses(const struct source *s)
 
 		if (strcmp(a->link, s->bridge->name) != 0 || a->dynamic ||
 		    a->protocol == NETD_PROTOCOL ||
-		    netd_addr_is_link_local(&a->prefix.addr))
+		    netd_addr_is_link_local(&a->prefix.addr) ||
+		    has_subnet_of(s, &a->prefix))
 			continue;
 		address = netd_array_add(&s->out->addresses, &s->out->address_count,
 					 sizeof(*address));

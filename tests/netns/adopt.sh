@@ -205,6 +205,19 @@ not_static()
 	match '10.97' "$(ip route)"
 }
 
+# Of the addresses of one subnet the first is the topology's, the others stay.
+second_addresses()
+{
+	by_hand
+	ip address add 10.9.0.77/24 dev br9
+	ip -6 address add fd00:9::77/64 dev br9 nodad
+	snapshot before
+	ok netdctl adopt br9 lan
+	eq 2 "$(netdctl export --json | jq '.networks.lan.addresses | length')"
+	match 'default [ 0-9]* in effect' "$(netdctl status)"
+	gone
+}
+
 # Drift: the bridge, an address, a port goes.
 loses_things()
 {
@@ -275,6 +288,7 @@ t_fresh "more ports" more_ports
 t_fresh "DHCP and a router on it" served
 t_fresh "a hook plugs in" hooked
 t_fresh "what is not static is left out" not_static
+t_fresh "two addresses of a subnet" second_addresses
 t_fresh "what it loses" loses_things
 t_fresh "what is refused" bad_files
 t_done
