@@ -14,6 +14,21 @@
 
 #define STATE_MAX 65536 /* bytes of a state file */
 
+#define NETWORKD_STATE "/run/systemd/netif/links"
+#define NM_STATE "/run/NetworkManager/devices"
+
+/* NULL: it has no state file. */
+static char *read_state(const char *directory, int index)
+{
+	char *text = NULL;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%d", directory, index);
+	if (netd_file_read(AT_FDCWD, path, STATE_MAX, &text, NULL, NULL) < 0)
+		return NULL;
+	return text;
+}
+
 /*
  * None of them lets go of a NIC without harm: networkd's Unmanaged=yes takes the address
  * away, NetworkManager's "managed no" only ends the lease's renewal, and takes the NIC
@@ -22,13 +37,19 @@
 static void hint_networkd(struct netd_error *err, const char *bridge,
 			  const struct netd_link *nic)
 {
-	netd_error_hint(err,
-			"let networkd make %s with %s in it (netd.yaml(5), \"Bridges of "
-			"other programs\", has the files), then `netdctl adopt "
-			"--autostart %s`",
-			bridge, nic->name, bridge);
+	netd_auto_free char *state = read_state(NETWORKD_STATE, nic->index);
+	const char *line = state ? strstr(state, "NETWORK_FILE=") : NULL;
+	const char *file = line ? strchr(line, '=') + 1 : "its .network file";
+
+	netd_error_hint(
+		err,
+		"let networkd make %s with %s in it, and give it what %.*s gives "
+		"%s (netd.yaml(5), \"Bridges of other programs\", has the files), "
+		"then `netdctl adopt --autostart %s`",
+		bridge, nic->name, (int)strcspn(file, "\n"), file, nic->name, bridge);
 }
 
+/* The profile may have addresses and routes of its own: the bridge gets them, too. */
 static void hint_network_manager(struct netd_error *err, const char *bridge,
 				 const struct netd_link *nic)
 {
@@ -36,14 +57,18 @@ static void hint_network_manager(struct netd_error *err, const char *bridge,
 
 	netd_error_hint(
 		err,
-		"let NetworkManager make the bridge, which takes the lease over: `nmcli "
-		"connection add type bridge con-name %s ifname %s stp no "
-		"bridge.mac-address %02x:%02x:%02x:%02x:%02x:%02x && nmcli connection "
-		"add type bridge-slave con-name %s-%s ifname %s master %s "
-		"connection.autoconnect-priority 10 && nmcli connection up %s-%s`, then "
-		"`netdctl adopt --autostart %s`",
-		bridge, bridge, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], bridge,
-		nic->name, nic->name, bridge, bridge, nic->name, bridge);
+		"let NetworkManager make the bridge, with what the NIC has: `(set --; "
+		"u=$(nmcli -g GENERAL.CON-UUID device show %s); for k in method "
+		"addresses gateway routes route-metric never-default dns dns-search; do "
+		"for f in ipv4 ipv6; do set -- \"$@\" $f.$k \"$(nmcli -e no -g $f.$k "
+		"connection show $u)\"; done; done; nmcli connection add type bridge "
+		"con-name %s ifname %s stp no bridge.mac-address "
+		"%02x:%02x:%02x:%02x:%02x:%02x \"$@\" && nmcli connection add type "
+		"bridge-slave con-name %s-%s ifname %s master %s "
+		"connection.autoconnect-priority 999 && nmcli connection up %s-%s)`, "
+		"then `netdctl adopt --autostart %s`",
+		nic->name, bridge, bridge, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+		bridge, nic->name, nic->name, bridge, bridge, nic->name, bridge);
 }
 
 /* Each keeps a file per interface, named by its index. */
@@ -53,20 +78,16 @@ static const struct row {
 	const char *words[2]; /* one of them is in the file; NULL: none */
 } rows[] = {
 	{{"systemd-networkd", hint_networkd},
-	 "/run/systemd/netif/links",
+	 NETWORKD_STATE,
 	 {"ADMIN_STATE=configured", "ADMIN_STATE=configuring"}},
-	{{"NetworkManager", hint_network_manager},
-	 "/run/NetworkManager/devices",
-	 {"managed=true", NULL}},
+	{{"NetworkManager", hint_network_manager}, NM_STATE, {"managed=true", NULL}},
 };
 
 static bool says(const struct row *row, int index)
 {
-	netd_auto_free char *text = NULL;
-	char path[64];
+	netd_auto_free char *text = read_state(row->directory, index);
 
-	snprintf(path, sizeof(path), "%s/%d", row->directory, index);
-	if (netd_file_read(AT_FDCWD, path, STATE_MAX, &text, NULL, NULL) < 0)
+	if (!text)
 		return false;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(row->words) && row->words[i]; i++)
 		if (strstr(text, row->words[i]))

@@ -9,6 +9,7 @@ start()
 {
 	need_hosts
 	host_before '
+		ip -n out address add 2001:db8:5::1/64 dev eth0 nodad
 		ip netns exec out dnsmasq --interface=eth0 --bind-interfaces --port=0 --pid-file= \
 			--dhcp-range=172.16.5.100,172.16.5.150,2m --dhcp-option=3,172.16.5.1 \
 			--leasefile-ro
@@ -21,12 +22,25 @@ start()
 			>/etc/netd/lab.yaml'
 }
 
-# has LINK: it alone has an address of the LAN, with a lease, and it leads out.
+# has LINK: it alone has addresses of the LAN, a leased one or those of $STATIC, and it
+# leads out.
+STATIC=
 has()
 {
-	wait_for 4 host "ip -4 -o address show dev $1 | grep -q '172.16.5.*dynamic'"
+	local address
+
+	wait_for 4 host "ip -4 -o address show dev $1 | grep -q '${STATIC:-172.16.5.*dynamic}'"
 	eq "$1" "$(host 'ip -4 -o address show to 172.16.5.0/24' | awk '{print $2}')"
 	wait_for 3 host 'ping -q -c 1 -W 2 203.0.113.1'
+	[ -n "$STATIC" ] || return 0
+	match '172.16.5.40/24' "$(host "ip -4 -o address show dev $1")"
+	for address in 2001:db8:5::40 2001:db8:5::41; do
+		wait_for 4 host "ip -6 -o address show dev $1 -tentative | grep -q $address/64"
+	done
+	eq "$1" "$(host 'ip -6 -o address show to 2001:db8:5::/64' | awk '{print $2}' | sort -u)"
+	wait_for 3 host 'ping -q -c 1 -W 2 -I 2001:db8:5::40 2001:db8:5::1'
+	match "via 172.16.5.1 dev $1" "$(host 'ip route show 198.51.100.0/24')"
+	match "via 2001:db8:5::1 dev $1" "$(host 'ip -6 route show default')"
 }
 
 # hint PATTERN: what is said instead of applying.
@@ -36,15 +50,35 @@ hint()
 	match "$1 manages it" "$(<"$T_DIR/said")"
 }
 
-# The bridge is there, as a network, now and after a reboot.
+# guest_goes_on: it gets a lease by the bridge, and out.
+guest_goes_on()
+{
+	eq br0 "$(host 'basename "$(readlink /sys/class/net/v-g/master)"')"
+	host_asks
+	host 'ip netns exec g ping -q -c 1 -W 2 203.0.113.1'
+}
+
+# adopted SERVICE: the bridge is there, as a network, now, when the service that made it
+# is restarted, and after a reboot; and it stays when netd lets it go.
 adopted()
 {
 	has br0
 	host 'netdctl adopt --autostart br0'
+	host_guest br0
+	guest_goes_on
+	host "systemctl restart $1"
+	has br0
+	guest_goes_on
+	eq "in effect" "$(host 'netdctl status --json' | jq -r '.[].state')"
 	host_reboot
 	has br0
 	wait_for 3 host 'netdctl network list --json | grep -q br0'
 	eq br0 "$(host 'basename "$(readlink /sys/class/net/eth0/master)"')"
+	host_guest br0
+	guest_goes_on
+	host 'netdctl destroy default'
+	has br0
+	guest_goes_on
 }
 
 # What netd made stays as it was made.
@@ -63,21 +97,46 @@ kept()
 	eq "in effect" "$(host 'netdctl status --json' | jq -r '.[] | select(.topology == "lab") | .state')"
 }
 
-networkd_nic()
+# networkd_makes_it SETTINGS: with these in the NIC's file, which others may be before.
+networkd_makes_it()
 {
 	start
-	host 'printf "[Match]\nName=eth0\n[Network]\nDHCP=yes\n" >/etc/systemd/network/eth0.network
-		systemctl --quiet enable --now systemd-networkd'
+	host "cat >/etc/systemd/network/20-wired.network" <<<"[Match]
+Name=e*
+[Network]
+$1"
+	host 'systemctl --quiet enable --now systemd-networkd'
 	has eth0
 	hint systemd-networkd
 	match 'adopt --autostart br0' "$(<"$T_DIR/said")"
+	match '/etc/systemd/network/20-wired.network' "$(<"$T_DIR/said")"
 	# the files of the manual page
-	sed -n '/^\.Ss Bridges of other programs/,/^\.Ed/{/^# br0.netdev/,/^\.Ed/p}' \
+	sed -n '/^\.Ss Bridges of other programs/,/^\.Ed/{/^# .*br0.netdev/,/^\.Ed/p}' \
 		"$T_ROOT/docs/man/netd.yaml.5" | sed '/^\.Ed/d' >"$T_DIR/files"
-	host 'cd /etc/systemd/network && awk "/^# /{file=\$2; printf \"\" >file; next} {print >file}"' \
-		<"$T_DIR/files"
+	awk -v had="$1" '/^DHCP=yes/ {print had; next} {print}' "$T_DIR/files" |
+		host 'cd /etc/systemd/network && awk "/^# /{file=\$2; printf \"\" >file; next} {print >file}"'
 	host 'networkctl reload; networkctl reconfigure eth0'
-	adopted
+	adopted systemd-networkd
+}
+
+networkd_nic()
+{
+	networkd_makes_it 'DHCP=yes'
+}
+
+# Addresses that networkd does not take away when it stops, or when its file changes.
+networkd_static()
+{
+	STATIC=172.16.5.40
+	networkd_makes_it 'KeepConfiguration=static
+Address=172.16.5.40/24
+Address=2001:db8:5::40/64
+Address=2001:db8:5::41/64
+Gateway=172.16.5.1
+Gateway=2001:db8:5::1
+[Route]
+Destination=198.51.100.0/24
+Gateway=172.16.5.1'
 }
 
 networkd_ports()
@@ -93,17 +152,38 @@ networkd_ports()
 	kept
 }
 
-network_manager_nic()
+# network_manager_makes_it: by the command that is printed.
+network_manager_makes_it()
 {
 	local command
 
-	start
-	host 'systemctl --quiet enable --now NetworkManager'
 	has eth0
 	hint NetworkManager
-	command=$(sed -n 's/.*`\(nmcli [^`]*\)`.*/\1/p' "$T_DIR/said")
+	command=$(sed -n 's/.*`\((.*nmcli [^`]*\)`.*/\1/p' "$T_DIR/said")
 	host "$command"
-	adopted
+	adopted NetworkManager
+}
+
+network_manager_nic()
+{
+	start
+	host 'systemctl --quiet enable --now NetworkManager'
+	network_manager_makes_it
+}
+
+network_manager_static()
+{
+	STATIC=172.16.5.40
+	start
+	host 'systemctl --quiet enable --now NetworkManager
+		nmcli connection add type ethernet con-name "the LAN" ifname eth0 \
+			ipv4.method manual ipv4.addresses 172.16.5.40/24 ipv4.gateway 172.16.5.1 \
+			ipv4.dns 203.0.113.1 ipv4.routes "198.51.100.0/24 172.16.5.1 50" \
+			ipv6.method manual ipv6.addresses 2001:db8:5::40/64,2001:db8:5::41/64 \
+			ipv6.gateway 2001:db8:5::1
+		nmcli connection up "the LAN"'
+	network_manager_makes_it
+	eq 203.0.113.1 "$(host 'nmcli -g IP4.DNS device show br0')"
 }
 
 network_manager_ports()
@@ -117,7 +197,9 @@ network_manager_ports()
 }
 
 t_fresh "networkd's NIC: its bridge is adopted" networkd_nic
+t_fresh "networkd's NIC with addresses of its own" networkd_static
 t_fresh "networkd leaves ports and bridges alone" networkd_ports
 t_fresh "NetworkManager's NIC: its bridge is adopted" network_manager_nic
+t_fresh "NetworkManager's NIC with addresses of its own" network_manager_static
 t_fresh "NetworkManager leaves ports and bridges alone" network_manager_ports
 t_done
