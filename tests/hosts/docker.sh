@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Docker and libvirt make the host a router, and rely on it: netd does not take that away.
+# Docker, libvirt, LXC and Podman make the host a router, and rely on it: netd does not take
+# that away.
 . "$(dirname "$0")/../lib/netns.sh"
 . "$T_ROOT/tests/hosts/hosts.sh"
 
@@ -44,6 +45,26 @@ libvirt()
 	plug virbr0 192.168.122.2/24 192.168.122.1
 }
 
+lxc()
+{
+	host 'systemctl start lxc-net'
+	plug lxcbr0 10.0.3.2/24 10.0.3.1
+}
+
+# A container of its own: its bridge, and what netavark sets, come with it.
+podman()
+{
+	host 'set -e # its storage is no overlay above the one that the host is
+		printf "[storage]\ndriver=\"vfs\"\nrunroot=\"/run/c\"\ngraphroot=\"/var/lib/c\"\n" \
+			>/etc/containers/storage.conf
+		mkdir -p /root/fs/bin
+		cp -n /bin/busybox /root/fs/bin/
+		podman --cgroup-manager cgroupfs run --detach --cgroups disabled --name c \
+			--network podman --rootfs /root/fs /bin/busybox sleep 3600
+		mkdir -p /run/netns
+		ln -sfn "/proc/$(podman inspect c --format {{.State.Pid}})/ns/net" /run/netns/c-podman0'
+}
+
 # leaves BRIDGE: its guest reaches the Internet.
 leaves()
 {
@@ -84,7 +105,7 @@ after_a_boot()
 	leaves "$2"
 }
 
-for row in docker:docker0 libvirt:virbr0; do
+for row in docker:docker0 libvirt:virbr0 lxc:lxcbr0 podman:podman0; do
 	t_fresh "${row%:*} after netd" netd_first "${row%:*}" "${row#*:}"
 	t_fresh "${row%:*} before netd" netd_second "${row%:*}" "${row#*:}"
 	t_fresh "${row%:*} after netd, which the boot started" after_a_boot "${row%:*}" "${row#*:}"
