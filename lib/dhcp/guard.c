@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -22,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -350,7 +352,8 @@ static int find_link(struct guard *g, const char *link)
 	return 0;
 }
 
-static void say_pid(const char *directory)
+/* Its process, or the -errno with which it ends. */
+static void say(const char *directory, int number)
 {
 	char path[PATH_MAX];
 	netd_auto_close int fd = -1;
@@ -358,7 +361,22 @@ static void say_pid(const char *directory)
 	snprintf(path, sizeof(path), "%s/" NETD_GUARD_PID, directory);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd >= 0)
-		dprintf(fd, "%d\n", getpid());
+		dprintf(fd, "%d\n", number);
+}
+
+/*
+ * It reads what guests send: the sockets that it has opened are all that it needs root
+ * for; the files in the directory are its user's.
+ */
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    syscall(SYS_capset, &header, none) < 0)
+		return -errno;
+	return 0;
 }
 
 /* The table of one that is about to end may still be there: it is gone in a moment. */
@@ -374,27 +392,46 @@ static int hold(struct guard *g, const char *link)
 	return r;
 }
 
+/* The table comes last: from then on replies wait for it. */
+static int open_all(struct guard *g, const char *link)
+{
+	int r = find_link(g, link);
+
+	if (r < 0)
+		return r;
+	g->arp = open_packets(g, ETH_P_ARP);
+	if (g->arp < 0)
+		return g->arp;
+	/* protocol 0: it sends, and hears nothing */
+	g->out = open_packets(g, 0);
+	return g->out < 0 ? g->out : hold(g, link);
+}
+
+static int guard(struct guard *g, const char *link, pid_t pid)
+{
+	netd_auto_close int process = pidfd_open(pid, 0);
+	int r = process < 0 ? -errno : open_all(g, link);
+
+	if (r < 0)
+		return r;
+	say(g->directory, getpid());
+	r = drop_capabilities();
+	if (r < 0)
+		return r;
+	close(STDOUT_FILENO);
+	return watch(g, process);
+}
+
 int netd_guard_run(const char *directory, const char *link, pid_t pid)
 {
-	static struct guard g;
-	netd_auto_close int process = pidfd_open(pid, 0);
-	int r = process < 0 ? -errno : find_link(&g, link);
+	static struct guard g = {.hold = {-1, -1}};
+	int r;
 
 	prctl(PR_SET_NAME, "netd-guard"); /* what nft calls the table's owner */
 	g.directory = directory;
-	g.hold = (struct netd_hold){-1, -1};
-	g.arp = r == 0 ? open_packets(&g, ETH_P_ARP) : -1;
-	/* protocol 0: it sends, and hears nothing */
-	g.out = r == 0 ? open_packets(&g, 0) : -1;
-	if (r == 0 && (g.arp < 0 || g.out < 0))
-		r = g.arp < 0 ? g.arp : g.out;
-	if (r == 0)
-		r = hold(&g, link);
-	if (r == 0) {
-		say_pid(directory);
-		close(STDOUT_FILENO);
-		r = watch(&g, process);
-	}
+	r = guard(&g, link, pid);
+	if (r < 0)
+		say(directory, r);
 	netd_hold_close(&g.hold);
 	return r;
 }

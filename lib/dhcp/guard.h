@@ -12,13 +12,20 @@
 /*
  * Starts @program (netdctl) as the guard of the dnsmasq @pid, in the network namespace
  * @space (-1: the caller's own), and waits until it is on guard, or cannot be: where the
- * kernel has not what it takes, dnsmasq goes unguarded.  It ends with dnsmasq.
+ * kernel has not what it takes, dnsmasq goes unguarded, and netd_guard_state() says why.
+ * It ends with dnsmasq.  One that is on guard already stays.
  */
 void netd_guard_start(const char *program, const char *directory, const char *link,
 		      pid_t pid, int space);
 
 /* The process that guards the dnsmasq of @directory; 0 if there is none. */
 pid_t netd_guard_pid(const char *directory);
+
+/*
+ * 0 if it is on guard, or nobody started one, or the caller may not look; -ESRCH if it
+ * has been killed since; or the -errno with which it ended, or could not begin.
+ */
+int netd_guard_state(const char *directory);
 
 /* Waits until the guard of @directory has ended with its dnsmasq. */
 void netd_guard_wait_end(const char *directory);

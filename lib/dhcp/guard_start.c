@@ -48,30 +48,18 @@ static void become(const char *program, char *const *arguments, int output, int 
 	_exit(127);
 }
 
-void netd_guard_start(const char *program, const char *directory, const char *link,
-		      pid_t pid, int space)
+static int read_number(const char *directory, long *out)
 {
-	char name[] = "netdctl", verb[] = "guard", number[16];
-	char *arguments[] = {
-		name,	verb, (char *)(uintptr_t)directory, (char *)(uintptr_t)link,
-		number, NULL};
-	struct pollfd p = {.events = POLLIN};
-	int ends[2];
-	pid_t child;
+	netd_auto_free char *text = NULL;
+	char path[PATH_MAX];
+	int r;
 
-	snprintf(number, sizeof(number), "%d", pid);
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return;
-	child = fork();
-	if (child == 0)
-		become(program, arguments, ends[1], space);
-	close(ends[1]);
-	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
-	p.fd = ends[0];
-	while (child > 0 && poll(&p, 1, PATIENCE) < 0 && errno == EINTR)
-		;
-	close(ends[0]);
+	snprintf(path, sizeof(path), "%s/" NETD_GUARD_PID, directory);
+	r = netd_file_read(AT_FDCWD, path, LINE_MAX_SIZE, &text, NULL, NULL);
+	if (r < 0)
+		return r;
+	*out = strtol(text, NULL, 10);
+	return 0;
 }
 
 /* True if that process is a guard of @directory. */
@@ -93,16 +81,64 @@ static bool is_guard_of(pid_t pid, const char *directory)
 
 pid_t netd_guard_pid(const char *directory)
 {
-	netd_auto_free char *text = NULL;
-	char path[PATH_MAX];
 	long pid;
 
-	snprintf(path, sizeof(path), "%s/" NETD_GUARD_PID, directory);
-	if (netd_file_read(AT_FDCWD, path, LINE_MAX_SIZE, &text, NULL, NULL) < 0)
+	if (read_number(directory, &pid) < 0 || pid <= 1 || pid >= INT_MAX ||
+	    !is_guard_of((pid_t)pid, directory))
 		return 0;
-	pid = strtol(text, NULL, 10);
-	return pid > 1 && pid < INT_MAX && is_guard_of((pid_t)pid, directory) ? (pid_t)pid
-									      : 0;
+	return (pid_t)pid;
+}
+
+int netd_guard_state(const char *directory)
+{
+	long number;
+
+	if (read_number(directory, &number) < 0)
+		return 0;
+	if (number < 0 && number > INT_MIN)
+		return (int)number;
+	return netd_guard_pid(directory) ? 0 : -ESRCH;
+}
+
+/* What the guard writes itself comes over it. */
+static void say_not_begun(const char *directory)
+{
+	char path[PATH_MAX];
+	netd_auto_close int fd = -1;
+
+	snprintf(path, sizeof(path), "%s/" NETD_GUARD_PID, directory);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd >= 0)
+		dprintf(fd, "%d\n", -ENOEXEC);
+}
+
+void netd_guard_start(const char *program, const char *directory, const char *link,
+		      pid_t pid, int space)
+{
+	char name[] = "netdctl", verb[] = "guard", number[16];
+	char *arguments[] = {
+		name,	verb, (char *)(uintptr_t)directory, (char *)(uintptr_t)link,
+		number, NULL};
+	struct pollfd p = {.events = POLLIN};
+	int ends[2];
+	pid_t child;
+
+	if (netd_guard_pid(directory))
+		return;
+	say_not_begun(directory);
+	snprintf(number, sizeof(number), "%d", pid);
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	child = fork();
+	if (child == 0)
+		become(program, arguments, ends[1], space);
+	close(ends[1]);
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	p.fd = ends[0];
+	while (child > 0 && poll(&p, 1, PATIENCE) < 0 && errno == EINTR)
+		;
+	close(ends[0]);
 }
 
 void netd_guard_wait_end(const char *directory)

@@ -340,6 +340,7 @@ int netd_dnsmasq_reload(const struct netd_dnsmasq *d, struct netd_error *err)
 		return netd_error_add(err, -ESRCH, "dhcp %s: dnsmasq is not running",
 				      d->name);
 	trim_log(d->directory);
+	start_guard(d);
 	return 0;
 }
 

@@ -58,7 +58,10 @@ int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *lau
 /* -EIO with a problem, of the service @name, if the program does not run. */
 int netd_dnsmasq_test(const char *name, struct netd_error *err);
 
-/* Has it read reservations and names again; -ESRCH with a problem if none runs. */
+/*
+ * Has it read reservations and names again, and starts its guard if that has ended;
+ * -ESRCH with a problem if none runs.
+ */
 int netd_dnsmasq_reload(const struct netd_dnsmasq *d, struct netd_error *err);
 
 /*

@@ -170,6 +170,7 @@ struct netd_service {
 	char *names;
 	bool running; /* observed only: as its config says, and there */
 	bool hidden; /* observed only: taken for running, since the caller may not look */
+	int guard;   /* observed only: -errno if its guard has ended (dhcp/guard.h) */
 	char last_words[160];	 /* observed only: of one that does not; "" if none */
 	struct netd_place place; /* desired only */
 };

@@ -114,6 +114,8 @@ static int observe_process(const struct netd *netd, const char *space,
 	/* what cannot be looked into is not dead */
 	s->hidden = pid == -EACCES;
 	s->running = s->hidden || r == -EACCES || (pid && home && there == home);
+	if (s->running && !s->hidden && netd_dhcp_config_gives_ipv4(s->config))
+		s->guard = netd_guard_state(directory);
 	if (!s->running)
 		netd_dnsmasq_last_words(directory, s->last_words, sizeof(s->last_words));
 	return 0;

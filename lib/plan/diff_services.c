@@ -104,6 +104,17 @@ static void note_death(struct netd_diff *d, const struct netd_service *have)
 		netd_plan_note(d->plan, "dhcp %s: dnsmasq is not running", have->name);
 }
 
+static void note_guard(struct netd_diff *d, const struct netd_service *have)
+{
+	if (have->guard == -ESRCH)
+		netd_plan_note(d->plan, "dhcp %s: its guard is not running", have->name);
+	else
+		netd_plan_note(d->plan, "dhcp %s: its guard cannot run (%s)", have->name,
+			       strerror(-have->guard));
+	netd_error_hint(&d->plan->notes, "without it, DHCP may give out an address that "
+					 "somebody has set by hand");
+}
+
 static void note_hidden(struct netd_diff *d, const struct netd_service *have)
 {
 	netd_plan_note(d->plan,
@@ -131,6 +142,8 @@ static int diff_one(struct netd_diff *d, const struct netd_service *want)
 		note_hidden(d, have);
 	if (have && !have->running)
 		note_death(d, have);
+	if (have && have->guard)
+		note_guard(d, have);
 	if (have && !have->running && was_dead(d, want))
 		return 0;
 	if (must_start(d, have, want))
@@ -141,6 +154,9 @@ static int diff_one(struct netd_diff *d, const struct netd_service *want)
 	if (strcmp(have->reserved, want->reserved) != 0 ||
 	    strcmp(have->names, want->names) != 0 || resolv_changed(d, want))
 		return add(d, NETD_OP_RELOAD_SERVICE, want, "reload");
+	/* what it cannot do now it could not do a moment later */
+	if (have->guard == -ESRCH)
+		return add(d, NETD_OP_RELOAD_SERVICE, want, "start its guard");
 	return 0;
 }
 

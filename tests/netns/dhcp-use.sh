@@ -232,6 +232,8 @@ by_hand()
 # In a router's namespace; and without it DHCP goes on.
 by_hand_in_a_router()
 {
+	local said
+
 	cat >lab.yaml <<-'EOF'
 	name: lab
 	networks: {lan: {}}
@@ -250,8 +252,28 @@ by_hand_in_a_router()
 	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
 	guest_ns b lan -
 	dhcp_ns b
+	# it is missed, and comes back without what it does not need
+	said=$(netdctl status 2>&1 || :)
+	match "dhcp r1.lan: its guard is not running" "$said"
+	match "start its guard" "$said"
+	ok netdctl repair
+	match "in effect" "$(netdctl status 2>&1)"
+	eq "0000000000000000 1" "$(awk '/^(CapEff|NoNewPrivs)/{print $2}' \
+		"/proc/$(</run/netd/dhcp/r1.lan/guard)/status" | xargs)"
+	guest_gone b
+	netdctl lease release lan b >/dev/null
+	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
 	# its own processes are no news
 	netdctl apply -q lab.yaml
+	guest_ns c lan -
+	dhcp_ns c
+	eq 10.1.0.101 "$(told c 4 ip)"
+	# one that cannot be is said, and does no harm
+	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
+	echo -95 >/run/netd/dhcp/r1.lan/guard
+	said=$(netdctl status 2>&1)
+	match "in effect" "$said"
+	match "its guard cannot run \(Operation not supported\)" "$said"
 	ok netdctl destroy lab
 	no_match 'guard|dnsmasq' "$err"
 	eq "" "$(pgrep -f 'netdctl guard' || :)"
