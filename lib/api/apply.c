@@ -21,13 +21,21 @@
 int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_plan **plan,
 	       enum netd_outcome *outcome, struct netd_error *err)
 {
-	const struct netd_change change = {.t = t};
+	netd_auto_topology struct netd_topology *copy = NULL;
+	struct netd_change change = {0};
 	enum netd_outcome dummy;
 	int r;
 
 	outcome = outcome ? outcome : &dummy;
+	*outcome = NETD_UNTOUCHED;
+	r = netd_topology_checked(&t, &copy, err);
+	if (r < 0)
+		return r;
 	r = netd_begin(netd, outcome, err);
-	return r < 0 ? r : netd_transact(netd, &change, plan, outcome, err);
+	if (r < 0)
+		return r;
+	change.t = t;
+	return netd_transact(netd, &change, plan, outcome, err);
 }
 
 static int not_running(const char *name, struct netd_error *err)
@@ -79,10 +87,7 @@ static int begin_destroy(struct netd *netd, const char *name,
 
 	if (r < 0)
 		return r;
-	*empty = netd_topology_new(name);
-	return *empty ? 0
-		      : netd_error_add(err, -EINVAL, "\"%s\" cannot name a topology",
-				       name);
+	return netd_topology_create(name, empty, err);
 }
 
 int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
@@ -147,9 +152,12 @@ int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan
 	netd_auto(netd_view_done) struct netd_view v = {0};
 	netd_auto_topology struct netd_topology *chosen = NULL;
 	netd_auto_topology struct netd_topology *previous = NULL;
+	netd_auto_topology struct netd_topology *copy = NULL;
 	netd_auto_free struct netd_plan *room = NULL;
-	int r = netd_plan_make_room(out, &room, err);
+	int r = netd_topology_checked(&t, &copy, err);
 
+	if (r == 0)
+		r = netd_plan_make_room(out, &room, err);
 	if (r == 0)
 		r = netd_context_open(netd, false, err);
 	if (r == 0)
@@ -177,12 +185,11 @@ int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan
 int netd_plan_destroy(struct netd *netd, const char *name, struct netd_plan **out,
 		      struct netd_error *err)
 {
-	netd_auto_topology struct netd_topology *empty = netd_topology_new(name);
-	int r;
+	netd_auto_topology struct netd_topology *empty = NULL;
+	int r = netd_topology_create(name, &empty, err);
 
-	if (!empty)
-		return netd_error_add(err, -EINVAL, "\"%s\" cannot name a topology",
-				      name);
+	if (r < 0)
+		return r;
 	r = netd_plan(netd, empty, out, err);
 	if (r == 0 && netd_plan_is_empty(*out)) {
 		*out = netd_plan_free(*out);

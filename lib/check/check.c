@@ -46,12 +46,30 @@ int netd_topology_check_among(struct netd_topology *t, netd_address_held held, v
 		r = netd_error_code(&found);
 	netd_problems_finish(&found);
 	netd_error_move(err, &found);
+	t->checked = r == 0;
 	return r;
 }
 
 int netd_topology_check(struct netd_topology *t, struct netd_error *err)
 {
 	return netd_topology_check_among(t, NULL, NULL, err);
+}
+
+int netd_topology_checked(const struct netd_topology **t, struct netd_topology **copy,
+			  struct netd_error *err)
+{
+	int r;
+
+	if ((*t)->checked)
+		return 0;
+	*copy = netd_topology_copy(*t);
+	if (!*copy)
+		return netd_error_no_memory(err);
+	r = netd_topology_check(*copy, err);
+	if (r < 0)
+		return r;
+	*t = *copy;
+	return 0;
 }
 
 int netd_place_compare(const struct netd_place *a, const struct netd_place *b)

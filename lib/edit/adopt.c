@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "edit/edit.h"
 #include "netd.h"
 
 /*
@@ -166,6 +167,7 @@ int netd_network_adopt(struct netd *netd, struct netd_topology *t, const char *n
 		       const char *bridge, struct netd_error *err)
 {
 	netd_auto(netd_state_done) struct netd_state state = {0};
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	struct source s = {.state = &state};
 	int r = netd_context_open(netd, false, err);
 
@@ -178,6 +180,9 @@ int netd_network_adopt(struct netd *netd, struct netd_topology *t, const char *n
 	r = refuse(s.bridge, bridge, err);
 	if (r < 0)
 		return r;
+	r = netd_edit_begin(&edit, t, err);
+	if (r < 0)
+		return r;
 	r = netd_network_add(t, name, NULL, err);
 	if (r < 0)
 		return r;
@@ -185,5 +190,5 @@ int netd_network_adopt(struct netd *netd, struct netd_topology *t, const char *n
 	r = describe(&s, err);
 	if (r < 0)
 		return r;
-	return netd_topology_check(t, err);
+	return netd_edit_keep(&edit, netd_topology_check(t, err));
 }

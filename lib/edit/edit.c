@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "edit/share_text.h"
+#include "edit/edit.h"
 #include "host/context.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -16,11 +16,16 @@
 int netd_topology_create(const char *name, struct netd_topology **out,
 			 struct netd_error *err)
 {
-	struct netd_topology *t = netd_topology_new(name);
+	const char *problem = netd_topology_name_problem(name);
+	struct netd_topology *t;
 
+	if (problem)
+		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
+				      problem);
+	t = netd_topology_new(name);
 	if (!t)
-		return netd_error_add(err, -EINVAL, "\"%s\" cannot name a topology",
-				      name);
+		return netd_error_no_memory(err);
+	t->checked = true; /* there is nothing else to check */
 	*out = t;
 	return 0;
 }
@@ -46,6 +51,7 @@ static struct netd_network *find(const struct netd_topology *t, const char *name
 int netd_network_add(struct netd_topology *t, const char *name,
 		     const struct netd_option_value *settings, struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	struct netd_network *n;
 
 	if (netd_topology_network(t, name)) {
@@ -56,22 +62,29 @@ int netd_network_add(struct netd_topology *t, const char *name,
 	if (netd_network_name_problem(name))
 		return netd_error_add(err, -EINVAL, "network name \"%s\" %s", name,
 				      netd_network_name_problem(name));
+	if (netd_edit_begin(&edit, t, err) < 0)
+		return -ENOMEM;
 	n = netd_topology_add_network(t);
 	if (!n)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	netd_copy(n->name, name);
-	return netd_settings_edit(t, &netd_network_object, n, settings, err);
+	return netd_edit_keep(
+		&edit, netd_settings_edit(t, &netd_network_object, n, settings, err));
 }
 
 int netd_network_set(struct netd_topology *t, const char *name,
 		     const struct netd_option_value *settings, struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	struct netd_network *n = find(t, name, err);
 
 	if (!n)
 		return -ENOENT;
+	if (netd_edit_begin(&edit, t, err) < 0)
+		return -ENOMEM;
 	n->defined = false;
-	return netd_settings_edit(t, &netd_network_object, n, settings, err);
+	return netd_edit_keep(
+		&edit, netd_settings_edit(t, &netd_network_object, n, settings, err));
 }
 
 int netd_network_remove(struct netd_topology *t, const char *name, struct netd_error *err)
@@ -81,6 +94,7 @@ int netd_network_remove(struct netd_topology *t, const char *name, struct netd_e
 	if (!n)
 		return -ENOENT;
 	netd_topology_remove_network(t, (size_t)(n - t->networks));
+	t->checked = false;
 	return 0;
 }
 
@@ -132,11 +146,14 @@ int netd_share_text(struct netd_topology *to, const struct netd_topology *from)
 int netd_network_take(struct netd_topology *to, const struct netd_topology *from,
 		      const char *name, struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	const struct netd_network *n = find(from, name, err);
 	struct netd_network *slot;
 
 	if (!n)
 		return -ENOENT;
+	if (netd_edit_begin(&edit, to, err) < 0)
+		return -ENOMEM;
 	if (netd_share_text(to, from) < 0)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	slot = netd_topology_network(to, name);
@@ -148,7 +165,7 @@ int netd_network_take(struct netd_topology *to, const struct netd_topology *from
 	}
 	if (!slot || netd_network_copy(slot, n) < 0)
 		return netd_error_add(err, -ENOMEM, "out of memory");
-	return netd_topology_check(to, err);
+	return netd_edit_keep(&edit, netd_topology_check(to, err));
 }
 
 bool netd_network_exists(const struct netd_topology *t, const char *name)
@@ -226,6 +243,7 @@ int netd_node_find(struct netd *netd, const char *name, char **topology,
 int netd_port_add(struct netd_topology *t, const char *network, const char *name,
 		  const struct netd_option_value *settings, struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	struct netd_network *n = find(t, network, err);
 	struct netd_port *p;
 
@@ -234,11 +252,14 @@ int netd_port_add(struct netd_topology *t, const char *network, const char *name
 	if (netd_ifname_problem(name))
 		return netd_error_add(err, -EINVAL, "port name \"%s\" %s", name,
 				      netd_ifname_problem(name));
+	if (netd_edit_begin(&edit, t, err) < 0)
+		return -ENOMEM;
 	p = netd_array_add(&n->ports, &n->port_count, sizeof(*p));
 	if (!p)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	netd_copy(p->name, name);
-	return netd_settings_edit(t, &netd_port_object, p, settings, err);
+	return netd_edit_keep(&edit,
+			      netd_settings_edit(t, &netd_port_object, p, settings, err));
 }
 
 int netd_port_remove(struct netd_topology *t, const char *network, const char *name,
@@ -252,6 +273,7 @@ int netd_port_remove(struct netd_topology *t, const char *network, const char *n
 		memmove(&n->ports[i], &n->ports[i + 1],
 			(n->port_count - i - 1) * sizeof(*n->ports));
 		n->port_count--;
+		t->checked = false;
 		return 0;
 	}
 	if (n) {
@@ -267,6 +289,7 @@ int netd_port_remove(struct netd_topology *t, const char *network, const char *n
 int netd_machine_add(struct netd_topology *t, const char *network, const char *name,
 		     const struct netd_option_value *settings, struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	struct netd_network *n = find(t, network, err);
 	struct netd_machine *m;
 
@@ -282,11 +305,14 @@ int netd_machine_add(struct netd_topology *t, const char *network, const char *n
 				name);
 		return -EEXIST;
 	}
+	if (netd_edit_begin(&edit, t, err) < 0)
+		return -ENOMEM;
 	m = netd_array_add(&n->machines, &n->machine_count, sizeof(*m));
 	if (!m)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	netd_copy(m->name, name);
-	return netd_settings_edit(t, &netd_machine_object, m, settings, err);
+	return netd_edit_keep(
+		&edit, netd_settings_edit(t, &netd_machine_object, m, settings, err));
 }
 
 /* -EINVAL, with a problem for each forward of @owner ("network lan") to that machine. */
@@ -338,6 +364,7 @@ static int machine_is_unused(const struct netd_topology *t, const struct netd_ne
 int netd_machine_remove(struct netd_topology *t, const char *network, const char *name,
 			struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	struct netd_network *n = find(t, network, err);
 	struct netd_machine *m = n ? netd_network_machine(n, name) : NULL;
 	size_t i;
@@ -354,9 +381,11 @@ int netd_machine_remove(struct netd_topology *t, const char *network, const char
 	r = machine_is_unused(t, n, name, err);
 	if (r < 0)
 		return r;
+	if (netd_edit_begin(&edit, t, err) < 0)
+		return -ENOMEM;
 	i = (size_t)(m - n->machines);
 	memmove(m, m + 1, (n->machine_count - i - 1) * sizeof(*m));
 	n->machine_count--;
 	netd_topology_forget_places(t);
-	return netd_topology_check(t, err);
+	return netd_edit_keep(&edit, netd_topology_check(t, err));
 }

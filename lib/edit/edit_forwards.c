@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "edit/settings.h"
 #include "model/topology.h"
+#include "edit/edit.h"
 #include "netd.h"
 
 /* Whose they are; if a network and a router share a name, the network. */
@@ -58,6 +59,7 @@ static int append(struct netd_topology *t, struct owner *o,
 int netd_forward_add(struct netd_topology *t, const char *owner,
 		     const struct netd_option_value *settings, struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	struct owner o;
 	int r = find_owner(t, owner, &o, err);
 
@@ -66,7 +68,9 @@ int netd_forward_add(struct netd_topology *t, const char *owner,
 	if (o.node && o.node->kind == NETD_NODE_HOST)
 		return netd_error_add(err, -EINVAL,
 				      "%s: a host does not forward; routers do", owner);
-	return append(t, &o, settings, err);
+	if (netd_edit_begin(&edit, t, err) < 0)
+		return -ENOMEM;
+	return netd_edit_keep(&edit, append(t, &o, settings, err));
 }
 
 static bool same_listen(const struct netd_forward *a, const struct netd_forward *b)
@@ -144,5 +148,6 @@ int netd_forward_remove(struct netd_topology *t, const char *owner, const char *
 		return r;
 	if (!remove_from(&o, &like, !protocol))
 		return no_such_forward(&o, owner, listen, protocol, err);
+	t->checked = false;
 	return 0;
 }

@@ -3,9 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "edit/share_text.h"
+#include "edit/edit.h"
 #include "observe/nodes.h"
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "edit/settings.h"
 #include "netd.h"
@@ -18,6 +19,7 @@ static int no_memory(struct netd_error *err)
 int netd_node_add(struct netd_topology *t, const char *kind, const char *name,
 		  const struct netd_option_value *settings, struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	const struct netd_node *other = netd_topology_node(t, name);
 	enum netd_node_kind number;
 	struct netd_node *n;
@@ -31,14 +33,18 @@ int netd_node_add(struct netd_topology *t, const char *kind, const char *name,
 	if (netd_node_name_problem(name))
 		return netd_error_add(err, -EINVAL, "%s name \"%s\" %s", kind, name,
 				      netd_node_name_problem(name));
+	if (netd_edit_begin(&edit, t, err) < 0)
+		return -ENOMEM;
 	n = netd_topology_add_node(t);
 	if (!n)
 		return no_memory(err);
 	n->kind = number;
 	netd_copy(n->name, name);
 	if (number == NETD_NODE_HOST)
-		return netd_settings_edit(t, &netd_host_object, n, settings, err);
-	return netd_settings_edit(t, &netd_router_object, n, settings, err);
+		return netd_edit_keep(&edit, netd_settings_edit(t, &netd_host_object, n,
+								settings, err));
+	return netd_edit_keep(
+		&edit, netd_settings_edit(t, &netd_router_object, n, settings, err));
 }
 
 static bool ends_at(const struct netd_cable *c, const char *node)
@@ -53,6 +59,7 @@ static void remove_node(struct netd_topology *t, struct netd_node *n)
 		if (ends_at(&t->cables[i], n->name))
 			netd_topology_remove_cable(t, i);
 	netd_topology_remove_node(t, (size_t)(n - t->nodes));
+	t->checked = false;
 }
 
 int netd_node_remove(struct netd_topology *t, const char *kind, const char *name,
@@ -125,20 +132,26 @@ static bool networks_run(const struct netd_topology *t, const struct netd_node *
 int netd_node_take(struct netd_topology *to, const struct netd_topology *from,
 		   const char *name, struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	const struct netd_node *n = netd_topology_node(from, name);
 
 	if (!n)
 		return netd_error_add(err, -ENOENT, "topology %s has no node %s",
 				      from->name, name);
+	if (netd_edit_begin(&edit, to, err) < 0)
+		return -ENOMEM;
 	if (netd_share_text(to, from) < 0 || take_node(to, n) < 0 ||
 	    take_cables(to, from) < 0)
 		return no_memory(err);
-	return netd_topology_check(to, err);
+	return netd_edit_keep(&edit, netd_topology_check(to, err));
 }
 
 int netd_nodes_follow(struct netd_topology *running, const struct netd_topology *defined,
 		      struct netd_error *err)
 {
+	netd_auto(netd_edit_end) struct netd_edit edit = {0};
+	if (netd_edit_begin(&edit, running, err) < 0)
+		return -ENOMEM;
 	for (size_t i = running->node_count; i-- > 0;)
 		if (!networks_run(running, &running->nodes[i]))
 			remove_node(running, &running->nodes[i]);
@@ -152,5 +165,5 @@ int netd_nodes_follow(struct netd_topology *running, const struct netd_topology 
 	}
 	if (take_cables(running, defined) < 0)
 		return no_memory(err);
-	return netd_topology_check(running, err);
+	return netd_edit_keep(&edit, netd_topology_check(running, err));
 }

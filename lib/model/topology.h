@@ -302,6 +302,7 @@ struct netd_topology {
 	struct netd_cable *cables;
 	size_t cable_count;
 	bool autostart; /* all of it, whatever its networks say */
+	bool checked;	/* by netd_topology_check(), and not edited since */
 	struct netd_place name_place;
 };
 
@@ -369,6 +370,12 @@ int netd_cable_copy(struct netd_cable *to, const struct netd_cable *from);
  * its place, and returns the first one's code (-EINVAL), or 0.
  */
 int netd_topology_check(struct netd_topology *t, struct netd_error *err);
+/*
+ * 0 if *@t has been checked and not been edited since.  Else it checks a copy, which it
+ * puts into *@copy, to be freed, and into *@t; errors as above.
+ */
+int netd_topology_checked(const struct netd_topology **t, struct netd_topology **copy,
+			  struct netd_error *err);
 
 /*
  * The same; of the addresses that are chosen for machines, none is one that @held says

@@ -170,6 +170,10 @@ int netd_store_load_named(const struct netd_store *store, const char *directory,
 int netd_store_load(const struct netd_store *store, const char *name,
 		    struct netd_topology **out, struct netd_error *err)
 {
+	if (netd_topology_name_problem(name)) { /* so nothing can run under it */
+		*out = NULL;
+		return 0;
+	}
 	return netd_store_load_named(store, NETD_TOPOLOGIES, name, out, err);
 }
 

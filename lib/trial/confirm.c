@@ -253,7 +253,7 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 			   const struct netd_trial *trial, struct netd_plan **plan,
 			   enum netd_outcome *outcome, struct netd_error *err)
 {
-	netd_auto_topology struct netd_topology *previous = NULL;
+	netd_auto_topology struct netd_topology *previous = NULL, *copy = NULL;
 	struct netd_plan *done = NULL;
 	struct probe probe = {0};
 	enum netd_outcome dummy;
@@ -262,6 +262,8 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 	outcome = outcome ? outcome : &dummy;
 	*outcome = NETD_UNTOUCHED;
 	r = check_seconds(trial->seconds, err);
+	if (r == 0)
+		r = netd_topology_checked(&t, &copy, err);
 	if (r == 0)
 		r = netd_begin(netd, outcome, err);
 	if (r == 0)

@@ -89,9 +89,15 @@ int netd_definition_write(struct netd *netd, const struct netd_topology *t,
 int netd_definition_save(struct netd *netd, const struct netd_topology *t,
 			 struct netd_error *err)
 {
-	int r = netd_confirm_gate(netd, err);
+	netd_auto_topology struct netd_topology *copy = NULL;
+	int r = netd_topology_checked(&t, &copy, err);
 
-	return r < 0 ? r : netd_definition_write(netd, t, err);
+	if (r < 0)
+		return r;
+	r = netd_confirm_gate(netd, err);
+	if (r < 0)
+		return r;
+	return netd_definition_write(netd, t, err);
 }
 
 static int compare_names(const void *a, const void *b)
