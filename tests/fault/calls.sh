@@ -4,7 +4,7 @@
 # The installed netdctl, unchanged: system calls fail, or kill it, one after the other.
 . "$(dirname "$0")/../lib/netns.sh"
 . "$T_LIB/everything.sh"
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 # it cannot work under strace
+no_leak_search # it cannot work under strace
 
 calls=(sendmsg recvmsg write read openat renameat rename fsync unlink unlinkat linkat mkdir mkdirat
 	mount umount2 setns unshare socket ioctl fchmod chown pipe2 pidfd_open pidfd_send_signal

@@ -12,7 +12,7 @@
 # directory on a disk, unlike /run).
 . "$(dirname "$0")/../lib/netns.sh"
 . "$T_LIB/everything.sh"
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+no_leak_search
 
 calls=write,fsync,rename,renameat,unlink,unlinkat,openat,mkdir,mkdirat,sendmsg
 

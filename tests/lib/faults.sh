@@ -80,7 +80,7 @@ is_as_before()
 # work there.
 traced()
 {
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -o strace "$@"
+	trace -f -o strace "$@"
 }
 
 # sweep CALLS FAULT CHECK COMMAND…: runs the command with the Nth of the CALLS hit by

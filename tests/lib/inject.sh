@@ -3,7 +3,7 @@
 # everything.sh.
 
 T_INJECT=$NETD_BUILD/tests/fault/netdctl-faults
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+no_leak_search
 
 # The counter that a kind of fault goes by.
 declare -A T_EVENTS=(

@@ -33,6 +33,7 @@ fi
 
 . "$T_LIB/tap.sh"
 . "$T_LIB/features.sh"
+. "$T_LIB/trace.sh"
 . "$T_LIB/snapshot.sh"
 . "$T_LIB/topology.sh"
 . "$T_LIB/traffic.sh"

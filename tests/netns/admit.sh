@@ -267,7 +267,7 @@ costs_nothing()
 	need nft command:strace
 	topology
 	nft 'table inet f { chain i { type filter hook input priority 0; policy drop; }; }'
-	export ASAN_OPTIONS=detect_leaks=0 # it uses ptrace itself
+	no_leak_search # it uses ptrace itself
 	strace -o with -e trace=sendmsg "$RULESET" lab.yaml >/dev/null
 	match netd: "$(nft list table inet f)"
 	"$RULESET" lab.yaml destroy >/dev/null

@@ -290,7 +290,7 @@ slow()
 	shift
 	need command:strace
 	# LeakSanitizer does not work under strace
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -qq -o "$T_DIR/trace.txt" -e trace=fsync -e "inject=fsync:delay_exit=${delay}s" "$@" \
+	trace -qq -o "$T_DIR/trace.txt" -e trace=fsync -e "inject=fsync:delay_exit=${delay}s" "$@" \
 		>"$T_DIR/slow.out" 2>&1 &
 	slow=$!
 }
@@ -348,7 +348,7 @@ at_once()
 {
 	local status=0
 
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -o "$T_DIR/at_once.trace" \
+	trace -f -o "$T_DIR/at_once.trace" \
 		-e trace=nanosleep,clock_nanosleep,flock "$@" || status=$?
 	! grep -E 'sleep\(|LOCK_(EX|SH)\)' "$T_DIR/at_once.trace" >&2 || return 99
 	return $status
@@ -360,7 +360,7 @@ patient()
 {
 	local status=0
 
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -o "$T_DIR/patient.trace" \
+	trace -f -o "$T_DIR/patient.trace" \
 		-e trace=nanosleep,clock_nanosleep "$@" || status=$?
 	[ "$(grep -c 'tv_nsec=10000000}' "$T_DIR/patient.trace")" = 300 ] || return 99
 	return $status
@@ -378,7 +378,7 @@ holder_is_stopped()
 	ok netdctl apply "$T_DIR/base.yaml"
 	ip tuntap add dev vm1 mode tap
 	ip tuntap add dev vm2 mode tap
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -o "$T_DIR/trace.txt" \
+	trace -o "$T_DIR/trace.txt" \
 		-e trace=sendmsg -e inject=sendmsg:signal=STOP:when=27 \
 		netdctl apply "$T_DIR/a.yaml" >/dev/null 2>&1 &
 	wait_for 10 grep -q 'stopped by SIGSTOP' "$T_DIR/trace.txt"

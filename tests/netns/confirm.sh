@@ -131,7 +131,7 @@ is_late_and_new()
 # one before to one behind.
 changing_messages()
 {
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -o strace \
+	trace -o strace \
 		-e trace=sendmsg,renameat "$@"
 	awk '/^sendmsg/ { n++ }
 		/"pending.yaml"\) = 0/ { begun = 1 }
@@ -149,7 +149,7 @@ command_is_killed()
 	[ "$(wc -w <<<"$messages")" -gt 8 ] || fail "only at $messages"
 	for n in $messages; do
 		# without -f: the watchdog is to live
-		ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -o strace \
+		trace -o strace \
 			-e trace=sendmsg -e "inject=sendmsg:signal=$signal:when=$n" \
 			netdctl apply -q changed.yaml --confirm 60s || :
 		if grep -q "killed by SIG$signal" strace; then
@@ -210,7 +210,7 @@ watchdog_is_killed()
 	wait_for 10 is_back
 
 	# while the change is made
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -o strace \
+	trace -o strace \
 		-e trace=sendmsg -e "inject=sendmsg:delay_enter=2s:when=27" \
 		netdctl apply -q changed.yaml --confirm 5s &
 	wait_for 10 test -e /run/netd/pending.yaml
@@ -230,7 +230,7 @@ watchdog_is_killed()
 command_is_stopped()
 {
 	start
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -o strace \
+	trace -o strace \
 		-e trace=sendmsg -e "inject=sendmsg:signal=STOP:when=27" \
 		netdctl apply -q changed.yaml --confirm 1s 2>/dev/null &
 	wait_for 10 grep -qs 'stopped by SIGSTOP' strace
@@ -245,7 +245,7 @@ command_is_stopped()
 way_back_fails()
 {
 	start
-	fails 4 env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" strace -o strace \
+	fails 4 trace -o strace \
 		-e trace=sendmsg -e "inject=sendmsg:error=EPERM:when=27+" \
 		netdctl apply changed.yaml --confirm 60s
 	match 'not rolled back' "$err"

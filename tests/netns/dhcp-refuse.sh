@@ -159,7 +159,7 @@ rolled_back()
 # Only netdctl itself: what it starts would keep strace from its end.
 traced()
 {
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -o strace "$@"
+	trace -o strace "$@"
 }
 
 # Who cannot be looked up is not missing: dnsmasq would run as somebody else, or as root.

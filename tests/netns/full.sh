@@ -5,7 +5,7 @@
 . "$T_LIB/faults.sh"
 
 FAULTS_PROGRAM=$NETD_BUILD/tests/fault/netdctl-faults
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+no_leak_search
 
 # A NIC that becomes an uplink, with addresses and routes of its own; settings of eth0, in
 # which another topology has a share; DHCP if there is dnsmasq.

@@ -312,7 +312,7 @@ everything_is_synced()
 		'confirm' 'rollback lab' 'destroy lab' 'network create net1 --mode nat --address 10.9.0.1/24' \
 		'forward add net1 172.16.5.40:1 10.9.0.9' 'network delete net1'; do
 		# shellcheck disable=SC2086
-		ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -s 200 -o strace \
+		trace -s 200 -o strace \
 			-e trace=openat,fsync,fdatasync,rename,renameat,renameat2,sendmsg \
 			netdctl -q $command
 		case $command in

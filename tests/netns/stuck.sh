@@ -6,7 +6,7 @@
 . "$T_LIB/faults.sh"
 
 FAULTS_PROGRAM=$NETD_BUILD/tests/fault/netdctl-faults
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+no_leak_search
 
 # Somebody deletes the namespace of a far end, and eth0's settings cannot be written, as in
 # a container: what is destroyed can neither go nor come back.

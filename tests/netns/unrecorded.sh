@@ -90,8 +90,7 @@ fails_on_the_way()
 	lab
 	for n in 30 41 46 48 53 58 64 71 80; do
 		"$lose"
-		ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
-			strace -o strace -e trace=sendmsg -e inject=sendmsg:error=EPERM:when="$n" \
+		trace -o strace -e trace=sendmsg -e inject=sendmsg:error=EPERM:when="$n" \
 			netdctl apply changed.yaml >out 2>&1 && status=0 || status=$?
 		if [ "$status" != 0 ]; then
 			eq 1 "$status"
@@ -116,8 +115,7 @@ killed()
 
 	lab
 	"$lose"
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
-		strace -o strace -e trace=sendmsg -e inject=sendmsg:signal=KILL:when=48 \
+	trace -o strace -e trace=sendmsg -e inject=sendmsg:signal=KILL:when=48 \
 		netdctl apply changed.yaml >out 2>&1 && fail "it was not killed"
 	ok netdctl recover
 	ping -qc1 -W2 192.168.7.1
