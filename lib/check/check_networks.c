@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "check/check.h"
+#include "model/field.h"
 
 #define SOURCES_ADDED_MAX 256
 
@@ -165,20 +166,21 @@ static void check_uplink(struct netd_topology *t, const struct netd_network *n,
 static void check_existing(struct netd_topology *t, const struct netd_network *n,
 			   struct netd_error *err)
 {
-	const struct {
-		const char *key;
-		bool said;
-	} rows[] = {{"mac", n->has_mac}, {"mtu", n->mtu > 0}, {"stp", n->stp}};
+	struct netd_place place = n->existing_place;
 
-	for (size_t i = 0; n->existing && i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (!rows[i].said)
+	if (!place.line)
+		place = n->place;
+	for (size_t i = 0; n->existing && i < netd_network_object.count; i++) {
+		const struct netd_field *field = &netd_network_object.fields[i];
+
+		if (!(field->flags & NETD_OWN_BRIDGE) ||
+		    !netd_field_is_set(field, n, n->name))
 			continue;
-		netd_topology_error(t, err,
-				    n->existing_place.line ? n->existing_place : n->place,
+		netd_topology_error(t, err, place,
 				    "network \"%s\" has an existing bridge, and netd "
 				    "does not change the \"%s\" of what it did not make",
-				    n->name, rows[i].key);
-		netd_error_hint(err, "leave \"%s\" out", rows[i].key);
+				    n->name, field->name);
+		netd_error_hint(err, "leave \"%s\" out", field->name);
 	}
 }
 

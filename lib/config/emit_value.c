@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Values of the plain types, as a file has them. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -27,6 +28,15 @@ static void emit_number(const struct netd_emitter *e, const struct netd_field *f
 			const void *object)
 {
 	e->number(e->to, *(uint32_t *)netd_field_at(field, object));
+}
+
+static void emit_mask(const struct netd_emitter *e, const struct netd_field *field,
+		      const void *object)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%#x", *(uint32_t *)netd_field_at(field, object));
+	e->string(e->to, text);
 }
 
 static void emit_choice(const struct netd_emitter *e, const struct netd_field *field,
@@ -246,6 +256,7 @@ static emit *const emitters[] = {
 	[NETD_TYPE_BOOL] = emit_bool,
 	[NETD_TYPE_NOT] = emit_bool,
 	[NETD_TYPE_NUMBER] = emit_number,
+	[NETD_TYPE_MASK] = emit_mask,
 	[NETD_TYPE_CHOICE] = emit_choice,
 	[NETD_TYPE_USER] = emit_number,
 	[NETD_TYPE_GROUP] = emit_number,

@@ -59,8 +59,8 @@ static int empty_list(struct netd_reader *r, const struct netd_yaml *node,
 		      const struct netd_field *field)
 {
 	netd_reader_problem(r, node, "this list is empty");
-	if (field->empty)
-		netd_error_hint(r->err, "%s", field->empty);
+	if (field->hint)
+		netd_error_hint(r->err, "%s", field->hint);
 	else
 		netd_error_hint(r->err, "name one at least, or leave the key out");
 	return -EINVAL;
@@ -150,7 +150,7 @@ int netd_read_list(struct netd_reader *r, const struct netd_yaml *value,
 	}
 	if ((field->flags & NETD_EMPTY_OK) && netd_read_is_none(value))
 		return 0;
-	if (field->empty && netd_read_is_none(value))
+	if (field->hint && netd_read_is_none(value))
 		return empty_list(r, value, field);
 	if ((field->flags & NETD_SEQUENCE) && value->kind != NETD_YAML_SEQUENCE)
 		return netd_reader_problem(r, value, "\"%s\" is expected to be a list",

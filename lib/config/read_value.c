@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -111,6 +112,31 @@ int netd_read_number(struct netd_reader *r, const struct netd_yaml *value,
 					   "\"%s\"",
 					   field->name, field->min, field->max, text);
 	*(uint32_t *)netd_field_at(field, object) = (uint32_t)number;
+	return 0;
+}
+
+int netd_read_mask(struct netd_reader *r, const struct netd_yaml *value,
+		   const struct netd_field *field, void *object)
+{
+	const char *text = netd_read_scalar(r, value, "a mask of bits");
+	unsigned long mask;
+	char *end;
+
+	if (!text)
+		return -EINVAL;
+	mask = strtoul(text, &end, 0);
+	if (*text < '0' || *text > '9' || *end || mask & ~(unsigned long)field->max)
+		return netd_reader_problem(r, value,
+					   "\"%s\" must be a mask of bits from 0 to %#x, "
+					   "not \"%s\"",
+					   field->name, field->max, text);
+	if (mask & field->min) {
+		netd_reader_problem(r, value, "\"%s\" may not have the bits %#lx",
+				    field->name, mask & field->min);
+		netd_error_hint(r->err, "%s", field->hint);
+		return -EINVAL;
+	}
+	*(uint32_t *)netd_field_at(field, object) = (uint32_t)mask;
 	return 0;
 }
 

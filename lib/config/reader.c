@@ -125,6 +125,7 @@ static netd_read *const readers[] = {
 	[NETD_TYPE_BOOL] = netd_read_bool,
 	[NETD_TYPE_NOT] = netd_read_not,
 	[NETD_TYPE_NUMBER] = netd_read_number,
+	[NETD_TYPE_MASK] = netd_read_mask,
 	[NETD_TYPE_CHOICE] = netd_read_choice,
 	[NETD_TYPE_USER] = netd_read_user,
 	[NETD_TYPE_GROUP] = netd_read_group,

@@ -86,7 +86,7 @@ int netd_endpoint_parse(const char *text, struct netd_endpoint *out);
 int netd_parse_ports(const char *text, uint16_t *first, uint16_t *last);
 
 /* The readers of the types. */
-netd_read netd_read_text, netd_read_bool, netd_read_not, netd_read_number,
+netd_read netd_read_text, netd_read_bool, netd_read_not, netd_read_number, netd_read_mask,
 	netd_read_choice, netd_read_user, netd_read_group, netd_read_duration,
 	netd_read_ports, netd_read_mac, netd_read_address, netd_read_subnet,
 	netd_read_range, netd_read_address_pair, netd_read_range_pair, netd_read_server,

@@ -34,6 +34,7 @@ struct netd_claim {
 /* The host, as far as a plan depends on it.  Same facts, same plan. */
 struct netd_facts {
 	const struct netd_state *observed;
+	const struct netd_topology *ran; /* what runs, or was meant to; NULL: unknown */
 	const struct netd_claim *claims;
 	size_t claim_count;
 	char host_id[64];      /* /etc/machine-id; seeds MAC addresses; "" is fine */

@@ -145,6 +145,7 @@ static same *const comparisons[] = {
 	[NETD_TYPE_BOOL] = same_bytes,
 	[NETD_TYPE_NOT] = same_bytes,
 	[NETD_TYPE_NUMBER] = same_bytes,
+	[NETD_TYPE_MASK] = same_bytes,
 	[NETD_TYPE_CHOICE] = same_bytes,
 	[NETD_TYPE_USER] = same_optional,
 	[NETD_TYPE_GROUP] = same_optional,

@@ -21,13 +21,14 @@
  * Rows stand in the order in which they are written.  Zero is every field's default.
  */
 enum netd_type {
-	NETD_TYPE_TEXT,	     /* char[size] */
-	NETD_TYPE_BOOL,	     /* bool */
-	NETD_TYPE_NOT,	     /* bool, said the other way round: its default is true */
-	NETD_TYPE_NUMBER,    /* uint32_t, from @min to @max */
-	NETD_TYPE_CHOICE,    /* an enum, by the words of @choices */
-	NETD_TYPE_USER,	     /* uint32_t, and a bool @beside: whether there is one */
-	NETD_TYPE_GROUP,     /* the same */
+	NETD_TYPE_TEXT,	  /* char[size] */
+	NETD_TYPE_BOOL,	  /* bool */
+	NETD_TYPE_NOT,	  /* bool, said the other way round: its default is true */
+	NETD_TYPE_NUMBER, /* uint32_t, from @min to @max */
+	NETD_TYPE_MASK,	  /* uint32_t, bits of @max but for those of @min; hexadecimal */
+	NETD_TYPE_CHOICE, /* an enum, by the words of @choices */
+	NETD_TYPE_USER,	  /* uint32_t, and a bool @beside: whether there is one */
+	NETD_TYPE_GROUP,  /* the same */
 	NETD_TYPE_DURATION,  /* uint32_t, seconds; at least @min */
 	NETD_TYPE_PORTS,     /* uint16_t[2], first and last */
 	NETD_TYPE_PROTOCOLS, /* unsigned, bits of enum netd_protocol */
@@ -70,6 +71,7 @@ enum netd_field_flag {
 	NETD_ONE_BARE = 1 << 6,	   /* one item is written without a list around it */
 	NETD_OWN_NAME = 1 << 7,	   /* text: the object's own name is the default */
 	NETD_ALWAYS = 1 << 8,	   /* written even if empty */
+	NETD_OWN_BRIDGE = 1 << 9, /* of a bridge that netd made, not of an existing one */
 };
 
 struct netd_object;
@@ -86,7 +88,7 @@ struct netd_field {
 	unsigned min, max;
 	const struct netd_object *object;
 	const char *refused; /* the key is known, but not for this object: why */
-	const char *empty;   /* of a list: what to say instead of listing nothing */
+	const char *hint; /* what to say of an empty list, or of bits that are refused */
 
 	/* the option of one-line verbs */
 	const char *help;     /* NULL: there is none */

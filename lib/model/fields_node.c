@@ -145,8 +145,8 @@ static const struct netd_field router_fields[] = {
 	{"allow", NETD_TYPE_LIST, LIST(allows, allow_count), .object = &allow_object,
 	 .flags = NETD_ITEMS_APART, .argument = "FROM=TO",
 	 .help = "only these reach each other, from one interface to another",
-	 .empty = "say \"isolate: true\" if its networks shall not reach each other, or "
-		  "leave \"allow\" out if they shall"},
+	 .hint = "say \"isolate: true\" if its networks shall not reach each other, or "
+		 "leave \"allow\" out if they shall"},
 	RESOLVER_KEYS,
 	{"network", .refused = "a router has \"interfaces\", each on a network"},
 	{"addresses", .refused = "addresses are those of an interface"},

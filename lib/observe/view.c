@@ -173,7 +173,9 @@ static int make(struct netd *netd, const struct netd_topology *t,
 
 	if (r < 0)
 		return r;
+	v->facts.ran = other;
 	r = netd_desired_make(t, &v->facts, &v->desired, err);
+	v->facts.ran = NULL;
 	if (r < 0)
 		return r;
 	if (check) {
