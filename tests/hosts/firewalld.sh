@@ -9,6 +9,13 @@ start()
 	need_hosts
 	host_lan
 	host_boot firewalld netd-autostart
+	ready
+}
+
+# For systemd, firewalld 1.3 runs as soon as it is on the bus, and only then makes its
+# rules; it answers when they are there.
+ready()
+{
 	host 'firewall-cmd --state'
 }
 
@@ -35,7 +42,7 @@ no_port()
 {
 	host "
 		busybox nc -l -p $1 -e true &
-		sleep 0.2
+		until ss -Hltn 'sport = :$1' | grep -q .; do sleep 0.05; done
 		! ip netns exec g busybox nc -w 1 10.1.0.1 $1 </dev/null 2>/dev/null || exit 1
 		busybox nc -w 1 127.0.0.1 $1 </dev/null"
 }
@@ -59,8 +66,10 @@ zone_and_policy()
 	host 'firewall-cmd --reload'
 	works
 	host 'systemctl restart firewalld'
+	ready
 	works
 	host_reboot
+	ready
 	host_guest nat0
 	works
 	host 'netdctl network delete nat0'
