@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* By which interfaces a host reaches what is outside of it. */
 #include "advise/outside.h"
+#include "kind/kind.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ static bool is_outside(const struct netd_state *s, const struct netd_link *link,
 		return false;
 	if (has_route(s, link, family, false))
 		return true;
-	return link->kind == NETD_LINK_OTHER && has_address(s, link, family);
+	return netd_kind_is_foreign(link) && has_address(s, link, family);
 }
 
 void netd_outside_find(const struct netd_state *observed, int family,

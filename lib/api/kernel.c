@@ -15,7 +15,7 @@
 #include "observe/observe.h"
 #include "observe/services.h"
 #include "observe/view.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 #include "rtnl/neighbour.h"
 #include "ruleset/read.h"
 #include "uplink/uplink_check.h"

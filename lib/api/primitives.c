@@ -9,10 +9,10 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "rtnl/address.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 #include "host/netns.h"
 #include "host/sysctl.h"
-#include "host/tap.h"
+#include "kind/tap.h"
 #include "netd.h"
 
 static int bad_name(const char *name, struct netd_error *err)
@@ -56,8 +56,9 @@ int netd_bridge_create(struct netd *netd, const char *name,
 	struct netd_link link = {.kind = NETD_LINK_BRIDGE, .up = true};
 	int r = bad_name(name, err);
 
-	if (r == 0)
-		r = netd_connect(netd, err);
+	if (r < 0)
+		return r;
+	r = netd_connect(netd, err);
 	if (r < 0)
 		return r;
 	netd_copy(link.name, name);
@@ -70,8 +71,7 @@ int netd_bridge_create(struct netd *netd, const char *name,
 			return netd_error_add(err, -EINVAL, "\"%s\" is no MAC address",
 					      options->mac);
 	}
-	r = request(netd, netd_link_create_message(&link, 0, -1), err, "make bridge",
-		    name);
+	r = request(netd, netd_link_create_message(&link, -1), err, "make bridge", name);
 	if (r == 0)
 		r = request(netd, netd_link_set_message(&link, NETD_LINK_UP, 0), err,
 			    "raise bridge", name);
@@ -128,9 +128,9 @@ int netd_link_delete(struct netd *netd, const char *name, struct netd_error *err
 {
 	int index = index_of(netd, name, err);
 
-	return index < 0 ? index
-			 : request(netd, netd_link_delete_message(index), err, "delete",
-				   name);
+	if (index < 0)
+		return index;
+	return request(netd, netd_link_delete_message(index), err, "delete", name);
 }
 
 int netd_veth_create(struct netd *netd, const char *name, const char *peer,
@@ -150,8 +150,8 @@ int netd_veth_create(struct netd *netd, const char *name, const char *peer,
 		return r;
 	netd_copy(link.name, name);
 	netd_copy(link.peer, peer);
-	return request(netd, netd_link_create_message(&link, 0, ns), err,
-		       "make veth pair", name);
+	return request(netd, netd_link_create_message(&link, ns), err, "make veth pair",
+		       name);
 }
 
 int netd_tap_add(struct netd *netd, const char *name,

@@ -202,7 +202,7 @@ static int add_port(struct netd_state *out, const struct netd_topology *t,
 	link->foreign = p->kind == NETD_PORT_INTERFACE;
 	link->no_ipv6_address = !link->foreign;
 	link->place = p->place;
-	/* without an owner and a group, everybody could open it (host/tap.h) */
+	/* without an owner and a group, everybody could open it (kind/tap.h) */
 	link->tap = (struct netd_tap){
 		.has_owner = p->has_owner || !p->has_group,
 		.has_group = p->has_group,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which interfaces outside must forward, so that replies come back to the networks. */
 #include "desired/forwarding.h"
+#include "kind/kind.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -115,7 +116,7 @@ static bool is_inside(const struct netd_topology *t, const char *link)
 /* True if @link is a bridge with somebody's uplink in it. */
 static bool has_uplink(const struct netd_state *s, const struct netd_link *link)
 {
-	for (size_t i = 0; link->kind == NETD_LINK_BRIDGE && i < s->link_count; i++)
+	for (size_t i = 0; netd_kind_of(link)->is_network && i < s->link_count; i++)
 		if (s->links[i].captured_for[0] &&
 		    strcmp(s->links[i].captured_for, link->name) == 0)
 			return true;
@@ -170,7 +171,7 @@ static bool is_outside(const struct netd_topology *t, const struct netd_facts *f
 	/* Our own bridges have their settings from the start; what is of @t, and not
 	 * among its networks, goes. */
 	return owner && !netd_owner_is(owner, t->name) &&
-	       link->kind == NETD_LINK_BRIDGE &&
+	       netd_kind_of(link)->is_network &&
 	       (has_uplink(observed, link) || has_gateway(observed, link->name));
 }
 

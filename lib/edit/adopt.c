@@ -12,6 +12,8 @@
 #include "base/str.h"
 #include "edit/edit.h"
 #include "netd.h"
+#include "kind/kind.h"
+#include "kind/tap.h"
 
 /*
  * Theory of operation.  What the kernel has is written in the words of a topology file,
@@ -29,7 +31,7 @@ struct source {
 
 static bool is_nic(const struct netd_link *link)
 {
-	return link->kind == NETD_LINK_OTHER && !link->kind_name[0] && !link->loopback &&
+	return netd_kind_is_foreign(link) && !link->kind_name[0] && !link->loopback &&
 	       link->hardware == ARPHRD_ETHER;
 }
 
@@ -47,7 +49,7 @@ static const struct netd_link *find_uplink(const struct source *s)
 
 static bool stays(const struct netd_link *port)
 {
-	return port->kind != NETD_LINK_TAP || port->tap.persistent;
+	return !netd_link_is_tap(port) || port->tap.persistent;
 }
 
 static int add_ports(const struct source *s, const struct netd_link *uplink)
@@ -147,7 +149,7 @@ static int refuse(const struct netd_link *bridge, const char *name,
 {
 	const char *owner;
 
-	if (!bridge || bridge->kind != NETD_LINK_BRIDGE) {
+	if (!bridge || !netd_kind_of(bridge)->is_network) {
 		netd_error_add(err, -ENOENT,
 			       bridge ? "%s is no bridge" : "there is no bridge %s",
 			       name);

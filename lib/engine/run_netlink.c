@@ -9,9 +9,10 @@
 #include "host/space.h"
 #include "base/cleanup.h"
 #include "rtnl/address.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 #include "host/netns.h"
-#include "host/tap.h"
+#include "kind/tap.h"
+#include "kind/kind.h"
 
 #define BULK_MIN 8   /* deletes that are worth a detour over a group */
 #define METRIC6 1024 /* linux/ipv6_route.h IP6_RT_PRIO_USER */
@@ -32,7 +33,7 @@ static int veth_into_namespace(const struct netd_run *run, const struct netd_op 
 
 	if (ns < 0)
 		return ns;
-	m = netd_link_create_message(&op->link, 0, ns);
+	m = netd_link_create_message(&op->link, ns);
 	if (!m)
 		return -ENOMEM;
 	r = netd_nl_burst(socket_of(run), &m, 1, &reply, run->err);
@@ -73,7 +74,7 @@ static int bridge_create(const struct netd_run *run, const struct netd_op *op,
 	int r;
 
 	plain.mtu = 0;
-	m = netd_link_create_message(&plain, 0, -1);
+	m = netd_link_create_message(&plain, -1);
 	if (!m)
 		return -ENOMEM;
 	r = netd_nl_burst(socket_of(run), &m, 1, &reply, run->err);
@@ -88,15 +89,16 @@ static int link_create(const struct netd_run *run, const struct netd_op *op,
 {
 	const struct netd_space *far =
 		netd_space_find(run->netd, op->link.peer_namespace);
+	const struct netd_kind *kind = netd_kind_of(&op->link);
 	struct netd_link link = op->link;
 
-	if (link.kind == NETD_LINK_TAP)
+	if (kind->is_device)
 		return tap_create(run, &link);
-	if (link.kind == NETD_LINK_BRIDGE && link.mtu && link.mtu != ETHERNET_MTU)
+	if (kind->follows_mtu && link.mtu && link.mtu != ETHERNET_MTU)
 		return bridge_create(run, op, out);
 	if (link.peer_namespace[0] && !far)
 		return veth_into_namespace(run, op);
-	*out = netd_link_create_message(&link, 0, far ? far->fd : -1);
+	*out = netd_link_create_message(&link, far ? far->fd : -1);
 	return *out ? 0 : -ENOMEM;
 }
 
@@ -312,7 +314,7 @@ int netd_run_deletes(const struct netd_run *run)
 	size_t ports = 0;
 	int r;
 
-	while (ports < run->count && run->ops[ports].link.kind != NETD_LINK_BRIDGE)
+	while (ports < run->count && !netd_kind_of(&run->ops[ports].link)->is_network)
 		ports++;
 	if (ports < BULK_MIN)
 		return netd_run_netlink(run);

@@ -5,7 +5,7 @@
 
 #include "engine/run.h"
 #include "base/cleanup.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 
 /* A guest may end at any time, so a port that cannot be plugged in fails no change. */
 int netd_run_plugs(const struct netd_run *run)

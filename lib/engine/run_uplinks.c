@@ -16,7 +16,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 #include "desired/small_mtu.h"
 
 /*

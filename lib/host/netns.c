@@ -23,7 +23,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 
 /* The thread's own: /proc/self is the first thread's, which may be somewhere else. */
 #define OWN "/proc/thread-self/ns/net"
@@ -126,8 +126,9 @@ int netd_netns_create(const char *name, struct netd_error *err)
 	char path[PATH_MAX];
 	int r = netns_path(name, path, err);
 
-	if (r == 0)
-		r = netd_netns_prepare(err);
+	if (r < 0)
+		return r;
+	r = netd_netns_prepare(err);
 	if (r < 0)
 		return r;
 	home = netd_netns_current(err);
@@ -157,7 +158,7 @@ int netd_netns_look_open(const char *name, struct netd_netns_name *out, int *liv
 	char path[PATH_MAX];
 	int r = netns_path(name, path, err);
 	struct stat st;
-	ssize_t n;
+	ssize_t n = 0;
 
 	if (r < 0)
 		return r;
@@ -181,8 +182,11 @@ int netd_netns_look_open(const char *name, struct netd_netns_name *out, int *liv
 		return 0;
 	}
 	out->leftover = true;
-	n = S_ISREG(st.st_mode) ? read(fd, out->mark, sizeof(out->mark) - 1) : 0;
-	out->mark[n > 0 ? n : 0] = '\0';
+	if (S_ISREG(st.st_mode))
+		n = read(fd, out->mark, sizeof(out->mark) - 1);
+	if (n < 0)
+		n = 0;
+	out->mark[n] = '\0';
 	if (strncmp(out->mark, NETD_ALIAS_PREFIX, sizeof(NETD_ALIAS_PREFIX) - 1) != 0)
 		out->mark[0] = '\0';
 	return 0;
@@ -233,8 +237,11 @@ static int furnish(const char *name, const char *path, const struct netd_link *l
 {
 	netd_auto_message struct nl_msg *m = netd_link_set_message(
 		lo, NETD_LINK_UP | NETD_LINK_ALIAS_TEXT | NETD_LINK_GROUP_NUMBER, 0);
-	int r = m ? netd_nl_open_sharing(nl, home, err) : netd_error_no_memory(err);
+	int r;
 
+	if (!m)
+		return netd_error_no_memory(err);
+	r = netd_nl_open_sharing(nl, home, err);
 	if (r < 0)
 		return r;
 	r = netd_nl_request(nl, m, err);

@@ -184,12 +184,6 @@ void netd_sysctl_link(const char *path, char out[NETD_SYSCTL_PATH])
 		snprintf(out, NETD_SYSCTL_PATH, "%.*s", (int)(name - conf) - 6, conf + 6);
 }
 
-bool netd_link_is_guest_port(const struct netd_link *link)
-{
-	return (link->kind == NETD_LINK_TAP || link->kind == NETD_LINK_VETH) &&
-	       link->master[0] && !link->captured_for[0];
-}
-
 void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value)
 {
 	link->settings_known |= 1U << setting;

@@ -75,7 +75,6 @@ struct netd_link {
 	char name[NETD_IFNAME];
 	enum netd_link_kind kind;
 	bool up;
-	bool hairpin;
 	bool foreign; /* desired only: exists already, only its master and MTU are ours */
 	bool no_ipv6_address; /* IN6_ADDR_GEN_MODE_NONE */
 	bool has_mac;	      /* desired only: false = any */
@@ -119,7 +118,7 @@ struct netd_link {
 	struct netd_place place, uplink_place; /* desired only */
 };
 
-/* What of a link a change sets. */
+/* What of a link a change sets; each has a row in kind/attribute.c. */
 enum netd_link_field {
 	NETD_LINK_UP = 1 << 0,
 	NETD_LINK_MAC = 1 << 1,
@@ -127,11 +126,10 @@ enum netd_link_field {
 	NETD_LINK_MASTER = 1 << 3, /* "" releases */
 	NETD_LINK_ALIAS_TEXT = 1 << 4,
 	NETD_LINK_GROUP_NUMBER = 1 << 5,
-	NETD_LINK_BRIDGE_DATA = 1 << 6,
-	NETD_LINK_HAIRPIN = 1 << 7,
+	NETD_LINK_KIND_DATA = 1 << 6,  /* what kind/kind.h has values for */
 	NETD_LINK_SETTINGS = 1 << 9,   /* IPv4's, of those in link->settings */
 	NETD_LINK_NO_IPV6 = 1 << 8,    /* no IPv6 address of its own, as ports want it */
-	NETD_LINK_TAP_OWNER = 1 << 10, /* and group; not by a message: host/tap.h */
+	NETD_LINK_TAP_OWNER = 1 << 10, /* and group; not by a message: kind/tap.h */
 };
 
 struct netd_ifaddr {
@@ -273,9 +271,6 @@ void netd_sysctl_path_of(const char *path, const char *link, char out[NETD_SYSCT
 /* The eth0 of such a path; "" if it is none. */
 void netd_sysctl_link(const char *path, char out[NETD_SYSCTL_PATH]);
 
-/* A tap, or an end of a pair, in a bridge that it does not join as an uplink: a guest's.
- */
-bool netd_link_is_guest_port(const struct netd_link *link);
 /* One of IPv4's, which go along when the link is set up. */
 void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value);
 /*

@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "base/suggest.h"
 #include "rtnl/address.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 #include "host/sysctl.h"
 
 int netd_node_kind_parse(const char *name, enum netd_node_kind *out,

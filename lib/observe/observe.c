@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the kernel has now, and what planning must know of the host. */
 #include "observe/observe.h"
+#include "kind/kind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,7 @@
 #include "foreign/legacy.h"
 #include "ruleset/read.h"
 #include "rtnl/address.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 #include "host/netns.h"
 #include "rtnl/setting.h"
 #include "host/sysctl.h"
@@ -176,7 +177,7 @@ static int read_ipv6_settings(struct netd_state *observed, struct netd_error *er
 	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
 		/* one with an uplink may listen, too */
 		if (netd_link_is_ours(&observed->links[i]) &&
-		    observed->links[i].kind != NETD_LINK_BRIDGE)
+		    !netd_kind_of(&observed->links[i])->is_network)
 			continue;
 		r = read_ipv6_setting(observed, observed->links[i].name, "accept_ra",
 				      err);
@@ -220,7 +221,7 @@ int netd_observe_listeners(struct netd_state *observed, const struct netd_facts 
 	r = read_ipv6_setting(observed, "default", "accept_ra", err);
 	for (size_t i = 0; r == 0 && i < observed->link_count; i++)
 		if (!netd_link_is_ours(&observed->links[i]) ||
-		    observed->links[i].kind == NETD_LINK_BRIDGE)
+		    netd_kind_of(&observed->links[i])->is_network)
 			r = read_ipv6_setting(observed, observed->links[i].name,
 					      "accept_ra", err);
 	return r;

@@ -16,7 +16,7 @@
 #include "ruleset/compile.h"
 #include "ruleset/read.h"
 #include "rtnl/address.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 
 #define RESOLV_DIRECTORY "/etc/netns"
 

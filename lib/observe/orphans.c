@@ -15,6 +15,7 @@
 #include "dhcp/orphan.h"
 #include "dhcp/process.h"
 #include "plan/seen.h"
+#include "kind/kind.h"
 
 /*
  * Theory of operation.  The files of a service say whose it is and where it runs.  If
@@ -42,7 +43,7 @@ static bool on_network(const struct search *s, const char *name, struct netd_ser
 		const struct netd_link *link = &s->host->links[i];
 		const char *owner = netd_link_owner(link);
 
-		if (link->kind != NETD_LINK_BRIDGE || !netd_link_is_ours(link) ||
+		if (!netd_kind_of(link)->is_network || !netd_link_is_ours(link) ||
 		    !owner || strcmp(owner, out->owner) != 0)
 			continue;
 		netd_copy(out->link, link->name);

@@ -11,38 +11,30 @@
 #include "plan/conflict_address.h"
 #include "plan/conflict_routes.h"
 #include "desired/small_mtu.h"
-
-static const char *kind_of(const struct netd_link *link)
-{
-	if (link->kind == NETD_LINK_TAP)
-		return "tap";
-	return link->kind_name[0] ? link->kind_name : "physical interface";
-}
+#include "kind/kind.h"
 
 /* A name of ours that something else bears already. */
 static void check_taken(const struct netd_conflict *c, const struct netd_link *want,
 			const struct netd_link *have)
 {
-	const char *what = want->kind == NETD_LINK_BRIDGE ? "bridge"
-			   : want->kind == NETD_LINK_TAP  ? "tap"
-							  : "veth";
+	const struct netd_kind *kind = netd_kind_of(want);
+	const char *other = netd_kind_name(have, "physical interface");
+	const char *key = kind->is_network ? " with `bridge:`" : "";
 
 	if (netd_conflict_is_of(have, c->t) && have->kind == want->kind)
 		return;
 	if (netd_link_is_ours(have) && netd_link_owner(have)) {
 		netd_topology_error(c->t, c->err, want->place,
-				    "%s %s: the name belongs to %s", what, want->name,
-				    netd_link_owner(have));
+				    "%s %s: the name belongs to %s", kind->word,
+				    want->name, netd_link_owner(have));
 		netd_error_hint(c->err,
-				"destroy that one first, or choose another name%s",
-				want->kind == NETD_LINK_BRIDGE ? " with `bridge:`" : "");
+				"destroy that one first, or choose another name%s", key);
 		return;
 	}
 	netd_topology_error(c->t, c->err, want->place,
 			    "%s %s: the name is taken by a %s that netd did not make",
-			    what, want->name, kind_of(have));
-	netd_error_hint(c->err, "remove that %s, or choose another name%s", kind_of(have),
-			want->kind == NETD_LINK_BRIDGE ? " with `bridge:`" : "");
+			    kind->word, want->name, other);
+	netd_error_hint(c->err, "remove that %s, or choose another name%s", other, key);
 }
 
 static bool has_addresses(const struct netd_state *s, const char *link)
@@ -69,7 +61,7 @@ static const char *port_problem(const struct netd_conflict *c,
 {
 	if (have->loopback)
 		return "a loopback interface cannot be a port";
-	if (have->kind == NETD_LINK_BRIDGE)
+	if (netd_kind_of(have)->is_network)
 		return "a bridge cannot be a port of a bridge";
 	if (have->master[0] && strcmp(have->master, bridge) != 0 &&
 	    !is_own_bridge(c, have->master))
@@ -127,7 +119,7 @@ static void check_existing(const struct netd_conflict *c, const struct netd_link
 {
 	const struct netd_network *n = network_on(c->t, want->name);
 
-	if (!have || have->kind != NETD_LINK_BRIDGE) {
+	if (!have || !netd_kind_of(have)->is_network) {
 		netd_topology_error(c->t, c->err, want->place,
 				    have ? "%s is no bridge" : "there is no bridge %s",
 				    want->name);
@@ -151,7 +143,7 @@ static void check_links(const struct netd_conflict *c)
 		const struct netd_link *want = &c->desired->links[i];
 		const struct netd_link *have = netd_state_link(c->observed, want->name);
 
-		if (want->foreign && want->kind == NETD_LINK_BRIDGE)
+		if (netd_link_is_existing_network(want))
 			check_existing(c, want, have);
 		else if (want->foreign)
 			check_foreign_port(c, want, have);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "kind/kind.h"
 
 /*
  * Theory of operation.  A subnet is compared with the main table: what another table has
@@ -275,7 +276,7 @@ void netd_conflict_addresses(const struct netd_conflict *c)
 		const struct netd_link *link = netd_state_link(c->desired, want->link);
 
 		check_address_free(c, want);
-		if (link && (!link->foreign || link->kind == NETD_LINK_BRIDGE))
+		if (link && (!link->foreign || netd_kind_of(link)->is_network))
 			check_subnet_free(c, want);
 	}
 }

@@ -5,7 +5,8 @@
 #include <sys/socket.h>
 
 #include "base/str.h"
-#include "rtnl/setting.h"
+#include "kind/attribute.h"
+#include "kind/kind.h"
 #include "plan/plan.h"
 
 static const struct {
@@ -39,13 +40,6 @@ static const struct {
 	[NETD_OP_RELOAD_SERVICE] = {'~', "dhcp"},
 };
 
-static const char *const link_kinds[] = {
-	[NETD_LINK_OTHER] = "interface",
-	[NETD_LINK_BRIDGE] = "bridge",
-	[NETD_LINK_TAP] = "tap",
-	[NETD_LINK_VETH] = "veth",
-};
-
 char netd_op_sign(const struct netd_op *op)
 {
 	if (op->kind == NETD_OP_WRITE_RESOLV && op->resolv.removal)
@@ -57,62 +51,23 @@ char netd_op_sign(const struct netd_op *op)
 
 const char *netd_op_object(const struct netd_op *op)
 {
-	return kinds[op->kind].object ? kinds[op->kind].object
-				      : link_kinds[op->link.kind];
+	if (kinds[op->kind].object)
+		return kinds[op->kind].object;
+	return netd_kind_of(&op->link)->word;
 }
 
 static void describe_create(const struct netd_op *op, struct netd_str *out)
 {
-	char mac[NETD_MAC_TEXT];
-
 	if (op->link.peer[0])
 		netd_str_addf(out, " to %s", op->link.peer);
 	if (op->link.peer_namespace[0])
 		netd_str_addf(out, " in namespace %s", op->link.peer_namespace);
 	if (op->link.has_mac)
-		netd_str_addf(out, " mac %s", netd_mac_format(&op->link.mac, mac));
+		netd_link_say(&op->link, NETD_LINK_MAC, out);
 	if (op->link.mtu)
-		netd_str_addf(out, " mtu %u", op->link.mtu);
+		netd_link_say(&op->link, NETD_LINK_MTU, out);
 	if (op->link.peer_mtu && op->link.peer_mtu != op->link.mtu)
 		netd_str_addf(out, ", %u there", op->link.peer_mtu);
-}
-
-static void describe_owner(const struct netd_tap *tap, struct netd_str *out)
-{
-	if (tap->has_owner)
-		netd_str_addf(out, " owner %u", tap->owner);
-	if (tap->has_group)
-		netd_str_addf(out, " group %u", tap->group);
-}
-
-static void describe_set(const struct netd_op *op, struct netd_str *out)
-{
-	const struct netd_link *link = &op->link;
-	char mac[NETD_MAC_TEXT];
-
-	if (op->fields & NETD_LINK_MAC)
-		netd_str_addf(out, " mac %s", netd_mac_format(&link->mac, mac));
-	if (op->fields & NETD_LINK_MTU)
-		netd_str_addf(out, " mtu %u", link->mtu);
-	if (op->fields & NETD_LINK_MASTER && link->master[0])
-		netd_str_addf(out, " joins %s", link->master);
-	if (op->fields & NETD_LINK_MASTER && !link->master[0])
-		netd_str_add(out, " leaves its bridge");
-	if (op->fields & NETD_LINK_ALIAS_TEXT)
-		netd_str_addf(out, " alias %s", link->alias);
-	if (op->fields & NETD_LINK_BRIDGE_DATA)
-		netd_str_addf(out, " stp %s", link->bridge.stp ? "on" : "off");
-	if (op->fields & NETD_LINK_TAP_OWNER)
-		describe_owner(&link->tap, out);
-	if (op->fields & NETD_LINK_NO_IPV6)
-		netd_str_add(out, " without IPv6");
-	for (unsigned i = 0; op->fields & NETD_LINK_SETTINGS && i < NETD_SETTING_COUNT;
-	     i++)
-		if (link->settings_known & 1U << i)
-			netd_str_addf(out, " %s %d", netd_setting_name(i),
-				      link->settings[i]);
-	if (op->fields & NETD_LINK_UP)
-		netd_str_add(out, link->up ? " up" : " down");
 }
 
 static void describe_sysctl(const struct netd_op *op, struct netd_str *out)
@@ -224,7 +179,7 @@ static void describe_object(const struct netd_op *op, const struct netd_plan *pl
 	case NETD_OP_PLUG_PORT:
 	case NETD_OP_RELEASE_PORT:
 		netd_str_addf(out, " %s", op->link.name);
-		describe_set(op, out);
+		netd_link_say(&op->link, op->fields, out);
 		break;
 	case NETD_OP_SET_SYSCTL:
 	case NETD_OP_CLAIM_SYSCTL:

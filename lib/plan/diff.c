@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "kind/kind.h"
 
 struct netd_op *netd_diff_add(struct netd_diff *d, enum netd_op_kind kind)
 {
@@ -114,9 +115,9 @@ static int diff_firewall(struct netd_diff *d, struct netd_error *err)
 	return netd_diff_add(d, NETD_OP_FIREWALL) ? 0 : -ENOMEM;
 }
 
-static int is_bridge(const struct netd_op *op)
+static int holds_ports(const struct netd_op *op)
 {
-	return op->link.kind == NETD_LINK_BRIDGE;
+	return netd_kind_of(&op->link)->is_network;
 }
 
 static int compare_kinds(const void *a, const void *b)
@@ -127,8 +128,8 @@ static int compare_kinds(const void *a, const void *b)
 	if (x->kind != y->kind)
 		return (int)x->kind - (int)y->kind;
 	/* ports go before their bridges */
-	if (x->kind == NETD_OP_DELETE_LINK && is_bridge(x) != is_bridge(y))
-		return is_bridge(x) - is_bridge(y);
+	if (x->kind == NETD_OP_DELETE_LINK && holds_ports(x) != holds_ports(y))
+		return holds_ports(x) - holds_ports(y);
 	if (strcmp(x->space, y->space) != 0)
 		return strcmp(x->space, y->space);
 	return x < y ? -1 : x > y; /* stable */

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "plan/diff.h"
+#include "kind/kind.h"
 
 const struct netd_claim *netd_diff_find_claim(const struct netd_diff *d,
 					      enum netd_claim_kind kind, const char *key)
@@ -114,7 +115,7 @@ static bool is_heir(const struct netd_diff *d, const struct netd_link *link)
 	if (link->loopback || netd_link_is_guest_port(link))
 		return false;
 	return !netd_link_is_ours(link) ||
-	       (link->kind == NETD_LINK_BRIDGE && !netd_diff_is_made(d, link));
+	       (netd_kind_of(link)->is_network && !netd_diff_is_made(d, link));
 }
 
 /* The interfaces that came while conf/default was ours have our value by it. */
@@ -148,7 +149,7 @@ static void note_switch(struct netd_diff *d, const struct netd_claim *c)
 
 		if (a->prefix.addr.family != AF_INET6 ||
 		    netd_addr_is_link_local(&a->prefix.addr) || !link ||
-		    link->kind != NETD_LINK_BRIDGE || netd_link_is_ours(link))
+		    !netd_kind_of(link)->is_network || netd_link_is_ours(link))
 			continue;
 		netd_plan_note(d->plan,
 			       "net.ipv6.conf.all.forwarding goes back to 0, on which "

@@ -4,108 +4,11 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "kind/attribute.h"
+#include "kind/kind.h"
+#include "kind/tap.h"
 #include "plan/diff.h"
 #include "desired/small_mtu.h"
-
-static bool bridge_equal(const struct netd_bridge *a, const struct netd_bridge *b)
-{
-	return a->stp == b->stp && a->forward_delay == b->forward_delay &&
-	       a->multicast_snooping == b->multicast_snooping &&
-	       a->nf_call_iptables == b->nf_call_iptables &&
-	       a->nf_call_ip6tables == b->nf_call_ip6tables &&
-	       a->nf_call_arptables == b->nf_call_arptables;
-}
-
-static bool settings_equal(const struct netd_link *want, const struct netd_link *have)
-{
-	for (unsigned i = 0; i < NETD_SETTING_COUNT; i++)
-		if (want->settings_known & 1U << i &&
-		    (!(have->settings_known & 1U << i) ||
-		     want->settings[i] != have->settings[i]))
-			return false;
-	return true;
-}
-
-static bool same_owner(const struct netd_link *want, const struct netd_link *have)
-{
-	const struct netd_tap *a = &want->tap, *b = &have->tap;
-
-	return want->kind != NETD_LINK_TAP ||
-	       (a->has_owner == b->has_owner && a->owner == b->owner &&
-		a->has_group == b->has_group && a->group == b->group);
-}
-
-/*
- * An older netd made taps that everybody can open.  While a program has one open, nobody
- * else can, and its owner cannot be set.
- */
-static bool is_everybodys_in_use(const struct netd_link *have)
-{
-	return have->kind == NETD_LINK_TAP && !have->tap.has_owner &&
-	       !have->tap.has_group && have->running;
-}
-
-/* One that shall be no port leaves our bridges only: others' masters are the admin's. */
-static bool master_differs(const struct netd_diff *d, const struct netd_link *want,
-			   const struct netd_link *have)
-{
-	const struct netd_link *master = netd_state_link(d->in->observed, have->master);
-
-	if (want->master[0])
-		return strcmp(want->master, have->master) != 0;
-	return master && netd_link_is_ours(master);
-}
-
-/* Which fields of an existing link differ from what it should be. */
-static unsigned link_changes(const struct netd_diff *d, const struct netd_link *want,
-			     const struct netd_link *have)
-{
-	unsigned fields = 0;
-
-	if (want->foreign && want->kind == NETD_LINK_BRIDGE)
-		return 0; /* it exists, and that is all */
-	if (want->up != have->up)
-		fields |= NETD_LINK_UP;
-	if (want->mtu && want->mtu != have->mtu)
-		fields |= NETD_LINK_MTU;
-	if (master_differs(d, want, have))
-		fields |= NETD_LINK_MASTER;
-	if (want->foreign)
-		return fields;
-	if (want->has_mac && memcmp(&want->mac, &have->mac, sizeof(want->mac)) != 0)
-		fields |= NETD_LINK_MAC;
-	if (strcmp(want->alias, have->alias) != 0)
-		fields |= NETD_LINK_ALIAS_TEXT;
-	if (want->group != have->group)
-		fields |= NETD_LINK_GROUP_NUMBER;
-	if (want->no_ipv6_address && !have->no_ipv6_address)
-		fields |= NETD_LINK_NO_IPV6;
-	if (!settings_equal(want, have))
-		fields |= NETD_LINK_SETTINGS;
-	if (want->kind == NETD_LINK_BRIDGE && !bridge_equal(&want->bridge, &have->bridge))
-		fields |= NETD_LINK_BRIDGE_DATA;
-	if (!same_owner(want, have) && !is_everybodys_in_use(have))
-		fields |= NETD_LINK_TAP_OWNER;
-	return fields;
-}
-
-/* What a link that was just made still lacks. */
-static unsigned link_completion(const struct netd_link *want)
-{
-	unsigned fields = NETD_LINK_ALIAS_TEXT | NETD_LINK_UP;
-
-	if (want->master[0])
-		fields |= NETD_LINK_MASTER;
-	if (want->no_ipv6_address)
-		fields |= NETD_LINK_NO_IPV6;
-	if (want->kind == NETD_LINK_TAP && want->mtu)
-		fields |= NETD_LINK_MTU;
-	if (want->kind == NETD_LINK_TAP && want->has_mac)
-		fields |= NETD_LINK_MAC;
-	if (want->settings_known)
-		fields |= NETD_LINK_SETTINGS;
-	return fields;
-}
 
 /* What was in an existing bridge before us is not ours to take out. */
 static bool was_there(const struct netd_diff *d, const struct netd_link *want,
@@ -133,7 +36,7 @@ static int claim_port(struct netd_diff *d, const struct netd_link *want,
 {
 	int r = 0;
 
-	if (want->kind == NETD_LINK_BRIDGE)
+	if (netd_link_is_existing_network(want))
 		return netd_diff_claim(d, NETD_CLAIM_BRIDGE, want->name, 1, 1);
 	if (was_there(d, want, have))
 		return 0;
@@ -143,24 +46,21 @@ static int claim_port(struct netd_diff *d, const struct netd_link *want,
 			  netd_diff_is_claimed(d, NETD_CLAIM_MTU, want->name)))
 		r = netd_diff_claim(d, NETD_CLAIM_MTU, want->name, (int)have->mtu,
 				    (int)want->mtu);
-	return r ? r
-		 : netd_diff_claim(d, NETD_CLAIM_PORT, want->name, have && have->up, 1);
+	if (r < 0)
+		return r;
+	return netd_diff_claim(d, NETD_CLAIM_PORT, want->name, have && have->up, 1);
 }
 
-/*
- * The kernel sets the delay before the state, and refuses one of 0 as long as STP is on
- * (net/bridge/br_netlink.c br_changelink(), br_stp.c br_set_forward_delay()).  So STP
- * goes off first.
- */
-static int stop_stp(struct netd_diff *d, const struct netd_link *want,
-		    const struct netd_link *have)
+/* What the kernel must have before it takes @want's data. */
+static int set_data_first(struct netd_diff *d, const struct netd_link *want,
+			  const struct netd_link *have)
 {
-	struct netd_link first = *have;
+	const struct netd_kind *kind = netd_kind_of(want);
+	struct netd_link first;
 
-	if (!have->bridge.stp || want->bridge.stp)
+	if (!kind->data_first || !kind->data_first(want, have, &first))
 		return 0;
-	first.bridge.stp = false;
-	return netd_diff_add_link(d, NETD_OP_SET_LINK, &first, NETD_LINK_BRIDGE_DATA);
+	return netd_diff_add_link(d, NETD_OP_SET_LINK, &first, NETD_LINK_KIND_DATA);
 }
 
 /* The other end of a port's pair, wherever it was made, if nothing more is planned. */
@@ -178,7 +78,7 @@ static const struct netd_link *unplanned_end(const struct netd_diff *d,
 			? netd_state_link_by_index(there, have->peer_index)
 			: NULL;
 
-	if (!far || far->kind != NETD_LINK_VETH || far->peer_index != have->index ||
+	if (!far || !netd_kind_of(far)->is_pair || far->peer_index != have->index ||
 	    (planned && netd_state_link(planned, far->name)))
 		return NULL;
 	return far;
@@ -195,7 +95,7 @@ static int far_mtu(struct netd_diff *d, const struct netd_link *want,
 	const struct netd_link *far = d->space[0] ? NULL : unplanned_end(d, want, have);
 	struct netd_op *op;
 
-	if (want->kind != NETD_LINK_VETH || !far || far->mtu != have->mtu)
+	if (!netd_kind_of(want)->is_pair || !far || far->mtu != have->mtu)
 		return 0;
 	op = netd_diff_add(d, NETD_OP_SET_LINK);
 	if (!op)
@@ -211,7 +111,8 @@ static int far_mtu(struct netd_diff *d, const struct netd_link *want,
 static void note_everybodys(struct netd_diff *d, const struct netd_link *want,
 			    const struct netd_link *have)
 {
-	if (want->foreign || same_owner(want, have) || !is_everybodys_in_use(have))
+	if (want->foreign || !netd_tap_owner_differs(want, have) ||
+	    !netd_tap_is_everybodys_in_use(have))
 		return;
 	netd_plan_note(d->plan,
 		       "tap %s: every user of this host can open it once the program "
@@ -244,36 +145,63 @@ static int set_link(struct netd_diff *d, const struct netd_link *want,
 	if (want->no_ipv6_address)
 		raised |= NETD_LINK_NO_IPV6 | NETD_LINK_UP;
 	r = netd_diff_add_link(d, NETD_OP_RAISE_MTU, want, raised);
-	return r ? r : set_link(d, want, have, fields & ~raised);
+	if (r < 0)
+		return r;
+	return set_link(d, want, have, fields & ~raised);
+}
+
+/* One that is there. */
+static int change_link(struct netd_diff *d, const struct netd_link *want,
+		       const struct netd_link *have)
+{
+	unsigned fields = netd_link_changes(want, have, d->in->observed);
+	int r;
+
+	note_everybodys(d, want, have);
+	if (want->foreign) {
+		r = claim_port(d, want, have);
+		if (r < 0)
+			return r;
+	}
+	if (fields & NETD_LINK_KIND_DATA) {
+		r = set_data_first(d, want, have);
+		if (r < 0)
+			return r;
+	}
+	r = set_link(d, want, have, fields);
+	if (r < 0 || !(fields & NETD_LINK_MTU))
+		return r;
+	return far_mtu(d, want, have);
+}
+
+static int make_link(struct netd_diff *d, const struct netd_link *want)
+{
+	int r;
+
+	if (want->loopback)
+		return 0; /* it comes with its namespace, complete */
+	if (netd_link_is_existing_network(want))
+		return claim_port(d, want, NULL); /* nothing can make it */
+	if (!want->by_peer) {
+		r = netd_diff_add_link(d, NETD_OP_CREATE_LINK, want, 0);
+		if (r < 0)
+			return r;
+	}
+	if (want->foreign) {
+		r = claim_port(d, want, NULL);
+		if (r < 0)
+			return r;
+	}
+	return set_link(d, want, NULL, netd_link_late_fields(want));
 }
 
 static int want_link(struct netd_diff *d, const struct netd_link *want)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, want->name);
-	unsigned fields;
-	int r = 0;
 
-	if (!have && want->loopback)
-		return 0; /* it comes with its namespace, complete */
-	if (!have && want->foreign && want->kind == NETD_LINK_BRIDGE)
-		return claim_port(d, want, have); /* nothing can make it */
-	if (!have) {
-		if (!want->by_peer)
-			r = netd_diff_add_link(d, NETD_OP_CREATE_LINK, want, 0);
-		fields = link_completion(want);
-	} else {
-		fields = link_changes(d, want, have);
-		note_everybodys(d, want, have);
-	}
-	if (r == 0 && want->foreign)
-		r = claim_port(d, want, have);
-	if (r == 0 && have && fields & NETD_LINK_BRIDGE_DATA)
-		r = stop_stp(d, want, have);
-	if (r == 0)
-		r = set_link(d, want, have, fields);
-	if (r == 0 && have && fields & NETD_LINK_MTU)
-		r = far_mtu(d, want, have);
-	return r;
+	if (have)
+		return change_link(d, want, have);
+	return make_link(d, want);
 }
 
 /* A tap that a hook plugged in follows its bridge's MTU, as when it was plugged in. */
@@ -283,7 +211,7 @@ static int follow_mtu(struct netd_diff *d, const struct netd_link *have)
 		have->master[0] ? netd_state_link(d->in->desired, have->master) : NULL;
 	struct netd_link link;
 
-	if (!bridge || bridge->foreign || have->kind != NETD_LINK_TAP ||
+	if (!bridge || bridge->foreign || !netd_link_is_tap(have) ||
 	    have->mtu == bridge->mtu || netd_state_link(d->in->desired, have->name))
 		return 0;
 	link = *have;
@@ -304,8 +232,7 @@ static bool is_far_end(const struct netd_diff *d, const struct netd_link *have)
 			? netd_state_link(d->in->desired, near->name)
 			: NULL;
 
-	return want && want->kind == NETD_LINK_VETH &&
-	       strcmp(want->peer, have->name) == 0;
+	return want && netd_kind_of(want)->is_pair && strcmp(want->peer, have->name) == 0;
 }
 
 static bool is_doomed(const struct netd_diff *d, const struct netd_link *have)
@@ -332,28 +259,36 @@ static bool goes_with_peer(const struct netd_diff *d, const struct netd_link *ha
 static int drop_link(struct netd_diff *d, const struct netd_link *have)
 {
 	struct netd_link down = *have;
-	int r = 0;
+	int r;
 
 	if (goes_with_peer(d, have))
 		return 0;
 	down.up = false;
-	if (have->kind == NETD_LINK_BRIDGE && have->up)
+	if (netd_kind_of(have)->is_network && have->up) {
 		r = netd_diff_add_link(d, NETD_OP_STOP_LINK, &down, NETD_LINK_UP);
-	return r < 0 ? r : netd_diff_add_link(d, NETD_OP_DELETE_LINK, have, 0);
+		if (r < 0)
+			return r;
+	}
+	return netd_diff_add_link(d, NETD_OP_DELETE_LINK, have, 0);
 }
 
 int netd_diff_links(struct netd_diff *d)
 {
 	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r == 0 && i < desired->link_count; i++)
+	for (size_t i = 0; i < desired->link_count; i++) {
 		r = want_link(d, &desired->links[i]);
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < observed->link_count; i++) {
 		if (is_doomed(d, &observed->links[i]))
 			r = drop_link(d, &observed->links[i]);
 		else
 			r = follow_mtu(d, &observed->links[i]);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }

@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "plan/diff.h"
+#include "kind/kind.h"
+#include "kind/tap.h"
 
 static int plug_in(struct netd_diff *d, const struct netd_plug *plug)
 {
@@ -27,7 +29,7 @@ static int plug_in(struct netd_diff *d, const struct netd_plug *plug)
 	}
 	link = *have;
 	netd_copy(link.master, plug->bridge);
-	if (have->kind == NETD_LINK_TAP && bridge->mtu && have->mtu != bridge->mtu) {
+	if (netd_link_is_tap(have) && bridge->mtu && have->mtu != bridge->mtu) {
 		link.mtu = bridge->mtu;
 		fields |= NETD_LINK_MTU;
 	}
@@ -81,7 +83,7 @@ int netd_diff_plugs(struct netd_diff *d)
 	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
 
-		if (link->kind == NETD_LINK_BRIDGE && netd_diff_is_made(d, link) &&
+		if (netd_kind_of(link)->is_network && netd_diff_is_made(d, link) &&
 		    !netd_state_link(d->in->desired, link->name))
 			note_losers(d, link);
 	}

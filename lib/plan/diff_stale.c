@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "plan/diff.h"
 #include "plan/left_end.h"
+#include "kind/kind.h"
 
 /*
  * Theory of operation.  A pair between namespaces is one object with two ends.  If one of
@@ -34,7 +35,7 @@ static const struct netd_link *far_end(const struct netd_state *host, const char
 {
 	const struct netd_state *far;
 
-	if (want->kind != NETD_LINK_VETH || (!*space && !want->peer_namespace[0]))
+	if (!netd_kind_of(want)->is_pair || (!*space && !want->peer_namespace[0]))
 		return NULL;
 	far = space_of(host, want->peer_namespace);
 	return far ? netd_state_link(far, want->peer) : NULL;
@@ -55,15 +56,12 @@ static bool is_torn(const struct netd_diff *d, const char *space,
 	       have->peer_index != peer->index;
 }
 
-/* The kernel fixes the queues when a tap is made, and takes no owner off it. */
-static bool is_another_tap(const struct netd_link *want, const struct netd_link *have)
+/* What cannot be changed into what is wanted. */
+static bool is_fixed(const struct netd_link *want, const struct netd_link *have)
 {
-	const struct netd_tap *a = &want->tap, *b = &have->tap;
+	const struct netd_kind *kind = netd_kind_of(want);
 
-	return netd_link_is_ours(have) && want->kind == NETD_LINK_TAP &&
-	       have->kind == NETD_LINK_TAP &&
-	       (a->multi_queue != b->multi_queue || (b->has_owner && !a->has_owner) ||
-		(b->has_group && !a->has_group));
+	return netd_link_is_ours(have) && kind->is_fixed && kind->is_fixed(want, have);
 }
 
 /* Links to make anew in one namespace; *@stale marks them by the observed order. */
@@ -75,8 +73,8 @@ static int find_stale(struct netd_diff *d, const struct netd_state *desired,
 		const struct netd_link *want = &desired->links[i];
 		const struct netd_link *have = netd_state_link(observed, want->name);
 
-		if (!have || (!is_torn(d, desired->space, want, have) &&
-			      !is_another_tap(want, have)))
+		if (!have ||
+		    (!is_torn(d, desired->space, want, have) && !is_fixed(want, have)))
 			continue;
 		if (!*stale)
 			*stale = calloc(observed->link_count, sizeof(**stale));

@@ -11,6 +11,8 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "kind/attribute.h"
+#include "kind/kind.h"
 #include "rtnl/setting.h"
 
 /*
@@ -26,13 +28,6 @@ struct look {
 	const struct netd_state *observed;
 	struct netd_str now, by;
 };
-
-/* "a, b" */
-static void add_comma(struct netd_str *s)
-{
-	if (s->length)
-		netd_str_add(s, ", ");
-}
 
 /*
  * Links
@@ -64,132 +59,17 @@ static void blame_bridge(struct look *l, const struct netd_link *bridge)
 	}
 }
 
-static void look_up(struct look *l, const struct netd_link *have)
-{
-	netd_str_add(&l->now, have->up ? "up" : "down");
-}
-
-static void look_mac(struct look *l, const struct netd_link *have)
-{
-	char mac[NETD_MAC_TEXT];
-
-	netd_str_addf(&l->now, "mac %s", netd_mac_format(&have->mac, mac));
-}
-
-static void look_mtu(struct look *l, const struct netd_link *have)
-{
-	netd_str_addf(&l->now, "mtu %u", have->mtu);
-}
-
-static void look_master(struct look *l, const struct netd_link *have)
-{
-	const struct netd_link *bridge =
-		have->master[0] ? netd_state_link(l->observed, have->master) : NULL;
-
-	if (have->master[0])
-		netd_str_addf(&l->now, "in %s", have->master);
-	else
-		netd_str_add(&l->now, "in no bridge");
-	if (bridge)
-		blame_bridge(l, bridge);
-}
-
-static void look_alias(struct look *l, const struct netd_link *have)
-{
-	if (have->alias[0])
-		netd_str_addf(&l->now, "alias %s", have->alias);
-	else
-		netd_str_add(&l->now, "no alias");
-}
-
-static void look_group(struct look *l, const struct netd_link *have)
-{
-	netd_str_addf(&l->now, "group %u", have->group);
-}
-
-static void look_bridge(struct look *l, const struct netd_link *have)
-{
-	const struct netd_bridge *is = &have->bridge, *want = &l->op->link.bridge;
-	const struct {
-		const char *name;
-		unsigned is, want;
-	} rows[] = {
-		{"stp", is->stp, want->stp},
-		{"forward_delay", is->forward_delay, want->forward_delay},
-		{"multicast_snooping", is->multicast_snooping, want->multicast_snooping},
-		{"nf_call_iptables", is->nf_call_iptables, want->nf_call_iptables},
-		{"nf_call_ip6tables", is->nf_call_ip6tables, want->nf_call_ip6tables},
-		{"nf_call_arptables", is->nf_call_arptables, want->nf_call_arptables},
-	};
-	const char *comma = "";
-
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
-		if (rows[i].is == rows[i].want)
-			continue;
-		netd_str_addf(&l->now, "%s%s %u", comma, rows[i].name, rows[i].is);
-		comma = ", ";
-	}
-}
-
-static void look_settings(struct look *l, const struct netd_link *have)
-{
-	const struct netd_link *want = &l->op->link;
-	const char *comma = "";
-
-	for (unsigned i = 0; i < NETD_SETTING_COUNT; i++) {
-		if (!(want->settings_known & have->settings_known & 1U << i) ||
-		    want->settings[i] == have->settings[i])
-			continue;
-		netd_str_addf(&l->now, "%s%s %d", comma, netd_setting_name(i),
-			      have->settings[i]);
-		comma = ", ";
-	}
-}
-
-static void look_ipv6(struct look *l, const struct netd_link *have)
-{
-	(void)have;
-	netd_str_add(&l->now, "with IPv6");
-}
-
-static void look_owner(struct look *l, const struct netd_link *have)
-{
-	if (have->tap.has_owner)
-		netd_str_addf(&l->now, "owner %u", have->tap.owner);
-	if (have->tap.has_group)
-		netd_str_addf(&l->now, "%sgroup %u", have->tap.has_owner ? ", " : "",
-			      have->tap.group);
-	if (!have->tap.has_owner && !have->tap.has_group)
-		netd_str_add(&l->now, "every user can open it");
-}
-
-/* In the order of the op's own words. */
-static const struct {
-	unsigned field;
-	void (*look)(struct look *l, const struct netd_link *have);
-} fields[] = {
-	{NETD_LINK_MAC, look_mac},
-	{NETD_LINK_MTU, look_mtu},
-	{NETD_LINK_MASTER, look_master},
-	{NETD_LINK_ALIAS_TEXT, look_alias},
-	{NETD_LINK_GROUP_NUMBER, look_group},
-	{NETD_LINK_BRIDGE_DATA, look_bridge},
-	{NETD_LINK_TAP_OWNER, look_owner},
-	{NETD_LINK_NO_IPV6, look_ipv6},
-	{NETD_LINK_SETTINGS, look_settings},
-	{NETD_LINK_UP, look_up},
-};
-
 static void look_at_link(struct look *l)
 {
 	const struct netd_link *have = netd_state_link(l->observed, l->op->link.name);
+	const struct netd_link *bridge;
 
-	for (size_t i = 0; have && i < NETD_ARRAY_SIZE(fields); i++) {
-		if (!(l->op->fields & fields[i].field))
-			continue;
-		add_comma(&l->now);
-		fields[i].look(l, have);
-	}
+	if (!have)
+		return;
+	netd_link_say_now(have, &l->op->link, l->op->fields, &l->now);
+	bridge = netd_state_link(l->observed, have->master);
+	if (l->op->fields & NETD_LINK_MASTER && have->master[0] && bridge)
+		blame_bridge(l, bridge);
 }
 
 /* A bridge keeps our alias under another name. */
@@ -200,7 +80,7 @@ static void look_for_renamed(struct look *l)
 	for (size_t i = 0; want->alias[0] && i < l->observed->link_count; i++) {
 		const struct netd_link *have = &l->observed->links[i];
 
-		if (want->kind != NETD_LINK_BRIDGE || have->kind != want->kind ||
+		if (!netd_kind_of(want)->is_network || have->kind != want->kind ||
 		    !netd_link_is_ours(have) || strcmp(have->alias, want->alias) != 0)
 			continue;
 		netd_str_addf(&l->now, "renamed to %s", have->name);

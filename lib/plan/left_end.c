@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What bears the name of a pair's far end while its near end is not there. */
 #include "plan/left_end.h"
+#include "kind/kind.h"
 
 /*
  * Theory of operation.  The far end of a port's pair bears our group, but no alias; so it
@@ -33,11 +34,11 @@ struct netd_left_end netd_left_end(const struct netd_state *observed,
 		*name ? netd_state_space(observed, name) : observed;
 	struct netd_left_end left = {0};
 
-	if (want->kind != NETD_LINK_VETH || want->by_peer || !there ||
+	if (!netd_kind_of(want)->is_pair || want->by_peer || !there ||
 	    netd_state_space(desired, name) || netd_state_link(observed, want->name))
 		return left;
 	left.far = netd_state_link(there, want->peer);
-	if (!left.far || left.far->kind != NETD_LINK_VETH)
+	if (!left.far || !netd_kind_of(left.far)->is_pair)
 		return left;
 	left.near = left.far->peer_index
 			    ? netd_state_link_by_index(observed, left.far->peer_index)

@@ -9,6 +9,8 @@
 #include "base/array.h"
 #include "base/str.h"
 #include "ruleset/admit.h"
+#include "kind/kind.h"
+#include "kind/tap.h"
 
 /*
  * Theory of operation.  A roll-back goes to the topology as it was.  If its record is
@@ -74,17 +76,11 @@ static void print_one(struct netd_str *out, size_t *count, const char *kind,
 void netd_seen_print(const struct netd_state *observed, const char *topology,
 		     struct netd_str *out)
 {
-	static const char *const kinds[] = {
-		[NETD_LINK_OTHER] = "link",
-		[NETD_LINK_BRIDGE] = "bridge",
-		[NETD_LINK_TAP] = "tap",
-		[NETD_LINK_VETH] = "veth",
-	};
 	size_t count = 0;
 
 	for (size_t i = 0; i < observed->link_count; i++)
 		if (is_of(&observed->links[i], topology))
-			print_one(out, &count, kinds[observed->links[i].kind],
+			print_one(out, &count, netd_kind_of(&observed->links[i])->word,
 				  observed->links[i].name);
 	for (size_t i = 0; i < observed->space_count; i++)
 		if (netd_owner_is(observed->spaces[i].owner, topology))
@@ -112,7 +108,7 @@ static const struct netd_link *find_peer(const struct netd_state *host,
 		const struct netd_link *peer =
 			netd_state_link_by_index(s, link->peer_index);
 
-		if (!peer || peer == link || peer->kind != NETD_LINK_VETH ||
+		if (!peer || peer == link || !netd_kind_of(peer)->is_pair ||
 		    peer->peer_index != link->index)
 			continue;
 		if (found)
@@ -154,7 +150,7 @@ static int add_links(const struct netd_state *host, const struct netd_state *her
 			return -ENOMEM;
 		*slot = *have;
 		slot->settings_known &= IPV4_SETTINGS;
-		if (have->kind == NETD_LINK_VETH)
+		if (netd_kind_of(have)->is_pair)
 			complete_pair(host, here, have, slot);
 	}
 	return netd_state_sort_links(out);
@@ -406,7 +402,7 @@ static bool is_uplink(const struct netd_state *s, const struct netd_link *port,
 {
 	const struct netd_link *bridge;
 
-	if (!port->master[0] || port->kind == NETD_LINK_TAP || netd_link_is_ours(port))
+	if (!port->master[0] || netd_link_is_tap(port) || netd_link_is_ours(port))
 		return false;
 	bridge = netd_state_link(s, port->master);
 	return bridge && is_of(bridge, topology) && port->has_mac && bridge->has_mac &&

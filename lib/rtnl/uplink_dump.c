@@ -48,8 +48,11 @@ static int keep(struct visit *v, struct netd_held *held, size_t stable)
 	int r = netd_str_error(&held->bytes);
 
 	held->stable = stable;
-	if (r == 0)
-		r = netd_held_add(v->list, held);
+	if (r < 0) {
+		netd_str_done(&held->bytes);
+		return r;
+	}
+	r = netd_held_add(v->list, held);
 	netd_str_done(&held->bytes);
 	return r;
 }

@@ -17,7 +17,7 @@
 #include "base/str.h"
 #include "base/suggest.h"
 #include "rtnl/address.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 #include "netd.h"
 #include "plan/plan.h"
 #include "show/error.h"

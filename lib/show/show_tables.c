@@ -21,6 +21,7 @@
 #include "plan/plan.h"
 #include "base/safe.h"
 #include "show/plan.h"
+#include "kind/kind.h"
 
 static bool is_shown(const struct netd_scene *s, const struct netd_network *n)
 {
@@ -182,11 +183,7 @@ const char *netd_show_link_state(const struct netd_link *link)
 
 static const char *port_kind(const struct netd_link *link)
 {
-	if (link->kind == NETD_LINK_TAP)
-		return "tap";
-	if (link->kind_name[0])
-		return link->kind_name;
-	return "nic";
+	return netd_kind_name(link, "nic");
 }
 
 /* What is not ours by its mark may be in the file all the same: a NIC. */

@@ -8,14 +8,17 @@
 #include "observe/observe.h"
 #include "observe/unrecorded.h"
 #include "base/cleanup.h"
+#include "kind/kind.h"
 
 /* The topology of a marked link that nothing is on record of; "" if there is none. */
 static void unrecorded_name(const struct netd_scene *s, const struct netd_link *link,
 			    char out[NETD_TOPOLOGY_NAME])
 {
-	const char *owner = netd_link_is_ours(link) ? netd_link_owner(link) : NULL;
+	const char *owner = netd_link_owner(link);
 
 	*out = '\0';
+	if (!netd_link_is_ours(link))
+		return;
 	for (size_t i = 0; owner && i < s->running_count; i++)
 		if (netd_owner_is(owner, s->running[i]->name))
 			return;
@@ -52,8 +55,8 @@ static void add_unrecorded(const struct netd_scene *s, const char *name,
 
 		if (!owner || !netd_owner_is(owner, name))
 			continue;
-		bridges += link->kind == NETD_LINK_BRIDGE;
-		others += link->kind != NETD_LINK_BRIDGE;
+		bridges += netd_kind_of(link)->is_network;
+		others += !netd_kind_of(link)->is_network;
 	}
 	netd_table_add_text(table, name);
 	netd_table_add_number(table, bridges);

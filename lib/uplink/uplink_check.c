@@ -23,6 +23,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "foreign/mention.h"
+#include "kind/kind.h"
 
 /*
  * Theory of operation.  Nothing is looked at of an uplink that is one already.  Of one
@@ -70,7 +71,7 @@ static void check_link(const struct check *c)
 
 	if (nic->loopback) {
 		problem(c, "a loopback interface cannot be a port");
-	} else if (nic->kind == NETD_LINK_BRIDGE) {
+	} else if (netd_kind_of(nic)->is_network) {
 		problem(c, "a bridge cannot be a port of a bridge");
 	} else if (nic->master[0] && strcmp(nic->master, c->network->bridge) != 0) {
 		snprintf(text, sizeof(text), "it is a port of %s already", nic->master);

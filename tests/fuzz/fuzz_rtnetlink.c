@@ -10,7 +10,7 @@
 #include "fake_kernel.h"
 #include "fuzz_target.h"
 #include "rtnl/address.h"
-#include "rtnl/link.h"
+#include "kind/link.h"
 #include "rtnl/setting.h"
 #include "model/state.h"
 

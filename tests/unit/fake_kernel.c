@@ -202,10 +202,8 @@ static int set_link(struct fake_host *f, struct netd_state *s, const struct netd
 		memcpy(link->alias, want->alias, sizeof(link->alias));
 	if (op->fields & NETD_LINK_GROUP_NUMBER)
 		link->group = want->group;
-	if (op->fields & NETD_LINK_BRIDGE_DATA)
+	if (op->fields & NETD_LINK_KIND_DATA)
 		link->bridge = want->bridge;
-	if (op->fields & NETD_LINK_HAIRPIN)
-		link->hairpin = want->hairpin;
 	if (op->fields & NETD_LINK_NO_IPV6)
 		link->no_ipv6_address = want->no_ipv6_address;
 	if (op->fields & NETD_LINK_TAP_OWNER)

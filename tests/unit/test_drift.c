@@ -90,7 +90,7 @@ static void rows(void **state)
 		const char *now, *by;
 	} cases[] = {
 		{set("br0", NETD_LINK_UP | NETD_LINK_MTU), "mtu 9000, down", ""},
-		{set("br0", NETD_LINK_BRIDGE_DATA), "stp 1, multicast_snooping 1", ""},
+		{set("br0", NETD_LINK_KIND_DATA), "stp 1, multicast_snooping 1", ""},
 		{set("vm1", NETD_LINK_MASTER), "in br9", "br9 is of topology other"},
 		{set("vm2", NETD_LINK_MASTER), "in docker0",
 		 "docker0 is Docker's by its name"},

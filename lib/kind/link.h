@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links over rtnetlink: make, change, enslave, delete. */
-#ifndef NETD_RTNL_LINK_H
-#define NETD_RTNL_LINK_H
+#ifndef NETD_KIND_LINK_H
+#define NETD_KIND_LINK_H
 
 #include "rtnl/nl.h"
 #include "model/state.h"
 
 /*
- * RTM_NEWLINK that makes @link in one atomic step: name, MAC, MTU, master, group and kind
- * data; it is down.  @peer_ns is the descriptor of the network namespace in
- * which a veth's peer appears, or -1.  The caller frees the message; NULL on lack of
- * memory.  The kernel ignores IFLA_IFALIAS there: set it in a second message.
+ * RTM_NEWLINK that makes @link in one atomic step: name, MAC, MTU, group and kind data;
+ * it is down.  @peer_ns is the descriptor of the network namespace in which a veth's peer
+ * appears, or -1.  The caller frees the message; NULL on lack of memory.  The kernel
+ * ignores IFLA_IFALIAS there: set it in a second message.
  */
-struct nl_msg *netd_link_create_message(const struct netd_link *link, int master_index,
-					int peer_ns);
+struct nl_msg *netd_link_create_message(const struct netd_link *link, int peer_ns);
 
 /* RTM_NEWLINK that sets @fields of the link named link->name to what @link has. */
 struct nl_msg *netd_link_set_message(const struct netd_link *link, unsigned fields,

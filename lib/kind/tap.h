@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tap devices: made and unmade through /dev/net/tun. */
-#ifndef NETD_HOST_TAP_H
-#define NETD_HOST_TAP_H
+/* Tap devices: made and unmade through /dev/net/tun, and what only they have. */
+#ifndef NETD_KIND_TAP_H
+#define NETD_KIND_TAP_H
 
 #include "model/state.h"
 
@@ -34,5 +34,14 @@ int netd_tap_keep(int fd, const char *name, struct netd_error *err);
  * vnet_hdr are as it has them.  -EBUSY with a problem in @err: a program has it open.
  */
 int netd_tap_set_owner(const struct netd_link *link, struct netd_error *err);
+
+bool netd_link_is_tap(const struct netd_link *link);
+/*
+ * An older netd made taps that everybody can open.  While a program has one open, nobody
+ * else can, and its owner cannot be set.
+ */
+bool netd_tap_is_everybodys_in_use(const struct netd_link *have);
+/* True if @want is a tap that is to have another owner or group. */
+bool netd_tap_owner_differs(const struct netd_link *want, const struct netd_link *have);
 
 #endif

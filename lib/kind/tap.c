@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tap devices: made and unmade through /dev/net/tun. */
-#include "host/tap.h"
+/* Tap devices: their row, and how they are made through /dev/net/tun. */
+#include "kind/tap.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
+#include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <netlink/attr.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "kind/kind.h"
 
 #define TUN_DEVICE "/dev/net/tun"
 
@@ -120,8 +123,80 @@ int netd_tap_open(struct netd_link *link, struct netd_error *err)
 	r = own(fd, link, err);
 	if (r < 0)
 		return r;
-	r = link->tap.persistent ? netd_tap_keep(fd, link->name, err) : 0;
-	if (r < 0)
-		return r;
+	if (link->tap.persistent) {
+		r = netd_tap_keep(fd, link->name, err);
+		if (r < 0)
+			return r;
+	}
 	return netd_take_fd(&fd);
 }
+
+static uint8_t get_u8(const struct nlattr *a)
+{
+	if (!a || nla_len(a) < (int)sizeof(uint8_t))
+		return 0;
+	return nla_get_u8(a);
+}
+
+static bool get_id(const struct nlattr *a, uint32_t *id)
+{
+	if (!a || nla_len(a) < (int)sizeof(*id))
+		return false;
+	*id = nla_get_u32(a);
+	return true;
+}
+
+static bool read_tap(struct netd_link *out, struct nlattr *data)
+{
+	struct nlattr *a[IFLA_TUN_MAX + 1];
+	struct netd_tap *tap = &out->tap;
+
+	if (!data || nla_parse_nested(a, IFLA_TUN_MAX, data, NULL) < 0)
+		return false;
+	tap->has_owner = get_id(a[IFLA_TUN_OWNER], &tap->owner);
+	tap->has_group = get_id(a[IFLA_TUN_GROUP], &tap->group);
+	tap->persistent = get_u8(a[IFLA_TUN_PERSIST]);
+	tap->vnet_hdr = get_u8(a[IFLA_TUN_VNET_HDR]);
+	tap->multi_queue = get_u8(a[IFLA_TUN_MULTI_QUEUE]);
+	return get_u8(a[IFLA_TUN_TYPE]) == IFF_TAP; /* else a tun: no Ethernet */
+}
+
+bool netd_link_is_tap(const struct netd_link *link)
+{
+	return link->kind == NETD_LINK_TAP;
+}
+
+bool netd_tap_is_everybodys_in_use(const struct netd_link *have)
+{
+	return netd_link_is_tap(have) && !have->tap.has_owner && !have->tap.has_group &&
+	       have->running;
+}
+
+bool netd_tap_owner_differs(const struct netd_link *want, const struct netd_link *have)
+{
+	const struct netd_tap *a = &want->tap, *b = &have->tap;
+
+	return netd_link_is_tap(want) &&
+	       (a->has_owner != b->has_owner || a->owner != b->owner ||
+		a->has_group != b->has_group || a->group != b->group);
+}
+
+/* The kernel fixes the queues when a tap is made, and takes no owner off it. */
+static bool is_fixed(const struct netd_link *want, const struct netd_link *have)
+{
+	const struct netd_tap *a = &want->tap, *b = &have->tap;
+
+	return netd_link_is_tap(have) &&
+	       (a->multi_queue != b->multi_queue || (b->has_owner && !a->has_owner) ||
+		(b->has_group && !a->has_group));
+}
+
+const struct netd_kind netd_kind_tap = {
+	.word = "tap",
+	.kernel = "tun",
+	.is_port = true,
+	.is_device = true,
+	.late = NETD_LINK_MTU | NETD_LINK_MAC,
+	.read_data = read_tap,
+	.is_fixed = is_fixed,
+};

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attributes that every link has, whatever its kind: one row each. */
+#ifndef NETD_KIND_ATTRIBUTE_H
+#define NETD_KIND_ATTRIBUTE_H
+
+#include "base/str.h"
+#include "model/state.h"
+
+struct nl_msg;
+struct nlattr;
+
+/*
+ * All @fields are sets of enum netd_link_field.
+ *
+ * Which of an existing link differ from what it should be; @observed: its namespace's
+ * links, since who shall be no port leaves our bridges only.
+ */
+unsigned netd_link_changes(const struct netd_link *want, const struct netd_link *have,
+			   const struct netd_state *observed);
+
+/* What the message that makes @want sets, and what a link just made still lacks. */
+unsigned netd_link_birth_fields(const struct netd_link *want);
+unsigned netd_link_late_fields(const struct netd_link *want);
+
+/* Adds @fields of @link to RTM_NEWLINK; its master is that of link->master_index. */
+void netd_link_put(struct nl_msg *m, const struct netd_link *link, unsigned fields);
+
+/* Reads them out of RTM_NEWLINK; @a: IFLA_MAX + 1 of them, NULL where there is none. */
+void netd_link_read(struct netd_link *out, struct nlattr *const *a);
+
+/* What a plan says of @fields: " mtu 1500 joins br0 up". */
+void netd_link_say(const struct netd_link *link, unsigned fields, struct netd_str *out);
+
+/* What is there instead of @want: "mtu 9000, in no bridge, down". */
+void netd_link_say_now(const struct netd_link *have, const struct netd_link *want,
+		       unsigned fields, struct netd_str *out);
+
+#endif
