@@ -22,7 +22,7 @@ int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_pla
 	       enum netd_outcome *outcome, struct netd_error *err)
 {
 	netd_auto_topology struct netd_topology *copy = NULL;
-	struct netd_change change = {0};
+	struct netd_change change = {.caller = &netd->caller};
 	enum netd_outcome dummy;
 	int r;
 
@@ -34,8 +34,8 @@ int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_pla
 	r = netd_begin(netd, outcome, err);
 	if (r < 0)
 		return r;
-	change.t = t;
-	return netd_transact(netd, &change, plan, outcome, err);
+	change.wanted = t;
+	return netd_engine_apply(netd, &change, plan, outcome, err);
 }
 
 static int not_running(const char *name, struct netd_error *err)
@@ -56,7 +56,7 @@ static int remove_by_force(struct netd *netd, const struct netd_topology *empty,
 {
 	netd_auto_topology struct netd_topology *running = NULL, *stuck = NULL;
 	netd_auto(netd_str_done) struct netd_str plugs = {0};
-	struct netd_way_back way = {.previous = empty};
+	struct netd_way_back way = {.previous = empty, .caller = &netd->caller};
 	int r = netd_load_running(netd, empty->name, &running, err);
 
 	if (r == 0)
@@ -95,7 +95,7 @@ int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 {
 	netd_auto_topology struct netd_topology *empty = NULL;
 	netd_auto_topology struct netd_topology *running = NULL;
-	struct netd_change change = {0};
+	struct netd_change change = {.caller = &netd->caller};
 	enum netd_outcome dummy;
 	int r;
 
@@ -113,8 +113,8 @@ int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 	if (r < 0)
 		return r;
 	/* Without a record of it there may still be links that bear its mark. */
-	change.t = empty;
-	r = netd_transact(netd, &change, plan, outcome, err);
+	change.wanted = empty;
+	r = netd_engine_apply(netd, &change, plan, outcome, err);
 	if (r == 0 && !running && plan && netd_plan_is_empty(*plan)) {
 		*plan = netd_plan_free(*plan);
 		*outcome = NETD_UNTOUCHED;

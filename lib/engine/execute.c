@@ -291,19 +291,21 @@ static int run_each(const struct netd_run *whole)
 	return first;
 }
 
-int netd_execute(struct netd *netd, const struct netd_topology *t, struct netd_plan *plan,
-		 const struct netd_state *observed, const struct netd_state *desired,
-		 enum netd_pace pace, struct netd_error *err)
+int netd_execute(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
+		 enum netd_pace pace, bool keep_processes, struct netd_error *err)
 {
 	const struct netd_run run = {
 		.netd = netd,
 		.t = t,
-		.plan = plan,
-		.observed = observed,
-		.desired = desired,
-		.notes = &plan->notes,
+		.plan = &v->plan,
+		.observed = &v->observed,
+		.desired = &v->desired,
+		.keep_processes = keep_processes,
+		.notes = &v->plan.notes,
 		.err = err,
 	};
 
-	return pace == NETD_IN_BURSTS ? run_bursts(&run) : run_each(&run);
+	if (pace == NETD_IN_BURSTS)
+		return run_bursts(&run);
+	return run_each(&run);
 }

@@ -4,7 +4,7 @@
 #define NETD_ENGINE_EXECUTE_H
 
 #include "host/context.h"
-#include "plan/plan.h"
+#include "observe/view.h"
 
 enum netd_pace {
 	/* Ops of one kind go to the kernel in one burst; it ends behind the first kind of
@@ -16,12 +16,12 @@ enum netd_pace {
 };
 
 /*
- * Runs the ops in order.  The first error, with a problem for each op that failed, in the
- * kernel's words and ours, placed in @t's file where the object stands there.
- * What the caller's user should know adds to the notes of @plan.
+ * Runs the ops of the plan of @v, which leads to @t, in order.  The first error, with a
+ * problem for each op that failed, in the kernel's words and ours, placed in @t's file
+ * where the object stands there.  What the caller's user should know adds to the notes of
+ * the plan.  @keep_processes: those of namespaces that are deleted go on.
  */
-int netd_execute(struct netd *netd, const struct netd_topology *t, struct netd_plan *plan,
-		 const struct netd_state *observed, const struct netd_state *desired,
-		 enum netd_pace pace, struct netd_error *err);
+int netd_execute(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
+		 enum netd_pace pace, bool keep_processes, struct netd_error *err);
 
 #endif

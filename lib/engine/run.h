@@ -18,6 +18,7 @@ struct netd_run {
 	const struct netd_state *observed, *desired; /* the host's */
 	const struct netd_op *ops;
 	size_t count;
+	bool keep_processes; /* of namespaces that are deleted */
 	struct netd_error *notes, *err;
 	struct netd_run_link
 		*last; /* the link that was looked up last; only as long as the run */

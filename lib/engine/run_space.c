@@ -91,7 +91,8 @@ int netd_run_delete_spaces(const struct netd_run *run)
 {
 	int r = 0;
 
-	netd_processes_end(run->netd, run->ops, run->count, run->notes);
+	netd_processes_end(run->netd, run->ops, run->count, run->keep_processes,
+			   run->notes);
 	for (size_t i = 0; r == 0 && i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
 

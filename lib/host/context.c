@@ -38,28 +38,6 @@ void netd_set_patience(struct netd *netd, unsigned seconds,
 	netd->patience = (struct netd_patience){seconds, notice, data};
 }
 
-void netd_set_keep_processes(struct netd *netd, bool keep)
-{
-	netd->keep_processes = keep;
-}
-
-void netd_set_recovered(struct netd *netd,
-			void (*notice)(const char *name, enum netd_outcome outcome,
-				       void *data),
-			void *data)
-{
-	netd->recovered = notice;
-	netd->recovered_data = data;
-}
-
-void netd_set_forewarned(struct netd *netd,
-			 void (*notice)(const struct netd_plan *notes, void *data),
-			 void *data)
-{
-	netd->forewarned = notice;
-	netd->forewarned_data = data;
-}
-
 void netd_unlock(struct netd *netd)
 {
 	netd_store_unlock(&netd->store);

@@ -6,6 +6,7 @@
 #include "store/store.h"
 #include "nft/nft.h"
 #include "rtnl/nl.h"
+#include "host/caller.h"
 #include "host/ops.h"
 #include "netd.h"
 
@@ -23,13 +24,8 @@ struct netd {
 	bool at_home, at_home_writing; /* host/home.h has been asked */
 	uint64_t home_inode;	       /* of the network namespace that it is about */
 	struct netd_patience patience;
-	void (*recovered)(const char *name, enum netd_outcome outcome,
-			  void *data); /* may be NULL */
-	void *recovered_data;
-	void (*forewarned)(const struct netd_plan *notes, void *data); /* may be NULL */
-	void *forewarned_data;
+	struct netd_caller caller; /* for api/, which hands it on */
 	const char *watchdog; /* the program that watchdogs and guards are; NULL: none */
-	bool keep_processes;  /* of namespaces that are deleted */
 
 	struct netd_space **spaces; /* sorted by name; host/space.h */
 	size_t space_count;

@@ -316,7 +316,7 @@ static void say_hidden(const struct processes *p, struct netd_error *notes)
 }
 
 void netd_processes_end(const struct netd *netd, const struct netd_op *ops, size_t count,
-			struct netd_error *notes)
+			bool keep, struct netd_error *notes)
 {
 	netd_auto(processes_done) struct processes p = {0};
 	static const struct {
@@ -334,7 +334,7 @@ void netd_processes_end(const struct netd *netd, const struct netd_op *ops, size
 
 	netd_spaces_expect(netd->space_count + EXPECTED);
 	look(&p, ops, count);
-	for (size_t i = 0; !netd->keep_processes && i < NETD_ARRAY_SIZE(steps); i++) {
+	for (size_t i = 0; !keep && i < NETD_ARRAY_SIZE(steps); i++) {
 		send_signal(&p, &steps[i]);
 		if (wait_gone(&p, ops, count, steps[i].patience))
 			break;

@@ -8,11 +8,11 @@
 
 /*
  * @ops: @count ops that delete namespaces.  Ends what runs there: asked to first, killed
- * if that takes too long; or, with netd_set_keep_processes(), ends nothing.  It takes a
- * few seconds at most.  @notes says who was ended, and who was not, and why.
+ * if that takes too long; or, with @keep, ends nothing.  It takes a few seconds at most.
+ * @notes says who was ended, and who was not, and why.
  */
 void netd_processes_end(const struct netd *netd, const struct netd_op *ops, size_t count,
-			struct netd_error *notes);
+			bool keep, struct netd_error *notes);
 
 /* Notes in @plan whom its ops would end. */
 void netd_processes_announce(const struct netd *netd, struct netd_plan *plan);

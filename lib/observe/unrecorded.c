@@ -47,24 +47,24 @@ int netd_unrecorded_note(const struct netd_state *observed, const char *topology
 	return 0;
 }
 
-static void forewarn(struct netd *netd, const struct netd_view *v)
+static void forewarn(const struct netd_caller *caller, const struct netd_view *v)
 {
 	const char *topology = v->plan.topology;
 	struct netd_plan said = {.ops = NULL};
 
-	if (!netd->forewarned)
+	if (!caller->forewarned)
 		return;
 	netd_plan_note(&said,
 		       "there is no record of what runs of topology %s: if this change "
 		       "fails, it is taken back only as far as the kernel shows what was "
 		       "before, and `netdctl rollback` cannot take it back",
 		       topology);
-	netd->forewarned(&said, netd->forewarned_data);
+	caller->forewarned(&said, caller->forewarned_data);
 	netd_plan_done(&said);
 }
 
-int netd_unrecorded_begin(struct netd *netd, struct netd_view *v, bool on_trial,
-			  struct netd_error *err)
+int netd_unrecorded_begin(struct netd_view *v, bool on_trial,
+			  const struct netd_caller *caller, struct netd_error *err)
 {
 	const char *topology = v->plan.topology;
 
@@ -72,7 +72,7 @@ int netd_unrecorded_begin(struct netd *netd, struct netd_view *v, bool on_trial,
 	if (!v->unrecorded || v->plan.op_count == 0)
 		return 0;
 	if (!on_trial) {
-		forewarn(netd, v);
+		forewarn(caller, v);
 		return 0;
 	}
 	netd_error_add(err, -EBUSY,

@@ -26,8 +26,8 @@ int netd_unrecorded_guess(struct netd *netd, const char *topology,
  * the caller's notice.  -EBUSY with a problem if it is @on_trial, since it could not be
  * taken back.
  */
-int netd_unrecorded_begin(struct netd *netd, struct netd_view *v, bool on_trial,
-			  struct netd_error *err);
+int netd_unrecorded_begin(struct netd_view *v, bool on_trial,
+			  const struct netd_caller *caller, struct netd_error *err);
 
 /*
  * The way back from a change of @t that failed, into the zeroed @out: to what @before had

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trial/confirm.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -325,10 +324,9 @@ int netd_start_marked(struct netd *netd, const char *name, bool again,
 	};
 	int r = netd_begin(netd, outcome, err);
 
-	if (r == 0)
-		r = netd_confirm_gate(netd, err);
-	if (r == 0)
-		r = netd_definition_load(netd, name, &defined, err);
+	if (r < 0)
+		return r;
+	r = netd_definition_load(netd, name, &defined, err);
 	if (r < 0 || !is_marked(defined))
 		return r;
 	s.defined = defined;

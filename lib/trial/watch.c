@@ -270,6 +270,7 @@ static void pass_command(const struct watch *w)
 static int try_once(const struct watch *w, struct netd_error *err)
 {
 	struct netd *netd = w->netd;
+	static const struct netd_caller nobody;
 	bool stuck = netd_stuck_is(&netd->store, w->name);
 	int r;
 
@@ -277,9 +278,9 @@ static int try_once(const struct watch *w, struct netd_error *err)
 		return 0;
 	r = netd_context_open(netd, true, err);
 	if (r == 0 && netd_stuck_is(&netd->store, w->name))
-		r = netd_recover_stuck(netd, w->name, NULL, err);
+		r = netd_recover_stuck(netd, &nobody, w->name, NULL, err);
 	else if (r == 0 && w->why)
-		return netd_confirm_revert(netd, w->why, err);
+		return netd_confirm_revert(netd, &nobody, w->why, err);
 	if (r == 0 && stuck)
 		netd_reverted_note(&netd->store, w->name,
 				   w->why ? w->why : "it had been stuck");

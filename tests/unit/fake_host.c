@@ -305,7 +305,9 @@ static int plug(struct netd *netd, const struct netd_link *link, int master)
 
 static void sweep(struct netd *netd)
 {
-	(void)netd;
+	struct fake_host *f = netd->host;
+
+	f->sweeps++;
 }
 
 static void tidy(const struct netd_state *host)

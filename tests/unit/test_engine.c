@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/cleanup.h"
@@ -26,6 +27,8 @@
 	"    addresses: [10.1.0.1/24]\n"             \
 	"    machines: {web: {address: 10.1.0.5}}\n" \
 	"    forwards: [{listen: '172.16.5.40:8080', to: 'web:80', protocol: tcp}]\n"
+
+#define NAT_AND_MORE NAT "  dmz: {}\n"
 
 static void applies_changes_destroys(void **state)
 {
@@ -70,10 +73,37 @@ static void is_verified(void **state)
 	world_assert_settled(w);
 }
 
+/*
+ * Nothing is on record of what runs: a change that fails leaves it as the kernel had it,
+ * and nothing of its own.
+ */
+static void without_a_record(void **state)
+{
+	struct world *w = *state;
+	netd_auto_free char *before = NULL, *after = NULL;
+	char path[128];
+
+	assert_int_equal(world_apply(w, NAT), 0);
+	before = fake_host_text(&w->host);
+	snprintf(path, sizeof(path), "%s/topologies/lab.yaml", w->state);
+	assert_int_equal(unlink(path), 0);
+
+	w->host.sweeps = 0;
+	w->host.neglected = "dmz";
+	assert_true(world_apply(w, NAT_AND_MORE) < 0);
+	assert_int_equal(w->outcome, NETD_KEPT);
+	after = fake_host_text(&w->host);
+	assert_string_equal(before, after);
+	world_assert_settled(w);
+	assert_int_equal(w->host.sweeps, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(applies_changes_destroys, world_setup,
+						world_teardown),
+		cmocka_unit_test_setup_teardown(without_a_record, world_setup,
 						world_teardown),
 		cmocka_unit_test_setup_teardown(is_verified, world_setup, world_teardown),
 	};

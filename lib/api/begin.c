@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What every change begins with: recover, then see whether something is on trial. */
+#include "api/begin.h"
+
+#include "netd.h"
+#include "store/unconfirmed.h"
+#include "trial/confirm.h"
+#include "trial/recover.h"
+
+int netd_take_up(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
+{
+	enum netd_outcome became;
+	int r = netd_recover_pending(netd, &netd->caller, true, &became, NULL, err);
+
+	if (r == 0)
+		r = netd_confirm_expire(netd, &netd->caller, err);
+	if (r < 0) {
+		*outcome = became;
+		return r;
+	}
+	/* What is stuck is its own affair. */
+	*outcome = NETD_UNTOUCHED;
+	return 0;
+}
+
+int netd_begin(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
+{
+	enum netd_outcome dummy;
+	int r = netd_take_up(netd, outcome ? outcome : &dummy, err);
+
+	if (r < 0)
+		return r;
+	return netd_confirm_gate(netd, err);
+}
+
+/* Beside what is on trial there is nothing else on the way. */
+static int recover_stuck(struct netd *netd, struct netd_error *err)
+{
+	if (!netd_unconfirmed_is(&netd->store))
+		return netd_recover_each(netd, &netd->caller, err);
+	netd_unlock(netd);
+	return 0;
+}
+
+int netd_recover(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
+{
+	enum netd_outcome became;
+	int r = netd_recover_pending(netd, &netd->caller, true, &became, NULL, err);
+	int stuck = 0;
+
+	if (r == 0)
+		r = netd_confirm_expire(netd, &netd->caller, err);
+	if (r >= 0)
+		stuck = recover_stuck(netd, err);
+	if (stuck < 0)
+		became = NETD_NOT_ROLLED_BACK;
+	if (outcome)
+		*outcome = became;
+	if (r < 0)
+		return r;
+	if (stuck < 0)
+		return stuck;
+	return r || stuck;
+}
