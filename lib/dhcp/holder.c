@@ -28,17 +28,16 @@
  * and done when the port is found to be taken.
  */
 
-#define INODES_MAX 64
-
-struct sockets {
-	unsigned long inodes[INODES_MAX];
-	size_t count;
-};
-
 struct query {
 	const struct netd_addr *address; /* or NULL */
-	struct sockets *found;
+	struct netd_sockets *found;
 };
+
+void netd_sockets_add(struct netd_sockets *sockets, unsigned long inode)
+{
+	if (inode && sockets->count < NETD_ARRAY_SIZE(sockets->inodes))
+		sockets->inodes[sockets->count++] = inode;
+}
 
 static bool is_meant(const struct inet_diag_msg *m, const struct netd_addr *address)
 {
@@ -53,9 +52,8 @@ static int add_socket(const struct nlmsghdr *h, void *data)
 	const struct query *q = data;
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(h);
 
-	if (mnl_nlmsg_get_payload_len(h) >= sizeof(*m) && m->idiag_inode &&
-	    is_meant(m, q->address) && q->found->count < INODES_MAX)
-		q->found->inodes[q->found->count++] = m->idiag_inode;
+	if (mnl_nlmsg_get_payload_len(h) >= sizeof(*m) && is_meant(m, q->address))
+		netd_sockets_add(q->found, m->idiag_inode);
 	return MNL_CB_OK;
 }
 
@@ -87,7 +85,7 @@ static void add_sockets(struct query *q, int family, int protocol, uint32_t stat
 	while (n > 0 && mnl_cb_run(buffer, (size_t)n, 0, 0, add_socket, q) > 0);
 }
 
-static bool is_among(const struct sockets *s, unsigned long inode)
+static bool is_among(const struct netd_sockets *s, unsigned long inode)
 {
 	for (size_t i = 0; i < s->count; i++)
 		if (s->inodes[i] == inode)
@@ -95,13 +93,15 @@ static bool is_among(const struct sockets *s, unsigned long inode)
 	return false;
 }
 
-static bool process_has(const char *pid, const struct sockets *s)
+bool netd_sockets_in_process(const struct netd_sockets *s, const char *pid)
 {
 	char path[NAME_MAX + 16], target[64];
 	struct dirent *entry;
 	bool found = false;
 	DIR *d;
 
+	if (!s->count)
+		return false;
 	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
 	d = opendir(path);
 	while (d && !found && (entry = readdir(d))) {
@@ -146,7 +146,7 @@ static void find_sockets(struct query *q, uint16_t port, enum netd_port_of of)
 pid_t netd_port_holder(const struct netd_addr *address, uint16_t port,
 		       enum netd_port_of of, char *name, size_t size)
 {
-	struct sockets sockets = {.count = 0};
+	struct netd_sockets sockets = {.count = 0};
 	struct dirent *entry;
 	pid_t holder = 0;
 	bool certain = false;
@@ -156,7 +156,7 @@ pid_t netd_port_holder(const struct netd_addr *address, uint16_t port,
 	proc = sockets.count ? opendir("/proc") : NULL;
 	while (proc && !certain && (entry = readdir(proc))) {
 		if (!isdigit((unsigned char)*entry->d_name) ||
-		    !process_has(entry->d_name, &sockets))
+		    !netd_sockets_in_process(&sockets, entry->d_name))
 			continue;
 		holder = (pid_t)strtol(entry->d_name, NULL, 10);
 		read_name(entry->d_name, name, size);

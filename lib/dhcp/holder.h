@@ -24,4 +24,15 @@ enum netd_port_of {
 pid_t netd_port_holder(const struct netd_addr *address, uint16_t port,
 		       enum netd_port_of of, char *name, size_t size);
 
+/* Sockets by the inode that the kernel tells; those beyond the first are left out. */
+struct netd_sockets {
+	unsigned long inodes[64];
+	size_t count;
+};
+
+void netd_sockets_add(struct netd_sockets *sockets, unsigned long inode);
+
+/* True if that process ("123") has one of them open. */
+bool netd_sockets_in_process(const struct netd_sockets *sockets, const char *pid);
+
 #endif

@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "uplink/dhcp_socket.h"
 
 /*
  * Theory of operation.  A client is known by its name: that of its executable, or one of
@@ -23,8 +24,10 @@
  *
  * Which NIC it serves is in its command line, or, if that names no interface, it serves
  * them all, but for those that its configuration leaves out.  That is not read: what a
- * client serves has an address that runs out, or is listened on by a packet socket, which
- * dhclient keeps and dhcpcd has as long as it asks, and to defend an address.
+ * client serves has an address that runs out, or the client has a packet socket on it,
+ * which dhclient keeps and dhcpcd has as long as it asks, and to defend an address.
+ *
+ * A client of another name has a socket that only clients have (dhcp_socket.c).
  */
 
 #define WORDS_MAX 4096	     /* bytes of a command line */
@@ -133,48 +136,68 @@ static bool names_any(const struct process *p, const struct netd_state *observed
 	return false;
 }
 
-/* True if a packet socket is bound to the link. */
-static bool is_listened_on(int index)
+/* A client's sockets, or its port and a packet socket on the NIC. */
+static bool has_socket(const char *pid, const struct netd_dhcp_sockets *sockets)
 {
-	FILE *file = fopen("/proc/net/packet", "re");
-	bool found = false;
-	char line[256];
-	int bound;
+	return netd_sockets_in_process(&sockets->certain, pid) ||
+	       (netd_sockets_in_process(&sockets->anywhere, pid) &&
+		netd_sockets_in_process(&sockets->frames, pid));
+}
 
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = sscanf(line, "%*s %*s %*s %*s %d", &bound) == 1 && bound == index;
-	if (file)
-		fclose(file);
-	return found;
+struct look {
+	const struct netd_state *observed;
+	const struct netd_link *nic;
+	bool leased;
+	struct netd_dhcp_sockets sockets;
+};
+
+/* One that is known, and names no interface. */
+static bool serves_all(const struct look *look, const char *pid, const struct process *p)
+{
+	return !names_any(p, look->observed) &&
+	       (look->leased || netd_sockets_in_process(&look->sockets.frames, pid));
+}
+
+/* True if that process is a client of the NIC, with its @name. */
+static bool is_client(const struct look *look, const char *pid, char name[16])
+{
+	const struct row *row;
+	struct process p;
+
+	read_process(pid, &p);
+	row = client_of(&p);
+	snprintf(name, 16, "%s", row ? row->name : p.name);
+	return has_socket(pid, &look->sockets) ||
+	       (row && (names(&p, look->nic->name) || serves_all(look, pid, &p)));
 }
 
 struct netd_dhcp_client netd_dhcp_client_of(const struct netd_state *observed,
 					    const struct netd_link *nic, bool leased)
 {
+	struct look look = {.observed = observed, .nic = nic, .leased = leased};
 	struct netd_dhcp_client found = {0};
-	bool served = leased || is_listened_on(nic->index);
 	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
 
-	while (dir && (entry = readdir(dir))) {
-		const struct row *row;
-		struct process p;
-		bool named;
-
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
-		    !is_here(entry->d_name))
-			continue;
-		read_process(entry->d_name, &p);
-		row = client_of(&p);
-		named = row && names(&p, nic->name);
-		if (!named && (!row || !served || names_any(&p, observed)))
-			continue;
-		found = (struct netd_dhcp_client){atoi(entry->d_name), row->name};
-		break;
-	}
+	netd_dhcp_sockets_find(observed, nic, &look.sockets);
+	while (dir && !found.pid && (entry = readdir(dir)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+		    is_here(entry->d_name) && is_client(&look, entry->d_name, found.name))
+			found.pid = atoi(entry->d_name);
 	if (dir)
 		closedir(dir);
 	return found;
+}
+
+/* What it does when it is asked to end, is not known: so it is not asked. */
+static void hint_unknown(struct netd_error *err, const struct netd_dhcp_client *client,
+			 const char *bridge)
+{
+	netd_error_hint(err,
+			"end it so that the address stays (`kill -KILL %d` does, if "
+			"nothing starts it again), and see that it leaves the NIC alone "
+			"at boot; apply, and let it, or another client, serve %s",
+			(int)client->pid, bridge);
 }
 
 void netd_dhcp_client_hint(struct netd_error *err, const struct netd_dhcp_client *client,
@@ -183,6 +206,10 @@ void netd_dhcp_client_hint(struct netd_error *err, const struct netd_dhcp_client
 	const struct row *row = row_of(client->name);
 	char boot[128] = "", kill[32];
 
+	if (!row) {
+		hint_unknown(err, client, bridge);
+		return;
+	}
 	if (row->boot[0])
 		snprintf(boot, sizeof(boot), " (`%s %s` in %s)", row->boot[1], bridge,
 			 row->boot[0]);

@@ -11,8 +11,9 @@
 struct netd_error;
 
 struct netd_dhcp_client {
-	pid_t pid;	  /* 0: there is none */
-	const char *name; /* "dhcpcd" */
+	pid_t pid; /* 0: there is none */
+	/* "dhcpcd"; of one that netd does not know, as in /proc/PID/comm */
+	char name[16];
 };
 
 /* Adds how it comes to serve @bridge instead of a NIC that becomes a port of that. */
@@ -21,8 +22,9 @@ void netd_dhcp_client_hint(struct netd_error *err, const struct netd_dhcp_client
 
 /*
  * The client that serves @nic.  Of one whose command line names no interface: true of
- * @leased, which says that the NIC has an address that runs out, or if somebody listens
- * on it for frames, as clients do.
+ * @leased, which says that the NIC has an address that runs out, or if it listens there
+ * for frames.  One that netd does not know by name is known by the sockets that it has at
+ * the moment.
  */
 struct netd_dhcp_client netd_dhcp_client_of(const struct netd_state *observed,
 					    const struct netd_link *nic, bool leased);

@@ -225,9 +225,10 @@ static void check_clients(const struct check *c)
 {
 	struct netd_dhcp_client client =
 		netd_dhcp_client_of(c->observed, c->nic, is_leased(c));
-	char text[64];
+	char text[96];
 
-	if (!client.pid)
+	/* a manager has a client of its own */
+	if (!client.pid || netd_manager_of(c->nic->index))
 		return;
 	snprintf(text, sizeof(text), "a DHCP client runs on it (%s, process %d)",
 		 client.name, (int)client.pid);

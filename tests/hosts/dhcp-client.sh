@@ -97,7 +97,45 @@ with_dhclient()
 	renews 'dhclient br0'
 }
 
-# A client that leaves this NIC alone is no reason.
+with_udhcpc()
+{
+	start
+	host 'udhcpc -q -n -i eth0 -t 20 && ip link set eth0 up
+		udhcpc -b -i eth0'
+	refused udhcpc
+	host 'udhcpc -b -i br0'
+	has br0
+	host 'netdctl destroy lab'
+	has eth0
+}
+
+# A program of a name that nobody knows is known by its sockets.
+with_unknown()
+{
+	start
+	host 'cp /usr/sbin/dhclient /root/lessee; /root/lessee'
+	refused_unknown lessee
+	host 'dhclient br0'
+	has br0
+	host 'netdctl destroy lab'
+	has eth0
+}
+
+# refused_unknown NAME: ended as printed, it is no reason any more.
+refused_unknown()
+{
+	local said
+
+	has eth0
+	said=$(host 'netdctl apply /etc/netd/lab.yaml 2>&1' && fail "applied") || :
+	match "a DHCP client runs on it \\($1, process [0-9]+\\)" "$said"
+	host "$(sed -n 's/.*(`\(kill [^`]*\)` does.*/\1/p' <<<"$said"); sleep 1"
+	has eth0
+	host 'netdctl apply /etc/netd/lab.yaml'
+	has br0
+}
+
+# A client that leaves this NIC alone is no reason, nor is somebody who looks on.
 elsewhere()
 {
 	start
@@ -108,6 +146,7 @@ elsewhere()
 		ip address add 172.16.5.40/24 dev eth0
 		ip route add default via 172.16.5.1
 		dhcpcd -q -b
+		tcpdump -n -i eth0 -w /dev/null port 67 or port 68 >/dev/null 2>&1 &
 		sleep 2
 		netdctl apply /etc/netd/lab.yaml'
 	has br0
@@ -116,5 +155,7 @@ elsewhere()
 t_fresh "dhcpcd on the NIC" with_dhcpcd
 t_fresh "dhcpcd's service" with_dhcpcd_service
 t_fresh "dhclient that names no NIC" with_dhclient
+t_fresh "udhcpc" with_udhcpc
+t_fresh "a client that netd does not know" with_unknown
 t_fresh "dhcpcd that leaves it alone" elsewhere
 t_done

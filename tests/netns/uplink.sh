@@ -634,6 +634,39 @@ clients()
 	done
 }
 
+# A client of a name that netd does not know has its port, on the NIC or its address.
+unknown_clients()
+{
+	local at pid
+
+	[ -n "$(command -v socat)" ] || return 0
+	ip address add fd00:5::77/64 dev eth0 nodad
+	for at in UDP-RECV:68,so-bindtodevice=eth0 UDP-RECV:68,bind=172.16.5.40 \
+		UDP6-RECV:546,bind=[fd00:5::77]; do
+		socat -u "$at" /dev/null &
+		pid=$!
+		wait_for 5 listens socat
+		refused "a DHCP client runs on it \\(socat, process $pid\\)" "\`kill -KILL $pid\`"
+		kill "$pid"
+		wait "$pid" || :
+	done
+	ip address del fd00:5::77/64 dev eth0
+	for at in UDP-RECV:68 UDP-RECV:68,bind=127.0.0.1 UDP-RECV:67,bind=172.16.5.40; do
+		socat -u "$at" /dev/null &
+		pid=$!
+		wait_for 5 listens socat
+		ok netdctl apply br0.yaml
+		ok netdctl destroy lab
+		kill "$pid"
+		wait "$pid" || :
+	done
+}
+
+listens()
+{
+	ss -u -n -l -p | grep -q "$1"
+}
+
 refusals()
 {
 	local index
@@ -672,6 +705,7 @@ refusals()
 	refused 'NetworkManager manages it' 'nmcli connection up br0-eth0'
 	rm "/run/NetworkManager/devices/$index"
 	clients
+	unknown_clients
 	cat >br0.yaml <<-'EOF'
 	name: lab
 	networks:
