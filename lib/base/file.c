@@ -88,6 +88,23 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 	return 0;
 }
 
+DIR *netd_dir_open(int dirfd, const char *path, int flags)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+	DIR *dir;
+
+	if (fd < 0)
+		return NULL;
+	dir = fdopendir(fd);
+	if (!dir) {
+		int code = errno;
+
+		close(fd);
+		errno = code;
+	}
+	return dir;
+}
+
 int netd_write_all(int fd, const char *data, size_t length)
 {
 	while (length) {

@@ -3,6 +3,7 @@
 #ifndef NETD_BASE_FILE_H
 #define NETD_BASE_FILE_H
 
+#include <dirent.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -54,6 +55,20 @@ int netd_path_check(const char *path, struct netd_error *err);
 
 /* Makes @path and its missing parents (mode 0755, whatever the umask is). */
 int netd_dir_make(const char *path, struct netd_error *err);
+
+/*
+ * The directory @path (relative to @dirfd, as openat(2)) for readdir(3), opened with
+ * @flags besides the usual ones.  NULL and errno if that fails.
+ */
+DIR *netd_dir_open(int dirfd, const char *path, int flags);
+
+static inline void netd_cleanup_closedir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+#define netd_auto_closedir __attribute__((cleanup(netd_cleanup_closedir)))
 
 /* Writes all of @data to the descriptor, whatever interrupts it; 0 or -errno. */
 int netd_write_all(int fd, const char *data, size_t length);

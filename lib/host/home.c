@@ -110,16 +110,13 @@ static bool is_same(const struct home *a, const struct home *b)
 
 static bool has_entry(int directory, const char *name)
 {
-	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	netd_auto_closedir DIR *d = netd_dir_open(directory, name, 0);
 	const struct dirent *entry;
-	bool found = false;
 
-	while (d && !found && (entry = readdir(d)))
-		found = strstr(entry->d_name, ".yaml") && !strstr(entry->d_name, ".bad-");
-	if (d)
-		closedir(d);
-	return found;
+	while (d && (entry = readdir(d)))
+		if (strstr(entry->d_name, ".yaml") && !strstr(entry->d_name, ".bad-"))
+			return true;
+	return false;
 }
 
 static bool is_empty(int directory)

@@ -97,9 +97,10 @@ static int load_by_line(const struct netd_store *store, const char *name,
 	if (faccessat(store->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	r = netd_store_read(store, path, &line, NULL, err);
+	if (r < 0)
+		return r;
 	snprintf(running, sizeof(running), NETD_TOPOLOGIES "/%s.yaml", name);
-	if (r == 0)
-		r = netd_store_read(store, running, &text, &length, err);
+	r = netd_store_read(store, running, &text, &length, err);
 	if (r < 0 || !line || !text || !cut(line, text, &length))
 		return r;
 	r = netd_config_parse(text, length, path, out, err);

@@ -46,8 +46,7 @@ static size_t room_of(const struct netd_store *store, const char *path)
 /* How many files of which size are needed; none if nothing is claimed or captured. */
 static void measure(const struct netd_store *store, unsigned *count, size_t *size)
 {
-	int fd = openat(store->fd, "uplinks", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	netd_auto_closedir DIR *dir = netd_dir_open(store->fd, "uplinks", 0);
 	size_t largest = room_of(store, "claims");
 	const struct dirent *entry;
 	unsigned captures = 0;
@@ -61,15 +60,17 @@ static void measure(const struct netd_store *store, unsigned *count, size_t *siz
 		snprintf(path, sizeof(path), "uplinks/%s", entry->d_name);
 		room = room_of(store, path);
 		captures += room != 0;
-		largest = room > largest ? room : largest;
+		if (room > largest)
+			largest = room;
 	}
-	if (dir)
-		closedir(dir);
 	/* leases are renewed, people add routes */
 	*size = largest + BLOCK;
+	*count = 0;
 	/* the claims, one that takes another's place, and a NIC's that comes anew */
-	*count = largest ? captures + 2 : 0;
-	*count = *count < FILES_MAX ? *count : FILES_MAX;
+	if (largest)
+		*count = captures + 2;
+	if (*count > FILES_MAX)
+		*count = FILES_MAX;
 }
 
 static int allocate(const struct netd_store *store, const char *path, size_t size)
@@ -82,7 +83,10 @@ static int allocate(const struct netd_store *store, const char *path, size_t siz
 	if (fd < 0)
 		return -errno;
 	/* whatever the umask is: it may become the file of claims */
-	r = fchmod(fd, FILE_MODE) < 0 ? -errno : -posix_fallocate(fd, 0, (off_t)size);
+	if (fchmod(fd, FILE_MODE) < 0)
+		r = -errno;
+	else
+		r = -posix_fallocate(fd, 0, (off_t)size);
 	if (r < 0)
 		unlinkat(store->fd, path, 0);
 	return r;
@@ -136,16 +140,36 @@ static size_t service_room(const struct netd_state *now)
 	return bytes;
 }
 
+static int make_service_room(const struct netd_store *store, size_t bytes)
+{
+	int r;
+
+	if (!bytes)
+		return 0;
+	r = make_directory(store);
+	if (r < 0 || room_of(store, SERVICES) >= bytes)
+		return r;
+	return allocate(store, SERVICES, bytes);
+}
+
+static int make_room(const struct netd_store *store, size_t service_bytes)
+{
+	int r = make_files(store);
+
+	if (r < 0)
+		return r;
+	return make_service_room(store, service_bytes);
+}
+
 int netd_reserve_make(const struct netd_store *store, const struct netd_state *observed,
 		      bool services, struct netd_error *err)
 {
-	size_t bytes = services ? service_room(observed) : 0;
-	int r = make_files(store);
+	size_t bytes = 0;
+	int r;
 
-	if (r == 0 && bytes)
-		r = make_directory(store);
-	if (r == 0 && room_of(store, SERVICES) < bytes)
-		r = allocate(store, SERVICES, bytes);
+	if (services)
+		bytes = service_room(observed);
+	r = make_room(store, bytes);
 	if (r < 0)
 		netd_error_add(err, r, "cannot reserve room in %s for undoing it: %s",
 			       store->path, strerror(-r));
@@ -163,15 +187,12 @@ void netd_reserve_spend(const struct netd_store *store)
 /* All behind number @count: one that was killed doing so may have left gaps. */
 static void remove_behind(const struct netd_store *store, unsigned count)
 {
-	int fd = openat(store->fd, DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	netd_auto_closedir DIR *dir = netd_dir_open(store->fd, DIRECTORY, 0);
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)))
 		if (strtoul(entry->d_name, NULL, 10) > count)
 			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
 }
 
 void netd_reserve_tidy(const struct netd_store *store)
@@ -227,8 +248,11 @@ static int write_over(const struct netd_store *store, const char *spare, const c
 {
 	netd_auto_close int fd =
 		openat(store->fd, spare, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	int r = fd < 0 ? -errno : fill(fd, parts, count);
+	int r;
 
+	if (fd < 0)
+		return -errno;
+	r = fill(fd, parts, count);
 	if (r)
 		return r;
 	r = put(store, spare, path);

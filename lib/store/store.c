@@ -58,17 +58,22 @@ static int make_directory(const struct netd_store *store, const char *name,
 static int open_directory(const char *path, bool create, struct netd_error *err)
 {
 	bool missing = access(path, F_OK) < 0 && errno == ENOENT;
-	int r = missing && !create ? -ENOENT : netd_path_check(path, err);
-	int fd;
+	int fd, r;
 
-	if (r == 0 && missing) {
-		r = netd_dir_make(path, err);
-		/* Who was quicker than we in a directory like /tmp? */
-		if (r == 0)
-			r = netd_path_check(path, err);
-	}
+	if (missing && !create)
+		return -ENOENT;
+	r = netd_path_check(path, err);
 	if (r < 0)
 		return r;
+	if (missing) {
+		r = netd_dir_make(path, err);
+		if (r < 0)
+			return r;
+		/* In a directory like /tmp, somebody else may have made it first. */
+		r = netd_path_check(path, err);
+		if (r < 0)
+			return r;
+	}
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return failed(err, "open", path);
@@ -104,7 +109,10 @@ int netd_store_open(struct netd_store *store, const char *path, bool create,
 		return r;
 	}
 	store->path = strdup(path);
-	r = store->path ? netd_store_guard(store, err) : netd_error_no_memory(err);
+	if (store->path)
+		r = netd_store_guard(store, err);
+	else
+		r = netd_error_no_memory(err);
 	if (r < 0)
 		netd_store_done(store);
 	return r;
@@ -115,12 +123,14 @@ int netd_store_lock(struct netd_store *store, const struct netd_patience *patien
 {
 	static const char *const directories[] = {NETD_TOPOLOGIES, NETWORKS,
 						  NETD_PREVIOUS, STUCK};
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(directories); i++)
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(directories); i++) {
 		r = make_directory(store, directories[i], err);
-	if (r == 0)
-		r = netd_lock_take(store->fd, store->path, patience, err);
+		if (r < 0)
+			return r;
+	}
+	r = netd_lock_take(store->fd, store->path, patience, err);
 	if (r < 0)
 		return r;
 	store->lock = r;
@@ -179,10 +189,9 @@ int netd_store_load(const struct netd_store *store, const char *name,
 
 bool netd_store_has(const struct netd_store *store, const struct netd_topology *t)
 {
+	netd_auto(netd_str_done) struct netd_str text = {0};
 	netd_auto_free char *saved = NULL;
-	struct netd_str text = {0};
 	char path[PATH_MAX];
-	bool same;
 
 	topology_path(t->name, path);
 	if (netd_store_read(store, path, &saved, NULL, NULL) < 0)
@@ -190,10 +199,8 @@ bool netd_store_has(const struct netd_store *store, const struct netd_topology *
 	if (!saved)
 		return netd_topology_is_empty(t);
 	netd_choices_write(t, &text);
-	same = netd_config_write(t, &text) == 0 &&
+	return netd_config_write(t, &text) == 0 &&
 	       strcmp(saved, netd_str_text(&text)) == 0;
-	netd_str_done(&text);
-	return same;
 }
 
 int netd_store_save(const struct netd_store *store, const struct netd_topology *t,
@@ -222,8 +229,11 @@ int netd_store_save_pended(const struct netd_store *store, const struct netd_top
 {
 	struct netd_error why = {0};
 	char path[PATH_MAX];
-	int r = netd_store_has(store, t) ? 0 : netd_store_save(store, t, &why);
+	int r;
 
+	if (netd_store_has(store, t))
+		return 0;
+	r = netd_store_save(store, t, &why);
 	topology_path(t->name, path);
 	if (r == -ENOSPC && link_over(store, PENDING, path) == 0) {
 		netd_error_done(&why);
@@ -252,13 +262,12 @@ static int compare_names(const void *a, const void *b)
 int netd_store_names(const struct netd_store *store, const char *directory, char ***names,
 		     size_t *count)
 {
-	int fd = openat(store->fd, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	netd_auto_closedir DIR *dir = netd_dir_open(store->fd, directory, 0);
 	const struct dirent *entry;
 	int r = 0;
 
 	if (!dir) {
-		if (fd < 0 && errno == ENOENT)
+		if (errno == ENOENT)
 			return 0;
 		return -errno;
 	}
@@ -274,59 +283,66 @@ int netd_store_names(const struct netd_store *store, const char *directory, char
 		else if (netd_topology_name_problem(*name))
 			free(names[0][--*count]);
 	}
-	closedir(dir);
 	if (*count)
 		qsort(*names, *count, sizeof(**names), compare_names);
 	return r;
 }
 
+struct names {
+	char **items;
+	size_t count;
+};
+
+static void names_done(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+}
+
 int netd_store_load_all(const struct netd_store *store, struct netd_topology ***out,
 			size_t *count, struct netd_error *err)
 {
-	struct netd_topology **all = NULL, *t = NULL;
-	size_t names_count = 0, n = 0;
-	char **names = NULL;
-	int r = netd_store_names(store, NETD_TOPOLOGIES, &names, &names_count);
+	netd_auto(names_done) struct names names = {0};
+	int r = netd_store_names(store, NETD_TOPOLOGIES, &names.items, &names.count);
 
 	if (r < 0)
-		netd_error_add(err, r, "cannot read %s: %s", store->path, strerror(-r));
-	for (size_t i = 0; r == 0 && i < names_count; i++) {
-		r = netd_store_load(store, names[i], &t, err);
-		if (r == 0 && t) {
-			struct netd_topology **slot = netd_array_add(&all, &n, sizeof(t));
+		return netd_error_add(err, r, "cannot read %s: %s", store->path,
+				      strerror(-r));
+	for (size_t i = 0; i < names.count; i++) {
+		netd_auto_topology struct netd_topology *t = NULL;
+		struct netd_topology **slot;
 
-			if (slot)
-				*slot = t;
-			else
-				r = netd_error_no_memory(err);
-		}
+		r = netd_store_load(store, names.items[i], &t, err);
+		if (r < 0)
+			return r;
+		if (!t)
+			continue;
+		slot = netd_array_add(out, count, sizeof(t));
+		if (!slot)
+			return netd_error_no_memory(err);
+		*slot = netd_take(t);
 	}
-	for (size_t i = 0; i < names_count; i++)
-		free(names[i]);
-	free(names);
-	*out = all;
-	*count = n;
-	return r;
+	return 0;
 }
 
 /* All of @directory are tried, whatever becomes of one. */
 static int check_directory(const struct netd_store *store, const char *directory,
 			   struct netd_error *err)
 {
-	size_t count = 0;
-	char **names = NULL;
-	int r = netd_store_names(store, directory, &names, &count);
+	netd_auto(names_done) struct names names = {0};
+	int r = netd_store_names(store, directory, &names.items, &names.count);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < names.count; i++) {
 		netd_auto_topology struct netd_topology *t = NULL;
-		netd_auto_free char *path = NULL;
-		int one = asprintf(&path, "%s/%s.yaml", directory, names[i]);
+		char path[PATH_MAX];
+		int one;
 
-		one = one < 0 ? -ENOMEM : netd_store_load_file(store, path, &t, err);
-		r = one < 0 ? one : r;
-		free(names[i]);
+		snprintf(path, sizeof(path), "%s/%s.yaml", directory, names.items[i]);
+		one = netd_store_load_file(store, path, &t, err);
+		if (one < 0)
+			r = one;
 	}
-	free(names);
 	return r;
 }
 
@@ -334,19 +350,20 @@ int netd_store_check(const struct netd_store *store, struct netd_error *err)
 {
 	netd_auto_free char *unplugged = NULL;
 	struct netd_claims claims = {0};
-	int topologies = check_directory(store, NETD_TOPOLOGIES, err);
-	int previous = check_directory(store, NETD_PREVIOUS, err);
-	int stuck = check_directory(store, STUCK, err);
-	int waiting = netd_store_read(store, NETD_UNPLUGGED, &unplugged, NULL, err);
-	int r = netd_store_load_claims(store, &claims, err);
+	/* all of them, whatever is wrong with one */
+	const int results[] = {
+		check_directory(store, NETD_TOPOLOGIES, err),
+		check_directory(store, NETD_PREVIOUS, err),
+		check_directory(store, STUCK, err),
+		netd_store_read(store, NETD_UNPLUGGED, &unplugged, NULL, err),
+		netd_store_load_claims(store, &claims, err),
+	};
 
 	free(claims.items);
-	r = r < 0 ? r : topologies;
-	r = r < 0 ? r : previous;
-	r = r < 0 ? r : stuck;
-	if (r < 0)
-		return r;
-	return waiting;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(results); i++)
+		if (results[i] < 0)
+			return results[i];
+	return 0;
 }
 
 bool netd_store_is_pending(const struct netd_store *store)
@@ -395,9 +412,12 @@ int netd_store_save_pending(const struct netd_store *store, const struct netd_to
 			    const char *head, const struct netd_topology *target,
 			    struct netd_error *err)
 {
-	int r = target ? save_topology(store, TARGET, target, "", err)
-		       : netd_file_remove(store->fd, TARGET, err);
+	int r;
 
+	if (target)
+		r = save_topology(store, TARGET, target, "", err);
+	else
+		r = netd_file_remove(store->fd, TARGET, err);
 	if (r < 0)
 		return r;
 	return save_topology(store, PENDING, t, head, err);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -49,11 +50,15 @@ int netd_stuck_load(const struct netd_store *store, const char *name,
 int netd_stuck_names(const struct netd_store *store, char ***names, size_t *count,
 		     struct netd_error *err)
 {
-	int r = store->fd < 0 ? 0 : netd_store_names(store, DIRECTORY, names, count);
+	int r;
 
-	return r < 0 ? netd_error_add(err, r, "cannot read %s/" DIRECTORY ": %s",
-				      store->path, strerror(-r))
-		     : 0;
+	if (store->fd < 0)
+		return 0;
+	r = netd_store_names(store, DIRECTORY, names, count);
+	if (r == 0)
+		return 0;
+	return netd_error_add(err, r, "cannot read %s/" DIRECTORY ": %s", store->path,
+			      strerror(-r));
 }
 
 /*
@@ -65,8 +70,16 @@ static void write_line(struct netd_str *out, const char *word, const char *text)
 	if (!text)
 		return;
 	netd_str_addf(out, "%s ", word);
-	for (; *text; text++)
-		netd_str_add_char(out, *text == '\n' ? ' ' : *text);
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		netd_str_add_bytes(out, text, length);
+		text += length;
+		if (*text) {
+			netd_str_add_char(out, ' ');
+			text++;
+		}
+	}
 	netd_str_add_char(out, '\n');
 }
 
@@ -117,7 +130,7 @@ void netd_stuck_problems(const struct netd_store *store, const char *name,
 		return;
 	rest = text;
 	while (rest && (line = strsep(&rest, "\n")))
-		for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		for (size_t i = 0; i < NETD_ARRAY_SIZE(lines); i++) {
 			size_t length = strlen(lines[i].word);
 
 			if (strncmp(line, lines[i].word, length) == 0)
@@ -148,9 +161,10 @@ int netd_stuck_keep(const struct netd_store *store, const char *name,
 
 	record_path(name, "yaml", path);
 	r = netd_store_move_pending(store, path, err);
-	if (r == 0)
-		write_problems(store, name, why);
-	return r;
+	if (r < 0)
+		return r;
+	write_problems(store, name, why);
+	return 0;
 }
 
 int netd_stuck_resume(const struct netd_store *store, const char *name,
@@ -166,35 +180,39 @@ int netd_stuck_forget(const struct netd_store *store, const char *name,
 		      struct netd_error *err)
 {
 	static const char *const suffixes[] = {"yaml", "why"};
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(suffixes); i++) {
 		char path[PATH_MAX];
+		int r;
 
 		record_path(name, suffixes[i], path);
-		if (faccessat(store->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			r = netd_file_remove(store->fd, path, err);
+		if (faccessat(store->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		r = netd_file_remove(store->fd, path, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /*
- * Letting go
+ * Giving up
  */
 
 /* The first of left-NAME-1, left-NAME-2 … that is free. */
 static int make_left(const struct netd_store *store, const char *name,
 		     char out[LEFT_NAME], struct netd_error *err)
 {
-	int r = -EEXIST;
+	int code = EEXIST;
 
-	for (unsigned i = 1; r == -EEXIST && i <= LEFT_MAX; i++) {
+	for (unsigned i = 1; code == EEXIST && i <= LEFT_MAX; i++) {
 		snprintf(out, LEFT_NAME, "left-%s-%u", name, i);
-		r = mkdirat(store->fd, out, 0755) < 0 ? -errno : 0;
+		if (mkdirat(store->fd, out, 0755) == 0)
+			return 0;
+		code = errno;
 	}
-	return r < 0 ? netd_error_add(err, r, "cannot make %s/%s: %s", store->path, out,
-				      strerror(-r))
-		     : 0;
+	return netd_error_add(err, -code, "cannot make %s/%s: %s", store->path, out,
+			      strerror(code));
 }
 
 /* What is not there needs no place. */
@@ -207,7 +225,7 @@ static int move_left(const struct netd_store *store, const char *from, const cha
 		return 0;
 	if (asprintf(&to, "%s/%s", left, as) < 0) {
 		to = NULL;
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	}
 	return netd_file_rename(store->fd, from, to, err);
 }
@@ -222,32 +240,56 @@ static int move_capture(const struct netd_store *store, const char *nic, const c
 	return move_left(store, from, left, as, err);
 }
 
+static void claims_free(struct netd_claims *claims)
+{
+	free(claims->items);
+}
+
+/* @name's go to @mine, with what NICs had, all others to @others. */
+static int split_claims(const struct netd_store *store, const char *name,
+			const char *left, struct netd_claims *mine,
+			struct netd_claims *others, struct netd_error *err)
+{
+	netd_auto(claims_free) struct netd_claims all = {0};
+	int r = netd_store_load_claims(store, &all, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < all.count; i++) {
+		const struct netd_claim *c = &all.items[i];
+		struct netd_claims *to = others;
+
+		if (strcmp(c->topology, name) == 0)
+			to = mine;
+		r = netd_claims_add(to, c);
+		if (r < 0)
+			return r;
+		if (to == others || c->kind != NETD_CLAIM_UPLINK)
+			continue;
+		r = move_capture(store, c->key, left, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 /* Takes its claims out of those that are kept, when they are written down elsewhere. */
 static int move_claims(const struct netd_store *store, const char *name, const char *left,
 		       struct netd_error *err)
 {
-	struct netd_claims all = {0}, mine = {0}, others = {0};
+	netd_auto(claims_free) struct netd_claims mine = {0}, others = {0};
 	netd_auto(netd_str_done) struct netd_str text = {0};
 	char path[LEFT_NAME + 16];
-	int r = netd_store_load_claims(store, &all, err);
+	int r = split_claims(store, name, left, &mine, &others, err);
 
-	for (size_t i = 0; r == 0 && i < all.count; i++) {
-		bool is_mine = strcmp(all.items[i].topology, name) == 0;
-
-		r = netd_claims_add(is_mine ? &mine : &others, &all.items[i]);
-		if (r == 0 && is_mine && all.items[i].kind == NETD_CLAIM_UPLINK)
-			r = move_capture(store, all.items[i].key, left, err);
-	}
+	if (r < 0 || !mine.count)
+		return r;
 	snprintf(path, sizeof(path), "%s/claims", left);
 	netd_claims_write(mine.items, mine.count, &text);
-	if (r == 0 && mine.count)
-		r = netd_store_write(store, path, &text, err);
-	if (r == 0 && mine.count)
-		r = netd_store_save_claims(store, others.items, others.count, err);
-	free(all.items);
-	free(mine.items);
-	free(others.items);
-	return r;
+	r = netd_store_write(store, path, &text, err);
+	if (r < 0)
+		return r;
+	return netd_store_save_claims(store, others.items, others.count, err);
 }
 
 int netd_stuck_let_go(const struct netd_store *store, const char *name, char **where,
@@ -265,14 +307,19 @@ int netd_stuck_let_go(const struct netd_store *store, const char *name, char **w
 	char left[LEFT_NAME], path[PATH_MAX];
 	int r = make_left(store, name, left, err);
 
-	if (r == 0)
-		r = move_claims(store, name, left, err);
-	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(*files); i++) {
+	if (r < 0)
+		return r;
+	r = move_claims(store, name, left, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(files); i++) {
 		snprintf(path, sizeof(path), "%s/%s.%s", files[i].directory, name,
 			 files[i].suffix);
 		r = move_left(store, path, left, files[i].as, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0 && asprintf(where, "%s/%s", store->path, left) < 0)
-		r = netd_error_add(err, -ENOMEM, "out of memory");
-	return r;
+	if (asprintf(where, "%s/%s", store->path, left) < 0)
+		return netd_error_no_memory(err);
+	return 0;
 }

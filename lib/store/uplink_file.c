@@ -175,16 +175,20 @@ static bool cut_end(char *text)
 static int parse(char *text, const char *nic, struct netd_capture *out)
 {
 	char *rest = text, *line;
-	int r = cut_end(text) ? 0 : -EINVAL;
 
-	while (r == 0 && (line = strsep(&rest, "\n")))
+	if (!cut_end(text))
+		return -EINVAL;
+	while ((line = strsep(&rest, "\n"))) {
+		int r = 0;
+
 		if (*line)
 			r = read_line(out, line);
-	if (r)
-		return r;
-	if ((strcmp(out->nic, nic) != 0 || !out->bridge[0]))
-		r = -EINVAL;
-	return r;
+		if (r < 0)
+			return r;
+	}
+	if (strcmp(out->nic, nic) != 0 || !out->bridge[0])
+		return -EINVAL;
+	return 0;
 }
 
 int netd_capture_read(const struct netd_store *store, const char *nic,
@@ -208,7 +212,7 @@ int netd_capture_read(const struct netd_store *store, const char *nic,
 		return 0;
 	netd_capture_done(out);
 	if (r == -ENOMEM)
-		return netd_error_add(err, r, "out of memory");
+		return netd_error_no_memory(err);
 	return netd_store_set_aside(store, path, "it was changed or damaged", err);
 }
 
@@ -267,9 +271,13 @@ int netd_capture_remove(const struct netd_store *store, const char *nic,
 void netd_capture_read_boot(char out[static NETD_BOOT_TEXT])
 {
 	netd_auto_close int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, NETD_BOOT_TEXT - 1);
+	ssize_t n = 0;
 
-	out[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		n = read(fd, out, NETD_BOOT_TEXT - 1);
+	if (n < 0)
+		n = 0;
+	out[n] = '\0';
 	out[strcspn(out, "\n")] = '\0';
 }
 
@@ -330,18 +338,18 @@ bool netd_capture_is_record(const char *name)
 int netd_captures_observe(const struct netd_store *store, struct netd_state *state,
 			  struct netd_error *err)
 {
-	int fd = store->fd < 0 ? -1
-			       : openat(store->fd, DIRECTORY,
-					O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	netd_auto_closedir DIR *dir = netd_dir_open(store->fd, DIRECTORY, 0);
 	const struct dirent *entry;
-	int r = 0;
 
 	if (!dir)
-		return 0; /* nobody ever had an uplink */
-	while (r == 0 && (entry = readdir(dir)))
+		return 0; /* nobody ever had an uplink, or there is no state */
+	while ((entry = readdir(dir))) {
+		int r = 0;
+
 		if (netd_capture_is_record(entry->d_name))
 			r = observe(store, entry->d_name, state, err);
-	closedir(dir);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
