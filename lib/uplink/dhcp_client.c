@@ -60,8 +60,10 @@ static const struct row *row_of(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 
+	if (slash)
+		name = slash + 1;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++)
-		if (strcmp(rows[i].name, slash ? slash + 1 : name) == 0)
+		if (strcmp(rows[i].name, name) == 0)
 			return &rows[i];
 	return NULL;
 }
@@ -74,9 +76,14 @@ static size_t read_file(const char *pid, const char *name, char *out, size_t siz
 
 	snprintf(path, sizeof(path), "/proc/%.16s/%s", pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, out, size - 1);
-	out[n > 0 ? n : 0] = '\0';
-	return n > 0 ? (size_t)n : 0;
+	out[0] = '\0';
+	if (fd < 0)
+		return 0;
+	n = read(fd, out, size - 1);
+	if (n < 0)
+		n = 0;
+	out[n] = '\0';
+	return (size_t)n;
 }
 
 static void read_process(const char *pid, struct process *p)
@@ -94,10 +101,15 @@ static const char *next_word(const struct process *p, const char *at)
 {
 	const char *end = p->words + p->length;
 
-	at = at ? at + strlen(at) : p->words;
+	if (at)
+		at += strlen(at);
+	else
+		at = p->words;
 	while (at < end && !*at)
 		at++;
-	return at < end ? at : NULL;
+	if (at >= end)
+		return NULL;
+	return at;
 }
 
 static const struct row *client_of(const struct process *p)

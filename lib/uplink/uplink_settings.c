@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "host/sysctl.h"
 
@@ -73,8 +74,10 @@ static int add_setting(struct netd_capture *c, const char *link, const char *fam
 		return 0;
 	path_of(link, setting.name, path);
 	r = netd_sysctl_read(path, &setting.value);
+	if (r < 0 && is_refusal(setting.name, r))
+		return 0;
 	if (r < 0)
-		return is_refusal(setting.name, r) ? 0 : r;
+		return r;
 	slot = netd_array_add(&c->settings, &c->setting_count, sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;
@@ -85,31 +88,41 @@ static int add_setting(struct netd_capture *c, const char *link, const char *fam
 static int read_family(struct netd_capture *c, const char *link, const char *family)
 {
 	char path[64 + NETD_IFNAME];
+	netd_auto_closedir DIR *dir = NULL;
 	const struct dirent *entry;
-	DIR *dir;
-	int r = 0;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s", family, link);
 	dir = opendir(path);
+	if (!dir && errno == ENOENT)
+		return 0;
 	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	while (r == 0 && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			r = add_setting(c, link, family, entry->d_name);
-	closedir(dir);
-	return r;
+		return -errno;
+	while ((entry = readdir(dir))) {
+		int r;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		r = add_setting(c, link, family, entry->d_name);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int netd_capture_read_settings(struct netd_capture *c, const char *link,
 			       struct netd_error *err)
 {
-	int r = read_family(c, link, "ipv4");
+	static const char *const families[] = {"ipv4", "ipv6"};
 
-	if (r == 0)
-		r = read_family(c, link, "ipv6");
-	return r ? netd_error_add(err, r, "cannot read the settings of %s: %s", link,
-				  strerror(-r))
-		 : 0;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(families); i++) {
+		int r = read_family(c, link, families[i]);
+
+		if (r < 0)
+			return netd_error_add(err, r,
+					      "cannot read the settings of %s: %s", link,
+					      strerror(-r));
+	}
+	return 0;
 }
 
 void netd_capture_disown_settings(struct netd_capture *c,
@@ -135,22 +148,29 @@ static int set(const char *link, const char *name, int value, struct netd_error 
 
 	path_of(link, name, path);
 	r = netd_sysctl_read(path, &now);
-	if (r == 0 && now != value)
+	if (r == 0 && now == value)
+		return 0;
+	if (r == 0)
 		r = netd_sysctl_write(path, value);
-	return r == 0 || is_refusal(name, r)
-		       ? 0
-		       : netd_error_add(err, r, "%s = %d: %s", path, value, strerror(-r));
+	if (r == 0 || is_refusal(name, r))
+		return 0;
+	return netd_error_add(err, r, "%s = %d: %s", path, value, strerror(-r));
 }
 
 int netd_capture_copy_settings(const struct netd_capture *c, const char *link,
 			       struct netd_error *err)
 {
-	int r = 0;
+	for (size_t i = 0; i < c->setting_count; i++) {
+		const struct netd_capture_setting *s = &c->settings[i];
+		int r;
 
-	for (size_t i = 0; r == 0 && i < c->setting_count; i++)
-		if (!is_special(c->settings[i].name))
-			r = set(link, c->settings[i].name, c->settings[i].value, err);
-	return r;
+		if (is_special(s->name))
+			continue;
+		r = set(link, s->name, s->value, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* The kernel goes by the larger of the link's and everybody's (IN_DEV_RPFILTER). */
@@ -171,7 +191,9 @@ static int set_temporary(const struct netd_capture *c, const char *link, bool on
 
 	if (value == INT_MIN)
 		return 0;
-	return set(link, TEMPADDR, on ? value : 0, err);
+	if (!on)
+		value = 0;
+	return set(link, TEMPADDR, value, err);
 }
 
 int netd_capture_loosen(const struct netd_capture *c, const char *link,
@@ -183,10 +205,15 @@ int netd_capture_loosen(const struct netd_capture *c, const char *link,
 
 	if (r < 0)
 		return netd_error_add(err, r, "%s: %s", everybody, strerror(-r));
-	r = set(link, RP_FILTER, is_strict(own, all) ? RP_LOOSE : own, err);
-	if (r == 0)
-		r = set_temporary(c, link, false, err);
-	return r ? r : set(link, GEN_MODE, GEN_MODE_NONE, err);
+	if (is_strict(own, all))
+		own = RP_LOOSE;
+	r = set(link, RP_FILTER, own, err);
+	if (r < 0)
+		return r;
+	r = set_temporary(c, link, false, err);
+	if (r < 0)
+		return r;
+	return set(link, GEN_MODE, GEN_MODE_NONE, err);
 }
 
 bool netd_capture_is_stable(const struct netd_capture *c)
@@ -200,9 +227,14 @@ int netd_capture_tighten(const struct netd_capture *c, const char *link,
 {
 	int r = set(link, RP_FILTER, netd_capture_setting(c, RP_FILTER, 0), err);
 
-	if (r == 0 && (strcmp(link, c->bridge) != 0 || !netd_capture_is_stable(c)))
+	if (r < 0)
+		return r;
+	if (strcmp(link, c->bridge) != 0 || !netd_capture_is_stable(c)) {
 		r = set(link, GEN_MODE, netd_capture_setting(c, GEN_MODE, 0), err);
-	return r ? r : set_temporary(c, link, true, err);
+		if (r < 0)
+			return r;
+	}
+	return set_temporary(c, link, true, err);
 }
 
 /* Documentation/networking/ip-sysctl.rst: not on a router, unless accept_ra is 2. */

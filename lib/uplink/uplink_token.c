@@ -33,11 +33,12 @@ static bool is_none(const struct netd_addr *token)
 static int visit_token(const struct nlmsghdr *message, void *data)
 {
 	struct nlmsghdr *m = (struct nlmsghdr *)(uintptr_t)message;
-	struct nlattr *spec, *inet6, *token = NULL;
+	struct nlattr *spec, *inet6 = NULL, *token = NULL;
 	struct netd_addr *out = data;
 
 	spec = nlmsg_find_attr(m, sizeof(struct ifinfomsg), IFLA_AF_SPEC);
-	inet6 = spec ? nla_find(nla_data(spec), nla_len(spec), AF_INET6) : NULL;
+	if (spec)
+		inet6 = nla_find(nla_data(spec), nla_len(spec), AF_INET6);
 	if (inet6)
 		token = nla_find(nla_data(inet6), nla_len(inet6), IFLA_INET6_TOKEN);
 	if (token && nla_len(token) == sizeof(out->bytes))
@@ -82,9 +83,12 @@ static int write_setting(const struct netd_transfer *t, int type, const void *da
 	struct ifinfomsg header = {.ifi_index = t->to->index};
 	netd_auto_message struct nl_msg *m =
 		netd_nl_message(RTM_NEWLINK, 0, &header, sizeof(header));
-	struct nlattr *spec = m ? nla_nest_start(m, IFLA_AF_SPEC) : NULL;
-	struct nlattr *inet6 = spec ? nla_nest_start(m, AF_INET6) : NULL;
+	struct nlattr *spec = NULL, *inet6 = NULL;
 
+	if (m)
+		spec = nla_nest_start(m, IFLA_AF_SPEC);
+	if (spec)
+		inet6 = nla_nest_start(m, AF_INET6);
 	if (!inet6 || nla_put(m, type, size, data) < 0)
 		return -ENOMEM;
 	nla_nest_end(m, inet6);
@@ -106,12 +110,15 @@ static int keep_token(const struct netd_transfer *t)
 	struct netd_addr token = {0}, now = {0};
 	int r = read_token(t, t->from, &token);
 
-	if (r == 0)
-		r = read_token(t, t->to, &now);
-	if (r == 0 && is_none(&token) && netd_capture_is_stable(t->capture))
-		find_token(t, &token);
-	if (r < 0 || is_none(&token) || !is_none(&now))
+	if (r < 0)
 		return r;
+	r = read_token(t, t->to, &now);
+	if (r < 0)
+		return r;
+	if (is_none(&token) && netd_capture_is_stable(t->capture))
+		find_token(t, &token);
+	if (is_none(&token) || !is_none(&now))
+		return 0;
 	r = write_setting(t, IFLA_INET6_TOKEN, token.bytes, sizeof(token.bytes));
 	/* It hears no advertisements (net/ipv6/addrconf.c inet6_set_iftoken()). */
 	if (r == -EINVAL)
@@ -119,12 +126,21 @@ static int keep_token(const struct netd_transfer *t)
 	return r;
 }
 
-int netd_transfer_keep_token(const struct netd_transfer *t)
+static int keep_mode_and_token(const struct netd_transfer *t)
 {
 	int r = write_mode(t);
 
-	if (r == 0)
-		r = keep_token(t);
-	return r ? netd_error_add(t->err, r, "IPv6 of %s: %s", t->to->name, strerror(-r))
-		 : 0;
+	if (r < 0)
+		return r;
+	return keep_token(t);
+}
+
+int netd_transfer_keep_token(const struct netd_transfer *t)
+{
+	int r = keep_mode_and_token(t);
+
+	if (r < 0)
+		return netd_error_add(t->err, r, "IPv6 of %s: %s", t->to->name,
+				      strerror(-r));
+	return 0;
 }

@@ -41,11 +41,13 @@ static void burst_done(struct burst *b)
 static int burst_add(struct burst *b, struct nl_msg *m, const struct netd_held *origin)
 {
 	size_t count = b->count;
-	struct nl_msg **slot =
-		m ? netd_array_add(&b->messages, &count, sizeof(*slot)) : NULL;
-	const struct netd_held **from =
-		slot ? netd_array_add(&b->origins, &b->count, sizeof(*from)) : NULL;
+	const struct netd_held **from = NULL;
+	struct nl_msg **slot = NULL;
 
+	if (m)
+		slot = netd_array_add(&b->messages, &count, sizeof(*slot));
+	if (slot)
+		from = netd_array_add(&b->origins, &b->count, sizeof(*from));
 	if (!from) {
 		nlmsg_free(m);
 		return -ENOMEM;
@@ -59,8 +61,9 @@ static bool is_fine(const struct burst *b, const struct netd_held *held, int cod
 {
 	if (code == 0 || held->kind == NETD_HELD_NEIGHBOUR)
 		return true; /* a neighbour that is not known is asked for */
-	return b->adds ? code == -EEXIST
-		       : code == -ESRCH || code == -EADDRNOTAVAIL || code == -ENOENT;
+	if (b->adds)
+		return code == -EEXIST;
+	return code == -ESRCH || code == -EADDRNOTAVAIL || code == -ENOENT;
 }
 
 /*
@@ -75,7 +78,9 @@ static int retry_onlink(const struct netd_transfer *t, const struct netd_held *h
 	if (!netd_held_set_onlink((struct netd_held *)(uintptr_t)held))
 		return -ENETUNREACH;
 	m = netd_held_add_message(held);
-	return m ? netd_nl_request(&t->netd->nl, m, NULL) : -ENOMEM;
+	if (!m)
+		return -ENOMEM;
+	return netd_nl_request(&t->netd->nl, m, NULL);
 }
 
 static bool is_unreachable(int code)
@@ -83,31 +88,42 @@ static bool is_unreachable(int code)
 	return code == -ENETUNREACH || code == -EHOSTUNREACH || code == -EINVAL;
 }
 
+static int refused(const struct netd_transfer *t, bool adds, const struct netd_held *held,
+		   const struct netd_reply *reply)
+{
+	netd_auto(netd_str_done) struct netd_str what = {0};
+
+	netd_held_describe(held, &what);
+	if (adds)
+		netd_error_add(t->err, reply->code, "%s onto %s: %s",
+			       netd_str_text(&what), t->to->name, strerror(-reply->code));
+	else
+		netd_error_add(t->err, reply->code, "%s off %s: %s", netd_str_text(&what),
+			       t->from->name, strerror(-reply->code));
+	if (reply->text[0])
+		netd_error_kernel(t->err, reply->text);
+	return reply->code;
+}
+
 static int burst_send(const struct netd_transfer *t, const struct burst *b)
 {
 	netd_auto_free struct netd_reply *replies =
 		calloc(b->count + 1, sizeof(*replies));
-	int r, first = 0;
+	int result = 0, r;
 
 	if (!replies)
-		return netd_error_add(t->err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(t->err);
 	r = netd_nl_burst(&t->netd->nl, b->messages, b->count, replies, t->err);
-	for (size_t i = 0; r == 0 && i < b->count; i++) {
-		struct netd_str what = {0};
-
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < b->count; i++) {
 		if (is_fine(b, b->origins[i], replies[i].code) ||
 		    (b->adds && is_unreachable(replies[i].code) &&
 		     retry_onlink(t, b->origins[i]) == 0))
 			continue;
-		netd_held_describe(b->origins[i], &what);
-		first = netd_error_add(t->err, replies[i].code, "%s %s %s: %s",
-				       netd_str_text(&what), b->adds ? "onto" : "off",
-				       b->adds ? t->to->name : t->from->name,
-				       strerror(-replies[i].code));
-		netd_error_kernel(t->err, replies[i].text[0] ? replies[i].text : NULL);
-		netd_str_done(&what);
+		result = refused(t, b->adds, b->origins[i], &replies[i]);
 	}
-	return r ? r : first;
+	return result;
 }
 
 typedef struct nl_msg *(*make)(const struct netd_held *held);
@@ -117,16 +133,19 @@ typedef bool (*which)(const struct netd_held *held);
 static int burst_fill(struct burst *b, const struct netd_held_list *list, which chosen,
 		      make message, bool backwards)
 {
-	int r = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct netd_held *held = &list->items[i];
+		int r;
 
-	for (size_t i = 0; r == 0 && i < list->count; i++) {
-		const struct netd_held *held =
-			&list->items[backwards ? list->count - 1 - i : i];
-
-		if (chosen(held))
-			r = burst_add(b, message(held), held);
+		if (backwards)
+			held = &list->items[list->count - 1 - i];
+		if (!chosen(held))
+			continue;
+		r = burst_add(b, message(held), held);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* One round: a burst of what each row chooses. */
@@ -140,15 +159,14 @@ static int round_trip(const struct netd_transfer *t, const struct netd_held_list
 		      const struct row *rows, size_t count, bool adds)
 {
 	netd_auto(burst_done) struct burst b = {.adds = adds};
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		/* what stands upon another goes before it */
-		r = burst_fill(&b, list, rows[i].chosen, rows[i].message,
-			       !adds || rows[i].backwards);
-	if (r < 0)
-		return netd_error_add(t->err, r, "out of memory");
-	return b.count ? burst_send(t, &b) : 0;
+		if (burst_fill(&b, list, rows[i].chosen, rows[i].message,
+			       !adds || rows[i].backwards) < 0)
+			return netd_error_no_memory(t->err);
+	if (!b.count)
+		return 0;
+	return burst_send(t, &b);
 }
 
 static bool is_address(const struct netd_held *held)
@@ -196,6 +214,14 @@ static bool is_permanent(const struct netd_held *held)
  * What is to move
  */
 
+/* True of an address by which that route is kept, or that it names as its source. */
+static bool is_source(const struct netd_held_route *r, const struct netd_addr *a)
+{
+	if (r->source.family)
+		return netd_addr_equal(a, &r->source);
+	return r->kernels && netd_prefix_contains(&r->to, a);
+}
+
 /* Ours are the network's own `addresses:`, and what goes by them. */
 static bool is_source_of_ours(const struct netd_held_list *all,
 			      const struct netd_held_route *r)
@@ -208,9 +234,7 @@ static bool is_source_of_ours(const struct netd_held_list *all,
 		if (all->items[i].kind != NETD_HELD_ADDRESS)
 			continue;
 		a = netd_held_address(&all->items[i]);
-		if (r->source.family ? netd_addr_equal(&a.prefix.addr, &r->source)
-				     : r->kernels && netd_prefix_contains(
-							     &r->to, &a.prefix.addr)) {
+		if (is_source(r, &a.prefix.addr)) {
 			ours |= a.protocol == NETD_PROTOCOL;
 			theirs |= a.protocol != NETD_PROTOCOL;
 		}
@@ -228,6 +252,11 @@ static bool is_ours(const struct netd_held_list *all, const struct netd_held *he
 		return false;
 	route = netd_held_route(held);
 	return route.protocol == NETD_PROTOCOL || is_source_of_ours(all, &route);
+}
+
+static void held_done(struct netd_held *held)
+{
+	netd_str_done(&held->bytes);
 }
 
 /* As it is to be on @t->to; see rtnl/uplink_learned.c for routes of the kernel's own.
@@ -259,19 +288,21 @@ static int collect_one(struct netd_transfer *t, const struct netd_held *held,
 		       const struct netd_held_list *here,
 		       const struct netd_held_list *there)
 {
-	struct netd_held copy = {0};
+	netd_auto(held_done) struct netd_held copy = {0};
 	int r;
 
-	if (netd_held_is_prepared(held, there))
-		return is_address(held) ? netd_held_add(&t->leaving, held) : 0;
+	if (netd_held_is_prepared(held, there)) {
+		if (is_address(held))
+			return netd_held_add(&t->leaving, held);
+		return 0;
+	}
 	r = netd_held_add(&t->leaving, held);
 	if (r < 0 || held->expired || is_replaced(t, held, here, there))
 		return r;
 	r = rewrite(t, held, t->from, &copy);
-	if (r == 0)
-		r = netd_held_add(&t->arriving, &copy);
-	netd_str_done(&copy.bytes);
-	return r;
+	if (r < 0)
+		return r;
+	return netd_held_add(&t->arriving, &copy);
 }
 
 static bool is_ipv6(const struct netd_held *held)
@@ -285,15 +316,21 @@ int netd_transfer_collect(struct netd_transfer *t, bool ipv6)
 	netd_auto(netd_held_done) struct netd_held_list all = {0}, there = {0};
 	int r = netd_held_dump(&t->netd->nl, t->from, &all, t->err);
 
-	if (r == 0)
-		r = netd_held_dump(&t->netd->nl, t->to, &there, t->err);
-	for (size_t i = 0; r == 0 && i < all.count; i++)
-		if (!is_ours(&all, &all.items[i]) && (ipv6 || !is_ipv6(&all.items[i]))) {
-			r = collect_one(t, &all.items[i], &all, &there);
-			if (r < 0)
-				netd_error_add(t->err, r, "out of memory");
-		}
-	return r;
+	if (r < 0)
+		return r;
+	r = netd_held_dump(&t->netd->nl, t->to, &there, t->err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < all.count; i++) {
+		const struct netd_held *held = &all.items[i];
+
+		if (is_ours(&all, held) || (!ipv6 && is_ipv6(held)))
+			continue;
+		r = collect_one(t, held, &all, &there);
+		if (r < 0)
+			return netd_error_add(t->err, r, "out of memory");
+	}
+	return 0;
 }
 
 /*
@@ -325,8 +362,9 @@ int netd_transfer_switch_routes(const struct netd_transfer *t)
 	};
 	int r = round_trip(t, &t->arriving, adds, NETD_ARRAY_SIZE(adds), true);
 
-	return r ? r
-		 : round_trip(t, &t->leaving, deletes, NETD_ARRAY_SIZE(deletes), false);
+	if (r < 0)
+		return r;
+	return round_trip(t, &t->leaving, deletes, NETD_ARRAY_SIZE(deletes), false);
 }
 
 int netd_transfer_finish(const struct netd_transfer *t)
@@ -339,8 +377,9 @@ int netd_transfer_finish(const struct netd_transfer *t)
 	};
 	int r = round_trip(t, &t->arriving, finishes, NETD_ARRAY_SIZE(finishes), true);
 
-	return r ? r
-		 : round_trip(t, &t->leaving, deletes, NETD_ARRAY_SIZE(deletes), false);
+	if (r < 0)
+		return r;
+	return round_trip(t, &t->leaving, deletes, NETD_ARRAY_SIZE(deletes), false);
 }
 
 /* Reads back: all that was to arrive is there, to the letter. */
@@ -349,18 +388,41 @@ int netd_transfer_check(const struct netd_transfer *t)
 	netd_auto(netd_held_done) struct netd_held_list there = {0};
 	int r = netd_held_dump(&t->netd->nl, t->to, &there, t->err);
 
-	for (size_t i = 0; r == 0 && i < t->arriving.count; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < t->arriving.count; i++) {
 		const struct netd_held *held = &t->arriving.items[i];
-		struct netd_str what = {0};
+		netd_auto(netd_str_done) struct netd_str what = {0};
 
 		if (is_neighbour(held) || netd_held_find(&there, held))
 			continue;
 		netd_held_describe(held, &what);
-		r = netd_error_add(t->err, -EIO, "%s is not on %s as it was on %s",
-				   netd_str_text(&what), t->to->name, t->from->name);
-		netd_str_done(&what);
+		return netd_error_add(t->err, -EIO, "%s is not on %s as it was on %s",
+				      netd_str_text(&what), t->to->name, t->from->name);
 	}
-	return r;
+	return 0;
+}
+
+/* What the file has and @here has not. */
+static int collect_lost(const struct netd_transfer *t, const struct netd_held_list *here,
+			struct netd_held_list *lost)
+{
+	struct netd_holder was = {.index = t->capture->index};
+
+	netd_copy(was.name, t->capture->nic);
+	for (size_t i = 0; i < t->capture->held.count; i++) {
+		netd_auto(held_done) struct netd_held copy = {0};
+		int r = rewrite(t, &t->capture->held.items[i], &was, &copy);
+
+		if (r < 0)
+			return r;
+		if (netd_held_find(here, &copy))
+			continue;
+		r = netd_held_add(lost, &copy);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* What the file has and neither link: the bridge took it along, or a crash did. */
@@ -374,22 +436,15 @@ int netd_transfer_restore(struct netd_transfer *t)
 		{is_gateway_route, netd_held_add_message, false},
 		{is_rule, netd_held_add_message, false},
 	};
-	struct netd_holder was = {.index = t->capture->index};
 	netd_auto(netd_held_done) struct netd_held_list lost = {0}, here = {0};
 	int r = netd_held_dump(&t->netd->nl, t->to, &here, t->err);
 
-	netd_copy(was.name, t->capture->nic);
-	for (size_t i = 0; r == 0 && i < t->capture->held.count; i++) {
-		struct netd_held copy = {0};
-
-		r = rewrite(t, &t->capture->held.items[i], &was, &copy);
-		if (r == 0 && !netd_held_find(&here, &copy))
-			r = netd_held_add(&lost, &copy);
-		netd_str_done(&copy.bytes);
-		if (r < 0)
-			netd_error_add(t->err, r, "out of memory");
-	}
-	return r ? r : round_trip(t, &lost, rows, NETD_ARRAY_SIZE(rows), true);
+	if (r < 0)
+		return r;
+	r = collect_lost(t, &here, &lost);
+	if (r < 0)
+		return netd_error_add(t->err, r, "out of memory");
+	return round_trip(t, &lost, rows, NETD_ARRAY_SIZE(rows), true);
 }
 
 /* True if the NIC got nothing but the address that every link has. */
