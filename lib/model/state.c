@@ -108,6 +108,14 @@ struct netd_link *netd_state_link(const struct netd_state *s, const char *name)
 	return NULL;
 }
 
+struct netd_link *netd_state_master(const struct netd_state *s,
+				    const struct netd_link *link)
+{
+	if (!link || !link->master[0])
+		return NULL;
+	return netd_state_link(s, link->master);
+}
+
 struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index)
 {
 	struct netd_link key = {.index = index}, *wanted = &key, **hit;

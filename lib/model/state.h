@@ -244,6 +244,11 @@ struct netd_state *netd_state_space(const struct netd_state *host, const char *n
 struct netd_link *netd_state_link(const struct netd_state *s, const char *name);
 struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index);
 
+/* The bridge, or other master, that @link is a port of; NULL if none, or @link is NULL.
+ */
+struct netd_link *netd_state_master(const struct netd_state *s,
+				    const struct netd_link *link);
+
 /* The NIC that became an uplink under that name, whatever it is called now; else the link
  * of that name. */
 struct netd_link *netd_state_uplink(const struct netd_state *s, const char *name);

@@ -42,26 +42,65 @@ static void directory_of(const char *service, char out[PATH_MAX])
  * The services that run
  */
 
+static int visit_node(const struct netd_topology *t, const struct netd_node *node,
+		      netd_lease_visit visit, void *data, struct netd_error *err)
+{
+	for (size_t i = 0; i < node->interface_count; i++) {
+		const struct netd_node_interface *in = &node->interfaces[i];
+		const struct netd_network *n = netd_topology_network(t, in->network);
+		char service[NETD_SERVICE_NAME];
+		int r;
+
+		if (!n || !in->dhcp.enabled)
+			continue;
+		snprintf(service, sizeof(service), "%s.%s", node->name, in->name);
+		r = visit(n, service, data, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int netd_lease_services(const struct netd_topology *t, netd_lease_visit visit, void *data,
 			struct netd_error *err)
 {
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r == 0 && i < t->network_count; i++)
-		if (t->networks[i].dhcp.enabled)
-			r = visit(&t->networks[i], t->networks[i].name, data, err);
-	for (size_t i = 0; r == 0 && i < t->node_count; i++)
-		for (size_t j = 0; r == 0 && j < t->nodes[i].interface_count; j++) {
-			const struct netd_node_interface *in = &t->nodes[i].interfaces[j];
-			const struct netd_network *n =
-				netd_topology_network(t, in->network);
-			char service[NETD_SERVICE_NAME];
+	for (size_t i = 0; i < t->network_count; i++) {
+		if (!t->networks[i].dhcp.enabled)
+			continue;
+		r = visit(&t->networks[i], t->networks[i].name, data, err);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < t->node_count; i++) {
+		r = visit_node(t, &t->nodes[i], visit, data, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
 
-			snprintf(service, sizeof(service), "%s.%s", t->nodes[i].name,
-				 in->name);
-			if (n && in->dhcp.enabled)
-				r = visit(n, service, data, err);
+/* *@text stays NULL if there is no such file. */
+static int read_leases(const struct netd_store *store, const char *path,
+		       const char *service, char **text, struct netd_error *err)
+{
+	int r;
+
+	if (faccessat(store->fd, path, R_OK, 0) < 0) {
+		r = -errno;
+		if (r == -ENOENT)
+			return 0;
+		if (r == -EACCES) {
+			netd_error_add(err, r, "cannot read the leases of %s: %s",
+				       service, strerror(-r));
+			netd_error_hint(err, "run as root");
 		}
+		return r;
+	}
+	r = netd_file_read(store->fd, path, LEASES_MAX, text, NULL, err);
+	if (r == -ENOENT)
+		return 0;
 	return r;
 }
 
@@ -77,16 +116,9 @@ int netd_lease_read(const struct netd_store *store, const char *service,
 
 	directory_of(service, directory);
 	snprintf(path, sizeof(path), "%s/" NETD_DNSMASQ_LEASES, directory);
-	r = faccessat(store->fd, path, R_OK, 0) < 0 ? -errno : 0;
-	if (r == -EACCES) {
-		netd_error_add(err, r, "cannot read the leases of %s: %s", service,
-			       strerror(-r));
-		netd_error_hint(err, "run as root");
-	}
-	if (r == 0)
-		r = netd_file_read(store->fd, path, LEASES_MAX, &text, NULL, err);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+	r = read_leases(store, path, service, &text, err);
+	if (r < 0 || !text)
+		return r;
 	r = netd_leases_parse(text, &all, &all_count);
 	if (r < 0) {
 		free(all);
@@ -101,18 +133,20 @@ int netd_lease_read(const struct netd_store *store, const char *service,
 	return 0;
 }
 
+static bool is_lease_of(const struct netd_lease *lease, const struct netd_machine *m)
+{
+	if (lease->has_mac && m->has_mac)
+		return memcmp(&m->mac, &lease->mac, sizeof(m->mac)) == 0;
+	return netd_addr_equal(&m->address4, &lease->address) ||
+	       netd_addr_equal(&m->address6, &lease->address);
+}
+
 const struct netd_machine *netd_lease_machine(const struct netd_network *n,
 					      const struct netd_lease *lease)
 {
-	for (size_t i = 0; i < n->machine_count; i++) {
-		const struct netd_machine *m = &n->machines[i];
-
-		if (lease->has_mac && m->has_mac
-			    ? memcmp(&m->mac, &lease->mac, sizeof(m->mac)) == 0
-			    : netd_addr_equal(&m->address4, &lease->address) ||
-				      netd_addr_equal(&m->address6, &lease->address))
-			return m;
-	}
+	for (size_t i = 0; i < n->machine_count; i++)
+		if (is_lease_of(lease, &n->machines[i]))
+			return &n->machines[i];
 	return NULL;
 }
 
@@ -187,6 +221,7 @@ static void add_row(struct listing *l, const struct netd_network *n, const char 
 		    const struct netd_lease *lease)
 {
 	const struct netd_machine *m = netd_lease_machine(n, lease);
+	const char *machine = "", *name = lease->host;
 	char address[NETD_ADDR_TEXT], mac[NETD_MAC_TEXT] = "", number[24] = "";
 	int64_t left = lease->expires - (int64_t)time(NULL);
 	struct netd_table *table = &l->table;
@@ -195,13 +230,16 @@ static void add_row(struct listing *l, const struct netd_network *n, const char 
 		return;
 	if (lease->has_mac)
 		netd_mac_format(&lease->mac, mac);
-	left = left < 0 ? 0 : left;
+	if (m)
+		machine = name = m->name;
+	if (left < 0)
+		left = 0;
 	netd_table_add_text(table, n->name);
-	netd_table_add_text(table, m ? m->name : lease->host);
+	netd_table_add_text(table, name);
 	netd_table_add_text(table, netd_addr_format(&lease->address, address));
 	netd_table_add_text(table, mac);
 	add_left(table, lease->expires, left);
-	netd_table_add_text(table, m ? m->name : "");
+	netd_table_add_text(table, machine);
 	netd_table_add_text(table, lease->host);
 	if (lease->expires)
 		snprintf(number, sizeof(number), "%lld", (long long)lease->expires);
@@ -230,11 +268,13 @@ static int list_service(const struct netd_network *n, const char *service, void 
 	if (l->network && strcmp(l->network, n->name) != 0)
 		return 0;
 	r = netd_lease_read(l->store, service, &leases, &count, err);
+	if (r < 0)
+		return r;
 	if (count)
 		qsort(leases, count, sizeof(*leases), compare_leases);
-	for (size_t i = 0; r == 0 && i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		add_row(l, n, service, &leases[i]);
-	return r;
+	return 0;
 }
 
 /*
@@ -256,15 +296,15 @@ static void running_done(struct running *r)
 static int running_load(struct netd *netd, struct running *running,
 			struct netd_error *err)
 {
-	int r = netd->store.fd >= 0
-			? 0
-			: netd_store_open(&netd->store, netd->state_dir, false, err);
+	if (netd->store.fd < 0) {
+		int r = netd_store_open(&netd->store, netd->state_dir, false, err);
 
-	if (r == -ENOENT)
-		return 0; /* nothing runs */
-	return r < 0 ? r
-		     : netd_store_load_all(&netd->store, &running->items, &running->count,
-					   err);
+		if (r == -ENOENT)
+			return 0; /* nothing runs */
+		if (r < 0)
+			return r;
+	}
+	return netd_store_load_all(&netd->store, &running->items, &running->count, err);
 }
 
 static int check_network(const struct running *running, const char *network,
@@ -291,16 +331,18 @@ static int check_network(const struct running *running, const char *network,
 static int list_all(struct netd *netd, const struct running *running, struct listing *l,
 		    struct netd_error *err)
 {
-	int r = 0;
-
 	l->store = &netd->store;
 	l->table.columns = columns;
 	l->table.column_count = NETD_ARRAY_SIZE(columns);
-	for (size_t i = 0; r == 0 && i < running->count; i++) {
+	for (size_t i = 0; i < running->count; i++) {
+		int r;
+
 		l->topology = running->items[i]->name;
 		r = netd_lease_services(running->items[i], list_service, l, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int netd_leases(struct netd *netd, const char *network, struct netd_table **out,
@@ -355,18 +397,22 @@ static int watch_service(const struct netd_network *n, const char *service, void
 static int watch_make(struct netd *netd, const struct running *running, struct watch *w,
 		      struct netd_error *err)
 {
-	int r = 0;
-
 	w->netd = netd;
 	w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (w->fd < 0) {
-		r = -errno;
-		return netd_error_add(err, r, "cannot watch leases: %s", strerror(-r));
+		int code = -errno;
+
+		return netd_error_add(err, code, "cannot watch leases: %s",
+				      strerror(-code));
 	}
-	for (size_t i = 0; r == 0 && i < running->count; i++)
-		r = netd_lease_services(running->items[i], watch_service, w, err);
-	if (r < 0 || w->count)
-		return r;
+	for (size_t i = 0; i < running->count; i++) {
+		int r = netd_lease_services(running->items[i], watch_service, w, err);
+
+		if (r < 0)
+			return r;
+	}
+	if (w->count)
+		return 0;
 	netd_error_add(err, -ENOENT, "no running network serves DHCP");
 	netd_error_hint(err, "`dhcp: true` in a network's file makes it do so");
 	return -ENOENT;
@@ -387,7 +433,9 @@ static bool wait_written(int fd, int64_t deadline)
 	char events[4096];
 	int64_t left = deadline - now_ms();
 
-	if (left <= 0 || poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left) == 0)
+	if (left > INT_MAX)
+		left = INT_MAX;
+	if (left <= 0 || poll(&p, 1, (int)left) == 0)
 		return false;
 	while (read(fd, events, sizeof(events)) > 0)
 		;

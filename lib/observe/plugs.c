@@ -18,7 +18,7 @@
 static const struct netd_network *network_on(const struct netd_topology *t,
 					     const char *bridge)
 {
-	for (size_t i = 0; i < t->network_count; i++)
+	for (size_t i = 0; *bridge && i < t->network_count; i++)
 		if (strcmp(t->networks[i].bridge, bridge) == 0)
 			return &t->networks[i];
 	return NULL;
@@ -38,8 +38,7 @@ void netd_plugs_collect(const struct netd_state *observed, const struct netd_top
 {
 	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
-		const struct netd_network *n =
-			link->master[0] ? network_on(t, link->master) : NULL;
+		const struct netd_network *n = network_on(t, link->master);
 
 		/* the kernel allows no blanks in a name (dev_valid_name()) */
 		if (n && !netd_link_is_ours(link) && !is_declared(n, link->name))
@@ -52,12 +51,16 @@ void netd_plugs_collect(const struct netd_state *observed, const struct netd_top
 static const char *next_comment(const char *line)
 {
 	line += strcspn(line, "\n");
-	return line[0] == '\n' && line[1] == '#' ? line + 1 : NULL;
+	if (line[0] == '\n' && line[1] == '#')
+		return line + 1;
+	return NULL;
 }
 
 static const char *first_comment(const char *text)
 {
-	return text && text[0] == '#' ? text : NULL;
+	if (text && text[0] == '#')
+		return text;
+	return NULL;
 }
 
 void netd_plugs_copy(const char *text, struct netd_str *out)
@@ -84,8 +87,7 @@ static void restore(struct netd *netd, const struct netd_state *now,
 {
 	const struct netd_link *link = netd_state_link(now, plug->port);
 	const struct netd_link *bridge = netd_state_link(now, plug->bridge);
-	const struct netd_link *master =
-		link && link->master[0] ? netd_state_link(now, link->master) : NULL;
+	const struct netd_link *master = netd_state_master(now, link);
 
 	if (!link || !bridge || link->index != plug->index || master == bridge ||
 	    (master && !netd_link_is_ours(master)))
@@ -131,12 +133,16 @@ static bool parse_waiting(const char *line, struct waiting *out)
 static const char *next_line(const char *line)
 {
 	line += strcspn(line, "\n");
-	return *line && line[1] ? line + 1 : NULL;
+	if (*line && line[1])
+		return line + 1;
+	return NULL;
 }
 
 static const char *first_line(const char *text)
 {
-	return text && *text ? text : NULL;
+	if (text && *text)
+		return text;
+	return NULL;
 }
 
 static int add(struct netd_plugs *out, const char *port, int index, const char *from,
@@ -157,21 +163,20 @@ static int add(struct netd_plugs *out, const char *port, int index, const char *
 static int add_moving(const struct netd_topology *t, const struct netd_topology *other,
 		      const struct netd_state *observed, struct netd_plugs *out)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
+	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
-		const struct netd_network *was =
-			link->master[0] ? network_on(other, link->master) : NULL;
-		const struct netd_network *is =
-			was ? netd_topology_network(t, was->name) : NULL;
+		const struct netd_network *was = network_on(other, link->master), *is;
 
-		if (is && !was->existing && strcmp(is->bridge, was->bridge) != 0 &&
-		    !netd_link_is_ours(link) && !link->captured_as[0] &&
-		    !is_declared(was, link->name))
-			r = add(out, link->name, link->index, was->bridge, is->bridge);
+		if (!was || was->existing || netd_link_is_ours(link) ||
+		    link->captured_as[0] || is_declared(was, link->name))
+			continue;
+		is = netd_topology_network(t, was->name);
+		if (!is || strcmp(is->bridge, was->bridge) == 0)
+			continue;
+		if (add(out, link->name, link->index, was->bridge, is->bridge) < 0)
+			return -ENOMEM;
 	}
-	return r;
+	return 0;
 }
 
 static void note_stranger(const struct waiting *w, const struct netd_state *observed,
@@ -194,25 +199,32 @@ int netd_plugs_plan(const struct netd *netd, const struct netd_topology *t,
 		    struct netd_error *err)
 {
 	netd_auto_free char *text = NULL;
-	int r = netd->store.fd < 0
-			? 0
-			: netd_store_read(&netd->store, NETD_UNPLUGGED, &text, NULL, err);
 
-	if (r < 0)
-		return r;
-	r = other ? add_moving(t, other, observed, out) : 0;
-	for (const char *at = first_line(text); r == 0 && at; at = next_line(at)) {
-		struct waiting w;
-		const struct netd_network *n =
-			parse_waiting(at, &w) ? netd_topology_network(t, w.network)
-					      : NULL;
+	if (netd->store.fd >= 0) {
+		int r = netd_store_read(&netd->store, NETD_UNPLUGGED, &text, NULL, err);
 
-		if (n && strcmp(w.topology, t->name) == 0)
-			r = add(out, w.port, w.index, "", n->bridge);
-		else if (n && !(other && netd_topology_network(other, n->name)))
-			note_stranger(&w, observed, notes);
+		if (r < 0)
+			return r;
 	}
-	return r < 0 ? netd_error_add(err, r, "out of memory") : 0;
+	if (other && add_moving(t, other, observed, out) < 0)
+		return netd_error_no_memory(err);
+	for (const char *at = first_line(text); at; at = next_line(at)) {
+		const struct netd_network *n;
+		struct waiting w;
+
+		if (!parse_waiting(at, &w))
+			continue;
+		n = netd_topology_network(t, w.network);
+		if (!n)
+			continue;
+		if (strcmp(w.topology, t->name) == 0) {
+			if (add(out, w.port, w.index, "", n->bridge) < 0)
+				return netd_error_no_memory(err);
+		} else if (!other || !netd_topology_network(other, n->name)) {
+			note_stranger(&w, observed, notes);
+		}
+	}
+	return 0;
 }
 
 static void add_waiting(struct netd_str *out, const struct waiting *w)
@@ -242,10 +254,12 @@ static void keep_new(const char *text, const struct netd_topology *from,
 	for (const char *at = first_comment(text); at; at = next_comment(at)) {
 		netd_auto(netd_str_done) struct netd_str line = {0};
 		struct waiting w = {0};
+		const struct netd_network *n;
 		struct netd_plug plug;
-		const struct netd_network *n =
-			parse_comment(at, &plug) ? network_on(from, plug.bridge) : NULL;
 
+		if (!parse_comment(at, &plug))
+			continue;
+		n = network_on(from, plug.bridge);
 		if (!n || n->existing || netd_topology_network(to, n->name) ||
 		    is_declared(n, plug.port))
 			continue;
@@ -266,14 +280,20 @@ void netd_plugs_keep(struct netd *netd, const char *text,
 {
 	netd_auto(netd_str_done) struct netd_str all = {0};
 	netd_auto_free char *old = NULL;
-	int r = netd_store_read(&netd->store, NETD_UNPLUGGED, &old, NULL, notes);
+	int r;
 
+	netd_store_read(&netd->store, NETD_UNPLUGGED, &old, NULL, notes);
 	keep_old(netd, old, to, &all);
 	keep_new(text, from, to, old, &all);
-	if (strcmp(netd_str_text(&all), old ? old : "") == 0)
-		return;
-	r = all.length ? netd_store_write(&netd->store, NETD_UNPLUGGED, &all, NULL)
-		       : netd_file_remove(netd->store.fd, NETD_UNPLUGGED, NULL);
+	if (all.length) {
+		if (old && strcmp(netd_str_text(&all), old) == 0)
+			return;
+		r = netd_store_write(&netd->store, NETD_UNPLUGGED, &all, NULL);
+	} else {
+		if (!old || !*old)
+			return;
+		r = netd_file_remove(netd->store.fd, NETD_UNPLUGGED, NULL);
+	}
 	if (r == 0 || !notes)
 		return;
 	netd_error_add(notes, 0,

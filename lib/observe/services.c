@@ -49,15 +49,7 @@ int netd_services_directory(const struct netd *netd, const char *name, char *out
 
 static DIR *open_services(const struct netd *netd)
 {
-	int fd = netd->store.fd < 0
-			 ? -1
-			 : openat(netd->store.fd, NETD_SERVICES,
-				  O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!d && fd >= 0)
-		close(fd);
-	return d;
+	return netd_dir_open(netd->store.fd, NETD_SERVICES, O_NOFOLLOW);
 }
 
 /*
@@ -100,7 +92,7 @@ static int observe_process(const struct netd *netd, const char *space,
 			   struct netd_service *s)
 {
 	char directory[PATH_MAX];
-	ino_t home = *space ? named_space(space) : own_space(), there = 0;
+	ino_t home, there = 0;
 	pid_t pid;
 	int r = 0;
 
@@ -109,6 +101,10 @@ static int observe_process(const struct netd *netd, const char *space,
 	pid = netd_dnsmasq_pid(directory);
 	if (pid < 0 && pid != -EACCES)
 		return pid;
+	if (*space)
+		home = named_space(space);
+	else
+		home = own_space();
 	if (pid > 0)
 		r = netd_dnsmasq_space(pid, &there);
 	/* what cannot be looked into is not dead */
@@ -121,62 +117,79 @@ static int observe_process(const struct netd *netd, const char *space,
 	return 0;
 }
 
-/* 1, or 0 if that directory is none of a service's, -errno; @s is kept at 1 only. */
+/* The same, but *@out is "" if there is no such file, or it is not for the caller. */
+static int read_text_or_none(int directory, const char *name, const char *file,
+			     char **out)
+{
+	int r = read_text(directory, name, file, out);
+
+	if (r < 0 || *out)
+		return r;
+	*out = strdup("");
+	if (!*out)
+		return -ENOMEM;
+	return 0;
+}
+
+/* 1, or 0 if that directory is none of a service's, -errno; the caller frees @s. */
 static int observe_one(const struct netd *netd, int directory, const char *name,
 		       struct netd_service *s)
 {
 	char space[NETD_NODE_NAME];
-
 	int r = read_text(directory, name, NETD_DNSMASQ_CONFIG, &s->config);
-	bool service = r == 0 && s->config && netd_copy(s->name, name) &&
-		       netd_dhcp_parse_marks(s->config, s->owner, s->link, space) == 0;
 
-	if (service)
-		r = read_text(directory, name, NETD_DNSMASQ_RESERVED, &s->reserved);
-	if (service && r == 0)
-		r = read_text(directory, name, NETD_DNSMASQ_NAMES, &s->names);
-	if (service && r == 0) {
-		s->reserved = s->reserved ? s->reserved : strdup("");
-		s->names = s->names ? s->names : strdup("");
-		r = s->reserved && s->names ? observe_process(netd, space, s) : -ENOMEM;
-	}
-	if (r == 0 && service)
-		return 1;
-	netd_service_done(s);
-	return r;
+	if (r < 0 || !s->config || !netd_copy(s->name, name) ||
+	    netd_dhcp_parse_marks(s->config, s->owner, s->link, space) != 0)
+		return r;
+	r = read_text_or_none(directory, name, NETD_DNSMASQ_RESERVED, &s->reserved);
+	if (r < 0)
+		return r;
+	r = read_text_or_none(directory, name, NETD_DNSMASQ_NAMES, &s->names);
+	if (r < 0)
+		return r;
+	r = observe_process(netd, space, s);
+	if (r < 0)
+		return r;
+	return 1;
+}
+
+/* Adds the service of that directory to @host, if there is one. */
+static int observe_directory(const struct netd *netd, int directory, const char *name,
+			     struct netd_state *host, struct netd_error *err)
+{
+	netd_auto(netd_service_done) struct netd_service s = {.running = false};
+	struct netd_service *slot;
+	int r = observe_one(netd, directory, name, &s);
+
+	if (r < 0)
+		return netd_error_add(err, r, "cannot look at dhcp %s: %s", name,
+				      strerror(-r));
+	if (r == 0)
+		return 0;
+	slot = netd_array_add(&host->services, &host->service_count, sizeof(*slot));
+	if (!slot)
+		return netd_error_no_memory(err);
+	*slot = s;
+	s = (struct netd_service){.running = false};
+	return 0;
 }
 
 int netd_services_observe(struct netd *netd, struct netd_state *host,
 			  struct netd_error *err)
 {
-	DIR *d = open_services(netd);
+	netd_auto_closedir DIR *d = open_services(netd);
 	struct dirent *entry;
-	int r = 0;
 
-	while (d && r == 0 && (entry = readdir(d))) {
-		struct netd_service s = {.running = false}, *slot;
+	while (d && (entry = readdir(d))) {
+		int r;
 
 		if (entry->d_name[0] == '.')
 			continue;
-		r = observe_one(netd, dirfd(d), entry->d_name, &s);
+		r = observe_directory(netd, dirfd(d), entry->d_name, host, err);
 		if (r < 0)
-			netd_error_add(err, r, "cannot look at dhcp %s: %s",
-				       entry->d_name, strerror(-r));
-		if (r <= 0)
-			continue;
-		r = 0;
-		slot = netd_array_add(&host->services, &host->service_count,
-				      sizeof(*slot));
-		if (slot) {
-			*slot = s;
-			continue;
-		}
-		netd_service_done(&s);
-		r = netd_error_no_memory(err);
+			return r;
 	}
-	if (d)
-		closedir(d);
-	return r;
+	return 0;
 }
 
 /*
@@ -210,16 +223,12 @@ static int check_names(const struct netd_topology *t, const struct netd_state *o
 {
 	int r = 0;
 
-	for (size_t i = 0; i < desired->service_count; i++) {
-		int one = check_name(t, observed, &desired->services[i], err);
-
-		r = r ? r : one;
-	}
-	for (size_t i = 0; i < desired->space_count; i++) {
-		int one = check_names(t, observed, &desired->spaces[i], err);
-
-		r = r ? r : one;
-	}
+	for (size_t i = 0; i < desired->service_count; i++)
+		if (check_name(t, observed, &desired->services[i], err) < 0)
+			r = -EINVAL;
+	for (size_t i = 0; i < desired->space_count; i++)
+		if (check_names(t, observed, &desired->spaces[i], err) < 0)
+			r = -EINVAL;
 	return r;
 }
 
@@ -245,18 +254,14 @@ static int check_directories(const struct netd_topology *t, struct netd_error *e
 {
 	int r = 0;
 
-	for (size_t i = 0; i < t->network_count; i++) {
-		int one = check_tftp(t, &t->networks[i].dhcp, t->networks[i].name, err);
-
-		r = r ? r : one;
-	}
+	for (size_t i = 0; i < t->network_count; i++)
+		if (check_tftp(t, &t->networks[i].dhcp, t->networks[i].name, err) < 0)
+			r = -EINVAL;
 	for (size_t i = 0; i < t->node_count; i++)
-		for (size_t j = 0; j < t->nodes[i].interface_count; j++) {
-			int one = check_tftp(t, &t->nodes[i].interfaces[j].dhcp,
-					     t->nodes[i].name, err);
-
-			r = r ? r : one;
-		}
+		for (size_t j = 0; j < t->nodes[i].interface_count; j++)
+			if (check_tftp(t, &t->nodes[i].interfaces[j].dhcp,
+				       t->nodes[i].name, err) < 0)
+				r = -EINVAL;
 	return r;
 }
 
@@ -319,24 +324,27 @@ static int check_ports(const struct netd *netd, const struct netd_topology *t,
 	const struct netd_service *fresh = NULL;
 	char name[32] = "";
 	pid_t pid;
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < desired->service_count; i++) {
+	for (size_t i = 0; i < desired->service_count; i++) {
 		const struct netd_service *want = &desired->services[i];
 		const struct netd_service *have = find(observed, want->name);
+		int r = 0;
 
 		if (!netd_dhcp_config_has_dns(want->config) || (have && have->running))
 			continue;
-		fresh = fresh ? fresh : want;
+		if (!fresh)
+			fresh = want;
 		if (have)
 			r = check_own_ports(netd, t, observed, desired, want, err);
+		if (r < 0)
+			return r;
 	}
-	pid = fresh && r == 0
-		      ? netd_port_holder(NULL, 53, NETD_PORT_OF_TCP, name, sizeof(name))
-		      : 0;
-	if (pid)
-		return port_error(t, fresh, "every address", name, pid, err);
-	return r;
+	if (!fresh)
+		return 0;
+	pid = netd_port_holder(NULL, 53, NETD_PORT_OF_TCP, name, sizeof(name));
+	if (!pid)
+		return 0;
+	return port_error(t, fresh, "every address", name, pid, err);
 }
 
 /* One that is about to be started again: if that failed, there would be none. */

@@ -61,9 +61,11 @@ int netd_share_check(struct netd *netd, const struct netd_topology *t,
 {
 	struct netd_topology **all = NULL;
 	size_t count = 0;
-	int r = netd->store.fd < 0 ? 0
-				   : netd_store_load_all(&netd->store, &all, &count, err);
 	bool taken = false;
+	int r = 0;
+
+	if (netd->store.fd >= 0)
+		r = netd_store_load_all(&netd->store, &all, &count, err);
 
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(all[i]->name, t->name) == 0) {
@@ -72,11 +74,13 @@ int netd_share_check(struct netd *netd, const struct netd_topology *t,
 		}
 		taken |= share_names(t, all[i], err);
 		if (r == 0 && netd_scope_add_names(others, all[i]) < 0)
-			r = netd_error_add(err, -ENOMEM, "out of memory");
+			r = netd_error_no_memory(err);
 		netd_topology_free(all[i]);
 	}
 	free(all);
 	if (r < 0)
 		return r;
-	return taken ? -EEXIST : 0;
+	if (taken)
+		return -EEXIST;
+	return 0;
 }
