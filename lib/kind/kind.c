@@ -73,6 +73,8 @@ static void put_values(struct nl_msg *m, const struct netd_link *link)
 
 		if (v->bytes == sizeof(uint8_t))
 			nla_put_u8(m, v->attribute, (uint8_t)get(link, v));
+		else if (v->bytes == sizeof(uint16_t))
+			nla_put_u16(m, v->attribute, (uint16_t)get(link, v));
 		else
 			nla_put_u32(m, v->attribute, get(link, v));
 	}
@@ -104,6 +106,8 @@ static void read_values(struct netd_link *out, const struct netd_kind *kind,
 			continue;
 		if (v->bytes == sizeof(uint8_t))
 			set(out, v, nla_get_u8(a));
+		else if (v->bytes == sizeof(uint16_t))
+			set(out, v, nla_get_u16(a));
 		else
 			set(out, v, nla_get_u32(a));
 	}

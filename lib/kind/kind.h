@@ -13,7 +13,7 @@ struct nlattr;
 struct netd_kind_value {
 	const char *name;
 	int attribute;
-	uint8_t bytes;	 /* in the message: 1 or 4 */
+	uint8_t bytes;	 /* in the message: 1, 2 or 4 */
 	bool is_boolean; /* the field is a bool, else a uint32_t */
 	bool in_plan;	 /* a plan names it whenever the data change */
 	size_t offset;	 /* in struct netd_link */
