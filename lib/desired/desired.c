@@ -147,6 +147,20 @@ static void add_bridge_settings(struct netd_link *bridge, const struct netd_netw
 	netd_link_want_setting(bridge, NETD_SETTING_PROMOTE, 1);
 }
 
+/* A mask that the file does not mention is somebody else's, unless it was netd's. */
+static uint32_t group_fwd_mask(const struct netd_network *n,
+			       const struct netd_facts *facts)
+{
+	const struct netd_link *have = netd_state_link(facts->observed, n->bridge);
+	const struct netd_network *ran = NULL;
+
+	if (facts->ran)
+		ran = netd_topology_network(facts->ran, n->name);
+	if (n->group_fwd_mask || !have || (ran && ran->group_fwd_mask))
+		return n->group_fwd_mask;
+	return have->bridge.group_fwd_mask;
+}
+
 static int add_bridge(struct netd_state *out, const struct netd_topology *t,
 		      const struct netd_network *n, const struct netd_facts *facts)
 {
@@ -169,6 +183,7 @@ static int add_bridge(struct netd_state *out, const struct netd_topology *t,
 	link->bridge = (struct netd_bridge){
 		.stp = n->stp,
 		.forward_delay = n->stp ? STP_FORWARD_DELAY : 0,
+		.group_fwd_mask = group_fwd_mask(n, facts),
 	};
 	return 0;
 }

@@ -15,6 +15,7 @@ static const struct netd_kind_value values[] = {
 	{VALUE(stp), .attribute = IFLA_BR_STP_STATE, .bytes = 4, .is_boolean = true,
 	 .in_plan = true},
 	{VALUE(forward_delay), .attribute = IFLA_BR_FORWARD_DELAY, .bytes = 4},
+	{VALUE(group_fwd_mask), .attribute = IFLA_BR_GROUP_FWD_MASK, .bytes = 2},
 	{VALUE(multicast_snooping), .attribute = IFLA_BR_MCAST_SNOOPING, .bytes = 1,
 	 .is_boolean = true},
 	{VALUE(nf_call_iptables), .attribute = IFLA_BR_NF_CALL_IPTABLES, .bytes = 1,

@@ -93,6 +93,14 @@ static const struct netd_field network_fields[] = {
 	 .flags = NETD_OWN_BRIDGE},
 	{"stp", NETD_TYPE_BOOL, NETWORK(stp), .argument = "on|off",
 	 .help = "spanning tree (default off)", .flags = NETD_OWN_BRIDGE},
+	/* net/bridge/br_private.h BR_GROUPFWD_RESTRICTED */
+	{"group_fwd_mask", NETD_TYPE_MASK, NETWORK(group_fwd_mask), .min = 0x7,
+	 .max = 0xffff,
+	 .hint = "the kernel never forwards bits 0 to 2: STP, pause frames and LACP; "
+		 "0xfff8 is all that it does",
+	 .option = "group-fwd-mask", .argument = "MASK",
+	 .help = "link-local groups that pass: 0x4000 LLDP, 0x8 802.1X, 0xfff8 all",
+	 .flags = NETD_OWN_BRIDGE},
 	{"autostart", NETD_TYPE_BOOL, NETWORK(autostart),
 	 .help = "start it when the host boots"},
 	{"antispoof", NETD_TYPE_NOT, NETWORK(no_antispoof), .argument = "on|off",

@@ -51,6 +51,7 @@ struct netd_bridge {
 	bool multicast_snooping;
 	bool nf_call_iptables, nf_call_ip6tables, nf_call_arptables;
 	uint32_t forward_delay; /* 1/100 s */
+	uint32_t group_fwd_mask;
 };
 
 struct netd_tap {

@@ -195,6 +195,7 @@ struct netd_network {
 	struct netd_mac mac;
 	uint32_t mtu; /* 0: the kernel's default, 1500 */
 	bool stp;
+	uint32_t group_fwd_mask; /* 0: as somebody else set it */
 	bool autostart;
 	bool overlaps;	   /* its subnets may be what the host reaches otherwise */
 	bool defined;	   /* as a definition has it; not in a file, nor compared */

@@ -243,8 +243,64 @@ options_are_unset()
 	eq "$(cat before.yaml)" "$(cat /etc/netd/default.yaml)"
 }
 
+# passes GROUP: a frame of guest a to 01:80:c2:00:00:GROUP reaches guest b.
+passes()
+{
+	local listener
+
+	ip -n a neighbour replace 10.1.0.77 lladdr "01:80:c2:00:00:$1" dev eth0 nud permanent
+	rm -f heard listening
+	on b timeout 5 tcpdump -Z root --immediate-mode -l -n -i eth0 -c 1 ether dst "01:80:c2:00:00:$1" >heard 2>listening &
+	listener=$!
+	wait_for 5 grep -q 'listening on' listening
+	for _ in 1 2 3; do
+		on a ping -q -c 1 -W 0.2 10.1.0.77 >/dev/null || :
+		[ ! -s heard ] || break
+	done
+	kill "$listener" 2>/dev/null || :
+	wait "$listener" 2>/dev/null || :
+	[ -s heard ]
+}
+
+link_local_groups()
+{
+	local mask=/sys/class/net/net0/bridge/group_fwd_mask
+
+	command -v tcpdump >/dev/null || t_skip "no tcpdump"
+	ok netdctl network create net0 --address 10.1.0.254/24
+	guest_ns a net0 10.1.0.1/24
+	guest_ns b net0 10.1.0.2/24
+	! passes 0e || fail "LLDP passes without being asked for"
+	ok netdctl network set net0 --group-fwd-mask 0x4000
+	eq 0x4000 "$(cat $mask)"
+	passes 0e || fail "LLDP does not pass"
+	! passes 03 || fail "802.1X passes without being asked for"
+	netdctl export default >lab.yaml
+	ok netdctl plan lab.yaml
+	echo 0 >$mask
+	fails 3 netdctl plan lab.yaml
+	ok netdctl repair
+	eq 0x4000 "$(cat $mask)"
+	# what netd set goes with the key, and with a change that is taken back
+	ok netdctl network set net0 --unset group-fwd-mask
+	eq 0x0 "$(cat $mask)"
+	ok netdctl network set net0 --group-fwd-mask 65528
+	eq 0xfff8 "$(cat $mask)"
+	ok netdctl rollback default
+	eq 0x0 "$(cat $mask)"
+	# what somebody else set stays
+	echo 0x8 >$mask
+	ok netdctl network set net0 --mtu 1400
+	eq 0x8 "$(cat $mask)"
+	fails 2 netdctl network set net0 --group-fwd-mask 0x4004
+	match 'never forwards bits 0 to 2: STP, pause frames and LACP' "$err"
+	fails 2 netdctl network set net0 --group-fwd-mask lldp
+	match 'must be a mask of bits' "$err"
+}
+
 t_fresh "one-liners are the same as the file" commands_are_the_file
 t_fresh "options are unset" options_are_unset
+t_fresh "groups that a bridge keeps to itself" link_local_groups
 t_fresh "define, start, stop, autostart, set, delete" life_of_a_network
 t_fresh "changes while guests talk" changes_under_traffic
 t_fresh "another gateway, another mode" gateway_moves

@@ -40,12 +40,14 @@ static const struct {
 	 HEAD "  br0: {}\n"},
 	{"all settings",
 	 HEAD "  br0: {bridge: b, mode: bridged, uplink: eth1, mac: 52-54-00-AB-00-01, "
-	      "mtu: 9000, stp: true, autostart: true, overlaps: true, antispoof: false, "
+	      "mtu: 9000, stp: true, group_fwd_mask: 0x4000, autostart: true, overlaps: "
+	      "true, antispoof: false, "
 	      "addresses: FD00::1/64}\n",
 	 HEAD
 	 "  br0:\n    bridge: b\n    mode: bridged\n    addresses: [\"fd00::1/64\"]\n"
 	 "    mac: \"52:54:00:ab:00:01\"\n    mtu: 9000\n    stp: true\n"
-	 "    autostart: true\n    antispoof: false\n    overlaps: true\n    uplink: "
+	 "    group_fwd_mask: \"0x4000\"\n    autostart: true\n    antispoof: false\n    "
+	 "overlaps: true\n    uplink: "
 	 "eth1\n"},
 	{"words that YAML 1.1 takes for something else",
 	 HEAD "  \"on\": {bridge: \"no\"}\n  \"10\": {}\n",
