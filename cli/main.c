@@ -394,8 +394,11 @@ static bool open_standard(void)
 int main(int argc, char **argv)
 {
 	struct cli cli = {0};
+	int code;
 
 	if (argc < 1 || !open_standard())
 		return EXIT_USAGE;
-	return dispatch(&cli, "netdctl", &program, argc - 1, argv + 1);
+	code = dispatch(&cli, "netdctl", &program, argc - 1, argv + 1);
+	free(cli.options.settings);
+	return code;
 }
