@@ -105,3 +105,28 @@ void netd_suspects_add(struct netd_plan *plan, const struct netd_state *observed
 			suspects[l.op->kind](&l);
 	}
 }
+
+/* One is enough: what is told to do is the same for all. */
+void netd_managed_note(const char *topology, const struct netd_state *observed,
+		       struct netd_error *notes)
+{
+	for (size_t i = 0; i < observed->link_count; i++) {
+		const struct netd_link *link = &observed->links[i];
+		const char *owner =
+			netd_link_is_ours(link) ? netd_link_owner(link) : NULL;
+		const struct netd_manager *manager;
+
+		if (!owner || !netd_owner_is(owner, topology))
+			continue;
+		manager = netd_manager_of(link->index);
+		if (!manager || !manager->release)
+			continue;
+		netd_error_add(notes, 0,
+			       "%s manages %s, and may take it out of its bridge or "
+			       "change it",
+			       manager->name, link->name);
+		netd_error_hint(notes, "have it read the files that came with netd: %s",
+				manager->release);
+		return;
+	}
+}

@@ -14,4 +14,11 @@
 void netd_suspects_add(struct netd_plan *plan, const struct netd_state *observed,
 		       bool runs);
 
+/*
+ * Notes that a program manages an interface that netd made for topology @topology, and so
+ * may take it out of its bridge or change its addresses; with what tells it not to.
+ */
+void netd_managed_note(const char *topology, const struct netd_state *observed,
+		       struct netd_error *notes);
+
 #endif

@@ -77,10 +77,14 @@ static const struct row {
 	const char *directory;
 	const char *words[2]; /* one of them is in the file; NULL: none */
 } rows[] = {
-	{{"systemd-networkd", hint_networkd},
+	{{"systemd-networkd", hint_networkd,
+	  "`udevadm control --reload && udevadm trigger --subsystem-match=net && udevadm "
+	  "settle && networkctl reload`"},
 	 NETWORKD_STATE,
 	 {"ADMIN_STATE=configured", "ADMIN_STATE=configuring"}},
-	{{"NetworkManager", hint_network_manager}, NM_STATE, {"managed=true", NULL}},
+	{{"NetworkManager", hint_network_manager, NULL},
+	 NM_STATE,
+	 {"managed=true", NULL}},
 };
 
 static bool says(const struct row *row, int index)

@@ -12,6 +12,8 @@ struct netd_manager {
 	/* Adds how @nic comes into @bridge. */
 	void (*hint)(struct netd_error *err, const char *bridge,
 		     const struct netd_link *nic);
+	/* Commands: it lets go of what netd made.  NULL: unknown. */
+	const char *release;
 };
 
 /* Whoever says so of the link of that index in a file of its own; NULL: nobody. */

@@ -16,6 +16,7 @@
 #include "rtnl/listener.h"
 #include "plan/listens.h"
 #include "advise/obstacles.h"
+#include "advise/suspect.h"
 #include "plan/seen.h"
 
 void netd_view_done(struct netd_view *v)
@@ -194,6 +195,7 @@ static int make(struct netd *netd, const struct netd_topology *t,
 	r = netd->ops->observe_foreign(netd, &v->desired, &v->observed, err);
 	if (r < 0 || !check)
 		return r;
+	netd_managed_note(t->name, &v->observed, &v->plan.notes);
 	return netd_obstacles_note(t, &v->facts, &v->desired, &v->plan.notes);
 }
 

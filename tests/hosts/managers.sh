@@ -196,10 +196,31 @@ network_manager_ports()
 	kept
 }
 
+# An older netd had no such files, and networkd has netd's interfaces when they come.
+upgraded()
+{
+	local lib=/usr/local/lib
+	local rules=$lib/udev/rules.d/90-netd.rules network=$lib/systemd/network/10-netd.network
+
+	start
+	host "mv $rules /root; mv $network /root; udevadm control --reload"
+	host 'printf "[Match]\nName=*\n[Network]\nLinkLocalAddressing=no\n" \
+		>/etc/systemd/network/20-all.network'
+	host "systemctl --quiet enable --now systemd-networkd; netdctl apply /etc/netd/lab.yaml"
+	wait_for 3 host "netdctl status 2>&1 | grep 'systemd-networkd manages'"
+	host "mv /root/90-netd.rules $rules; mv /root/10-netd.network $network"
+	host "set -e; $(host 'netdctl status' 2>&1 | grep -A1 "systemd-networkd manages" | grep -o '`[^`]*`' | tr -d '`')"
+	wait_for 3 host "! netdctl status 2>&1 | grep 'systemd-networkd manages'"
+	host 'netdctl repair'
+	host "systemctl restart systemd-networkd"
+	kept
+}
+
 t_fresh "networkd's NIC: its bridge is adopted" networkd_nic
 t_fresh "networkd's NIC with addresses of its own" networkd_static
 t_fresh "networkd leaves ports and bridges alone" networkd_ports
 t_fresh "NetworkManager's NIC: its bridge is adopted" network_manager_nic
 t_fresh "NetworkManager's NIC with addresses of its own" network_manager_static
 t_fresh "NetworkManager leaves ports and bridges alone" network_manager_ports
+t_fresh "networkd lets go of them after an upgrade of netd" upgraded
 t_done
