@@ -35,9 +35,9 @@ static bool has(const struct netd_topology *t, const char *name)
 static int take(struct cli *cli, struct netd_topology *running,
 		const struct netd_topology *defined, const char *name)
 {
-	return netd_network_exists(defined, name)
-		       ? netd_network_take(running, defined, name, cli->err)
-		       : netd_node_take(running, defined, name, cli->err);
+	if (netd_network_exists(defined, name))
+		return netd_network_take(running, defined, name, cli->err);
+	return netd_node_take(running, defined, name, cli->err);
 }
 
 /* The running topology that has it. */

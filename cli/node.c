@@ -94,7 +94,9 @@ static int show_nodes(struct cli *cli, const char *kind, int argc, char **argv)
 	int r = netd_show_nodes(cli->netd, kind, argc ? argv[0] : NULL,
 				output_format(cli), &text, cli->err);
 
-	return r < 0 ? report(cli, r, NETD_UNTOUCHED) : print_text(text);
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	return print_text(text);
 }
 
 static int run_router_show(struct cli *cli, int argc, char **argv)

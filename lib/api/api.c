@@ -87,9 +87,9 @@ int netd_topology_load(const char *path, struct netd_topology **out,
 	if (strcmp(path, "-") != 0)
 		return netd_config_load(path, out, err);
 	r = read_input(&text, err);
-	return r < 0 ? r
-		     : netd_config_parse(netd_str_text(&text), text.length, "stdin", out,
-					 err);
+	if (r < 0)
+		return r;
+	return netd_config_parse(netd_str_text(&text), text.length, "stdin", out, err);
 }
 
 const char *netd_topology_name(const struct netd_topology *t)
@@ -114,7 +114,9 @@ static int load_running(struct netd *netd, const char *name, struct netd_topolog
 	*out = NULL;
 	if (r == 0)
 		r = netd_store_load(&netd->store, name, out, err);
-	return r == -ENOENT ? 0 : r;
+	if (r == -ENOENT)
+		return 0;
+	return r;
 }
 
 int netd_running_names(struct netd *netd, char ***out, struct netd_error *err)

@@ -74,9 +74,11 @@ static int remove_by_force(struct netd *netd, const struct netd_topology *empty,
 	way.meant = running;
 	r = netd_go_back(netd, &way, plan, err);
 	*outcome = r < 0 ? NETD_NOT_ROLLED_BACK : NETD_DONE;
-	if (r == 0 && stuck)
+	if (r)
+		return r;
+	if (stuck)
 		netd_plugs_keep(netd, netd_str_text(&plugs), stuck, empty, NULL);
-	return r;
+	return 0;
 }
 
 static int begin_destroy(struct netd *netd, const char *name,
@@ -115,12 +117,14 @@ int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 	/* Without a record of it there may still be links that bear its mark. */
 	change.wanted = empty;
 	r = netd_engine_apply(netd, &change, plan, outcome, err);
-	if (r == 0 && !running && plan && netd_plan_is_empty(*plan)) {
+	if (r)
+		return r;
+	if (!running && plan && netd_plan_is_empty(*plan)) {
 		*plan = netd_plan_free(*plan);
 		*outcome = NETD_UNTOUCHED;
 		return not_running(name, err);
 	}
-	return r;
+	return 0;
 }
 
 int netd_destroy_anyhow(struct netd *netd, const char *name, struct netd_plan **plan,
@@ -143,7 +147,9 @@ int netd_destroy_anyhow(struct netd *netd, const char *name, struct netd_plan **
 	if (r == 0 || !netd_stuck_is(&netd->store, name))
 		return r;
 	kept = netd_stuck_let_go(&netd->store, name, left, err);
-	return kept < 0 ? kept : r;
+	if (kept < 0)
+		return kept;
+	return r;
 }
 
 int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan **out,
@@ -191,9 +197,11 @@ int netd_plan_destroy(struct netd *netd, const char *name, struct netd_plan **ou
 	if (r < 0)
 		return r;
 	r = netd_plan(netd, empty, out, err);
-	if (r == 0 && netd_plan_is_empty(*out)) {
+	if (r)
+		return r;
+	if (netd_plan_is_empty(*out)) {
 		*out = netd_plan_free(*out);
 		return not_running(name, err);
 	}
-	return r;
+	return 0;
 }

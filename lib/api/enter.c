@@ -58,9 +58,9 @@ static int mount_sysfs(const char *name, struct netd_error *err)
 
 	if (statvfs("/sys", &now) == 0 && now.f_flag & ST_RDONLY)
 		flags |= MS_RDONLY;
-	return mount(name, "/sys", "sysfs", flags, NULL) < 0
-		       ? failed(err, "mount", "/sys")
-		       : 0;
+	if (mount(name, "/sys", "sysfs", flags, NULL) < 0)
+		return failed(err, "mount", "/sys");
+	return 0;
 }
 
 static bool is_missing(const char *file)
@@ -85,8 +85,11 @@ static int place_hold(const char *directory, const char *file, struct netd_error
 				      directory, file);
 	if (stat(from, &st) < 0)
 		return failed(err, "read", from);
-	if (S_ISDIR(st.st_mode))
-		return mkdir(to, 0755) < 0 ? failed(err, "hold a place for", from) : 0;
+	if (S_ISDIR(st.st_mode)) {
+		if (mkdir(to, 0755) < 0)
+			return failed(err, "hold a place for", from);
+		return 0;
+	}
 	fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return failed(err, "hold a place for", from);
@@ -102,8 +105,9 @@ static int bind_file(const char *directory, const char *file, struct netd_error 
 	    snprintf(to, sizeof(to), "/etc/%s", file) >= PATH_MAX)
 		return netd_error_add(err, -ENAMETOOLONG, "%s/%s: the name is too long",
 				      directory, file);
-	return mount(from, to, "none", MS_BIND, NULL) < 0 ? failed(err, "mount over", to)
-							  : 0;
+	if (mount(from, to, "none", MS_BIND, NULL) < 0)
+		return failed(err, "mount over", to);
+	return 0;
 }
 
 static int count_missing(const char *directory, const char *file, struct netd_error *err)
@@ -123,8 +127,11 @@ static int each_file(const char *directory,
 	const struct dirent *entry;
 	int sum = 0, r = 0;
 
-	if (!dir)
-		return errno == ENOENT ? 0 : failed(err, "read", directory);
+	if (!dir) {
+		if (errno != ENOENT)
+			return failed(err, "read", directory);
+		return 0;
+	}
 	while (r >= 0 && (entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
@@ -132,7 +139,9 @@ static int each_file(const char *directory,
 		sum += r;
 	}
 	closedir(dir);
-	return r < 0 ? r : sum;
+	if (r < 0)
+		return r;
+	return sum;
 }
 
 static int overlay_etc(const char *directory, struct netd_error *err)
@@ -162,7 +171,9 @@ static int bind_etc(const char *name, struct netd_error *err)
 	r = each_file(directory, count_missing, err);
 	if (r > 0)
 		r = overlay_etc(directory, err);
-	return r < 0 ? r : each_file(directory, bind_file, err);
+	if (r < 0)
+		return r;
+	return each_file(directory, bind_file, err);
 }
 
 /* A namespace that was made anew by somebody else under that name is not to be entered.
@@ -209,11 +220,13 @@ int netd_node_enter(struct netd *netd, const char *kind, const char *name,
 		return r;
 	fd = netd_netns_open(name, err);
 	r = fd < 0 ? fd : netd_netns_enter(fd, err);
-	if (r == 0)
-		r = own_mounts(err);
-	if (r == 0)
-		r = bind_etc(name, err);
-	if (r == 0)
-		r = mount_sysfs(name, err);
-	return r;
+	if (r)
+		return r;
+	r = own_mounts(err);
+	if (r)
+		return r;
+	r = bind_etc(name, err);
+	if (r)
+		return r;
+	return mount_sysfs(name, err);
 }

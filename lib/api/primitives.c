@@ -19,9 +19,10 @@ static int bad_name(const char *name, struct netd_error *err)
 {
 	const char *problem = netd_ifname_problem(name);
 
-	return problem ? netd_error_add(err, -EINVAL, "interface name \"%s\" %s", name,
-					problem)
-		       : 0;
+	if (problem)
+		return netd_error_add(err, -EINVAL, "interface name \"%s\" %s", name,
+				      problem);
+	return 0;
 }
 
 /* Sends @m, frees it, and says what was being done if the kernel refused. */
@@ -72,10 +73,10 @@ int netd_bridge_create(struct netd *netd, const char *name,
 					      options->mac);
 	}
 	r = request(netd, netd_link_create_message(&link, -1), err, "make bridge", name);
-	if (r == 0)
-		r = request(netd, netd_link_set_message(&link, NETD_LINK_UP, 0), err,
-			    "raise bridge", name);
-	return r;
+	if (r)
+		return r;
+	return request(netd, netd_link_set_message(&link, NETD_LINK_UP, 0), err,
+		       "raise bridge", name);
 }
 
 static int set_link(struct netd *netd, const struct netd_link *link, unsigned fields,
@@ -197,11 +198,13 @@ int netd_address_add(struct netd *netd, const char *link, const char *address,
 	struct netd_ifaddr a;
 	int r = parse_address(link, address, &a, err);
 
-	if (r == 0)
-		r = index_of(netd, link, err);
-	return r < 0 ? r
-		     : request(netd, netd_address_add_message(&a, r), err, "add address",
-			       address);
+	if (r)
+		return r;
+	r = index_of(netd, link, err);
+	if (r)
+		return r;
+	return request(netd, netd_address_add_message(&a, r), err, "add address",
+		       address);
 }
 
 int netd_address_delete(struct netd *netd, const char *link, const char *address,
@@ -210,11 +213,13 @@ int netd_address_delete(struct netd *netd, const char *link, const char *address
 	struct netd_ifaddr a;
 	int r = parse_address(link, address, &a, err);
 
-	if (r == 0)
-		r = index_of(netd, link, err);
-	return r < 0 ? r
-		     : request(netd, netd_address_delete_message(&a, r), err,
-			       "delete address", address);
+	if (r)
+		return r;
+	r = index_of(netd, link, err);
+	if (r)
+		return r;
+	return request(netd, netd_address_delete_message(&a, r), err, "delete address",
+		       address);
 }
 
 static int parse_route(const char *to, uint32_t metric, struct netd_route *out,
@@ -232,13 +237,17 @@ int netd_route_add(struct netd *netd, const char *to, const char *via, const cha
 	struct netd_route route;
 	int r = parse_route(to, metric, &route, err);
 
-	if (r == 0 && via && netd_addr_parse(via, &route.via) < 0)
+	if (r)
+		return r;
+	if (via && netd_addr_parse(via, &route.via) < 0)
 		r = netd_error_add(err, -EINVAL, "\"%s\" is no address", via);
-	if (r == 0)
-		r = index_of(netd, link, err);
-	return r < 0 ? r
-		     : request(netd, netd_route_add_message(&route, r, false), err,
-			       "add route", to);
+	if (r)
+		return r;
+	r = index_of(netd, link, err);
+	if (r)
+		return r;
+	return request(netd, netd_route_add_message(&route, r, false), err, "add route",
+		       to);
 }
 
 int netd_route_delete(struct netd *netd, const char *to, const char *link,
@@ -247,19 +256,21 @@ int netd_route_delete(struct netd *netd, const char *to, const char *link,
 	struct netd_route route;
 	int r = parse_route(to, metric, &route, err);
 
-	if (r == 0)
-		r = index_of(netd, link, err);
-	return r < 0 ? r
-		     : request(netd, netd_route_delete_message(&route, r), err,
-			       "delete route", to);
+	if (r)
+		return r;
+	r = index_of(netd, link, err);
+	if (r)
+		return r;
+	return request(netd, netd_route_delete_message(&route, r), err, "delete route",
+		       to);
 }
 
 static int parse_plain_address(const char *text, struct netd_addr *out,
 			       struct netd_error *err)
 {
-	return netd_addr_parse(text, out) < 0
-		       ? netd_error_add(err, -EINVAL, "\"%s\" is no address", text)
-		       : 0;
+	if (netd_addr_parse(text, out) < 0)
+		return netd_error_add(err, -EINVAL, "\"%s\" is no address", text);
+	return 0;
 }
 
 int netd_neighbour_add(struct netd *netd, const char *link, const char *address,
@@ -269,13 +280,17 @@ int netd_neighbour_add(struct netd *netd, const char *link, const char *address,
 	struct netd_mac m;
 	int r = parse_plain_address(address, &a, err);
 
-	if (r == 0 && netd_mac_parse(mac, &m) < 0)
+	if (r)
+		return r;
+	if (netd_mac_parse(mac, &m) < 0)
 		r = netd_error_add(err, -EINVAL, "\"%s\" is no MAC address", mac);
-	if (r == 0)
-		r = index_of(netd, link, err);
-	return r < 0 ? r
-		     : request(netd, netd_neighbour_add_message(r, &a, &m), err,
-			       "add neighbour", address);
+	if (r)
+		return r;
+	r = index_of(netd, link, err);
+	if (r)
+		return r;
+	return request(netd, netd_neighbour_add_message(r, &a, &m), err, "add neighbour",
+		       address);
 }
 
 int netd_neighbour_delete(struct netd *netd, const char *link, const char *address,
@@ -284,11 +299,13 @@ int netd_neighbour_delete(struct netd *netd, const char *link, const char *addre
 	struct netd_addr a;
 	int r = parse_plain_address(address, &a, err);
 
-	if (r == 0)
-		r = index_of(netd, link, err);
-	return r < 0 ? r
-		     : request(netd, netd_neighbour_delete_message(r, &a), err,
-			       "delete neighbour", address);
+	if (r)
+		return r;
+	r = index_of(netd, link, err);
+	if (r)
+		return r;
+	return request(netd, netd_neighbour_delete_message(r, &a), err,
+		       "delete neighbour", address);
 }
 
 int netd_namespace_create(const char *name, struct netd_error *err)

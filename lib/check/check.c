@@ -74,9 +74,14 @@ int netd_topology_checked(const struct netd_topology **t, struct netd_topology *
 
 int netd_place_compare(const struct netd_place *a, const struct netd_place *b)
 {
-	if (a->line != b->line)
-		return a->line < b->line ? -1 : 1;
-	return a->column < b->column ? -1 : a->column > b->column;
+	if (a->line != b->line) {
+		if (a->line < b->line)
+			return -1;
+		return 1;
+	}
+	if (a->column < b->column)
+		return -1;
+	return a->column > b->column;
 }
 
 const char *netd_place_line(const struct netd_place *place, char out[NETD_LINE_TEXT])
@@ -163,7 +168,9 @@ const char *netd_check_mtu(uint32_t mtu, const struct netd_prefix *addresses,
 
 const char *netd_check_family(const struct netd_addr *a)
 {
-	return a->family == AF_INET ? "IPv4" : "IPv6";
+	if (a->family == AF_INET)
+		return "IPv4";
+	return "IPv6";
 }
 
 struct netd_place netd_check_address_place(const struct netd_place *places, size_t count,
@@ -171,5 +178,7 @@ struct netd_place netd_check_address_place(const struct netd_place *places, size
 {
 	static const struct netd_place nowhere;
 
-	return i < count ? places[i] : nowhere;
+	if (i < count)
+		return places[i];
+	return nowhere;
 }

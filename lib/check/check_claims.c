@@ -189,7 +189,9 @@ static int compare_claims(const void *a, const void *b)
 	const struct claim *x = a, *y = b;
 	int order = memcmp(x->key, y->key, sizeof(x->key));
 
-	return order ? order : netd_place_compare(&x->place, &y->place);
+	if (order)
+		return order;
+	return netd_place_compare(&x->place, &y->place);
 }
 
 static void describe(const struct claim *c, char *out, size_t size)
@@ -258,7 +260,9 @@ static int check_junction(struct netd_topology *t, const struct netd_junction *s
 	gather_addrs(&addrs, s, on);
 	gather_macs(&macs, s);
 	r = judge(t, &addrs, false, err);
-	return judge(t, &macs, true, err) < 0 ? -ENOMEM : r;
+	if (judge(t, &macs, true, err) < 0)
+		return -ENOMEM;
+	return r;
 }
 
 /* @plug is the first end of a cable. */
@@ -273,7 +277,9 @@ static int check_cable(struct netd_topology *t, const struct netd_plug *plug,
 	add_plug_mac(&macs, plug);
 	add_plug_mac(&macs, plug->far);
 	r = judge(t, &addrs, false, err);
-	return judge(t, &macs, true, err) < 0 ? -ENOMEM : r;
+	if (judge(t, &macs, true, err) < 0)
+		return -ENOMEM;
+	return r;
 }
 
 static bool is_bridge_of(const struct netd_topology *t, const char *name)

@@ -28,7 +28,9 @@ struct scope {
 
 static const char *scope_kind(const struct scope *s)
 {
-	return s->node ? "router" : "network";
+	if (s->node)
+		return "router";
+	return "network";
 }
 
 static int compare_machines(const void *a, const void *b)
@@ -48,8 +50,11 @@ static int compare_name(const void *name, const void *machine)
 /* The @i-th network of the scope; NULL behind the last. */
 static struct netd_network *scope_network(const struct scope *s, size_t i)
 {
-	if (!s->plugs)
-		return i == 0 ? s->network : NULL;
+	if (!s->plugs) {
+		if (i == 0)
+			return s->network;
+		return NULL;
+	}
 	for (size_t k = 0; k < s->plugs->count; k++)
 		if (s->plugs->items[k]->junction && i-- == 0)
 			return s->plugs->items[k]->junction->network;

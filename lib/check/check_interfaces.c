@@ -170,8 +170,9 @@ static int compare_names(const void *a, const void *b)
 	const struct netd_plug *y = *(const struct netd_plug *const *)b;
 	int order = strcmp(x->interface->name, y->interface->name);
 
-	return order ? order
-		     : netd_place_compare(&x->interface->place, &y->interface->place);
+	if (order)
+		return order;
+	return netd_place_compare(&x->interface->place, &y->interface->place);
 }
 
 /* No interface of a node is there twice, those of links included. */

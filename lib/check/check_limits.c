@@ -81,5 +81,7 @@ int netd_check_limits(struct netd_topology *t, const struct netd_wiring *w,
 		limit_interface(t, w->all[i].interface, err);
 	for (size_t i = 0; i < t->node_count; i++)
 		limit_node(t, &t->nodes[i], &w->nodes[i], err);
-	return err->count > before ? -EINVAL : 0;
+	if (err->count > before)
+		return -EINVAL;
+	return 0;
 }

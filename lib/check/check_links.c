@@ -36,7 +36,9 @@ static int compare_uses(const void *a, const void *b)
 	const struct use *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
-	return order ? order : netd_place_compare(&x->place, &y->place);
+	if (order)
+		return order;
+	return netd_place_compare(&x->place, &y->place);
 }
 
 static int add_use(struct uses *uses, const char *name, enum part part,

@@ -27,12 +27,18 @@ static int compare_listens(const void *a, const void *b)
 	const struct listen *x = a, *y = b;
 	int order = memcmp(x->key, y->key, sizeof(x->key));
 
-	if (order == 0 && x->node != y->node)
-		return x->node < y->node ? -1 : 1;
+	if (order == 0 && x->node != y->node) {
+		if (x->node < y->node)
+			return -1;
+		return 1;
+	}
 	if (order)
 		return order;
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
+	if (x->first != y->first) {
+		if (x->first < y->first)
+			return -1;
+		return 1;
+	}
 	return netd_place_compare(&x->forward->place, &y->forward->place);
 }
 

@@ -137,17 +137,23 @@ static void count_pool(struct pool *p)
 
 static struct netd_addr *address_of(struct netd_machine *m, int family)
 {
-	return family == AF_INET ? &m->address4 : &m->address6;
+	if (family == AF_INET)
+		return &m->address4;
+	return &m->address6;
 }
 
 static bool *chosen_of(struct netd_machine *m, int family)
 {
-	return family == AF_INET ? &m->chosen4 : &m->chosen6;
+	if (family == AF_INET)
+		return &m->chosen4;
+	return &m->chosen6;
 }
 
 static const struct netd_addr *kept_of(const struct netd_machine *m, int family)
 {
-	return family == AF_INET ? &m->kept4 : &m->kept6;
+	if (family == AF_INET)
+		return &m->kept4;
+	return &m->kept6;
 }
 
 static void use_added(const struct netd_addr *a, void *data)

@@ -20,7 +20,9 @@ static int compare_names(const void *a, const void *b)
 	const struct name *x = a, *y = b;
 	int order = strcmp(x->text, y->text);
 
-	return order ? order : netd_place_compare(&x->place, &y->place);
+	if (order)
+		return order;
+	return netd_place_compare(&x->place, &y->place);
 }
 
 /* Reports every name of the list that is there twice; sorts the list. */
@@ -172,7 +174,9 @@ static int compare_told(const void *a, const void *b)
 	const struct told *x = a, *y = b;
 	int order = strcasecmp(x->text, y->text);
 
-	return order ? order : netd_place_compare(&x->place, &y->place);
+	if (order)
+		return order;
+	return netd_place_compare(&x->place, &y->place);
 }
 
 static void report_told(struct netd_topology *t, const struct told *have,
@@ -244,5 +248,7 @@ int netd_check_names(struct netd_topology *t, const struct netd_wiring *w,
 	free(names);
 	if (r == 0)
 		r = check_nodes(t, err);
-	return r == 0 ? check_cables(t, err) : r;
+	if (r == 0)
+		return check_cables(t, err);
+	return r;
 }

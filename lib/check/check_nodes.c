@@ -219,7 +219,9 @@ static int compare_subnets(const void *a, const void *b)
 	const struct subnet *x = a, *y = b;
 	int order = netd_prefix_compare(&x->network, &y->network);
 
-	return order ? order : netd_place_compare(&x->place, &y->place);
+	if (order)
+		return order;
+	return netd_place_compare(&x->place, &y->place);
 }
 
 /* A host address (/32, /128) may lie within a subnet elsewhere; fe80::/10 is anywhere. */

@@ -56,10 +56,10 @@ static int take_all(struct list *list, const struct netd_junction *s)
 
 		r = take(list, f->addresses, f->address_count, s->plugs.items[i]);
 	}
-	if (r == 0)
-		netd_array_sort(list->items, list->count, sizeof(*list->items),
-				compare_taken);
-	return r;
+	if (r)
+		return r;
+	netd_array_sort(list->items, list->count, sizeof(*list->items), compare_taken);
+	return 0;
 }
 
 /* The first that is not below @a. */
@@ -83,9 +83,9 @@ static const struct taken *taken_in(const struct list *list,
 {
 	size_t i = find(list, &r->first);
 
-	return i < list->count && netd_addr_compare(&list->items[i].addr, &r->last) <= 0
-		       ? &list->items[i]
-		       : NULL;
+	if (i < list->count && netd_addr_compare(&list->items[i].addr, &r->last) <= 0)
+		return &list->items[i];
+	return NULL;
 }
 
 static void report_taken(struct netd_topology *t, const struct netd_server *s,
@@ -169,7 +169,9 @@ static int compare_ranges(const void *a, const void *b)
 	const struct netd_dhcp_range *y = *(const struct netd_dhcp_range *const *)b;
 	int order = netd_addr_compare(&x->range.first, &y->range.first);
 
-	return order ? order : netd_place_compare(&x->place, &y->place);
+	if (order)
+		return order;
+	return netd_place_compare(&x->place, &y->place);
 }
 
 static int check_overlaps(struct netd_topology *t, const struct netd_dhcp *d,
@@ -285,12 +287,14 @@ static int take_told(struct list *list, const struct netd_dhcp *d,
 		r = take(list, &p, 1, plug);
 	}
 	p.addr = d->boot.server;
-	if (r == 0 && p.addr.family)
+	if (r)
+		return r;
+	if (p.addr.family)
 		r = take(list, &p, 1, plug);
-	if (r == 0)
-		netd_array_sort(list->items, list->count, sizeof(*list->items),
-				compare_taken);
-	return r;
+	if (r)
+		return r;
+	netd_array_sort(list->items, list->count, sizeof(*list->items), compare_taken);
+	return 0;
 }
 
 static int check_server(struct netd_topology *t, const struct netd_wiring *w,

@@ -24,12 +24,16 @@ struct owner {
 
 static uint32_t metric_of(const struct netd_static_route *r)
 {
-	return r->metric == 0 && r->to.addr.family == AF_INET6 ? METRIC6 : r->metric;
+	if (r->metric == 0 && r->to.addr.family == AF_INET6)
+		return METRIC6;
+	return r->metric;
 }
 
 static const char *to_text(const struct netd_static_route *r, char out[NETD_PREFIX_TEXT])
 {
-	return r->to.length ? netd_prefix_format(&r->to, out) : "default";
+	if (r->to.length)
+		return netd_prefix_format(&r->to, out);
+	return "default";
 }
 
 /* Reached by an address of the interface, or by a route that has no gateway itself. */
@@ -248,9 +252,14 @@ static int compare_routes(const void *a, const void *b)
 	const struct netd_static_route *y = *(const struct netd_static_route *const *)b;
 	int order = netd_prefix_compare(&x->to, &y->to);
 
-	if (order == 0 && metric_of(x) != metric_of(y))
-		return metric_of(x) < metric_of(y) ? -1 : 1;
-	return order ? order : netd_place_compare(&x->place, &y->place);
+	if (order)
+		return order;
+	if (metric_of(x) != metric_of(y)) {
+		if (metric_of(x) < metric_of(y))
+			return -1;
+		return 1;
+	}
+	return netd_place_compare(&x->place, &y->place);
 }
 
 static void report_twice(struct netd_topology *t, const struct netd_static_route *first,

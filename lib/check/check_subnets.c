@@ -30,10 +30,15 @@ static int compare_subnets(const void *a, const void *b)
 	const struct subnet *x = a, *y = b;
 	int order;
 
-	if (x->scope != y->scope)
-		return x->scope < y->scope ? -1 : 1;
+	if (x->scope != y->scope) {
+		if (x->scope < y->scope)
+			return -1;
+		return 1;
+	}
 	order = netd_prefix_compare(&x->network, &y->network);
-	return order ? order : netd_place_compare(&x->place, &y->place);
+	if (order)
+		return order;
+	return netd_place_compare(&x->place, &y->place);
 }
 
 static void check_address(struct netd_topology *t, const struct netd_prefix *p,

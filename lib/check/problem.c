@@ -86,9 +86,14 @@ static int compare_place(const void *a, const void *b)
 	const struct netd_place *x = &((const struct netd_problem *)a)->place;
 	const struct netd_place *y = &((const struct netd_problem *)b)->place;
 
-	if (x->line != y->line)
-		return x->line - 1 < y->line - 1 ? -1 : 1;
-	return x->column < y->column ? -1 : x->column > y->column;
+	if (x->line != y->line) {
+		if (x->line - 1 < y->line - 1)
+			return -1;
+		return 1;
+	}
+	if (x->column < y->column)
+		return -1;
+	return x->column > y->column;
 }
 
 void netd_problems_finish(struct netd_error *err)

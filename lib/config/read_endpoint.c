@@ -99,7 +99,9 @@ int netd_read_listen(struct netd_reader *r, const struct netd_yaml *value,
 
 static unsigned count_ports(unsigned first, unsigned last)
 {
-	return first ? last - first + 1 : 0;
+	if (first)
+		return last - first + 1;
+	return 0;
 }
 
 /* The same number of ports as it listens on; none is the same ports. */

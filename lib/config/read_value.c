@@ -93,9 +93,10 @@ int netd_read_not(struct netd_reader *r, const struct netd_yaml *value,
 	bool *flag = netd_field_at(field, object);
 	int result = netd_read_bool(r, value, field, object);
 
-	if (result == 0)
-		*flag = !*flag;
-	return result;
+	if (result)
+		return result;
+	*flag = !*flag;
+	return 0;
 }
 
 int netd_read_number(struct netd_reader *r, const struct netd_yaml *value,

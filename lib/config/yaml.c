@@ -135,9 +135,11 @@ int netd_yaml_alias(struct netd_yaml_document *d, const struct netd_yaml *to,
 
 struct netd_yaml *netd_yaml_last(const struct netd_yaml_document *d)
 {
-	return d->depth == 0	       ? d->root
-	       : d->last[d->depth - 1] ? d->last[d->depth - 1]
-				       : d->open[d->depth - 1];
+	if (d->depth == 0)
+		return d->root;
+	if (d->last[d->depth - 1])
+		return d->last[d->depth - 1];
+	return d->open[d->depth - 1];
 }
 
 /*

@@ -87,7 +87,9 @@ static size_t event_quote(struct fy_event *e)
 	if (e->type != FYET_SCALAR)
 		return 0;
 	style = fy_token_scalar_style(e->scalar.value);
-	return style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED ? 1 : 0;
+	if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED)
+		return 1;
+	return 0;
 }
 
 static struct netd_place event_place(struct source *s, struct fy_event *e)
@@ -155,7 +157,9 @@ static int remember(struct source *s, struct fy_token *token)
 		return -ENOMEM;
 	anchor->name = netd_arena_text(&s->d->arena, name, length);
 	anchor->node = netd_yaml_last(s->d);
-	return anchor->name ? 0 : -ENOMEM;
+	if (!anchor->name)
+		return -ENOMEM;
+	return 0;
 }
 
 static int on_alias(struct source *s, struct fy_event *e)
@@ -201,7 +205,9 @@ static int on_scalar(struct source *s, struct fy_event *e)
 	if (!text)
 		return -ENOMEM;
 	r = netd_yaml_scalar(s->d, text, length, plain, scalar_place(s, e, length));
-	return r < 0 ? r : remember(s, e->scalar.anchor);
+	if (r < 0)
+		return r;
+	return remember(s, e->scalar.anchor);
 }
 
 static int on_begin(struct source *s, struct fy_event *e, enum netd_yaml_kind kind,
@@ -281,7 +287,9 @@ static int run(struct source *s, struct fy_parser *parser, struct fy_diag *diag)
 		r = on_event(s, e);
 		fy_parser_event_free(parser, e);
 	}
-	if (r == 0 && (!finished || fy_parser_get_stream_error(parser)))
+	if (r)
+		return r;
+	if ((!finished || fy_parser_get_stream_error(parser)))
 		r = syntax_problem(s, diag);
 	return r;
 }

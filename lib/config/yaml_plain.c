@@ -46,7 +46,9 @@ static const uint8_t plain_class[256] = {
 
 static uint8_t class_of(const struct scan *s, const char *p)
 {
-	return p < s->end ? plain_class[(unsigned char)*p] : 0;
+	if (p < s->end)
+		return plain_class[(unsigned char)*p];
+	return 0;
 }
 
 static bool is_at(const struct scan *s, char c)
@@ -165,7 +167,9 @@ static int flow_item(struct scan *s, bool pairs)
 	if (pairs)
 		r = read_key(s);
 	skip_blanks(s);
-	return r < 0 ? r : flow_node(s);
+	if (r < 0)
+		return r;
+	return flow_node(s);
 }
 
 static int flow_collection(struct scan *s)
@@ -207,7 +211,9 @@ static int flow_node(struct scan *s)
 	if (is_at(s, '{') || is_at(s, '['))
 		return flow_collection(s);
 	r = scan_word(s, &w);
-	return r < 0 ? r : build(s, &w);
+	if (r < 0)
+		return r;
+	return build(s, &w);
 }
 
 static bool at_item(const struct scan *s)
@@ -237,7 +243,9 @@ static int block_item(struct scan *s)
 		return block_mapping(s);
 	}
 	r = flow_node(s);
-	return r < 0 ? r : next_line(s);
+	if (r < 0)
+		return r;
+	return next_line(s);
 }
 
 /* The list whose first "- " stands here. */
@@ -248,11 +256,14 @@ static int block_sequence(struct scan *s)
 
 	while (r == 0 && s->indent == indent && at_item(s))
 		r = block_item(s);
-	if (r == 0 && s->indent > indent)
+	if (r)
+		return r;
+	if (s->indent > indent)
 		r = -EAGAIN;
-	if (r == 0)
-		netd_yaml_end(s->d);
-	return r;
+	if (r)
+		return r;
+	netd_yaml_end(s->d);
+	return 0;
 }
 
 /* What stands below "key:", deeper than it; a list may stand as deep as it. */
@@ -267,7 +278,9 @@ static int block_value(struct scan *s, int indent)
 		return r;
 	if (s->indent >= indent && at_item(s))
 		return block_sequence(s);
-	return s->indent > indent ? block_mapping(s) : build(s, &nothing);
+	if (s->indent > indent)
+		return block_mapping(s);
+	return build(s, &nothing);
 }
 
 static bool at_line_end(const struct scan *s)
@@ -298,11 +311,14 @@ static int block_mapping(struct scan *s)
 		if (r == 0)
 			r = next_line(s);
 	}
-	if (r == 0 && s->indent > indent)
+	if (r)
+		return r;
+	if (s->indent > indent)
 		r = -EAGAIN;
-	if (r == 0)
-		netd_yaml_end(s->d);
-	return r;
+	if (r)
+		return r;
+	netd_yaml_end(s->d);
+	return 0;
 }
 
 /* Printable ASCII and line ends; what a terminal or YAML 1.1 reads more into is not. */
@@ -332,5 +348,7 @@ int netd_yaml_read_plain(struct netd_yaml_document *d, const char *text, size_t 
 	if (r == 0 && s.indent != -1)
 		r = -EAGAIN;
 	/* Limits are told of by the one who knows the rest of YAML, too. */
-	return r == -EINVAL ? -EAGAIN : r;
+	if (r == -EINVAL)
+		return -EAGAIN;
+	return r;
 }

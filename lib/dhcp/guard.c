@@ -172,7 +172,9 @@ static int64_t wait_for(struct guard *g, int64_t now)
 	bool busy = *oldest && now - *oldest < BUSY_SPAN;
 
 	*oldest = now;
-	return busy ? WAIT_BUSY : WAIT;
+	if (busy)
+		return WAIT_BUSY;
+	return WAIT;
 }
 
 /* True if @mac has not claimed too much yet. */
@@ -296,7 +298,9 @@ static int do_due(struct guard *g)
 		else if (h->address && h->until < next)
 			next = h->until;
 	}
-	return next == INT64_MAX ? -1 : (int)(next - now);
+	if (next == INT64_MAX)
+		return -1;
+	return (int)(next - now);
 }
 
 static int watch(struct guard *g, int process)
@@ -316,7 +320,9 @@ static int watch(struct guard *g, int process)
 		if (p[1].revents)
 			r = netd_hold_read(&g->hold, see_reply, g);
 	}
-	return r ? r : g->failed;
+	if (r)
+		return r;
+	return g->failed;
 }
 
 /*
@@ -334,7 +340,9 @@ static int open_packets(const struct guard *g, uint16_t protocol)
 		close(fd);
 		return -errno;
 	}
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 static int find_link(struct guard *g, const char *link)
@@ -404,7 +412,9 @@ static int open_all(struct guard *g, const char *link)
 		return g->arp;
 	/* protocol 0: it sends, and hears nothing */
 	g->out = open_packets(g, 0);
-	return g->out < 0 ? g->out : hold(g, link);
+	if (g->out < 0)
+		return g->out;
+	return hold(g, link);
 }
 
 static int guard(struct guard *g, const char *link, pid_t pid)

@@ -44,7 +44,9 @@ static int nfnetlink_open(void)
 		close(fd);
 		return -errno;
 	}
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* The first error among the answers to @count requests. */
@@ -251,11 +253,12 @@ static int listen_to(int fd, uint16_t group)
 	const uint32_t at_once = htonl(1);
 	int r = configure(fd, group, NFULA_CFG_CMD, &bind, sizeof(bind));
 
-	if (r == 0)
-		r = configure(fd, group, NFULA_CFG_MODE, &mode, sizeof(mode));
-	if (r == 0)
-		r = configure(fd, group, NFULA_CFG_QTHRESH, &at_once, sizeof(at_once));
-	return r;
+	if (r)
+		return r;
+	r = configure(fd, group, NFULA_CFG_MODE, &mode, sizeof(mode));
+	if (r)
+		return r;
+	return configure(fd, group, NFULA_CFG_QTHRESH, &at_once, sizeof(at_once));
 }
 
 int netd_hold_open(struct netd_hold *h, const char *link, int index)
@@ -305,8 +308,11 @@ int netd_hold_read(struct netd_hold *h,
 	int left = (int)n;
 
 	/* some were lost: their clients ask again */
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR || errno == ENOBUFS ? 0 : -errno;
+	if (n < 0) {
+		if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS)
+			return 0;
+		return -errno;
+	}
 	for (struct nlmsghdr *m = (void *)buffer; mnl_nlmsg_ok(m, left);
 	     m = mnl_nlmsg_next(m, &left)) {
 		const struct nlattr *payload = NULL;

@@ -97,7 +97,9 @@ int netd_guard_state(const char *directory)
 		return 0;
 	if (number < 0 && number > INT_MIN)
 		return (int)number;
-	return netd_guard_pid(directory) ? 0 : -ESRCH;
+	if (!netd_guard_pid(directory))
+		return -ESRCH;
+	return 0;
 }
 
 /* What the guard writes itself comes over it. */

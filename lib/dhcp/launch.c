@@ -122,7 +122,9 @@ static int command_make(const struct netd_launch *l, struct command *c,
 		add_argument(c, "--group=%s%s", "", "");
 	else if (user.group[0])
 		add_argument(c, "--group=%s%s", user.group, "");
-	return c->failed ? netd_error_add(err, -ENOMEM, "out of memory") : 0;
+	if (c->failed)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 /*
@@ -189,7 +191,9 @@ static int wait_exit(pid_t pid)
 			return -errno;
 	if (late)
 		return -ETIMEDOUT;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	return 128 + WTERMSIG(status);
 }
 
 /* What it said, as one line, without "dnsmasq: ". */
@@ -315,7 +319,9 @@ int netd_launch_begin(const struct netd_launch *l, struct netd_launching *out,
 	netd_auto(command_done) struct command c = {.count = 0};
 	int r = command_make(l, &c, err);
 
-	return r ? r : begin(l, c.arguments, out, err);
+	if (r)
+		return r;
+	return begin(l, c.arguments, out, err);
 }
 
 int netd_launch_finish(const struct netd_launch *l, struct netd_launching *launching,

@@ -203,9 +203,10 @@ static int find_running(struct netd *netd, const char *name, char **topology,
 		netd_topology_free(all[i]);
 	}
 	free(all);
-	if (r == 0)
-		*topology = found;
-	return r;
+	if (r)
+		return r;
+	*topology = found;
+	return 0;
 }
 
 int netd_network_find(struct netd *netd, const char *name, char **topology,

@@ -105,11 +105,11 @@ static size_t remove_forwards(struct netd_forward *forwards, size_t *count,
 static size_t remove_from(struct owner *o, const struct netd_forward *like,
 			  bool all_protocols)
 {
-	return o->network
-		       ? remove_forwards(o->network->forwards, &o->network->forward_count,
-					 like, all_protocols)
-		       : remove_forwards(o->node->forwards, &o->node->forward_count, like,
-					 all_protocols);
+	if (o->network)
+		return remove_forwards(o->network->forwards, &o->network->forward_count,
+				       like, all_protocols);
+	return remove_forwards(o->node->forwards, &o->node->forward_count, like,
+			       all_protocols);
 }
 
 static int no_such_forward(const struct owner *o, const char *owner, const char *listen,

@@ -83,7 +83,9 @@ static int splice_map(struct splice *s)
 	s->map = text;
 	s->text = s->map + NETD_SEAL_SIZE;
 	s->length = (size_t)st.st_size - NETD_SEAL_SIZE;
-	return netd_seal_head_problem(s->map, (size_t)st.st_size) ? -EAGAIN : 0;
+	if (netd_seal_head_problem(s->map, (size_t)st.st_size))
+		return -EAGAIN;
+	return 0;
 }
 
 /*
@@ -92,10 +94,10 @@ static int splice_map(struct splice *s)
  */
 static int splice_check(const struct splice *s)
 {
-	return s->offset != s->length &&
-			       netd_seal_problem(s->map, NETD_SEAL_SIZE + s->length)
-		       ? -EAGAIN
-		       : 0;
+	if (s->offset != s->length &&
+	    netd_seal_problem(s->map, NETD_SEAL_SIZE + s->length))
+		return -EAGAIN;
+	return 0;
 }
 
 /*
@@ -118,7 +120,9 @@ static int splice_compare(const struct splice *s)
 			return -EAGAIN;
 		at += (size_t)n;
 	}
-	return n == 0 && at == s->length ? 0 : -EAGAIN;
+	if (n != 0 || at != s->length)
+		return -EAGAIN;
+	return 0;
 }
 
 /* What is appended to is not read once more. */
@@ -132,8 +136,11 @@ static int splice_seal(struct splice *s, const struct netd_str *line)
 		{s->text + s->offset, s->length - s->offset},
 	};
 
-	if (s->offset == s->length)
-		return netd_seal_extend(s->map, &text, &added, s->seal) < 0 ? -EAGAIN : 0;
+	if (s->offset == s->length) {
+		if (netd_seal_extend(s->map, &text, &added, s->seal) < 0)
+			return -EAGAIN;
+		return 0;
+	}
 	netd_seal_write(s->seal, parts, NETD_ARRAY_SIZE(parts));
 	return 0;
 }

@@ -149,9 +149,11 @@ int netd_spare_subnet(struct netd *netd, const char *address, char **out, char *
 	}
 	netd_str_add(&text, netd_prefix_format(&p, buffer));
 	r = hand_over(&text, out, err);
-	if (r == 0 && by.length)
+	if (r)
+		return r;
+	if (by.length)
 		*taken = netd_str_take(&by);
-	return r;
+	return 0;
 }
 
 static bool has_bridge(struct netd_topology *const *all, size_t count, const char *name)

@@ -23,7 +23,9 @@ static const char *next_line(const char *line)
 {
 	const char *end = strchr(line, '\n');
 
-	return end ? end + 1 : line + strlen(line);
+	if (end)
+		return end + 1;
+	return line + strlen(line);
 }
 
 /* The end of the items that begin at @line. */

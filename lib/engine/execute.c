@@ -14,13 +14,17 @@
 const struct netd_state *netd_run_observed(const struct netd_run *run,
 					   const struct netd_op *op)
 {
-	return op->space[0] ? netd_state_space(run->observed, op->space) : run->observed;
+	if (op->space[0])
+		return netd_state_space(run->observed, op->space);
+	return run->observed;
 }
 
 const struct netd_state *netd_run_desired(const struct netd_run *run,
 					  const struct netd_op *op)
 {
-	return op->space[0] ? netd_state_space(run->desired, op->space) : run->desired;
+	if (op->space[0])
+		return netd_state_space(run->desired, op->space);
+	return run->desired;
 }
 
 static struct netd_place op_place(const struct netd_op *op)

@@ -107,7 +107,9 @@ static int converge(struct netd *netd, const struct netd_way_back *way,
 	netd_plan_hand_over(&v->plan, room, plan);
 	netd_error_done(err);
 	r = attempt(netd, way, search, paces[1], NULL, v, err);
-	return r > 0 ? -EIO : r;
+	if (r > 0)
+		return -EIO;
+	return r;
 }
 
 /* What is there, whether the host got there or not. */
@@ -175,7 +177,9 @@ static int converge_unrecorded(struct netd *netd, const struct netd_way_back *wa
 		return 0;
 	netd_error_done(err);
 	r = attempt_unrecorded(netd, way, before, paces[1], v, err);
-	return r > 0 ? -EIO : r;
+	if (r > 0)
+		return -EIO;
+	return r;
 }
 
 /* Whatever became of it: nobody could say later where it was to return to. */
@@ -218,7 +222,9 @@ int netd_plan_make_room(struct netd_plan **out, struct netd_plan **room,
 			struct netd_error *err)
 {
 	*room = out ? calloc(1, sizeof(**room)) : NULL;
-	return out && !*room ? netd_error_add(err, -ENOMEM, "out of memory") : 0;
+	if (out && !*room)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 void netd_plan_hand_over(struct netd_plan *plan, struct netd_plan **room,

@@ -95,5 +95,7 @@ int netd_run_firewall(const struct netd_run *run)
 	if (r == -ERESTART)
 		r = commit_again(run, nft, want, &again);
 	netd_ruleset_delta_done(&again);
-	return r ? r : forget_flows(run, nft, &change->delta);
+	if (r)
+		return r;
+	return forget_flows(run, nft, &change->delta);
 }

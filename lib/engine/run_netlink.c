@@ -37,7 +37,9 @@ static int veth_into_namespace(const struct netd_run *run, const struct netd_op 
 	if (!m)
 		return -ENOMEM;
 	r = netd_nl_burst(socket_of(run), &m, 1, &reply, run->err);
-	return r || !reply.code ? r : netd_run_failed(run, op, reply.code, reply.text);
+	if (r || !reply.code)
+		return r;
+	return netd_run_failed(run, op, reply.code, reply.text);
 }
 
 /* A tap has no group from birth: it is marked before it can outlive this process. */
@@ -55,7 +57,9 @@ static int tap_create(const struct netd_run *run, struct netd_link *link)
 	if (!m)
 		return -ENOMEM;
 	r = netd_nl_request(socket_of(run), m, run->err);
-	return r ? r : netd_tap_keep(fd, link->name, run->err);
+	if (r)
+		return r;
+	return netd_tap_keep(fd, link->name, run->err);
 }
 
 #define ETHERNET_MTU 1500 /* a bridge's, unless something else is said */
@@ -78,10 +82,15 @@ static int bridge_create(const struct netd_run *run, const struct netd_op *op,
 	if (!m)
 		return -ENOMEM;
 	r = netd_nl_burst(socket_of(run), &m, 1, &reply, run->err);
-	if (r || reply.code)
-		return r ? r : netd_run_failed(run, op, reply.code, reply.text);
+	if (r || reply.code) {
+		if (r)
+			return r;
+		return netd_run_failed(run, op, reply.code, reply.text);
+	}
 	*out = netd_link_set_message(&op->link, NETD_LINK_MTU, 0);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }
 
 static int link_create(const struct netd_run *run, const struct netd_op *op,
@@ -99,7 +108,9 @@ static int link_create(const struct netd_run *run, const struct netd_op *op,
 	if (link.peer_namespace[0] && !far)
 		return veth_into_namespace(run, op);
 	*out = netd_link_create_message(&link, far ? far->fd : -1);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }
 
 /* Whoever opens a tap sets its flags: they stay as they are. */
@@ -133,7 +144,9 @@ static int link_set(const struct netd_run *run, const struct netd_op *op,
 			return netd_run_failed(run, op, master, NULL);
 	}
 	*out = netd_link_set_message(&op->link, op->fields, master);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }
 
 static int link_delete(const struct netd_run *run, const struct netd_op *op,
@@ -142,7 +155,9 @@ static int link_delete(const struct netd_run *run, const struct netd_op *op,
 	(void)run;
 	/* By index: one that took the name meanwhile is not ours. */
 	*out = netd_link_delete_message(op->link.index);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }
 
 static int address_add(const struct netd_run *run, const struct netd_op *op,
@@ -153,7 +168,9 @@ static int address_add(const struct netd_run *run, const struct netd_op *op,
 	if (index < 0)
 		return netd_run_failed(run, op, index, NULL);
 	*out = netd_address_add_message(&op->addr, index);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }
 
 static int address_delete(const struct netd_run *run, const struct netd_op *op,
@@ -164,7 +181,9 @@ static int address_delete(const struct netd_run *run, const struct netd_op *op,
 	if (index < 0)
 		return 0; /* gone with its interface */
 	*out = netd_address_delete_message(&op->addr, index);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }
 
 /* 0 if the kernel finds the link by itself.  Many routes leave by one link. */
@@ -189,7 +208,9 @@ static int route_add(const struct netd_run *run, const struct netd_op *op,
 	if (index < 0)
 		return netd_run_failed(run, op, index, NULL);
 	*out = netd_route_add_message(&op->route, index, op->replaces);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }
 
 static int route_delete(const struct netd_run *run, const struct netd_op *op,
@@ -204,7 +225,9 @@ static int route_delete(const struct netd_run *run, const struct netd_op *op,
 	if (!route.metric && route.to.addr.family == AF_INET6)
 		route.metric = METRIC6;
 	*out = netd_route_delete_message(&route, index);
-	return *out ? 0 : -ENOMEM;
+	if (!*out)
+		return -ENOMEM;
+	return 0;
 }
 
 /* How a kind becomes a message, and which failure means that it is done already. */
@@ -244,7 +267,9 @@ static int send_burst(const struct netd_run *run, struct nl_msg **messages,
 		netd_run_failed(run, &run->ops[origin[i]], code, replies[i].text);
 		first = first ? first : code;
 	}
-	return r ? r : first;
+	if (r)
+		return r;
+	return first;
 }
 
 static int send_ops(const struct netd_run *run)
@@ -321,7 +346,9 @@ int netd_run_deletes(const struct netd_run *run)
 	r = delete_bulk(run, run->ops, ports);
 	rest.ops += ports;
 	rest.count -= ports;
-	return r || rest.count == 0 ? r : netd_run_netlink(&rest);
+	if (r || rest.count == 0)
+		return r;
+	return netd_run_netlink(&rest);
 }
 
 #define RAISE_STEPS 4
@@ -373,7 +400,10 @@ int netd_run_raise_mtu(const struct netd_run *run)
 
 	if (!socket_of(run))
 		return netd_run_failed(run, run->ops, -ENOENT, NULL);
-	for (size_t i = 0; r == 0 && i < run->count; i++)
+	for (size_t i = 0; i < run->count; i++) {
 		r = raise_mtu(run, &run->ops[i]);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }

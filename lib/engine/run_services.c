@@ -115,7 +115,9 @@ static int job_enter_space(struct job *j, const struct netd_state *desired,
 	netd_upstream_servers(desired->resolv, desired, &servers);
 	j->resolv = netd_str_take(&servers);
 	j->d.resolv = j->resolv;
-	return j->resolv ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
+	if (!j->resolv)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 /* What was observed without its files. */
@@ -181,10 +183,10 @@ static void service_path(const struct job *j, const char *file, char out[PATH_MA
 
 static int cannot_remove(const struct job *j, const char *path, struct netd_error *err)
 {
-	return errno == ENOENT
-		       ? 0
-		       : netd_error_add(err, -errno, "dhcp %s: cannot remove %s: %s",
-					j->d.name, path, strerror(errno));
+	if (errno != ENOENT)
+		return netd_error_add(err, -errno, "dhcp %s: cannot remove %s: %s",
+				      j->d.name, path, strerror(errno));
+	return 0;
 }
 
 /* Its leases stay, and its config under another name, which says whose they are. */
@@ -233,7 +235,9 @@ static int forget_strangers(const struct batch *b, const struct job *j,
 	if (strcmp(owner, j->want->owner) == 0)
 		return 0;
 	service_path(j, NETD_DNSMASQ_LEASES, path);
-	return unlinkat(dir, path, 0) < 0 ? cannot_remove(j, path, err) : 0;
+	if (unlinkat(dir, path, 0) < 0)
+		return cannot_remove(j, path, err);
+	return 0;
 }
 
 static bool is_taken(const struct netd_lease *lease, void *data)
@@ -257,7 +261,9 @@ static int find_taken(const struct batch *b, struct job *j, struct netd_error *e
 				      path, strerror(-r));
 	r = netd_reservations_new(before ? before : "", j->want->reserved, &j->taken,
 				  &j->taken_count);
-	return r < 0 ? netd_error_add(err, r, "out of memory") : 0;
+	if (r < 0)
+		return netd_error_add(err, r, "out of memory");
+	return 0;
 }
 
 /* Before anything is written: what is new follows from what is there. */
@@ -265,32 +271,40 @@ static int prepare_leases(struct batch *b, struct netd_error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		r = find_taken(b, &b->jobs[i], err);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int drop_leases(struct batch *b, struct netd_error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < b->count; i++) {
+	for (size_t i = 0; i < b->count; i++) {
 		struct job *j = &b->jobs[i];
 
 		r = forget_strangers(b, j, err);
 		if (r == 0 && j->taken_count)
 			r = netd_dnsmasq_drop_leases(&j->d, is_taken, j, err);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int write_all(struct batch *b, struct netd_error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		r = netd_dnsmasq_write(&b->jobs[i].d, b->jobs[i].want, err);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int start_all(struct batch *b, struct netd_error *err)
@@ -312,18 +326,24 @@ static int run_stop(struct batch *b, struct netd_error *err)
 {
 	int r = end_all(b, err);
 
-	return r ? r : forget_files(b, err);
+	if (r)
+		return r;
+	return forget_files(b, err);
 }
 
 static int run_start(struct batch *b, struct netd_error *err)
 {
 	int r = end_all(b, err);
 
-	if (r == 0)
-		r = drop_leases(b, err);
-	if (r == 0)
-		r = write_all(b, err);
-	return r ? r : start_all(b, err);
+	if (r)
+		return r;
+	r = drop_leases(b, err);
+	if (r)
+		return r;
+	r = write_all(b, err);
+	if (r)
+		return r;
+	return start_all(b, err);
 }
 
 /* Where a lease stands in the way, dnsmasq has to be started again without it. */
@@ -339,16 +359,21 @@ static int reload_one(struct batch *b, struct job *j, struct netd_error *err)
 	if (r > 0)
 		return run_start(&one, err);
 	r = write_all(&one, err);
-	return r ? r : netd_dnsmasq_reload(&j->d, err);
+	if (r)
+		return r;
+	return netd_dnsmasq_reload(&j->d, err);
 }
 
 static int run_reload(struct batch *b, struct netd_error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		r = reload_one(b, &b->jobs[i], err);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int batch_make(struct batch *b, const struct netd_run *run,
@@ -359,11 +384,13 @@ static int batch_make(struct batch *b, const struct netd_run *run,
 	b->jobs = calloc(count, sizeof(*b->jobs));
 	if (!b->jobs)
 		return netd_error_add(run->err, -ENOMEM, "out of memory");
-	for (; r == 0 && b->count < count; b->count++) {
+	for (; b->count < count; b->count++) {
 		b->jobs[b->count].space = -1;
 		r = job_make(run, &ops[b->count], &b->jobs[b->count]);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int run_batch(const struct netd_run *run, const struct netd_op *ops, size_t count)
@@ -378,16 +405,20 @@ static int run_batch(const struct netd_run *run, const struct netd_op *ops, size
 	r = prepare_leases(&b, run->err);
 	if (r < 0)
 		return r;
-	return run->ops->kind == NETD_OP_START_SERVICE ? run_start(&b, run->err)
-						       : run_reload(&b, run->err);
+	if (run->ops->kind == NETD_OP_START_SERVICE)
+		return run_start(&b, run->err);
+	return run_reload(&b, run->err);
 }
 
 int netd_run_services(const struct netd_run *run)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < run->count; i += BATCH)
+	for (size_t i = 0; i < run->count; i += BATCH) {
 		r = run_batch(run, run->ops + i,
 			      run->count - i < BATCH ? run->count - i : BATCH);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }

@@ -71,7 +71,9 @@ static int create_space(const struct netd_run *run, const struct netd_op *op,
 		 NETD_ALIAS_PREFIX "%s" NETD_ALIAS_HOME "%" PRIu64, want->owner,
 		 run->netd->home_inode);
 	r = netd_space_make(run->netd, op->space, &marked, &space, run->err);
-	return r ? r : write_wide(run, op, want, fresh);
+	if (r)
+		return r;
+	return write_wide(run, op, want, fresh);
 }
 
 int netd_run_create_spaces(const struct netd_run *run)
@@ -84,7 +86,9 @@ int netd_run_create_spaces(const struct netd_run *run)
 		r = create_space(run, &run->ops[i], &fresh);
 	netd_state_done(&fresh);
 	back = netd_spaces_leave(run->netd, run->err);
-	return r ? r : back;
+	if (r)
+		return r;
+	return back;
 }
 
 int netd_run_delete_spaces(const struct netd_run *run)
@@ -93,15 +97,17 @@ int netd_run_delete_spaces(const struct netd_run *run)
 
 	netd_processes_end(run->netd, run->ops, run->count, run->keep_processes,
 			   run->notes);
-	for (size_t i = 0; r == 0 && i < run->count; i++) {
+	for (size_t i = 0; i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
 
 		r = netd_resolv_remove(op->space, run->err);
 		if (r == 0)
 			r = netd_space_delete(run->netd, op->space, op->node.inode,
 					      run->err);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* Goes where @op is; the ops stand by namespace, so one visit each is enough. */
@@ -111,8 +117,9 @@ static int visit(const struct netd_run *run, const struct netd_op *op)
 
 	if (!op->space[0])
 		return netd_spaces_leave(run->netd, run->err);
-	return space ? netd_space_enter(run->netd, space, run->err)
-		     : netd_run_failed(run, op, -ENOENT, NULL);
+	if (space)
+		return netd_space_enter(run->netd, space, run->err);
+	return netd_run_failed(run, op, -ENOENT, NULL);
 }
 
 static int write_sysctls(const struct netd_run *run)
@@ -138,14 +145,16 @@ int netd_run_sysctls(const struct netd_run *run)
 	int r = write_sysctls(run);
 	int back = netd_spaces_leave(run->netd, run->err);
 
-	return r ? r : back;
+	if (r)
+		return r;
+	return back;
 }
 
 int netd_run_resolv(const struct netd_run *run)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < run->count; i++) {
+	for (size_t i = 0; i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
 		const struct netd_state *want = netd_run_desired(run, op);
 
@@ -153,6 +162,8 @@ int netd_run_resolv(const struct netd_run *run)
 			r = netd_resolv_remove(op->space, run->err);
 		else if (want && want->resolv)
 			r = netd_resolv_write(op->space, want->resolv, run->err);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }

@@ -103,7 +103,9 @@ static int look_at(const struct netd_transfer *t, const struct netd_holder *link
 		netd_nl_message(RTM_GETLINK, 0, &header, sizeof(header));
 	int r = m ? netd_nl_ask(&t->netd->nl, m, visit_look, out) : -ENOMEM;
 
-	return r ? netd_error_add(t->err, r, "%s: %s", link->name, strerror(-r)) : 0;
+	if (r)
+		return netd_error_add(t->err, r, "%s: %s", link->name, strerror(-r));
+	return 0;
 }
 
 /*
@@ -132,13 +134,21 @@ static int join(const struct netd_transfer *t, uint32_t mtu)
 	struct look nic = {0};
 	int r = look_at(t, t->from, &nic);
 
-	if (r == 0 && mtu && nic.mtu != mtu)
+	if (r)
+		return r;
+	if (mtu && nic.mtu != mtu)
 		r = set_link(t, t->from->name, NETD_LINK_MTU, 0, mtu, true);
-	if (r == 0 && !(nic.flags & IFF_UP))
+	if (r)
+		return r;
+	if (!(nic.flags & IFF_UP))
 		r = set_link(t, t->from->name, NETD_LINK_UP, 0, 0, true);
-	if (r == 0 && nic.master != t->to->index)
+	if (r)
+		return r;
+	if (nic.master != t->to->index)
 		r = set_link(t, t->from->name, NETD_LINK_MASTER, t->to->index, 0, true);
-	return r ? r : wait_ready(t);
+	if (r)
+		return r;
+	return wait_ready(t);
 }
 
 static int leave(const struct netd_transfer *t)
@@ -146,9 +156,13 @@ static int leave(const struct netd_transfer *t)
 	struct look nic = {0};
 	int r = look_at(t, t->to, &nic);
 
-	if (r == 0 && nic.master)
+	if (r)
+		return r;
+	if (nic.master)
 		r = set_link(t, t->to->name, NETD_LINK_MASTER, 0, 0, true);
-	if (r == 0 && t->capture->mtu && nic.mtu != t->capture->mtu)
+	if (r)
+		return r;
+	if (t->capture->mtu && nic.mtu != t->capture->mtu)
 		r = set_link(t, t->to->name, NETD_LINK_MTU, 0, t->capture->mtu, true);
 	return r;
 }
@@ -162,9 +176,10 @@ static int holder(const struct netd_transfer *t, const char *name,
 {
 	netd_copy(out->name, name);
 	out->index = netd_nl_ifindex(&t->netd->nl, name);
-	return out->index < 0 ? netd_error_add(t->err, out->index, "%s: %s", name,
-					       strerror(-out->index))
-			      : 0;
+	if (out->index < 0)
+		return netd_error_add(t->err, out->index, "%s: %s", name,
+				      strerror(-out->index));
+	return 0;
 }
 
 /* One that is in the bridge already (its file was lost) left its settings there. */
@@ -192,9 +207,12 @@ static int capture(struct netd *netd, const char *topology,
 	c.index = from.index;
 	r = netd_capture_read_settings(&c, settings, err);
 	netd_capture_disown_settings(&c, claims, topology);
-	if (r == 0)
-		r = netd_held_dump(&netd->nl, &from, &c.held, err);
-	return r ? r : netd_capture_write(&netd->store, &c, err);
+	if (r)
+		return r;
+	r = netd_held_dump(&netd->nl, &from, &c.held, err);
+	if (r)
+		return r;
+	return netd_capture_write(&netd->store, &c, err);
 }
 
 int netd_uplinks_capture(struct netd *netd, const char *topology,
@@ -245,9 +263,10 @@ static int load(const struct netd_run *run, const struct netd_op *op,
 		if (r == 0)
 			r = netd_capture_read(&netd->store, nic->name, out, run->err);
 	}
-	return r == -ENOENT ? netd_error_add(run->err, -ENODEV, "%s: %s", op->uplink.nic,
-					     strerror(ENODEV))
-			    : r;
+	if (r == -ENOENT)
+		return netd_error_add(run->err, -ENODEV, "%s: %s", op->uplink.nic,
+				      strerror(ENODEV));
+	return r;
 }
 
 /* Its MAC comes first: the address that the kernel makes follows from it. */
@@ -265,8 +284,9 @@ static int start_bridge(const struct netd_transfer *t, const struct netd_mac *ma
 		fields |= NETD_LINK_MAC;
 	netd_copy(link.name, t->to->name);
 	m = netd_link_set_message(&link, fields, 0);
-	return m ? netd_nl_request(&t->netd->nl, m, t->err)
-		 : netd_error_add(t->err, -ENOMEM, "out of memory");
+	if (m)
+		return netd_nl_request(&t->netd->nl, m, t->err);
+	return netd_error_add(t->err, -ENOMEM, "out of memory");
 }
 
 static int move_steps(struct netd_transfer *t, const struct netd_op *op, bool ipv6)
@@ -274,31 +294,47 @@ static int move_steps(struct netd_transfer *t, const struct netd_op *op, bool ip
 	const struct netd_capture *c = t->capture;
 	int r = netd_capture_loosen(c, t->to->name, t->err);
 
-	if (r == 0 && c->stage == NETD_CAPTURE_MOVING)
+	if (r)
+		return r;
+	if (c->stage == NETD_CAPTURE_MOVING)
 		r = netd_capture_copy_settings(c, t->to->name, t->err);
-	if (r == 0)
-		r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
-	if (r == 0)
-		r = start_bridge(t, &op->uplink.mac);
-	if (r == 0)
-		r = netd_transfer_collect(t, !netd_mtu_is_small(op->uplink.mtu));
-	if (r == 0)
-		r = netd_transfer_prepare(t);
-	if (r == 0)
-		r = join(t, op->uplink.mtu);
-	if (r == 0)
-		r = netd_transfer_switch_routes(t);
-	if (r == 0)
-		r = netd_transfer_finish(t);
-	if (r == 0)
-		r = netd_capture_switch_ipv6(t->from->name, false, t->err);
-	if (r == 0)
-		r = netd_capture_tighten(c, t->to->name, t->err);
-	if (r == 0 && ipv6 && !netd_mtu_is_small(op->uplink.mtu))
+	if (r)
+		return r;
+	r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
+	if (r)
+		return r;
+	r = start_bridge(t, &op->uplink.mac);
+	if (r)
+		return r;
+	r = netd_transfer_collect(t, !netd_mtu_is_small(op->uplink.mtu));
+	if (r)
+		return r;
+	r = netd_transfer_prepare(t);
+	if (r)
+		return r;
+	r = join(t, op->uplink.mtu);
+	if (r)
+		return r;
+	r = netd_transfer_switch_routes(t);
+	if (r)
+		return r;
+	r = netd_transfer_finish(t);
+	if (r)
+		return r;
+	r = netd_capture_switch_ipv6(t->from->name, false, t->err);
+	if (r)
+		return r;
+	r = netd_capture_tighten(c, t->to->name, t->err);
+	if (r)
+		return r;
+	if (ipv6 && !netd_mtu_is_small(op->uplink.mtu))
 		r = netd_transfer_keep_token(t);
-	if (r == 0)
-		r = netd_capture_tighten(c, t->from->name, t->err);
-	return r ? r : netd_transfer_check(t);
+	if (r)
+		return r;
+	r = netd_capture_tighten(c, t->from->name, t->err);
+	if (r)
+		return r;
+	return netd_transfer_check(t);
 }
 
 static bool has_ipv6(const struct netd_state *s, const char *link)
@@ -351,17 +387,21 @@ static int give_back(struct netd_transfer *t, const struct look *nic)
 
 	if (!(nic->flags & IFF_UP)) /* a link that is down takes no routes */
 		r = set_link(t, t->to->name, NETD_LINK_UP, 0, 0, true);
-	if (r == 0)
-		r = netd_transfer_collect(t, !netd_mtu_is_small(mtu));
-	if (r == 0)
-		r = netd_transfer_prepare(t);
-	if (r == 0)
-		r = netd_transfer_switch_routes(t);
-	if (r == 0)
-		r = leave(t);
-	if (r == 0)
-		r = netd_transfer_finish(t);
-	return r;
+	if (r)
+		return r;
+	r = netd_transfer_collect(t, !netd_mtu_is_small(mtu));
+	if (r)
+		return r;
+	r = netd_transfer_prepare(t);
+	if (r)
+		return r;
+	r = netd_transfer_switch_routes(t);
+	if (r)
+		return r;
+	r = leave(t);
+	if (r)
+		return r;
+	return netd_transfer_finish(t);
 }
 
 /* Somebody deleted the bridge; the rules that name it are there. */
@@ -369,9 +409,12 @@ static int outlive(struct netd_transfer *t)
 {
 	int r = leave(t);
 
-	if (r == 0)
-		r = netd_transfer_collect(t, true);
-	return r ? r : netd_transfer_switch_routes(t);
+	if (r)
+		return r;
+	r = netd_transfer_collect(t, true);
+	if (r)
+		return r;
+	return netd_transfer_switch_routes(t);
 }
 
 static int return_steps(struct netd_transfer *t, bool bridge, bool ipv6)
@@ -380,23 +423,36 @@ static int return_steps(struct netd_transfer *t, bool bridge, bool ipv6)
 	struct look nic = {0};
 	int r = bridge ? netd_capture_loosen(c, t->from->name, t->err) : 0;
 
-	if (r == 0)
-		r = look_at(t, t->to, &nic);
-	if (r == 0 && netd_mtu_is_small(nic.mtu) && c->mtu) /* else no IPv6 gets there */
+	if (r)
+		return r;
+	r = look_at(t, t->to, &nic);
+	if (r)
+		return r;
+	/* else no IPv6 gets there */
+	if (netd_mtu_is_small(nic.mtu) && c->mtu)
 		r = set_link(t, t->to->name, NETD_LINK_MTU, 0, c->mtu, true);
-	if (r == 0)
-		r = netd_capture_loosen(c, t->to->name, t->err);
-	if (r == 0)
-		r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
-	if (r == 0)
-		r = bridge ? give_back(t, &nic) : outlive(t);
-	if (r == 0 && (!bridge || c->stage == NETD_CAPTURE_MOVING))
+	if (r)
+		return r;
+	r = netd_capture_loosen(c, t->to->name, t->err);
+	if (r)
+		return r;
+	r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
+	if (r)
+		return r;
+	r = bridge ? give_back(t, &nic) : outlive(t);
+	if (r)
+		return r;
+	if ((!bridge || c->stage == NETD_CAPTURE_MOVING))
 		r = netd_transfer_restore(t);
-	if (r == 0)
-		r = netd_capture_tighten(c, t->to->name, t->err);
-	if (r == 0)
-		r = netd_transfer_check(t);
-	if (r == 0 && !c->up && netd_transfer_is_bare(t))
+	if (r)
+		return r;
+	r = netd_capture_tighten(c, t->to->name, t->err);
+	if (r)
+		return r;
+	r = netd_transfer_check(t);
+	if (r)
+		return r;
+	if (!c->up && netd_transfer_is_bare(t))
 		r = set_link(t, t->to->name, NETD_LINK_UP, 0, 0, false);
 	return r;
 }
@@ -463,15 +519,16 @@ static int give_up(const struct netd_run *run, const struct netd_op *op)
 	netd_copy(bridge.name, op->uplink.bridge);
 	bridge.index = netd_nl_ifindex(&run->netd->nl, bridge.name);
 	r = return_steps(&t, bridge.index > 0, wants_ipv6(run, op, &c));
-	return r ? r
-		 : netd_capture_remove(&run->netd->store, op->uplink.record, run->err);
+	if (r)
+		return r;
+	return netd_capture_remove(&run->netd->store, op->uplink.record, run->err);
 }
 
 int netd_run_uplinks(const struct netd_run *run)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < run->count; i++) {
+	for (size_t i = 0; i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
 		bool joins = op->kind == NETD_OP_MOVE_UPLINK;
 
@@ -481,6 +538,8 @@ int netd_run_uplinks(const struct netd_run *run)
 					   joins ? "uplink %s joins %s"
 						 : "uplink %s leaves %s",
 					   op->uplink.nic, op->uplink.bridge);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }

@@ -106,7 +106,9 @@ static int attempt_again(struct netd *netd, const struct netd_change *change,
 	if (r < 0)
 		return r;
 	r = netd_converge(netd, change->wanted, v, NETD_IN_BURSTS, change->caller, err);
-	return r > 0 ? -EIO : r;
+	if (r > 0)
+		return -EIO;
+	return r;
 }
 
 /* Goes to change->wanted by @v, and a second time if something is left to do then. */

@@ -90,7 +90,9 @@ int netd_check_state(struct netd *netd, struct netd_error *err)
 {
 	int r = netd_context_open(netd, true, err);
 
-	return r < 0 ? r : netd_store_check(&netd->store, err);
+	if (r < 0)
+		return r;
+	return netd_store_check(&netd->store, err);
 }
 
 /* Nothing runs yet, and nothing is to be changed: then no state is fine. */
@@ -101,7 +103,9 @@ static int open_store(struct netd *netd, bool write, struct netd_error *err)
 	if (netd->store.fd >= 0)
 		return 0;
 	r = netd_store_open(&netd->store, netd->state_dir, write, err);
-	return r == -ENOENT && !write ? 0 : r;
+	if (r == -ENOENT && !write)
+		return 0;
+	return r;
 }
 
 static int check_home(struct netd *netd, bool write, struct netd_error *err)

@@ -95,7 +95,9 @@ static int parse_int(const char *text, int *out)
 		return -EINVAL;
 	n = strtol(text, &end, 10);
 	*out = (int)n;
-	return *end || n != *out ? -EINVAL : 0;
+	if (*end || n != *out)
+		return -EINVAL;
+	return 0;
 }
 
 static int parse_line(char *line, struct netd_claim *out)

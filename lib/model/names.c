@@ -49,7 +49,9 @@ const char *netd_mode_name(enum netd_mode mode)
 
 const char *netd_node_kind_name(enum netd_node_kind kind)
 {
-	return kind == NETD_NODE_ROUTER ? "router" : "host";
+	if (kind == NETD_NODE_ROUTER)
+		return "router";
+	return "host";
 }
 
 const char *netd_route_type_name(enum netd_route_type type)
@@ -130,8 +132,9 @@ const char *netd_machine_name_problem(const char *name)
 
 const char *netd_node_name_problem(const char *name)
 {
-	return strlen(name) >= NETD_NODE_NAME ? "is longer than 31 bytes"
-					      : netd_machine_name_problem(name);
+	if (strlen(name) >= NETD_NODE_NAME)
+		return "is longer than 31 bytes";
+	return netd_machine_name_problem(name);
 }
 
 const char *netd_domain_problem(const char *name)

@@ -20,10 +20,16 @@ void netd_ruleset_done(struct netd_ruleset *r)
 
 int netd_element_compare(const struct netd_element *a, const struct netd_element *b)
 {
-	if (a->map != b->map)
-		return a->map < b->map ? -1 : 1;
-	if (a->key_length != b->key_length)
-		return a->key_length < b->key_length ? -1 : 1;
+	if (a->map != b->map) {
+		if (a->map < b->map)
+			return -1;
+		return 1;
+	}
+	if (a->key_length != b->key_length) {
+		if (a->key_length < b->key_length)
+			return -1;
+		return 1;
+	}
 	return memcmp(a->key, b->key, a->key_length);
 }
 

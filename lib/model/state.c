@@ -47,7 +47,9 @@ static int compare_index(const void *a, const void *b)
 	int x = (*(struct netd_link *const *)a)->index;
 	int y = (*(struct netd_link *const *)b)->index;
 
-	return x < y ? -1 : x > y;
+	if (x < y)
+		return -1;
+	return x > y; /* stable */
 }
 
 static int compare_path(const void *a, const void *b)
@@ -100,7 +102,9 @@ struct netd_link *netd_state_link(const struct netd_state *s, const char *name)
 			return NULL;
 		hit = bsearch(&wanted, s->by_name, s->link_count, sizeof(wanted),
 			      compare_name);
-		return hit ? *hit : NULL;
+		if (hit)
+			return *hit;
+		return NULL;
 	}
 	for (size_t i = 0; i < s->link_count; i++)
 		if (strcmp(s->links[i].name, name) == 0)
@@ -123,7 +127,9 @@ struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index
 	if (is_sorted(s)) {
 		hit = bsearch(&wanted, s->by_index, s->link_count, sizeof(wanted),
 			      compare_index);
-		return hit ? *hit : NULL;
+		if (hit)
+			return *hit;
+		return NULL;
 	}
 	for (size_t i = 0; i < s->link_count; i++)
 		if (s->links[i].index == index)
@@ -135,11 +141,12 @@ static const struct netd_sysctl *find_sysctl(const struct netd_state *s, const c
 {
 	struct netd_sysctl key;
 
-	if (s->sysctls_sorted)
-		return netd_copy(key.path, path) && s->sysctl_count
-			       ? bsearch(&key, s->sysctls, s->sysctl_count,
-					 sizeof(*s->sysctls), compare_path)
-			       : NULL;
+	if (s->sysctls_sorted) {
+		if (netd_copy(key.path, path) && s->sysctl_count)
+			return bsearch(&key, s->sysctls, s->sysctl_count,
+				       sizeof(*s->sysctls), compare_path);
+		return NULL;
+	}
 	for (size_t i = 0; i < s->sysctl_count; i++)
 		if (strcmp(s->sysctls[i].path, path) == 0)
 			return &s->sysctls[i];
@@ -212,13 +219,16 @@ static const char *alias_owner(const struct netd_link *link)
 {
 	size_t prefix = sizeof(NETD_ALIAS_PREFIX) - 1;
 
-	return strncmp(link->alias, NETD_ALIAS_PREFIX, prefix) == 0 ? link->alias + prefix
-								    : NULL;
+	if (strncmp(link->alias, NETD_ALIAS_PREFIX, prefix) == 0)
+		return link->alias + prefix;
+	return NULL;
 }
 
 const char *netd_link_owner(const struct netd_link *link)
 {
-	return link->recorded[0] ? link->recorded : alias_owner(link);
+	if (link->recorded[0])
+		return link->recorded;
+	return alias_owner(link);
 }
 
 uint64_t netd_alias_cut_home(char *alias)
@@ -249,9 +259,14 @@ const char *netd_loopback_owner(const struct netd_link *lo, const char *known)
 	const char *alias = alias_owner(lo);
 	bool group = has_group(lo);
 
-	if (alias)
-		return group || strcmp(alias, known) == 0 ? alias : NULL;
-	return group && *known ? known : NULL;
+	if (alias) {
+		if (group || strcmp(alias, known) == 0)
+			return alias;
+		return NULL;
+	}
+	if (group && *known)
+		return known;
+	return NULL;
 }
 
 bool netd_owner_is(const char *owner, const char *topology)

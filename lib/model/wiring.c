@@ -15,7 +15,9 @@ static int compare_networks(const void *a, const void *b)
 	const struct netd_network *const *x = a, *const *y = b;
 	int order = strcmp((*x)->name, (*y)->name);
 
-	return order ? order : (*x < *y ? -1 : *x > *y);
+	if (order)
+		return order;
+	return (*x < *y ? -1 : *x > *y);
 }
 
 static int compare_nodes(const void *a, const void *b)
@@ -23,7 +25,9 @@ static int compare_nodes(const void *a, const void *b)
 	const struct netd_node *const *x = a, *const *y = b;
 	int order = strcmp((*x)->name, (*y)->name);
 
-	return order ? order : (*x < *y ? -1 : *x > *y);
+	if (order)
+		return order;
+	return (*x < *y ? -1 : *x > *y);
 }
 
 static int compare_network_name(const void *name, const void *item)
@@ -79,10 +83,10 @@ static int allocate(struct netd_wiring *w, struct netd_topology *t)
 	w->nodes = calloc(t->node_count + 1, sizeof(*w->nodes));
 	w->networks_by_name = calloc(t->network_count + 1, sizeof(struct netd_network *));
 	w->nodes_by_name = calloc(t->node_count + 1, sizeof(struct netd_node *));
-	return w->all && w->junctions && w->nodes && w->networks_by_name &&
-			       w->nodes_by_name
-		       ? 0
-		       : -ENOMEM;
+	if (!w->all || !w->junctions || !w->nodes || !w->networks_by_name ||
+	    !w->nodes_by_name)
+		return -ENOMEM;
+	return 0;
 }
 
 static void sort_names(struct netd_wiring *w)

@@ -38,15 +38,17 @@ static int observe_links(struct netd *netd, unsigned parts, struct netd_state *o
 {
 	int r = 0;
 
-	for (int i = 0; r == 0 && i < DUMP_TRIES && (i == 0 || out->torn); i++) {
+	for (int i = 0; i < DUMP_TRIES && (i == 0 || out->torn); i++) {
 		netd_state_done(out);
 		r = netd_link_dump(&netd->nl, false, out, err);
 		if (r == 0)
 			r = netd_address_dump(&netd->nl, out, err);
 		if (r == 0 && parts & NETD_PART_ROUTES)
 			r = netd_route_dump(&netd->nl, out, err);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int netd_observe(struct netd *netd, unsigned parts, struct netd_scope *scope,
@@ -86,9 +88,10 @@ static int observe_foreign(struct netd *netd, const struct netd_state *desired,
 	if (observed->ruleset_skipped)
 		return 0;
 	r = netd_space_nft(netd, observed->space, &nft, err);
-	return r < 0 ? r
-		     : netd_firewall_read_foreign(nft, want ? &want->ruleset : &nothing,
-						  &observed->ruleset, err);
+	if (r < 0)
+		return r;
+	return netd_firewall_read_foreign(nft, want ? &want->ruleset : &nothing,
+					  &observed->ruleset, err);
 }
 
 int netd_observe_foreign(struct netd *netd, const struct netd_state *desired,
@@ -96,10 +99,15 @@ int netd_observe_foreign(struct netd *netd, const struct netd_state *desired,
 {
 	int r = observe_foreign(netd, desired, observed, err);
 
-	for (size_t i = 0; r == 0 && i < observed->space_count; i++)
+	if (r)
+		return r;
+	for (size_t i = 0; i < observed->space_count; i++) {
 		if (observed->spaces[i].alive && observed->spaces[i].owner[0])
 			r = observe_foreign(netd, desired, &observed->spaces[i], err);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /* Without one it stays "". */
@@ -109,10 +117,12 @@ static int read_host_id(char *out, size_t size, struct netd_error *err)
 	netd_auto_free char *text = NULL;
 	int r = netd_file_read(AT_FDCWD, file, 4096, &text, NULL, NULL);
 
-	if (r < 0)
-		return r == -ENOENT ? 0
-				    : netd_error_add(err, r, "cannot read %s: %s", file,
-						     strerror(-r));
+	if (r < 0) {
+		if (r != -ENOENT)
+			return netd_error_add(err, r, "cannot read %s: %s", file,
+					      strerror(-r));
+		return 0;
+	}
 	text[strcspn(text, "\n")] = '\0';
 	snprintf(out, size, "%s", text);
 	return 0;
@@ -135,9 +145,9 @@ static int read_sysctl(const char *path, int *value, struct netd_error *err)
 {
 	int r = netd_sysctl_read(path, value);
 
-	return r < 0 && r != -ENOENT
-		       ? netd_error_add(err, r, "cannot read %s: %s", path, strerror(-r))
-		       : r;
+	if (r < 0 && r != -ENOENT)
+		return netd_error_add(err, r, "cannot read %s: %s", path, strerror(-r));
+	return r;
 }
 
 /* Reads one setting; one that is not there stays unknown. */
@@ -150,7 +160,9 @@ static int add_sysctl(struct netd_state *s, const char *path, struct netd_error 
 	r = netd_setting_find(s, path, &value) ? 0 : read_sysctl(path, &value, err);
 	if (r == 0)
 		r = know_sysctl(s, path, value);
-	return r == -ENOENT ? 0 : r;
+	if (r == -ENOENT)
+		return 0;
+	return r;
 }
 
 static int read_ipv6_setting(struct netd_state *observed, const char *link,
@@ -207,8 +219,9 @@ int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 	facts->legacy4 = netd_firewall_legacy_hooks(AF_INET);
 	facts->legacy6 = netd_firewall_legacy_hooks(AF_INET6);
 	facts->no_dnsmasq = netd_dnsmasq_find(path) < 0;
-	return facts->ipv6 && !facts->force_forwarding ? read_ipv6_settings(observed, err)
-						       : 0;
+	if (facts->ipv6 && !facts->force_forwarding)
+		return read_ipv6_settings(observed, err);
+	return 0;
 }
 
 int netd_observe_listeners(struct netd_state *observed, const struct netd_facts *facts,
@@ -219,12 +232,17 @@ int netd_observe_listeners(struct netd_state *observed, const struct netd_facts 
 	if (!facts->ipv6 || !facts->force_forwarding)
 		return 0;
 	r = read_ipv6_setting(observed, "default", "accept_ra", err);
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++)
+	if (r)
+		return r;
+	for (size_t i = 0; i < observed->link_count; i++) {
 		if (!netd_link_is_ours(&observed->links[i]) ||
 		    netd_kind_of(&observed->links[i])->is_network)
 			r = read_ipv6_setting(observed, observed->links[i].name,
 					      "accept_ra", err);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int add_wanted_sysctls(struct netd_state *observed,
@@ -232,9 +250,12 @@ static int add_wanted_sysctls(struct netd_state *observed,
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < desired->sysctl_count; i++)
+	for (size_t i = 0; i < desired->sysctl_count; i++) {
 		r = add_sysctl(observed, desired->sysctls[i].path, err);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /* The two of a namespace that are its own; false if netlink does not tell. */
@@ -294,7 +315,9 @@ static int observe_space_sysctls(struct netd *netd, struct netd_state *observed,
 			r = observe_space_settings(netd, space, have, want, err);
 	}
 	back = netd_spaces_leave(netd, err);
-	return r ? r : back;
+	if (r)
+		return r;
+	return back;
 }
 
 /* What conf/default was set to is each newcomer's: looked at when it goes back. */

@@ -69,14 +69,16 @@ static int add_far_ends(struct netd_scope *scope, const struct netd_network *n)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n->port_count; i++) {
+	for (size_t i = 0; i < n->port_count; i++) {
 		const char *far = n->ports[i].peer_namespace;
 
 		if (*far && strlen(far) < NETD_NODE_NAME &&
 		    !add_name(scope, far, false, false))
 			r = -ENOMEM;
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int netd_scope_add(struct netd_scope *scope, const struct netd_topology *t)
@@ -221,8 +223,11 @@ static int read_dead(struct netd_state *s, struct netd_error *err)
 	struct netd_netns_name found;
 	int r = netd_netns_look(s->space, &found, err);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+	if (r < 0) {
+		if (r == -ENOENT)
+			return 0;
+		return r;
+	}
 	s->leftover = found.leftover;
 	s->alive = found.link; /* taken, and not ours */
 	netd_alias_cut_home(found.mark);
@@ -273,7 +278,9 @@ static int open_all(struct netd *netd, const struct netd_scope *scope,
 		}
 	}
 	back = netd_spaces_leave(netd, err);
-	return r ? r : back;
+	if (r)
+		return r;
+	return back;
 }
 
 int netd_observe_spaces(struct netd *netd, struct netd_scope *scope,
@@ -285,12 +292,20 @@ int netd_observe_spaces(struct netd *netd, struct netd_scope *scope,
 		r = scan_names(scope, err);
 	if (r == 0 && scope->topology)
 		r = scan_resolv(scope);
-	if (r < 0)
-		return r == -ENOMEM ? netd_error_add(err, r, "out of memory") : r;
+	if (r < 0) {
+		if (r == -ENOMEM)
+			return netd_error_add(err, r, "out of memory");
+		return r;
+	}
 	if (scope->count)
 		qsort(scope->spaces, scope->count, sizeof(*scope->spaces), compare_scope);
 	r = open_all(netd, scope, err);
-	for (size_t i = 0; r == 0 && i < scope->count; i++)
+	if (r)
+		return r;
+	for (size_t i = 0; i < scope->count; i++) {
 		r = read_space(netd, &scope->spaces[i], host, err);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }

@@ -192,12 +192,15 @@ static int keep_services(const struct netd_view *before, struct netd_view *out)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < before->observed.service_count; i++)
+	for (size_t i = 0; i < before->observed.service_count; i++) {
 		if (!before->observed.services[i].config[0])
 			r = netd_seen_service(&out->observed,
 					      before->observed.services[i].name,
 					      &out->desired);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 int netd_unrecorded_view(struct netd *netd, const struct netd_topology *t,

@@ -196,7 +196,9 @@ static const char *kind_word(const struct netd_topology *t, const char *node)
 {
 	const struct netd_node *n = netd_topology_node(t, node);
 
-	return n && n->kind == NETD_NODE_HOST ? "host" : "router";
+	if (n && n->kind == NETD_NODE_HOST)
+		return "host";
+	return "router";
 }
 
 /* A namespace of that name that is not this topology's. */

@@ -31,7 +31,9 @@ static bool takes_place(const struct check *c, const struct netd_route *want,
 
 	if (!netd_route_same_slot(want, have))
 		return false;
-	return ours ? !is_own(c, link) : have->protocol != NETD_PROTOCOL;
+	if (ours)
+		return !is_own(c, link);
+	return have->protocol != NETD_PROTOCOL;
 }
 
 /* What `ip` is told to remove it. */

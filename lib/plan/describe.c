@@ -225,7 +225,9 @@ static const char *place_word(enum netd_op_kind kind)
 {
 	if (kind == NETD_OP_CREATE_NAMESPACE || kind == NETD_OP_DELETE_NAMESPACE)
 		return "";
-	return kind == NETD_OP_WRITE_RESOLV ? "of " : "in ";
+	if (kind == NETD_OP_WRITE_RESOLV)
+		return "of ";
+	return "in ";
 }
 
 void netd_op_describe(const struct netd_op *op, const struct netd_plan *plan,

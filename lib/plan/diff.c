@@ -74,18 +74,22 @@ bool netd_diff_is_made(const struct netd_diff *d, const struct netd_link *link)
 {
 	const char *owner = netd_link_owner(link);
 
-	return owner ? netd_owner_is(owner, d->in->topology)
-		     : d->in->nameless && netd_link_is_ours(link);
+	if (owner)
+		return netd_owner_is(owner, d->in->topology);
+	return d->in->nameless && netd_link_is_ours(link);
 }
 
 static int keep_other_claims(struct netd_diff *d)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < d->old.count; i++)
+	for (size_t i = 0; i < d->old.count; i++) {
 		if (strcmp(d->old.items[i].topology, d->in->topology) != 0)
 			r = netd_claims_add(&d->claims, &d->old.items[i]);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int diff_firewall(struct netd_diff *d, struct netd_error *err)
@@ -112,7 +116,9 @@ static int diff_firewall(struct netd_diff *d, struct netd_error *err)
 		return -ENOMEM;
 	}
 	*slot = change;
-	return netd_diff_add(d, NETD_OP_FIREWALL) ? 0 : -ENOMEM;
+	if (!netd_diff_add(d, NETD_OP_FIREWALL))
+		return -ENOMEM;
+	return 0;
 }
 
 static int holds_ports(const struct netd_op *op)
@@ -132,7 +138,9 @@ static int compare_kinds(const void *a, const void *b)
 		return holds_ports(x) - holds_ports(y);
 	if (strcmp(x->space, y->space) != 0)
 		return strcmp(x->space, y->space);
-	return x < y ? -1 : x > y; /* stable */
+	if (x < y)
+		return -1;
+	return x > y; /* stable */
 }
 
 static int sort_ops(struct netd_plan *plan)
@@ -171,9 +179,12 @@ static int walk_all(struct netd_diff *d, const walk *walks, size_t count,
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		r = walks[i](d);
-	return r ? r : diff_firewall(d, err);
+		if (r)
+			return r;
+	}
+	return diff_firewall(d, err);
 }
 
 static int diff_host(struct netd_diff *d, const struct netd_state *observed,

@@ -49,7 +49,9 @@ static int clear_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 						  ? find_value(d->in->observed, want)
 						  : NULL;
 
-	return other ? netd_diff_add_addr(d, NETD_OP_CLEAR_ADDRESS, other) : 0;
+	if (other)
+		return netd_diff_add_addr(d, NETD_OP_CLEAR_ADDRESS, other);
+	return 0;
 }
 
 static int want_addr(struct netd_diff *d, const struct netd_ifaddr *want)
@@ -64,9 +66,13 @@ static int want_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 	/* An address that the admin gave it is there, and will stay there. */
 	if (!inside && (!have || netd_diff_is_claimed(d, NETD_CLAIM_ADDRESS, key)))
 		r = netd_diff_claim(d, NETD_CLAIM_ADDRESS, key, 0, 1);
-	if (r == 0 && !have)
+	if (r)
+		return r;
+	if (!have)
 		r = clear_addr(d, want);
-	if (r == 0 && !have)
+	if (r)
+		return r;
+	if (!have)
 		r = netd_diff_add_addr(d, NETD_OP_ADD_ADDRESS, want);
 	return r;
 }
@@ -91,11 +97,17 @@ int netd_diff_addrs(struct netd_diff *d)
 	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < desired->addr_count; i++)
+	for (size_t i = 0; i < desired->addr_count; i++) {
 		r = want_addr(d, &desired->addrs[i]);
-	for (size_t i = 0; r == 0 && i < observed->addr_count; i++)
+		if (r)
+			return r;
+	}
+	for (size_t i = 0; i < observed->addr_count; i++) {
 		r = drop_inside_addr(d, &observed->addrs[i]);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /* True if it comes with what the plan makes anyway: the namespace, or a link in it. */
@@ -203,7 +215,10 @@ int netd_diff_sysctls(struct netd_diff *d)
 	const struct netd_state *desired = d->in->desired;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < desired->sysctl_count; i++)
+	for (size_t i = 0; i < desired->sysctl_count; i++) {
 		r = want_sysctl(d, &desired->sysctls[i]);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }

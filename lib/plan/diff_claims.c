@@ -14,7 +14,9 @@ const struct netd_claim *netd_diff_find_claim(const struct netd_diff *d,
 	const struct netd_claim *mine =
 		netd_claims_find(&d->old, d->in->topology, kind, key);
 
-	return mine ? mine : netd_claims_other(&d->old, d->in->topology, kind, key);
+	if (mine)
+		return mine;
+	return netd_claims_other(&d->old, d->in->topology, kind, key);
 }
 
 int netd_diff_claim(struct netd_diff *d, enum netd_claim_kind kind, const char *key,
@@ -178,8 +180,9 @@ static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
 	note_switch(d, c);
 	if (value != c->previous && strcmp(name, "default") == 0)
 		r = release_inherited(d, c);
-	return r ? r
-		 : netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, c->key, c->previous);
+	if (r)
+		return r;
+	return netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, c->key, c->previous);
 }
 
 static int release_mtu(struct netd_diff *d, const struct netd_claim *c)

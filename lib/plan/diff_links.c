@@ -27,7 +27,9 @@ static int keep_mtu_claim(struct netd_diff *d, const char *link)
 	const struct netd_claim *c =
 		netd_claims_find(&d->old, d->in->topology, NETD_CLAIM_MTU, link);
 
-	return c ? netd_claims_add(&d->claims, c) : 0;
+	if (c)
+		return netd_claims_add(&d->claims, c);
+	return 0;
 }
 
 /* What an interface that is not ours was before it became a port. */

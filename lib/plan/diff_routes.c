@@ -54,17 +54,22 @@ int netd_diff_routes(struct netd_diff *d)
 	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < desired->route_count; i++)
+	for (size_t i = 0; i < desired->route_count; i++) {
 		if (!is_there(d, &desired->routes[i], false))
 			r = netd_diff_add_route(d, NETD_OP_ADD_ROUTE, &desired->routes[i],
 						true);
-	for (size_t i = 0; r == 0 && i < observed->route_count; i++) {
+		if (r)
+			return r;
+	}
+	for (size_t i = 0; i < observed->route_count; i++) {
 		const struct netd_route *have = &observed->routes[i];
 
 		if (have->protocol == NETD_PROTOCOL && !find_slot(desired, have))
 			r = netd_diff_add_route(d, NETD_OP_DELETE_ROUTE, have, false);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /*
@@ -103,9 +108,10 @@ static int want_host_route(struct netd_diff *d, const struct netd_route *want)
 	if (!is_own_bridge(d, want->link) &&
 	    (!there || netd_diff_is_claimed(d, NETD_CLAIM_ROUTE, key)))
 		r = netd_diff_claim(d, NETD_CLAIM_ROUTE, key, 0, 1);
-	return r || there ? r
-			  : netd_diff_add_route(d, NETD_OP_ADD_ROUTE, want,
-						slot && slot->protocol == NETD_PROTOCOL);
+	if (r || there)
+		return r;
+	return netd_diff_add_route(d, NETD_OP_ADD_ROUTE, want,
+				   slot && slot->protocol == NETD_PROTOCOL);
 }
 
 int netd_diff_host_routes(struct netd_diff *d)
@@ -113,17 +119,22 @@ int netd_diff_host_routes(struct netd_diff *d)
 	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < desired->route_count; i++)
+	for (size_t i = 0; i < desired->route_count; i++) {
 		r = want_host_route(d, &desired->routes[i]);
-	for (size_t i = 0; r == 0 && i < observed->route_count; i++) {
+		if (r)
+			return r;
+	}
+	for (size_t i = 0; i < observed->route_count; i++) {
 		const struct netd_route *have = &observed->routes[i];
 
 		/* With its bridge gone, or going, a route goes by itself. */
 		if (have->protocol == NETD_PROTOCOL && is_own_bridge(d, have->link) &&
 		    !find_slot(desired, have))
 			r = netd_diff_add_route(d, NETD_OP_DELETE_ROUTE, have, false);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int netd_diff_release_route(struct netd_diff *d, const struct netd_claim *c)

@@ -53,14 +53,16 @@ static int stop_others(struct netd_diff *d)
 	const struct netd_state *observed = d->host->observed;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < observed->service_count; i++) {
+	for (size_t i = 0; i < observed->service_count; i++) {
 		const struct netd_service *have = &observed->services[i];
 
 		if (netd_owner_is(have->owner, d->in->topology) &&
 		    !find_desired(d->host->desired, have->name))
 			r = add(d, NETD_OP_STOP_SERVICE, have, NULL);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /*
@@ -164,7 +166,12 @@ int netd_diff_services(struct netd_diff *d)
 {
 	int r = d->space[0] ? 0 : stop_others(d);
 
-	for (size_t i = 0; r == 0 && i < d->in->desired->service_count; i++)
+	if (r)
+		return r;
+	for (size_t i = 0; i < d->in->desired->service_count; i++) {
 		r = diff_one(d, &d->in->desired->services[i]);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }

@@ -26,7 +26,9 @@
 
 static const struct netd_state *space_of(const struct netd_state *host, const char *name)
 {
-	return *name ? netd_state_space(host, name) : host;
+	if (*name)
+		return netd_state_space(host, name);
+	return host;
 }
 
 /* The other end of a pair of which at least one end is in a node, as desired. */
@@ -38,7 +40,9 @@ static const struct netd_link *far_end(const struct netd_state *host, const char
 	if (!netd_kind_of(want)->is_pair || (!*space && !want->peer_namespace[0]))
 		return NULL;
 	far = space_of(host, want->peer_namespace);
-	return far ? netd_state_link(far, want->peer) : NULL;
+	if (far)
+		return netd_state_link(far, want->peer);
+	return NULL;
 }
 
 static bool is_torn(const struct netd_diff *d, const char *space,

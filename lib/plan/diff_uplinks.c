@@ -63,11 +63,14 @@ static int want_uplink(struct netd_diff *d, const struct netd_link *bridge)
 
 	if (!nic && netd_state_bereft(d->in->observed, bridge->uplink))
 		return r;
-	if (r == 0 && nic && nic->captured_for[0] &&
-	    strcmp(nic->captured_for, bridge->name) != 0)
+	if (r)
+		return r;
+	if (nic && nic->captured_for[0] && strcmp(nic->captured_for, bridge->name) != 0)
 		r = add(d, NETD_OP_RETURN_UPLINK, bridge->uplink, nic, nic->captured_for,
 			NULL);
-	if (r == 0 && !(nic && is_moved(d, bridge, nic)))
+	if (r)
+		return r;
+	if (!(nic && is_moved(d, bridge, nic)))
 		r = add(d, NETD_OP_MOVE_UPLINK, bridge->uplink, nic, bridge->name,
 			bridge);
 	return r;
@@ -78,10 +81,13 @@ int netd_diff_uplinks(struct netd_diff *d)
 	const struct netd_state *desired = d->in->desired;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < desired->link_count; i++)
+	for (size_t i = 0; i < desired->link_count; i++) {
 		if (desired->links[i].uplink[0])
 			r = want_uplink(d, &desired->links[i]);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /* True if @nic is a port of a bridge of this topology. */

@@ -273,7 +273,9 @@ static int add_service(const struct netd_service *have, struct netd_state *out)
 	slot->config = strdup(have->config);
 	slot->reserved = strdup(have->reserved);
 	slot->names = strdup(have->names);
-	return slot->config && slot->reserved && slot->names ? 0 : -ENOMEM;
+	if (!slot->config || !slot->reserved || !slot->names)
+		return -ENOMEM;
+	return 0;
 }
 
 int netd_seen_service(const struct netd_state *observed, const char *name,
@@ -353,13 +355,18 @@ static int add_common(const struct netd_state *host, const struct netd_state *he
 {
 	int r = add_links(host, here, topology, out);
 
-	if (r == 0)
-		r = add_addresses(here, out);
-	if (r == 0)
-		r = add_routes(here, out);
-	if (r == 0)
-		r = add_rules(&here->ruleset, topology, &out->ruleset);
-	return r < 0 ? r : add_services(host, topology, out);
+	if (r)
+		return r;
+	r = add_addresses(here, out);
+	if (r)
+		return r;
+	r = add_routes(here, out);
+	if (r)
+		return r;
+	r = add_rules(&here->ruleset, topology, &out->ruleset);
+	if (r)
+		return r;
+	return add_services(host, topology, out);
 }
 
 static int add_space(const struct netd_state *host, const struct netd_state *here,
@@ -374,9 +381,12 @@ static int add_space(const struct netd_state *host, const struct netd_state *her
 	netd_copy(slot->space, here->space);
 	netd_copy(slot->owner, here->owner);
 	r = add_common(host, here, topology, slot);
-	if (r == 0)
-		r = add_settings(here, slot);
-	if (r == 0 && here->resolv) {
+	if (r)
+		return r;
+	r = add_settings(here, slot);
+	if (r)
+		return r;
+	if (here->resolv) {
 		slot->resolv = strdup(here->resolv);
 		r = slot->resolv ? 0 : -ENOMEM;
 	}
@@ -388,13 +398,19 @@ int netd_seen_make(const struct netd_state *observed, const struct netd_claims *
 {
 	int r = add_common(observed, observed, topology, out);
 
-	if (r == 0)
-		r = add_claimed(claims, topology, out);
-	for (size_t i = 0; r == 0 && i < observed->space_count; i++)
+	if (r)
+		return r;
+	r = add_claimed(claims, topology, out);
+	if (r)
+		return r;
+	for (size_t i = 0; i < observed->space_count; i++) {
 		if (observed->spaces[i].alive &&
 		    netd_owner_is(observed->spaces[i].owner, topology))
 			r = add_space(observed, &observed->spaces[i], topology, out);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static bool is_uplink(const struct netd_state *s, const struct netd_link *port,

@@ -112,7 +112,9 @@ static int send_messages(struct netd_nl *nl, struct nl_msg *const *messages, siz
 	do
 		n = sendmsg(nl->fd, &h, 0);
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : 0;
+	if (n < 0)
+		return -errno;
+	return 0;
 }
 
 /*
@@ -136,9 +138,14 @@ static ssize_t receive(struct netd_nl *nl)
 	do
 		n = recvmsg(nl->fd, &h, MSG_DONTWAIT);
 	while ((n < 0 && errno == EINTR) || (n >= 0 && from.nl_pid != 0));
-	if (n < 0)
-		return errno == EAGAIN ? -ENOBUFS : -errno;
-	return h.msg_flags & MSG_TRUNC ? -EMSGSIZE : n;
+	if (n < 0) {
+		if (errno == EAGAIN)
+			return -ENOBUFS;
+		return -errno;
+	}
+	if (h.msg_flags & MSG_TRUNC)
+		return -EMSGSIZE;
+	return n;
 }
 
 /* What is still under way is of no use, and the kernel begins no dump before the last one
@@ -243,7 +250,9 @@ static int visit_buffer(struct netd_nl *nl, int length, netd_nl_visit visit, voi
 			*interrupted = true;
 		if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR) {
 			parse_reply(m, reply);
-			return reply->code < 0 ? reply->code : DUMP_DONE;
+			if (reply->code < 0)
+				return reply->code;
+			return DUMP_DONE;
 		}
 		r = visit(m, data);
 		if (r < 0)
@@ -268,7 +277,9 @@ static int dump_once(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit v
 	} while (r == DUMP_MORE);
 	if (r < 0)
 		drain(nl);
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	return 0;
 }
 
 struct answer {
@@ -304,7 +315,9 @@ int netd_nl_ask(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit visit,
 		if (r == DUMP_DONE)
 			return 0;
 	}
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	return 0;
 }
 
 int netd_nl_dump(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit visit,
@@ -351,7 +364,9 @@ int netd_nl_ifindex(struct netd_nl *nl, const char *name)
 
 	if (!netd_copy(request.ifr_name, name))
 		return -ENODEV;
-	return ioctl(nl->fd, SIOCGIFINDEX, &request) < 0 ? -errno : request.ifr_ifindex;
+	if (ioctl(nl->fd, SIOCGIFINDEX, &request) < 0)
+		return -errno;
+	return request.ifr_ifindex;
 }
 
 uint32_t netd_nl_mtu(struct netd_nl *nl, const char *name)

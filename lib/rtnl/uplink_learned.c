@@ -32,7 +32,9 @@ static uint32_t *metric_of(const struct netd_held *held)
 	    header->rtm_protocol != RTPROT_RA || !netd_held_attribute(held, RTA_GATEWAY))
 		return NULL;
 	metric = netd_held_attribute(held, RTA_PRIORITY);
-	return metric ? nla_data(metric) : NULL;
+	if (metric)
+		return nla_data(metric);
+	return NULL;
 }
 
 bool netd_held_is_learned(const struct netd_held *held, uint32_t own_metric)

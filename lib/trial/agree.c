@@ -29,7 +29,9 @@ static bool same_network(const struct netd_topology *a, const struct netd_topolo
 	const struct netd_network *x = netd_topology_network(a, name);
 	const struct netd_network *y = netd_topology_network(b, name);
 
-	return x && y ? netd_network_equal(x, y) : x == y;
+	if (x && y)
+		return netd_network_equal(x, y);
+	return x == y;
 }
 
 static bool same_node(const struct netd_topology *a, const struct netd_topology *b,
@@ -38,7 +40,9 @@ static bool same_node(const struct netd_topology *a, const struct netd_topology 
 	const struct netd_node *x = netd_topology_node(a, name);
 	const struct netd_node *y = netd_topology_node(b, name);
 
-	return x && y ? x->kind == y->kind && netd_node_equal(x, y) : x == y;
+	if (x && y)
+		return x->kind == y->kind && netd_node_equal(x, y);
+	return x == y;
 }
 
 bool netd_topology_agrees(const struct netd_topology *a, const struct netd_topology *b,

@@ -203,7 +203,9 @@ int netd_confirm_refuse(struct netd *netd, const struct netd_caller *caller,
 	r = netd_confirm_revert(netd, caller, "`netdctl rollback` was called", err);
 	*outcome = r < 0 ? NETD_NOT_ROLLED_BACK : NETD_DONE;
 	*done = strdup(u.previous->name);
-	return r < 0 ? r : 1;
+	if (r < 0)
+		return r;
+	return 1;
 }
 
 void netd_confirm_status(const struct netd *netd, struct netd_error *notes)

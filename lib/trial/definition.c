@@ -60,7 +60,9 @@ static mode_t mode_of(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 ? st.st_mode & 0777 : 0644;
+	if (stat(path, &st) == 0)
+		return st.st_mode & 0777;
+	return 0644;
 }
 
 int netd_definition_write(struct netd *netd, const struct netd_topology *t,
@@ -72,8 +74,11 @@ int netd_definition_write(struct netd *netd, const struct netd_topology *t,
 
 	if (r < 0)
 		return r;
-	if (netd_topology_is_empty(t))
-		return access(path, F_OK) ? 0 : netd_file_remove(AT_FDCWD, path, err);
+	if (netd_topology_is_empty(t)) {
+		if (access(path, F_OK))
+			return 0;
+		return netd_file_remove(AT_FDCWD, path, err);
+	}
 	r = netd_config_write(t, &text);
 	if (r < 0)
 		netd_error_add(err, r, "out of memory");

@@ -52,7 +52,9 @@ static unsigned link_of(struct netd *netd, const struct netd_addr *who)
 	if (!netd_addr_is_link_local(who) || netd_route_dump(&netd->nl, &s, NULL) < 0)
 		return 0;
 	r = find_default(&s, who);
-	return r ? if_nametoindex(r->link) : 0;
+	if (r)
+		return if_nametoindex(r->link);
+	return 0;
 }
 
 static int try(struct netd *netd, const struct netd_addr *who, unsigned tries)

@@ -22,7 +22,9 @@ int netd_load_running(struct netd *netd, const char *name, struct netd_topology 
 	if (r < 0 || *out)
 		return r;
 	*out = netd_topology_new(name);
-	return *out ? 0 : netd_error_add(err, -ENOMEM, "out of memory");
+	if (!*out)
+		return netd_error_add(err, -ENOMEM, "out of memory");
+	return 0;
 }
 
 int netd_load_present(struct netd *netd, const char *name, struct netd_topology **out,
@@ -30,7 +32,9 @@ int netd_load_present(struct netd *netd, const char *name, struct netd_topology 
 {
 	int r = netd_stuck_load(&netd->store, name, out, err);
 
-	return r < 0 || *out ? r : netd_load_running(netd, name, out, err);
+	if (r < 0 || *out)
+		return r;
+	return netd_load_running(netd, name, out, err);
 }
 
 static void tell(const struct netd_caller *caller, const char *topology,
@@ -138,7 +142,9 @@ int netd_recover_stuck(struct netd *netd, const struct netd_caller *caller,
 	r = go_back(netd, caller, pending, plan, &outcome, err, err);
 	if (r < 0)
 		return r;
-	return outcome == NETD_ROLLED_BACK ? 0 : -EIO;
+	if (outcome != NETD_ROLLED_BACK)
+		return -EIO;
+	return 0;
 }
 
 int netd_recover_each(struct netd *netd, const struct netd_caller *caller,

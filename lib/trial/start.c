@@ -62,8 +62,9 @@ static const char *missing_network(const struct netd_topology *t,
 
 static bool runs(const struct start *s, const struct part *p)
 {
-	return p->is_node ? netd_topology_node(s->running, p->name) != NULL
-			  : netd_topology_network(s->running, p->name) != NULL;
+	if (p->is_node)
+		return netd_topology_node(s->running, p->name) != NULL;
+	return netd_topology_network(s->running, p->name) != NULL;
 }
 
 /* True if all that it is plugged into is marked, or runs. */
@@ -90,9 +91,9 @@ static bool is_marked(const struct netd_topology *defined)
 
 static const char *kind_of(const struct start *s, const struct part *p)
 {
-	return p->is_node ? netd_node_kind_name(
-				    netd_topology_node(s->defined, p->name)->kind)
-			  : "network";
+	if (p->is_node)
+		return netd_node_kind_name(netd_topology_node(s->defined, p->name)->kind);
+	return "network";
 }
 
 static void read_unstarted(struct start *s)
@@ -164,13 +165,19 @@ static int list_parts(struct start *s, bool again)
 	const struct netd_topology *t = s->defined;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < t->network_count; i++)
+	for (size_t i = 0; i < t->network_count; i++) {
 		if (netd_network_autostart(t, t->networks[i].name))
 			r = add_part(s, again, false, t->networks[i].name);
-	for (size_t i = 0; r == 0 && i < t->node_count; i++)
+		if (r)
+			return r;
+	}
+	for (size_t i = 0; i < t->node_count; i++) {
 		if (is_wanted(s, &t->nodes[i]))
 			r = add_part(s, again, true, t->nodes[i].name);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /* 1 if it was added to @t, 0 if it cannot be without a network that is not there. */
@@ -183,7 +190,9 @@ static int take(const struct start *s, const struct part *p, struct netd_topolog
 		return 0;
 	r = p->is_node ? netd_node_take(t, s->defined, p->name, err)
 		       : netd_network_take(t, s->defined, p->name, err);
-	return r < 0 ? r : 1;
+	if (r < 0)
+		return r;
+	return 1;
 }
 
 /* What runs, and @count parts from @first on; *@grown: it has any of them. */
@@ -247,7 +256,9 @@ static int start_parts(struct start *s, size_t first, size_t count,
 	if (r == 0 || count == 1)
 		return 0;
 	r = start_parts(s, first, count / 2, err);
-	return r < 0 ? r : start_parts(s, first + count / 2, count - count / 2, err);
+	if (r < 0)
+		return r;
+	return start_parts(s, first + count / 2, count - count / 2, err);
 }
 
 /* Moves the problems of @why behind those of @err, each behind "network lan WHAT: ". */
@@ -287,7 +298,9 @@ static int start_last(struct start *s, size_t i, struct netd_error *err)
 	}
 	r = attempt(s, i, 1, &why);
 	move_problems(s, p, "is not started", &why, err);
-	return r < 0 && !is_hopeless(s, r) ? 1 : r;
+	if (r < 0 && !is_hopeless(s, r))
+		return 1;
+	return r;
 }
 
 static int start_all(struct start *s, struct netd_error *err)
@@ -298,7 +311,9 @@ static int start_all(struct start *s, struct netd_error *err)
 		r = start_last(s, i, err);
 		left |= r > 0;
 	}
-	return r < 0 ? r : left;
+	if (r < 0)
+		return r;
+	return left;
 }
 
 static int load(struct start *s, bool again, struct netd_error *err)
@@ -306,7 +321,9 @@ static int load(struct start *s, bool again, struct netd_error *err)
 	int r = netd_running_or_empty(s->netd, s->defined->name, &s->running, err);
 
 	read_unstarted(s);
-	if (r == 0 && list_parts(s, again) < 0)
+	if (r)
+		return r;
+	if (list_parts(s, again) < 0)
 		r = netd_error_add(err, -ENOMEM, "out of memory");
 	return r;
 }

@@ -190,7 +190,9 @@ static int arm(struct watch *w, int leash, struct netd_error *err)
 		return failed(err, "timer");
 	w->sources[LEASH].fd = leash;
 	open_command(w, leash);
-	return write(leash, &byte, 1) == 1 ? 0 : failed(err, "start");
+	if (write(leash, &byte, 1) != 1)
+		return failed(err, "start");
+	return 0;
 }
 
 static void hear_leash(struct watch *w)
@@ -281,10 +283,12 @@ static int try_once(const struct watch *w, struct netd_error *err)
 		r = netd_recover_stuck(netd, &nobody, w->name, NULL, err);
 	else if (r == 0 && w->why)
 		return netd_confirm_revert(netd, &nobody, w->why, err);
-	if (r == 0 && stuck)
+	if (r)
+		return r;
+	if (stuck)
 		netd_reverted_note(&netd->store, w->name,
 				   w->why ? w->why : "it had been stuck");
-	return r < 0 ? r : 1;
+	return 1;
 }
 
 /* Between one try and the next the lock is free; in the end it is stuck, and says so. */

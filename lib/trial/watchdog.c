@@ -82,7 +82,9 @@ static int spawn(const struct netd *netd, int leash)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	return status ? -ECHILD : 0;
+	if (status)
+		return -ECHILD;
+	return 0;
 }
 
 /* It says so with one byte, or ends without. */
@@ -95,9 +97,14 @@ static int wait_armed(int fd)
 	do
 		r = poll(&p, 1, ARMED_MS);
 	while (r < 0 && errno == EINTR);
-	if (r <= 0)
-		return r < 0 ? -errno : -ETIMEDOUT;
-	return recv(fd, &byte, 1, 0) == 1 && byte == NETD_WATCH_ARMED ? 0 : -ECHILD;
+	if (r <= 0) {
+		if (r < 0)
+			return -errno;
+		return -ETIMEDOUT;
+	}
+	if (recv(fd, &byte, 1, 0) != 1 || byte != NETD_WATCH_ARMED)
+		return -ECHILD;
+	return 0;
 }
 
 int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err)
@@ -122,11 +129,12 @@ int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err)
 		*leash = ends[0];
 	else
 		close(ends[0]);
-	return r == 0 ? 0
-		      : netd_error_add(err, r,
-				       "the process that would take the change back does "
-				       "not start: %s",
-				       strerror(-r));
+	if (r != 0)
+		return netd_error_add(err, r,
+				      "the process that would take the change back does "
+				      "not start: %s",
+				      strerror(-r));
+	return 0;
 }
 
 /* If it is dead, the next command finds that out. */

@@ -351,5 +351,9 @@ int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
 		else if (!c.nic->captured_for[0])
 			r = check_uplink(&c);
 	}
-	return r ? r : err && err->count > before ? -EINVAL : 0;
+	if (r)
+		return r;
+	if (err && err->count > before)
+		return -EINVAL;
+	return 0;
 }
