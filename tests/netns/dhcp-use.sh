@@ -229,6 +229,16 @@ by_hand()
 	eq "" "$(pgrep -f 'netdctl guard' || :)"
 }
 
+# The guard of r1's network is killed, and has ended.
+kill_guard()
+{
+	local pid
+
+	pid=$(</run/netd/dhcp/r1.lan/guard)
+	kill -KILL "$pid"
+	wait_for 5 eval "! kill -0 $pid 2>/dev/null"
+}
+
 # In a router's namespace; and without it DHCP goes on.
 by_hand_in_a_router()
 {
@@ -245,11 +255,11 @@ by_hand_in_a_router()
 	dhcp_ns a
 	eq 10.1.0.101 "$(told a 4 ip)"
 	ip netns exec r1 nft list tables | grep -q netd-dhcp-lan || fail "not on guard"
-	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
+	kill_guard
 	wait_for 5 eval '[ -z "$(ip netns exec r1 nft list tables)" ]'
 	guest_gone a
 	netdctl lease release lan a >/dev/null
-	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
+	kill_guard
 	guest_ns b lan -
 	dhcp_ns b
 	# it is missed, and comes back without what it does not need
@@ -262,14 +272,14 @@ by_hand_in_a_router()
 		"/proc/$(</run/netd/dhcp/r1.lan/guard)/status" | xargs)"
 	guest_gone b
 	netdctl lease release lan b >/dev/null
-	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
+	kill_guard
 	# its own processes are no news
 	netdctl apply -q lab.yaml
 	guest_ns c lan -
 	dhcp_ns c
 	eq 10.1.0.101 "$(told c 4 ip)"
 	# one that cannot be is said, and does no harm
-	kill -KILL "$(</run/netd/dhcp/r1.lan/guard)"
+	kill_guard
 	echo -95 >/run/netd/dhcp/r1.lan/guard
 	said=$(netdctl status 2>&1)
 	match "in effect" "$said"
