@@ -201,7 +201,7 @@ int netd_address_add(struct netd *netd, const char *link, const char *address,
 	if (r)
 		return r;
 	r = index_of(netd, link, err);
-	if (r)
+	if (r < 0)
 		return r;
 	return request(netd, netd_address_add_message(&a, r), err, "add address",
 		       address);
@@ -216,7 +216,7 @@ int netd_address_delete(struct netd *netd, const char *link, const char *address
 	if (r)
 		return r;
 	r = index_of(netd, link, err);
-	if (r)
+	if (r < 0)
 		return r;
 	return request(netd, netd_address_delete_message(&a, r), err, "delete address",
 		       address);
@@ -244,7 +244,7 @@ int netd_route_add(struct netd *netd, const char *to, const char *via, const cha
 	if (r)
 		return r;
 	r = index_of(netd, link, err);
-	if (r)
+	if (r < 0)
 		return r;
 	return request(netd, netd_route_add_message(&route, r, false), err, "add route",
 		       to);
@@ -259,7 +259,7 @@ int netd_route_delete(struct netd *netd, const char *to, const char *link,
 	if (r)
 		return r;
 	r = index_of(netd, link, err);
-	if (r)
+	if (r < 0)
 		return r;
 	return request(netd, netd_route_delete_message(&route, r), err, "delete route",
 		       to);
@@ -287,7 +287,7 @@ int netd_neighbour_add(struct netd *netd, const char *link, const char *address,
 	if (r)
 		return r;
 	r = index_of(netd, link, err);
-	if (r)
+	if (r < 0)
 		return r;
 	return request(netd, netd_neighbour_add_message(r, &a, &m), err, "add neighbour",
 		       address);
@@ -302,7 +302,7 @@ int netd_neighbour_delete(struct netd *netd, const char *link, const char *addre
 	if (r)
 		return r;
 	r = index_of(netd, link, err);
-	if (r)
+	if (r < 0)
 		return r;
 	return request(netd, netd_neighbour_delete_message(r, &a), err,
 		       "delete neighbour", address);

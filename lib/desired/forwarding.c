@@ -364,7 +364,7 @@ static int add_ipv6_global(const struct netd_topology *t, const struct netd_fact
 	if (r)
 		return r;
 	r = add_overridden(observed, out, "default", switched);
-	if (r)
+	if (r < 0)
 		return r;
 	for (size_t i = 0; i < observed->link_count; i++) {
 		if (!netd_link_is_ours(&observed->links[i]))

@@ -133,7 +133,7 @@ static int check(const struct netd_segment *s, struct netd_error *err)
 	if (r)
 		return r;
 	r = check_text(s, "boot.file", s->dhcp->boot.file, s->dhcp->boot.place, err);
-	if (r)
+	if (r < 0)
 		return r;
 	return check_text(s, "tftp", s->dhcp->tftp_root, s->dhcp->tftp_place, err);
 }

@@ -114,7 +114,7 @@ static int find_user(const char *name, struct netd_dnsmasq_user *out)
 		return r;
 	if (group && !netd_copy(out->group, group->gr_name))
 		r = -ENAMETOOLONG;
-	if (r)
+	if (r < 0)
 		return r;
 	return 1;
 }

@@ -207,7 +207,7 @@ int netd_space_delete(struct netd *netd, const char *name, uint64_t inode,
 	netd_space_forget(netd, name);
 	if (r == -ENOENT)
 		return 0;
-	if (r)
+	if (r < 0)
 		return r;
 	if (found.inode != inode)
 		return netd_error_add(err, -EBUSY,

@@ -364,7 +364,7 @@ static int add_common(const struct netd_state *host, const struct netd_state *he
 	if (r)
 		return r;
 	r = add_rules(&here->ruleset, topology, &out->ruleset);
-	if (r)
+	if (r < 0)
 		return r;
 	return add_services(host, topology, out);
 }

@@ -256,7 +256,7 @@ static int write_over(const struct netd_store *store, const char *spare, const c
 	if (r)
 		return r;
 	r = put(store, spare, path);
-	if (r)
+	if (r < 0)
 		return r;
 	return netd_file_sync_parent(store->fd, path);
 }

@@ -283,7 +283,7 @@ static int try_once(const struct watch *w, struct netd_error *err)
 		r = netd_recover_stuck(netd, &nobody, w->name, NULL, err);
 	else if (r == 0 && w->why)
 		return netd_confirm_revert(netd, &nobody, w->why, err);
-	if (r)
+	if (r < 0)
 		return r;
 	if (stuck)
 		netd_reverted_note(&netd->store, w->name,
