@@ -19,7 +19,7 @@ static void join(const char *const *choices, char *out, size_t size)
 /* The row of the setting that @w is at; NULL behind the last. */
 static const struct option_row *make_row(struct option_walk *w)
 {
-	struct netd_option o;
+	struct netd_option o = {0};
 
 	if (!netd_option_get(w->row->object, w->i, &o))
 		return NULL;

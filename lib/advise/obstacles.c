@@ -231,22 +231,35 @@ static int judge_pairs(struct search *s, const struct netd_topology *t,
 	return 0;
 }
 
+/* Into @dropped, one for each network: whether its way to the outside was told of. */
+static int judge_each(struct search *s, const struct netd_topology *t,
+		      const struct netd_facts *facts, const struct netd_state *desired,
+		      bool *dropped)
+{
+	for (size_t i = 0; i < t->network_count; i++) {
+		int r;
+
+		s->dropped = false;
+		r = netd_passages_of(&t->networks[i], facts, desired, judge, s);
+		if (r)
+			return r;
+		dropped[i] = s->dropped;
+	}
+	return 0;
+}
+
 static int judge_networks(struct search *s, const struct netd_topology *t,
 			  const struct netd_facts *facts,
 			  const struct netd_state *desired)
 {
 	netd_auto_free bool *dropped = calloc(t->network_count + 1, sizeof(*dropped));
-	int r = dropped ? 0 : -ENOMEM;
+	int r;
 
+	if (!dropped)
+		return -ENOMEM;
+	r = judge_each(s, t, facts, desired, dropped);
 	if (r)
 		return r;
-	for (size_t i = 0; i < t->network_count; i++) {
-		s->dropped = false;
-		r = netd_passages_of(&t->networks[i], facts, desired, judge, s);
-		dropped[i] = s->dropped;
-		if (r)
-			return r;
-	}
 	if (t->network_count <= PAIRS)
 		r = judge_pairs(s, t, facts, dropped);
 	return r;

@@ -119,6 +119,8 @@ char *fake_host_text(const struct fake_host *f)
 			abort();
 		*slot = line;
 	}
+	if (!lines) /* there is always something */
+		abort();
 	qsort(lines, count, sizeof(*lines), compare_lines);
 	for (size_t i = 0; i < count; i++)
 		netd_str_addf(&sorted, "%s\n", lines[i]);

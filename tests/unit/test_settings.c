@@ -286,7 +286,7 @@ static void options(void **state)
 {
 	static const char *const kinds[] = {"network", "router", "host", "port",
 					    "forward"};
-	struct netd_option option;
+	struct netd_option option = {0};
 
 	(void)state;
 	for (size_t k = 0; k < NETD_ARRAY_SIZE(kinds); k++) {
