@@ -149,6 +149,11 @@ is_source_temporary()
 	ip -6 -o address show dev "$1" temporary | grep -qF "$source"
 }
 
+is_deprecated()
+{
+	ip -6 -o address show dev "$1" to ${PREFIX}:/64 | grep -q ' deprecated '
+}
+
 # Another prefix, while the old one is phased out; on the bridge, and again on the NIC.
 renumbering()
 {
@@ -158,7 +163,8 @@ renumbering()
 	wait_for 8 has_address br0 2001:db8:7:
 	goes_on br0 "$address"
 	eq 2001:db8:7: "$(ip -6 -j route get "$T_INTERNET6" | jq -r '.[0].prefsrc[:11]')"
-	match ' deprecated ' "$(ip -6 -o address show dev br0 to ${PREFIX}:/64)"
+	# the kernel marks it when it next looks
+	wait_for 1 is_deprecated br0
 	ok netdctl destroy lab
 	has_address eth0 2001:db8:7: || fail "the new address did not come along"
 	advertised 20 2001:db8:7:: $LIFE 0 2001:db8:8:: $LIFE $LIFE
