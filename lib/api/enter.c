@@ -182,7 +182,7 @@ static int check_owner(struct netd *netd, const struct netd_topology *t,
 		       const struct netd_node *node, struct netd_error *err)
 {
 	netd_auto(netd_state_done) struct netd_state space = {0};
-	int r = netd_node_look(netd, node->name, &space, err);
+	int r = netd_node_observe(netd, node->name, &space, err);
 
 	if (r == -EPERM)
 		netd_error_hint(err, "only root may enter a namespace");

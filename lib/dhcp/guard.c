@@ -29,6 +29,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "dhcp/guard_hold.h"
 
 /*
@@ -91,14 +92,6 @@ struct guard {
 	size_t next_asked;
 	int failed; /* -errno: the guard must end, so that replies are sent */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /*
  * Sending
@@ -219,7 +212,7 @@ static void see_reply(const uint8_t *packet, size_t length, void *data)
 {
 	struct guard *g = data;
 	const struct iphdr *ip = (const void *)packet;
-	int64_t now = now_ms();
+	int64_t now = netd_now_ms();
 	struct held *slot = NULL;
 	uint32_t address;
 	size_t head;
@@ -269,7 +262,7 @@ static void see_arp(struct guard *g)
 			continue;
 		if (memcmp(h->mac, a.arp_sha, ETH_ALEN) == 0 ||
 		    (!told && !believe(g, a.arp_sha))) {
-			release(g, h, now_ms());
+			release(g, h, netd_now_ms());
 			continue;
 		}
 		h->address = 0;
@@ -282,7 +275,7 @@ static void see_arp(struct guard *g)
 /* How long to wait for the next that is due, after doing what is due; -1: nothing is. */
 static int do_due(struct guard *g)
 {
-	int64_t now = now_ms(), next = INT64_MAX;
+	int64_t now = netd_now_ms(), next = INT64_MAX;
 
 	for (size_t i = 0; i < HELD_MAX; i++) {
 		struct held *h = &g->held[i];

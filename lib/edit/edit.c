@@ -185,27 +185,23 @@ static bool has_network(const struct netd_topology *t, const char *name)
 	return netd_topology_network(t, name) != NULL;
 }
 
-/* The first running topology for which @has is true, in *@topology; NULL: none. */
+/* The first running topology for which @has is true, in *@topology; stays NULL if none.
+ */
 static int find_running(struct netd *netd, const char *name, char **topology,
 			bool (*has)(const struct netd_topology *t, const char *name),
 			struct netd_error *err)
 {
-	struct netd_topology **all = NULL;
-	size_t count = 0;
-	char *found = NULL;
+	netd_auto(netd_topologies_done) struct netd_topologies all = {0};
 	int r = netd_context_open(netd, false, err);
 
-	if (r == 0 && netd->store.fd >= 0)
-		r = netd_store_load_all(&netd->store, &all, &count, err);
-	for (size_t i = 0; i < count; i++) {
-		if (!found && has(all[i], name))
-			found = strdup(all[i]->name);
-		netd_topology_free(all[i]);
-	}
-	free(all);
-	if (r)
+	if (r < 0)
 		return r;
-	*topology = found;
+	r = netd_store_load_all(&netd->store, &all, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < all.count && !*topology; i++)
+		if (has(all.items[i], name))
+			*topology = strdup(all.items[i]->name);
 	return 0;
 }
 

@@ -133,18 +133,19 @@ static int explain(const struct release *r, struct netd_error *err)
 
 static int release(struct release *r, struct netd_error *err)
 {
-	struct netd_topology **running = NULL;
-	size_t count = 0;
-	int result = netd_store_load_all(&r->netd->store, &running, &count, err);
+	netd_auto(netd_topologies_done) struct netd_topologies running = {0};
+	int result = netd_store_load_all(&r->netd->store, &running, err);
 
-	for (size_t i = 0; result == 0 && i < count; i++)
-		result = release_in(r, running[i], err);
-	if (result == 0 && !r->table.cell_count)
-		result = explain(r, err);
-	for (size_t i = 0; i < count; i++)
-		netd_topology_free(running[i]);
-	free(running);
-	return result;
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < running.count; i++) {
+		result = release_in(r, running.items[i], err);
+		if (result < 0)
+			return result;
+	}
+	if (!r->table.cell_count)
+		return explain(r, err);
+	return 0;
 }
 
 static void release_done(struct release *r)

@@ -17,7 +17,6 @@
  */
 static int fresh_value(struct netd_state *fresh, const char *path, int *value)
 {
-	struct netd_sysctl *s;
 	int r;
 
 	if (netd_state_sysctl(fresh, path, value))
@@ -25,11 +24,8 @@ static int fresh_value(struct netd_state *fresh, const char *path, int *value)
 	r = netd_sysctl_read(path, value);
 	if (r < 0)
 		return r;
-	s = netd_array_add(&fresh->sysctls, &fresh->sysctl_count, sizeof(*s));
-	if (!s)
+	if (!netd_state_add_sysctl(fresh, path, *value))
 		return -ENOMEM;
-	netd_copy(s->path, path);
-	s->value = *value;
 	return 0;
 }
 

@@ -71,6 +71,20 @@ int netd_netns_current(struct netd_error *err)
 	return fd;
 }
 
+ino_t netd_netns_inode(const char *name)
+{
+	netd_auto_close int fd = -1;
+	struct stat st;
+
+	if (name)
+		fd = netd_netns_open(name, NULL);
+	else
+		fd = netd_netns_current(NULL);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 0;
+	return st.st_ino;
+}
+
 int netd_netns_enter(int fd, struct netd_error *err)
 {
 	if (setns(fd, CLONE_NEWNET) < 0)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "rtnl/nl.h"
@@ -17,6 +18,9 @@ int netd_netns_open(const char *name, struct netd_error *err);
 
 /* A descriptor of the calling thread's own. */
 int netd_netns_current(struct netd_error *err);
+
+/* The inode of that namespace, or, for NULL, of the calling thread's own; 0: unknown. */
+ino_t netd_netns_inode(const char *name);
 
 /* Moves the calling thread into the namespace @fd.  0 or -errno. */
 int netd_netns_enter(int fd, struct netd_error *err);

@@ -117,12 +117,22 @@ int netd_space_enter(struct netd *netd, struct netd_space *space, struct netd_er
 
 int netd_spaces_leave(struct netd *netd, struct netd_error *err)
 {
-	int r = netd->away ? netd_netns_enter(netd->home, err) : 0;
+	int r;
 
-	if (r)
+	if (!netd->away)
+		return 0;
+	r = netd_netns_enter(netd->home, err);
+	netd->away = r < 0;
+	return r;
+}
+
+int netd_spaces_return(struct netd *netd, int r, struct netd_error *err)
+{
+	int back = netd_spaces_leave(netd, err);
+
+	if (r < 0)
 		return r;
-	netd->away = false;
-	return 0;
+	return back;
 }
 
 static struct netd_space *space_new(const char *name)

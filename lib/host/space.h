@@ -47,6 +47,8 @@ void netd_space_forget(struct netd *netd, const char *name);
 /* Moves the calling thread into it, and back to where the context was opened. */
 int netd_space_enter(struct netd *netd, struct netd_space *space, struct netd_error *err);
 int netd_spaces_leave(struct netd *netd, struct netd_error *err);
+/* The same after a step that returned @r, which is returned if it is an error. */
+int netd_spaces_return(struct netd *netd, int r, struct netd_error *err);
 
 /* The sockets of a namespace; "" is the host's.  NULL if it is not open. */
 struct netd_nl *netd_space_nl(struct netd *netd, const char *name);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/str.h"
 
 void netd_service_done(struct netd_service *s)
@@ -78,6 +79,19 @@ int netd_state_sort_links(struct netd_state *s)
 	s->by_index = by_index;
 	s->sorted_count = s->link_count;
 	return 0;
+}
+
+struct netd_sysctl *netd_state_add_sysctl(struct netd_state *s, const char *path,
+					  int value)
+{
+	struct netd_sysctl *slot =
+		netd_array_add(&s->sysctls, &s->sysctl_count, sizeof(*slot));
+
+	if (!slot)
+		return NULL;
+	netd_copy(slot->path, path);
+	slot->value = value;
+	return slot;
 }
 
 void netd_state_sort_sysctls(struct netd_state *s)

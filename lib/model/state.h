@@ -256,6 +256,10 @@ struct netd_link *netd_state_uplink(const struct netd_state *s, const char *name
 /* The bridge of the uplink of that name, which is not there any more; else NULL. */
 const struct netd_link *netd_state_bereft(const struct netd_state *s, const char *uplink);
 
+/* Adds a sysctl with that path and value to @s; NULL if memory ran out. */
+struct netd_sysctl *netd_state_add_sysctl(struct netd_state *s, const char *path,
+					  int value);
+
 /* The value of that sysctl as @s knows it in *@value; false if it does not. */
 bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value);
 

@@ -16,12 +16,12 @@
 #include "rtnl/neighbour.h"
 
 /*
- * Theory of operation.  The check of a topology knows no host: it gives a machine the
- * address that a hash of the names points at, which a running guest may have.  So before
- * a plan is made the machines that are new are compared with leases and neighbours, and
- * the check is repeated with what must not be.  What differs then from what the file
- * alone would give is kept from there on, in the state of the topology, whoever comes and
- * goes: so the next plan is empty.
+ * Theory of operation.  The check of a topology knows nothing of the host: it gives a
+ * machine the address that a hash of the names points at, which a running guest may have.
+ * So before a plan is made, the addresses of new machines are compared with the leases
+ * and the kernel's neighbours, and the check is repeated without those that are in use.
+ * An address that differs from what the file alone would give is kept from then on in the
+ * state of the topology, so that the next plan is empty.
  */
 
 static const int families[] = {AF_INET, AF_INET6};
@@ -56,7 +56,7 @@ static int add_user(struct users *u, const struct user *one)
 	return 0;
 }
 
-/* Whether that user is the machine: by its MAC; one without a MAC by its name. */
+/* True if @u is the machine @m: by its MAC, or, if @m has none, by its name. */
 static bool is_machine(const struct user *u, const struct netd_machine *m)
 {
 	if (m->has_mac)
@@ -70,10 +70,11 @@ static int add_leases(const struct netd_network *n, const char *service, void *d
 	netd_auto_free struct netd_lease *leases = NULL;
 	struct users *u = data;
 	size_t count = 0;
-	/* who is not root sees no leases, and plans without them */
-	int r = netd_lease_read(&u->netd->store, service, &leases, &count, NULL);
 
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	/* only root may read leases; other users plan without them */
+	if (netd_lease_read(&u->netd->store, service, &leases, &count, NULL) == -ENOMEM)
+		return netd_error_no_memory(err);
+	for (size_t i = 0; i < count; i++) {
 		struct user one = {.network = n,
 				   .address = leases[i].address,
 				   .has_mac = leases[i].has_mac,
@@ -81,46 +82,39 @@ static int add_leases(const struct netd_network *n, const char *service, void *d
 				   .leased = true};
 
 		netd_copy(one.host, leases[i].host);
-		r = add_user(u, &one);
+		if (add_user(u, &one) < 0)
+			return netd_error_no_memory(err);
 	}
-	if (r == -ENOMEM)
-		return netd_error_add(err, r, "out of memory");
 	return 0;
 }
 
-/* What is not there yet has no neighbours, and what cannot be read is not waited for. */
+/* A link that is not there yet has no neighbours; one that cannot be read is skipped. */
 static int add_neighbours(struct users *u, const struct netd_network *n,
 			  const char *space, const char *link)
 {
 	netd_auto_free struct netd_neighbour *list = NULL;
 	size_t count = 0;
-	int r = 0;
 
 	if (u->netd->ops->observe_neighbours(u->netd, space, link, &list, &count) < 0)
 		return 0;
-	for (size_t i = 0; i < count; i++) {
-		r = add_user(u, &(struct user){.network = n,
+	for (size_t i = 0; i < count; i++)
+		if (add_user(u, &(struct user){.network = n,
 					       .address = list[i].address,
 					       .has_mac = true,
-					       .mac = list[i].mac});
-		if (r)
-			return r;
-	}
+					       .mac = list[i].mac}) < 0)
+			return -ENOMEM;
 	return 0;
 }
 
 static int add_router_neighbours(struct users *u, const struct netd_node *node)
 {
-	int r = 0;
-
 	for (size_t i = 0; i < node->interface_count; i++) {
 		const struct netd_node_interface *in = &node->interfaces[i];
 		const struct netd_network *n = netd_topology_network(u->t, in->network);
 
-		if (n && in->dhcp.enabled)
-			r = add_neighbours(u, n, node->name, in->name);
-		if (r < 0)
-			return r;
+		if (n && in->dhcp.enabled &&
+		    add_neighbours(u, n, node->name, in->name) < 0)
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -131,18 +125,19 @@ static int find_users(struct users *u, struct netd_error *err)
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; r == 0 && i < u->t->network_count; i++)
-		if (u->t->networks[i].dhcp.enabled)
-			r = add_neighbours(u, &u->t->networks[i], "",
-					   u->t->networks[i].bridge);
-	for (size_t i = 0; r == 0 && i < u->t->node_count; i++)
-		r = add_router_neighbours(u, &u->t->nodes[i]);
-	if (r < 0)
-		return netd_error_add(err, r, "out of memory");
+	for (size_t i = 0; i < u->t->network_count; i++) {
+		const struct netd_network *n = &u->t->networks[i];
+
+		if (n->dhcp.enabled && add_neighbours(u, n, "", n->bridge) < 0)
+			return netd_error_no_memory(err);
+	}
+	for (size_t i = 0; i < u->t->node_count; i++)
+		if (add_router_neighbours(u, &u->t->nodes[i]) < 0)
+			return netd_error_no_memory(err);
 	return 0;
 }
 
-/* As the check asks, of a copy of the topology: networks are known by name. */
+/* For the check, which works on a copy of the topology: so networks are told by name. */
 static bool is_held(const struct netd_network *n, const struct netd_machine *m,
 		    const struct netd_addr *a, void *data)
 {
@@ -160,24 +155,33 @@ static bool is_held(const struct netd_network *n, const struct netd_machine *m,
  * Deciding
  */
 
-static const struct netd_addr *had(const struct netd_topology *previous,
-				   const char *network, const char *machine, int family)
+/* The address of that family that the machine has in @previous (may be NULL), or NULL. */
+static const struct netd_addr *previous_address(const struct netd_topology *previous,
+						const char *network, const char *machine,
+						int family)
 {
-	const struct netd_network *n =
-		previous ? netd_topology_network(previous, network) : NULL;
-	const struct netd_machine *m = n ? netd_network_machine(n, machine) : NULL;
+	const struct netd_network *n = NULL;
+	const struct netd_machine *m = NULL;
 	const struct netd_addr *a;
 
+	if (previous)
+		n = netd_topology_network(previous, network);
+	if (n)
+		m = netd_network_machine(n, machine);
 	if (!m)
 		return NULL;
-	a = family == AF_INET ? &m->address4 : &m->address6;
+	a = &m->address4;
+	if (family == AF_INET6)
+		a = &m->address6;
 	if (a->family)
 		return a;
 	return NULL;
 }
 
-static const struct netd_addr *leased(const struct users *u, const struct netd_network *n,
-				      const struct netd_machine *m, int family)
+/* The address of that family that the machine has leased, or NULL. */
+static const struct netd_addr *leased_address(const struct users *u,
+					      const struct netd_network *n,
+					      const struct netd_machine *m, int family)
 {
 	for (size_t i = 0; i < u->count; i++)
 		if (u->items[i].leased && u->items[i].address.family == family &&
@@ -210,24 +214,26 @@ struct decision {
 	struct users users;
 };
 
-/* A machine that is new; another one keeps what it has. */
+/* True if the machine had no address before; one that had keeps it. */
 static bool is_new(struct netd_network *n, struct netd_machine *m, int family, void *data)
 {
 	const struct decision *d = data;
 
-	return !had(d->previous, n->name, m->name, family);
+	return !previous_address(d->previous, n->name, m->name, family);
 }
 
-/* What it shall have; NULL: what follows from the file, unless somebody has that. */
+/* The address that it had, or has leased; NULL: the file's, unless another guest has it.
+ */
 static const struct netd_addr *wanted(const struct decision *d,
 				      const struct netd_network *n,
 				      const struct netd_machine *m, int family)
 {
-	const struct netd_addr *a = had(d->previous, n->name, m->name, family);
+	const struct netd_addr *a =
+		previous_address(d->previous, n->name, m->name, family);
 
 	if (a)
 		return a;
-	return leased(&d->users, n, m, family);
+	return leased_address(&d->users, n, m, family);
 }
 
 static bool is_wrong(struct netd_network *n, struct netd_machine *m, int family,
@@ -252,12 +258,13 @@ static bool decide(struct netd_network *n, struct netd_machine *m, int family, v
 	return false;
 }
 
-/* What was moved for somebody's sake is kept, though nobody had it. */
+/* Keeps an address that differs because the check gave the usual one to another machine.
+ */
 static bool keep_moved(struct netd_network *n, struct netd_machine *m, int family,
 		       void *data)
 {
 	const struct netd_topology *plain = data;
-	const struct netd_addr *was = had(plain, n->name, m->name, family);
+	const struct netd_addr *was = previous_address(plain, n->name, m->name, family);
 	const struct netd_addr *is = netd_choice_made(m, family);
 
 	if (was && !netd_addr_equal(was, is))
@@ -279,12 +286,15 @@ int netd_choose_addresses(struct netd *netd, const struct netd_topology *t,
 						      .users = {.netd = netd, .t = t}};
 	struct netd_topology *plain =
 		(struct netd_topology *)(uintptr_t)t; /* only read */
-	int r = 0;
+	int r;
 
-	if (netd->store.fd >= 0 && each_chosen(plain, is_new, &d))
+	if (netd->store.fd >= 0 && each_chosen(plain, is_new, &d)) {
 		r = find_users(&d.users, err);
-	if (r < 0 || !each_chosen(plain, is_wrong, &d))
-		return r;
+		if (r < 0)
+			return r;
+	}
+	if (!each_chosen(plain, is_wrong, &d))
+		return 0;
 	copy = netd_topology_copy(t);
 	if (!copy)
 		return netd_error_no_memory(err);

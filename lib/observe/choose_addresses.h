@@ -6,10 +6,10 @@
 #include "host/context.h"
 
 /*
- * What the machines of @t that have no address written shall have on this host: what they
- * have in @previous (NULL: nothing runs), or have leased; for new ones nothing that
- * another guest has, by its lease or as the kernel's neighbours tell.  *@out is a
- * topology of its own, NULL if @t is right as it is.
+ * Chooses addresses for the machines of @t that have none in the file: what they have in
+ * @previous (NULL: nothing runs), or have leased; a new machine gets none that another
+ * guest has by a lease or by the kernel's neighbours.  *@out is a copy of @t with them,
+ * to be freed; it stays NULL if @t needs no change.
  */
 int netd_choose_addresses(struct netd *netd, const struct netd_topology *t,
 			  const struct netd_topology *previous,

@@ -17,6 +17,7 @@
 #include "host/context.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "base/suggest.h"
@@ -25,10 +26,10 @@
 #include "base/table.h"
 
 /*
- * Theory of operation.  dnsmasq writes its leases in place when one changes, and never
- * tells anybody.  So they are read from its file, and who waits for one has the kernel
- * say when something in a service's directory was written (inotify).  The watch is there
- * before the first look, so nothing is missed in between.
+ * Theory of operation.  dnsmasq writes its file of leases in place when one changes, and
+ * notifies nobody.  So the leases are read from the file, and netd_lease_wait() watches
+ * the directories of the services by inotify.  The watch is set before the file is read
+ * for the first time, so that no change is missed in between.
  */
 
 #define LEASES_MAX (64UL << 20)
@@ -87,18 +88,16 @@ static int read_leases(const struct netd_store *store, const char *path,
 {
 	int r;
 
-	if (faccessat(store->fd, path, R_OK, 0) < 0) {
+	if (faccessat(store->fd, path, R_OK, 0) == 0) {
+		r = netd_file_read(store->fd, path, LEASES_MAX, text, NULL, err);
+	} else {
 		r = -errno;
-		if (r == -ENOENT)
-			return 0;
 		if (r == -EACCES) {
 			netd_error_add(err, r, "cannot read the leases of %s: %s",
 				       service, strerror(-r));
 			netd_error_hint(err, "run as root");
 		}
-		return r;
 	}
-	r = netd_file_read(store->fd, path, LEASES_MAX, text, NULL, err);
 	if (r == -ENOENT)
 		return 0;
 	return r;
@@ -122,9 +121,9 @@ int netd_lease_read(const struct netd_store *store, const char *service,
 	r = netd_leases_parse(text, &all, &all_count);
 	if (r < 0) {
 		free(all);
-		return netd_error_add(err, r, "out of memory");
+		return netd_error_no_memory(err);
 	}
-	/* dnsmasq drops those that have ended when it next writes the file */
+	/* dnsmasq drops leases that have ended only when it next writes the file */
 	for (size_t i = 0; i < all_count; i++)
 		if (!all[i].expires || all[i].expires > now)
 			all[kept++] = all[i];
@@ -172,7 +171,7 @@ struct listing {
 	const struct netd_store *store;
 	const char *network; /* only this one; NULL: all */
 	const char *name;    /* only of this machine or guest; NULL: all … */
-	bool known;	     /* … of the machine: one that has a MAC bears the name */
+	bool known;	     /* … of the machine: @name is that of one with a MAC */
 	const char *topology;
 	struct netd_table table;
 };
@@ -208,7 +207,7 @@ static void add_left(struct netd_table *table, int64_t expires, int64_t left)
 			units[i + 1].unit);
 }
 
-/* A guest can call itself as it likes: of a machine with a MAC, the MAC counts. */
+/* A guest chooses its own host name, so a machine with a MAC is told by its MAC only. */
 static bool is_meant(const struct listing *l, const struct netd_machine *m,
 		     const struct netd_lease *lease)
 {
@@ -281,45 +280,34 @@ static int list_service(const struct netd_network *n, const char *service, void 
  * All running topologies
  */
 
-struct running {
-	struct netd_topology **items;
-	size_t count;
-};
-
-static void running_done(struct running *r)
-{
-	for (size_t i = 0; i < r->count; i++)
-		netd_topology_free(r->items[i]);
-	free(r->items);
-}
-
-static int running_load(struct netd *netd, struct running *running,
+/* What runs; nothing if there is no state directory. */
+static int load_running(struct netd *netd, struct netd_topologies *running,
 			struct netd_error *err)
 {
 	if (netd->store.fd < 0) {
 		int r = netd_store_open(&netd->store, netd->state_dir, false, err);
 
 		if (r == -ENOENT)
-			return 0; /* nothing runs */
+			return 0;
 		if (r < 0)
 			return r;
 	}
-	return netd_store_load_all(&netd->store, &running->items, &running->count, err);
+	return netd_store_load_all(&netd->store, running, err);
 }
 
-static int check_network(const struct running *running, const char *network,
+static int check_network(const struct netd_topologies *running, const char *network,
 			 struct netd_error *err)
 {
 	struct netd_suggest near = {.word = network};
 
-	for (size_t i = 0; network && i < running->count; i++)
+	if (!network)
+		return 0;
+	for (size_t i = 0; i < running->count; i++)
 		for (size_t j = 0; j < running->items[i]->network_count; j++) {
 			netd_suggest_try(&near, running->items[i]->networks[j].name);
 			if (strcmp(running->items[i]->networks[j].name, network) == 0)
 				return 0;
 		}
-	if (!network)
-		return 0;
 	netd_error_add(err, -ENOENT, "network %s is not running", network);
 	if (netd_suggest_best(&near))
 		netd_error_hint(err, "did you mean %s?", netd_suggest_best(&near));
@@ -328,8 +316,8 @@ static int check_network(const struct running *running, const char *network,
 	return -ENOENT;
 }
 
-static int list_all(struct netd *netd, const struct running *running, struct listing *l,
-		    struct netd_error *err)
+static int list_all(struct netd *netd, const struct netd_topologies *running,
+		    struct listing *l, struct netd_error *err)
 {
 	l->store = &netd->store;
 	l->table.columns = columns;
@@ -348,9 +336,9 @@ static int list_all(struct netd *netd, const struct running *running, struct lis
 int netd_leases(struct netd *netd, const char *network, struct netd_table **out,
 		struct netd_error *err)
 {
-	netd_auto(running_done) struct running running = {0};
+	netd_auto(netd_topologies_done) struct netd_topologies running = {0};
 	netd_auto(listing_done) struct listing l = {.network = network};
-	int r = running_load(netd, &running, err);
+	int r = load_running(netd, &running, err);
 
 	if (r < 0)
 		return r;
@@ -394,8 +382,8 @@ static int watch_service(const struct netd_network *n, const char *service, void
 	return 0;
 }
 
-static int watch_make(struct netd *netd, const struct running *running, struct watch *w,
-		      struct netd_error *err)
+static int watch_make(struct netd *netd, const struct netd_topologies *running,
+		      struct watch *w, struct netd_error *err)
 {
 	w->netd = netd;
 	w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -418,20 +406,12 @@ static int watch_make(struct netd *netd, const struct running *running, struct w
 	return -ENOENT;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* False if nothing was written until @deadline. */
 static bool wait_written(int fd, int64_t deadline)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char events[4096];
-	int64_t left = deadline - now_ms();
+	int64_t left = deadline - netd_now_ms();
 
 	if (left > INT_MAX)
 		left = INT_MAX;
@@ -443,7 +423,7 @@ static bool wait_written(int fd, int64_t deadline)
 }
 
 /* True if some network has a machine of that name that is known by its MAC. */
-static bool is_known(const struct running *running, const char *name)
+static bool is_known(const struct netd_topologies *running, const char *name)
 {
 	for (size_t i = 0; i < running->count; i++)
 		for (size_t j = 0; j < running->items[i]->network_count; j++) {
@@ -457,9 +437,10 @@ static bool is_known(const struct running *running, const char *name)
 	return false;
 }
 
-static int look_until(struct netd *netd, const struct running *running, const char *name,
-		      const struct watch *w, int64_t deadline, struct netd_table *found,
-		      struct netd_error *err)
+/* Lists @name's leases once there are some; -ETIMEDOUT (no problem) at the deadline. */
+static int list_until(struct netd *netd, const struct netd_topologies *running,
+		      const char *name, const struct watch *w, int64_t deadline,
+		      struct netd_table *found, struct netd_error *err)
 {
 	for (;;) {
 		struct listing l = {.name = name, .known = is_known(running, name)};
@@ -478,23 +459,23 @@ static int look_until(struct netd *netd, const struct running *running, const ch
 int netd_lease_wait(struct netd *netd, const char *name, unsigned seconds,
 		    struct netd_table **out, struct netd_error *err)
 {
-	int64_t deadline = now_ms() + (int64_t)seconds * 1000;
-	netd_auto(running_done) struct running running = {0};
+	int64_t deadline = netd_now_ms() + (int64_t)seconds * 1000;
+	netd_auto(netd_topologies_done) struct netd_topologies running = {0};
 	netd_auto(netd_table_done) struct netd_table found = {0};
 	netd_auto(watch_done) struct watch w = {.fd = -1};
-	int r = running_load(netd, &running, err);
+	int r = load_running(netd, &running, err);
 
 	if (r < 0)
 		return r;
 	r = watch_make(netd, &running, &w, err);
 	if (r < 0)
 		return r;
-	r = look_until(netd, &running, name, &w, deadline, &found, err);
-	if (r == 0)
-		return netd_table_hand_over(&found, out, err);
+	r = list_until(netd, &running, name, &w, deadline, &found, err);
 	if (r == -ETIMEDOUT) {
 		netd_error_add(err, r, "%s has no lease after %u s", name, seconds);
 		netd_error_hint(err, "`netdctl leases` shows those that there are");
 	}
-	return r;
+	if (r < 0)
+		return r;
+	return netd_table_hand_over(&found, out, err);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Running routers and hosts: found by name, and looked at in their namespaces. */
+/* Running routers and hosts: found by name, and what their namespaces have. */
 #include "observe/nodes.h"
 
 #include <errno.h>
@@ -12,8 +12,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "base/suggest.h"
-#include "rtnl/address.h"
-#include "kind/link.h"
+#include "observe/observe.h"
 #include "host/sysctl.h"
 
 int netd_node_kind_parse(const char *name, enum netd_node_kind *out,
@@ -30,8 +29,8 @@ int netd_node_kind_parse(const char *name, enum netd_node_kind *out,
 }
 
 /* "there are r1, r2" or "did you mean …". */
-static void hint_at(struct netd_topology *const *all, size_t count,
-		    enum netd_node_kind kind, const char *name, struct netd_error *err)
+static void hint_known(struct netd_topology *const *all, size_t count,
+		       enum netd_node_kind kind, const char *name, struct netd_error *err)
 {
 	netd_auto(netd_str_done) struct netd_str known = {0};
 	struct netd_suggest suggest = {.word = name};
@@ -44,11 +43,12 @@ static void hint_at(struct netd_topology *const *all, size_t count,
 			if (n->kind != kind)
 				continue;
 			netd_suggest_try(&suggest, n->name);
-			if (known.length < 200)
-				netd_str_addf(&known, "%s%s", known.length ? ", " : "",
-					      n->name);
-			else if (known.text[known.length - 1] != '.')
+			if (known.length < 200) {
+				netd_str_next(&known, ", ");
+				netd_str_add(&known, n->name);
+			} else if (known.text[known.length - 1] != '.') {
 				netd_str_add(&known, ", ...");
+			}
 		}
 	}
 	best = netd_suggest_best(&suggest);
@@ -67,10 +67,11 @@ int netd_node_unknown(struct netd_topology *const *all, size_t count,
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct netd_node *n = netd_topology_node(all[i], name);
-		const char *other = n ? netd_node_kind_name(n->kind) : NULL;
+		const char *other;
 
 		if (!n)
 			continue;
+		other = netd_node_kind_name(n->kind);
 		netd_error_add(err, -ENOENT, "%s is a %s, not a %s", name, other,
 			       netd_node_kind_name(kind));
 		netd_error_hint(err, "`netdctl %s …` is for those", other);
@@ -78,7 +79,7 @@ int netd_node_unknown(struct netd_topology *const *all, size_t count,
 	}
 	netd_error_add(err, -ENOENT, "there is no %s %s", netd_node_kind_name(kind),
 		       name);
-	hint_at(all, count, kind, name, err);
+	hint_known(all, count, kind, name, err);
 	return -ENOENT;
 }
 
@@ -86,84 +87,71 @@ int netd_node_find_running(struct netd *netd, enum netd_node_kind kind, const ch
 			   struct netd_topology **topology, struct netd_node **node,
 			   struct netd_error *err)
 {
-	struct netd_topology **all = NULL;
-	size_t count = 0, at = 0;
+	netd_auto(netd_topologies_done) struct netd_topologies all = {0};
 	int r = netd_context_open(netd, false, err);
 
-	if (r == 0 && netd->store.fd >= 0)
-		r = netd_store_load_all(&netd->store, &all, &count, err);
-	for (; r == 0 && at < count; at++) {
-		struct netd_node *n = netd_topology_node(all[at], name);
+	if (r < 0)
+		return r;
+	r = netd_store_load_all(&netd->store, &all, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < all.count; i++) {
+		struct netd_node *n = netd_topology_node(all.items[i], name);
 
 		if (!n || n->kind != kind)
 			continue;
 		*node = n;
-		*topology = all[at];
-		break;
+		*topology = netd_take(all.items[i]);
+		return 0;
 	}
-	if (r == 0 && at == count)
-		r = netd_node_unknown(all, count, kind, name, err);
-	for (size_t i = 0; i < count; i++)
-		if (r < 0 || i != at)
-			netd_topology_free(all[i]);
-	free(all);
-	return r;
+	return netd_node_unknown(all.items, all.count, kind, name, err);
 }
 
-/* One that is not there stays unknown. */
-static int add_sysctl(struct netd_state *space, const char *path)
-{
-	struct netd_sysctl *sysctl;
-	int value, r = netd_sysctl_read(path, &value);
-
-	if (r < 0) {
-		if (r == -ENOENT)
-			return 0;
-		return r;
-	}
-	sysctl = netd_array_add(&space->sysctls, &space->sysctl_count, sizeof(*sysctl));
-	if (!sysctl)
-		return -ENOMEM;
-	netd_copy(sysctl->path, path);
-	sysctl->value = value;
-	return 0;
-}
-
-/* What /proc shows only to who is there. */
+/* Has to be read by a thread in the namespace, since /proc/sys shows the thread's own. */
 static int read_forwarding(const char *name, struct netd_state *out,
 			   struct netd_error *err)
 {
-	int r = add_sysctl(out, NETD_FORWARDING4);
+	static const char *const paths[] = {NETD_FORWARDING4, NETD_FORWARDING6};
 
-	if (r == 0)
-		r = add_sysctl(out, NETD_FORWARDING6);
-	if (r)
-		return netd_error_add(err, r, "cannot see what %s forwards: %s", name,
-				      strerror(-r));
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(paths); i++) {
+		int value, r = netd_sysctl_read(paths[i], &value);
+
+		if (r == -ENOENT)
+			continue;
+		if (r == 0 && !netd_state_add_sysctl(out, paths[i], value))
+			return netd_error_no_memory(err);
+		if (r < 0)
+			return netd_error_add(err, r, "cannot read what %s forwards: %s",
+					      name, strerror(-r));
+	}
 	return 0;
 }
 
-int netd_node_look(struct netd *netd, const char *name, struct netd_state *out,
-		   struct netd_error *err)
+/* May leave the thread in the namespace. */
+static int read_node(struct netd *netd, const char *name, struct netd_state *out,
+		     struct netd_error *err)
 {
 	struct netd_space *space;
-	int r = netd_space_open(netd, name, &space, err), back;
+	int r = netd_space_open(netd, name, &space, err);
 
 	if (r == -ENOENT)
 		return netd_error_add(err, r, "there is no namespace %s", name);
-	/* it may be open already, and the thread elsewhere */
-	if (r == 0)
-		r = netd_space_enter(netd, space, err);
-	if (r == 0)
-		r = read_forwarding(name, out, err);
-	back = netd_spaces_leave(netd, err);
-	r = r ? r : back;
-	if (r == 0)
-		r = netd_link_dump(&space->nl, true, out, err);
-	if (r == 0)
-		r = netd_address_dump(&space->nl, out, err);
-	if (r == 0)
-		r = netd_route_dump(&space->nl, out, err);
+	if (r < 0)
+		return r;
+	r = netd_observe_netlink(&space->nl, NETD_PART_ROUTES, true, out, err);
+	if (r < 0)
+		return r;
+	r = netd_space_enter(netd, space, err);
+	if (r < 0)
+		return r;
+	return read_forwarding(name, out, err);
+}
+
+int netd_node_observe(struct netd *netd, const char *name, struct netd_state *out,
+		      struct netd_error *err)
+{
+	int r = netd_spaces_return(netd, read_node(netd, name, out, err), err);
+
 	if (r < 0) {
 		netd_state_done(out);
 		return r;
@@ -179,7 +167,9 @@ bool netd_node_is_ours(const struct netd_state *space, const char *topology,
 	char want[NETD_OWNER];
 	const char *owner;
 
+	if (!lo)
+		return false;
 	snprintf(want, sizeof(want), "%s/%s", topology, name);
-	owner = lo ? netd_loopback_owner(lo, want) : NULL;
+	owner = netd_loopback_owner(lo, want);
 	return owner && strcmp(owner, want) == 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Running routers and hosts: found by name, and looked at in their namespaces. */
+/* Running routers and hosts: found by name, and what their namespaces have. */
 #ifndef NETD_OBSERVE_NODES_H
 #define NETD_OBSERVE_NODES_H
 
@@ -30,8 +30,8 @@ int netd_node_find_running(struct netd *netd, enum netd_node_kind kind, const ch
  * Reads links (with counters), addresses, routes and forwarding of the namespace @name
  * into the zeroed @out.  -ENOENT: there is no such namespace; -EPERM: only root may.
  */
-int netd_node_look(struct netd *netd, const char *name, struct netd_state *out,
-		   struct netd_error *err);
+int netd_node_observe(struct netd *netd, const char *name, struct netd_state *out,
+		      struct netd_error *err);
 
 /* True if that namespace bears the mark of that node. */
 bool netd_node_is_ours(const struct netd_state *space, const char *topology,

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "observe/observe_space.h"
 #include "observe/orphans.h"
 #include "observe/recognise.h"
 #include "observe/services.h"
@@ -32,45 +31,76 @@
 
 #define DUMP_TRIES 5
 
-/* Who only looks holds no lock: links may come between one dump and the next. */
-static int observe_links(struct netd *netd, unsigned parts, struct netd_state *out,
-			 struct netd_error *err)
+static int dump(struct netd_nl *nl, unsigned parts, bool counters, struct netd_state *out,
+		struct netd_error *err)
 {
-	int r = 0;
+	int r = netd_link_dump(nl, counters, out, err);
 
-	for (int i = 0; i < DUMP_TRIES && (i == 0 || out->torn); i++) {
+	if (r < 0)
+		return r;
+	r = netd_address_dump(nl, out, err);
+	if (r < 0 || !(parts & NETD_PART_ROUTES))
+		return r;
+	return netd_route_dump(nl, out, err);
+}
+
+/* Readers take no lock, so a link may appear between two dumps. */
+int netd_observe_netlink(struct netd_nl *nl, unsigned parts, bool counters,
+			 struct netd_state *out, struct netd_error *err)
+{
+	int r = dump(nl, parts, counters, out, err);
+
+	for (int i = 1; i < DUMP_TRIES && r == 0 && out->torn; i++) {
 		netd_state_done(out);
-		r = netd_link_dump(&netd->nl, false, out, err);
-		if (r == 0)
-			r = netd_address_dump(&netd->nl, out, err);
-		if (r == 0 && parts & NETD_PART_ROUTES)
-			r = netd_route_dump(&netd->nl, out, err);
-		if (r)
+		r = dump(nl, parts, counters, out, err);
+	}
+	return r;
+}
+
+static int observe_scope(struct netd *netd, struct netd_scope *scope,
+			 struct netd_state *out, struct netd_error *err)
+{
+	int r = netd_observe_spaces(netd, scope, out, err);
+
+	if (r < 0)
+		return r;
+	return netd_recognise(netd, scope->known, NETD_ARRAY_SIZE(scope->known), out,
+			      err);
+}
+
+static int observe_all(struct netd *netd, unsigned parts, struct netd_scope *scope,
+		       struct netd_state *out, struct netd_error *err)
+{
+	int r = netd_observe_netlink(&netd->nl, parts, false, out, err);
+
+	if (r < 0)
+		return r;
+	out->ruleset_skipped = !(parts & NETD_PART_FIREWALL);
+	if (!out->ruleset_skipped) {
+		r = netd_firewall_read(&netd->nft, &out->ruleset, err);
+		if (r < 0)
 			return r;
 	}
-	return 0;
+	if (scope)
+		r = observe_scope(netd, scope, out, err);
+	else
+		r = netd_recognise(netd, NULL, 0, out, err);
+	if (r < 0)
+		return r;
+	r = netd_services_observe(netd, out, err);
+	if (r < 0)
+		return r;
+	if (scope && scope->orphans &&
+	    netd_orphans_observe(netd, scope->orphans, out) < 0)
+		return netd_error_no_memory(err);
+	return netd_captures_observe(&netd->store, out, err);
 }
 
 int netd_observe(struct netd *netd, unsigned parts, struct netd_scope *scope,
 		 struct netd_state *out, struct netd_error *err)
 {
-	int r = observe_links(netd, parts, out, err);
+	int r = observe_all(netd, parts, scope, out, err);
 
-	out->ruleset_skipped = !(parts & NETD_PART_FIREWALL);
-	if (r == 0 && parts & NETD_PART_FIREWALL)
-		r = netd_firewall_read(&netd->nft, &out->ruleset, err);
-	if (r == 0 && scope)
-		r = netd_observe_spaces(netd, scope, out, err);
-	if (r == 0)
-		r = netd_recognise(netd, scope ? scope->known : NULL,
-				   scope ? NETD_ARRAY_SIZE(scope->known) : 0, out, err);
-	if (r == 0)
-		r = netd_services_observe(netd, out, err);
-	if (r == 0 && scope && scope->orphans &&
-	    netd_orphans_observe(netd, scope->orphans, out) < 0)
-		r = netd_error_add(err, -ENOMEM, "out of memory");
-	if (r == 0)
-		r = netd_captures_observe(&netd->store, out, err);
 	if (r < 0)
 		netd_state_done(out);
 	return r;
@@ -80,18 +110,24 @@ static int observe_foreign(struct netd *netd, const struct netd_state *desired,
 			   struct netd_state *observed, struct netd_error *err)
 {
 	static const struct netd_ruleset nothing;
-	const struct netd_state *want =
-		observed->space[0] ? netd_state_space(desired, observed->space) : desired;
+	const struct netd_ruleset *want = &desired->ruleset;
 	struct netd_nft *nft;
 	int r;
 
 	if (observed->ruleset_skipped)
 		return 0;
+	if (observed->space[0]) {
+		const struct netd_state *space =
+			netd_state_space(desired, observed->space);
+
+		want = &nothing;
+		if (space)
+			want = &space->ruleset;
+	}
 	r = netd_space_nft(netd, observed->space, &nft, err);
 	if (r < 0)
 		return r;
-	return netd_firewall_read_foreign(nft, want ? &want->ruleset : &nothing,
-					  &observed->ruleset, err);
+	return netd_firewall_read_foreign(nft, want, &observed->ruleset, err);
 }
 
 int netd_observe_foreign(struct netd *netd, const struct netd_state *desired,
@@ -110,37 +146,23 @@ int netd_observe_foreign(struct netd *netd, const struct netd_state *desired,
 	return 0;
 }
 
-/* Without one it stays "". */
+/* @out stays as it is if the host has no machine ID. */
 static int read_host_id(char *out, size_t size, struct netd_error *err)
 {
 	static const char file[] = "/etc/machine-id";
 	netd_auto_free char *text = NULL;
 	int r = netd_file_read(AT_FDCWD, file, 4096, &text, NULL, NULL);
 
-	if (r < 0) {
-		if (r != -ENOENT)
-			return netd_error_add(err, r, "cannot read %s: %s", file,
-					      strerror(-r));
+	if (r == -ENOENT)
 		return 0;
-	}
+	if (r < 0)
+		return netd_error_add(err, r, "cannot read %s: %s", file, strerror(-r));
 	text[strcspn(text, "\n")] = '\0';
 	snprintf(out, size, "%s", text);
 	return 0;
 }
 
-static int know_sysctl(struct netd_state *s, const char *path, int value)
-{
-	struct netd_sysctl *sysctl =
-		netd_array_add(&s->sysctls, &s->sysctl_count, sizeof(*sysctl));
-
-	if (!sysctl)
-		return -ENOMEM;
-	netd_copy(sysctl->path, path);
-	sysctl->value = value;
-	return 0;
-}
-
-/* Reads a setting of this host.  One that is not there: -ENOENT, and no problem. */
+/* Reads a setting of this host.  -ENOENT, without a problem: the host has none such. */
 static int read_sysctl(const char *path, int *value, struct netd_error *err)
 {
 	int r = netd_sysctl_read(path, value);
@@ -150,19 +172,25 @@ static int read_sysctl(const char *path, int *value, struct netd_error *err)
 	return r;
 }
 
-/* Reads one setting; one that is not there stays unknown. */
+/* Adds one setting, out of the dump or out of /proc; one that does not exist is left out.
+ */
 static int add_sysctl(struct netd_state *s, const char *path, struct netd_error *err)
 {
-	int value, r;
+	int value;
 
 	if (netd_setting_is_missing(s, path))
 		return 0;
-	r = netd_setting_find(s, path, &value) ? 0 : read_sysctl(path, &value, err);
-	if (r == 0)
-		r = know_sysctl(s, path, value);
-	if (r == -ENOENT)
-		return 0;
-	return r;
+	if (!netd_setting_find(s, path, &value)) {
+		int r = read_sysctl(path, &value, err);
+
+		if (r == -ENOENT)
+			return 0;
+		if (r < 0)
+			return r;
+	}
+	if (!netd_state_add_sysctl(s, path, value))
+		return netd_error_no_memory(err);
+	return 0;
 }
 
 static int read_ipv6_setting(struct netd_state *observed, const char *link,
@@ -174,29 +202,33 @@ static int read_ipv6_setting(struct netd_state *observed, const char *link,
 	return add_sysctl(observed, path, err);
 }
 
+/* Reads that setting of new links, and of each that may listen to router advertisements:
+ * others' links, and our bridges, since one with an uplink may. */
+static int read_ipv6_setting_of_links(struct netd_state *observed, const char *name,
+				      struct netd_error *err)
+{
+	int r = read_ipv6_setting(observed, "default", name, err);
+
+	for (size_t i = 0; r >= 0 && i < observed->link_count; i++) {
+		const struct netd_link *link = &observed->links[i];
+
+		if (!netd_link_is_ours(link) || netd_kind_of(link)->is_network)
+			r = read_ipv6_setting(observed, link->name, name, err);
+	}
+	return r;
+}
+
 /*
- * Who lives from router advertisements, and who forwards; matters where IPv6 forwards all
- * or nothing.
+ * Which links take router advertisements, and which forward; it matters on kernels where
+ * IPv6 forwards between all links or none.
  */
 static int read_ipv6_settings(struct netd_state *observed, struct netd_error *err)
 {
+	static const char *const names[] = {"accept_ra", "forwarding"};
 	int r = read_ipv6_setting(observed, "all", "forwarding", err);
 
-	if (r == 0)
-		r = read_ipv6_setting(observed, "default", "forwarding", err);
-	if (r == 0)
-		r = read_ipv6_setting(observed, "default", "accept_ra", err);
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
-		/* one with an uplink may listen, too */
-		if (netd_link_is_ours(&observed->links[i]) &&
-		    !netd_kind_of(&observed->links[i])->is_network)
-			continue;
-		r = read_ipv6_setting(observed, observed->links[i].name, "accept_ra",
-				      err);
-		if (r == 0)
-			r = read_ipv6_setting(observed, observed->links[i].name,
-					      "forwarding", err);
-	}
+	for (size_t n = 0; r >= 0 && n < NETD_ARRAY_SIZE(names); n++)
+		r = read_ipv6_setting_of_links(observed, names[n], err);
 	return r;
 }
 
@@ -208,8 +240,9 @@ int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 
 	*facts = (struct netd_facts){.observed = observed};
 	r = read_host_id(facts->host_id, sizeof(facts->host_id), err);
-	if (r == 0)
-		r = read_sysctl("bridge/bridge-nf-call-iptables", &value, err);
+	if (r < 0)
+		return r;
+	r = read_sysctl("bridge/bridge-nf-call-iptables", &value, err);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	facts->bridge_nf_call = value;
@@ -227,39 +260,13 @@ int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 int netd_observe_listeners(struct netd_state *observed, const struct netd_facts *facts,
 			   struct netd_error *err)
 {
-	int r;
-
 	if (!facts->ipv6 || !facts->force_forwarding)
 		return 0;
-	r = read_ipv6_setting(observed, "default", "accept_ra", err);
-	if (r)
-		return r;
-	for (size_t i = 0; i < observed->link_count; i++) {
-		if (!netd_link_is_ours(&observed->links[i]) ||
-		    netd_kind_of(&observed->links[i])->is_network)
-			r = read_ipv6_setting(observed, observed->links[i].name,
-					      "accept_ra", err);
-		if (r)
-			return r;
-	}
-	return 0;
+	return read_ipv6_setting_of_links(observed, "accept_ra", err);
 }
 
-static int add_wanted_sysctls(struct netd_state *observed,
-			      const struct netd_state *desired, struct netd_error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < desired->sysctl_count; i++) {
-		r = add_sysctl(observed, desired->sysctls[i].path, err);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-/* The two of a namespace that are its own; false if netlink does not tell. */
-static bool find_wide(struct netd_space *space, const char *path, int *value)
+/* The two settings of a namespace that are no link's; false if netlink does not tell. */
+static bool find_forwarding(struct netd_space *space, const char *path, int *value)
 {
 	static const struct {
 		const char *path;
@@ -276,37 +283,43 @@ static bool find_wide(struct netd_space *space, const char *path, int *value)
 	return false;
 }
 
-/* What netlink does not tell takes a visit, since /proc/sys shows the reader's own. */
+/*
+ * A setting that netlink does not tell is read in the namespace, since /proc/sys shows
+ * the reader's own; the thread may be there afterwards.
+ */
 static int observe_space_settings(struct netd *netd, struct netd_space *space,
 				  struct netd_state *have, const struct netd_state *want,
 				  struct netd_error *err)
 {
-	int r = 0, value;
-
-	for (size_t i = 0; r == 0 && i < want->sysctl_count; i++) {
+	for (size_t i = 0; i < want->sysctl_count; i++) {
 		const struct netd_sysctl *s = &want->sysctls[i];
+		int value, r;
 
 		if (s->initial || netd_setting_is_missing(have, s->path))
 			continue;
 		if (netd_setting_find(have, s->path, &value) ||
-		    find_wide(space, s->path, &value)) {
-			r = know_sysctl(have, s->path, value);
+		    find_forwarding(space, s->path, &value)) {
+			if (!netd_state_add_sysctl(have, s->path, value))
+				return netd_error_no_memory(err);
 			continue;
 		}
 		r = netd_space_enter(netd, space, err);
-		if (r == 0)
-			r = add_sysctl(have, s->path, err);
+		if (r < 0)
+			return r;
+		r = add_sysctl(have, s->path, err);
+		if (r < 0)
+			return r;
 	}
 	netd_state_sort_sysctls(have);
-	return r;
+	return 0;
 }
 
 static int observe_space_sysctls(struct netd *netd, struct netd_state *observed,
 				 const struct netd_state *desired, struct netd_error *err)
 {
-	int r = 0, back;
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < desired->space_count; i++) {
+	for (size_t i = 0; r >= 0 && i < desired->space_count; i++) {
 		const struct netd_state *want = &desired->spaces[i];
 		struct netd_state *have = netd_state_space(observed, want->space);
 		struct netd_space *space = netd_space_find(netd, want->space);
@@ -314,13 +327,10 @@ static int observe_space_sysctls(struct netd *netd, struct netd_state *observed,
 		if (have && have->alive && space)
 			r = observe_space_settings(netd, space, have, want, err);
 	}
-	back = netd_spaces_leave(netd, err);
-	if (r)
-		return r;
-	return back;
+	return netd_spaces_return(netd, r, err);
 }
 
-/* What conf/default was set to is each newcomer's: looked at when it goes back. */
+/* Every link that came since has what conf/default was set to, and gets it back, too. */
 static int add_claimed_sysctl(struct netd_state *observed,
 			      const struct netd_state *desired, const char *path,
 			      struct netd_error *err)
@@ -331,7 +341,7 @@ static int add_claimed_sysctl(struct netd_state *observed,
 	netd_sysctl_link(path, link);
 	if (strcmp(link, "default") != 0 || netd_state_sysctl(desired, path, &value))
 		return r;
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
+	for (size_t i = 0; r >= 0 && i < observed->link_count; i++) {
 		if (netd_link_is_guest_port(&observed->links[i]))
 			continue;
 		netd_sysctl_path_of(path, observed->links[i].name, other);
@@ -341,25 +351,30 @@ static int add_claimed_sysctl(struct netd_state *observed,
 }
 
 /*
- * A setting of an interface that is not there yet cannot be read, and the plan sets it.
- * One that is wanted and claimed is read twice; that does no harm.
+ * A setting of a link that does not exist yet cannot be read; the plan sets it.  One that
+ * is both wanted and claimed is read twice, which does no harm.
  */
 int netd_observe_sysctls(struct netd *netd, struct netd_state *observed,
 			 const struct netd_state *desired,
 			 const struct netd_claims *claims, struct netd_error *err)
 {
-	int r = add_wanted_sysctls(observed, desired, err);
+	for (size_t i = 0; i < desired->sysctl_count; i++) {
+		int r = add_sysctl(observed, desired->sysctls[i].path, err);
 
-	for (size_t i = 0; r == 0 && i < claims->count; i++)
-		if (claims->items[i].kind == NETD_CLAIM_SYSCTL)
-			r = add_claimed_sysctl(observed, desired, claims->items[i].key,
-					       err);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < claims->count; i++) {
+		const struct netd_claim *c = &claims->items[i];
+		int r = 0;
+
+		if (c->kind == NETD_CLAIM_SYSCTL)
+			r = add_claimed_sysctl(observed, desired, c->key, err);
+		if (r < 0)
+			return r;
+	}
 	netd_state_sort_sysctls(observed);
-	if (r == 0)
-		r = observe_space_sysctls(netd, observed, desired, err);
-	if (r == -ENOMEM && !netd_error_code(err))
-		netd_error_add(err, r, "out of memory");
-	return r;
+	return observe_space_sysctls(netd, observed, desired, err);
 }
 
 int netd_observe_namespaces(const struct netd_topology *t,

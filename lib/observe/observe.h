@@ -7,13 +7,13 @@
 #include "model/facts.h"
 #include "model/claims.h"
 
-/* What an observation takes in beside links and addresses. */
+/* What is read besides links and addresses. */
 enum netd_part {
 	NETD_PART_ROUTES = 1 << 0,
 	NETD_PART_FIREWALL = 1 << 1, /* our table, whole */
 };
 
-/* Which namespaces an observation takes in beside the host's. */
+/* Which namespaces are read besides the host's. */
 struct netd_scope {
 	struct netd_scope_space {
 		char name[NETD_NODE_NAME];
@@ -34,6 +34,17 @@ int netd_scope_add(struct netd_scope *scope, const struct netd_topology *t);
 int netd_scope_add_names(struct netd_scope *scope, const struct netd_topology *t);
 void netd_scope_done(struct netd_scope *scope);
 
+/*
+ * Reads links (with their counters or not), addresses, and routes if @parts says so, of
+ * the socket's namespace into the zeroed @out.
+ */
+int netd_observe_netlink(struct netd_nl *nl, unsigned parts, bool counters,
+			 struct netd_state *out, struct netd_error *err);
+
+/* Fills host->spaces with those namespaces of @scope that exist in any form. */
+int netd_observe_spaces(struct netd *netd, struct netd_scope *scope,
+			struct netd_state *host, struct netd_error *err);
+
 /* Reads the host, and the namespaces of @scope (may be NULL), into the zeroed @out. */
 int netd_observe(struct netd *netd, unsigned parts, struct netd_scope *scope,
 		 struct netd_state *out, struct netd_error *err);
@@ -51,7 +62,7 @@ int netd_observe_foreign(struct netd *netd, const struct netd_state *desired,
  */
 int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 		       struct netd_error *err);
-/* Who may live from router advertisements, where facts do not have that already. */
+/* Which links may take router advertisements, unless netd_observe_facts() read that. */
 int netd_observe_listeners(struct netd_state *observed, const struct netd_facts *facts,
 			   struct netd_error *err);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the namespaces of routers and hosts have now. */
-#include "observe/observe_space.h"
+#include "observe/observe.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,6 +12,8 @@
 #include "host/resolv.h"
 #include "host/space.h"
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "ruleset/compile.h"
 #include "ruleset/read.h"
@@ -21,14 +23,14 @@
 #define RESOLV_DIRECTORY "/etc/netns"
 
 /*
- * Theory of operation.  Which namespaces matter is known by name: those of the topology
- * that is wanted and of the one that was, and those with far ends of ports, which are
- * others'.  Where there is no record of the latter, what
- * bears its mark is searched: a namespace by its loopback, the leftover file of one by
- * its content, a resolv.conf (which outlives a reboot) by its first line.
+ * Theory of operation.  The namespaces that matter are known by name: those of the wanted
+ * topology and of the one that runs, and others' namespaces that hold far ends of ports.
+ * If there is no record of what runs, netd searches for what bears the topology's mark: a
+ * namespace by its loopback, a leftover file by its content, a resolv.conf (which
+ * outlives a reboot) by its first line.
  *
- * First all namespaces are opened, then the thread goes home, then they are read: the
- * sockets stay in theirs.
+ * All namespaces are opened first, then the thread returns to its own, then they are read
+ * through their sockets, which stay in their namespaces.
  */
 
 static struct netd_scope_space *add_name(struct netd_scope *scope, const char *name,
@@ -52,51 +54,45 @@ static struct netd_scope_space *add_name(struct netd_scope *scope, const char *n
 }
 
 static int add_node(struct netd_scope *scope, const struct netd_topology *t,
-		    const struct netd_node *n, const struct netd_ruleset *rules)
+		    const struct netd_node *n)
 {
-	struct netd_scope_space *slot =
-		add_name(scope, n->name, rules->present || rules->admit_count,
-			 rules->admit_count != 0);
+	netd_auto(netd_ruleset_done) struct netd_ruleset rules = {0};
+	struct netd_scope_space *slot;
 
+	/* other errors are reported when the rules are to be made */
+	if (netd_ruleset_compile_node(t, n, &rules, NULL) == -ENOMEM)
+		return -ENOMEM;
+	slot = add_name(scope, n->name, rules.present || rules.admit_count,
+			rules.admit_count != 0);
 	if (!slot)
 		return -ENOMEM;
 	snprintf(slot->owner, sizeof(slot->owner), "%s/%s", t->name, n->name);
 	return 0;
 }
 
-/* Those that hold far ends of the network's ports; such a name may be too long. */
+/* The namespaces that hold far ends of the network's ports; such a name may be too long.
+ */
 static int add_far_ends(struct netd_scope *scope, const struct netd_network *n)
 {
-	int r = 0;
-
 	for (size_t i = 0; i < n->port_count; i++) {
 		const char *far = n->ports[i].peer_namespace;
 
 		if (*far && strlen(far) < NETD_NODE_NAME &&
 		    !add_name(scope, far, false, false))
-			r = -ENOMEM;
-		if (r)
-			return r;
+			return -ENOMEM;
 	}
 	return 0;
 }
 
 int netd_scope_add(struct netd_scope *scope, const struct netd_topology *t)
 {
-	int r = 0;
-
-	for (size_t i = 0; t && r == 0 && i < t->network_count; i++)
-		r = add_far_ends(scope, &t->networks[i]);
-	for (size_t i = 0; t && r == 0 && i < t->node_count; i++) {
-		struct netd_ruleset rules = {0};
-
-		/* what cannot be compiled is told when it is to be made */
-		if (netd_ruleset_compile_node(t, &t->nodes[i], &rules, NULL) == -ENOMEM)
+	for (size_t i = 0; t && i < t->network_count; i++)
+		if (add_far_ends(scope, &t->networks[i]) < 0)
 			return -ENOMEM;
-		r = add_node(scope, t, &t->nodes[i], &rules);
-		netd_ruleset_done(&rules);
-	}
-	return r;
+	for (size_t i = 0; t && i < t->node_count; i++)
+		if (add_node(scope, t, &t->nodes[i]) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 int netd_scope_add_names(struct netd_scope *scope, const struct netd_topology *t)
@@ -138,29 +134,25 @@ static int scan_names(struct netd_scope *scope, struct netd_error *err)
 	int r = netd_netns_list(&names, &count, err);
 
 	for (size_t i = 0; i < count; i++) {
-		if (r == 0 && strlen(names[i]) < NETD_NODE_NAME &&
-		    !is_others(scope, names[i]) &&
+		if (strlen(names[i]) < NETD_NODE_NAME && !is_others(scope, names[i]) &&
 		    !add_name(scope, names[i], true, false))
-			r = -ENOMEM;
+			r = netd_error_no_memory(err);
 		free(names[i]);
 	}
 	free(names);
 	return r;
 }
 
-static int scan_resolv(struct netd_scope *scope)
+static int scan_resolv(struct netd_scope *scope, struct netd_error *err)
 {
-	DIR *dir = opendir(RESOLV_DIRECTORY);
+	netd_auto_closedir DIR *dir = opendir(RESOLV_DIRECTORY);
 	const struct dirent *entry;
-	int r = 0;
 
-	while (dir && r == 0 && (entry = readdir(dir)))
+	while (dir && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.' && strlen(entry->d_name) < NETD_NODE_NAME &&
 		    !add_name(scope, entry->d_name, true, false))
-			r = -ENOMEM;
-	if (dir)
-		closedir(dir);
-	return r;
+			return netd_error_no_memory(err);
+	return 0;
 }
 
 /*
@@ -176,19 +168,23 @@ static void owner_of_mark(const char *mark, char owner[NETD_OWNER])
 }
 
 /*
- * Whose it is, once its links are read.  Names are those of all network namespaces, so it
- * may be of a topology that another of them has, as long as that is there.
+ * Finds the owner by the loopback, once the links are read.  All network namespaces share
+ * the names in /run/netns, so this one may belong to the netd of another one that lives.
  */
 static void read_owner(const struct netd *netd, struct netd_state *s, const char *known)
 {
 	const struct netd_link *lo = netd_state_link(s, "lo");
-	const char *owner = lo && lo->loopback ? netd_loopback_owner(lo, known) : NULL;
+	const char *owner = NULL;
 	char home[80];
 
-	if (owner && lo->home && lo->home != netd->home_inode &&
+	if (lo && lo->loopback)
+		owner = netd_loopback_owner(lo, known);
+	if (!owner)
+		return;
+	if (lo->home && lo->home != netd->home_inode &&
 	    netd_home_lives(lo->home, home, sizeof(home)))
 		snprintf(s->elsewhere, sizeof(s->elsewhere), "%s of %s", owner, home);
-	else if (owner)
+	else
 		netd_copy(s->owner, owner);
 }
 
@@ -205,17 +201,17 @@ static int read_living(struct netd *netd, const struct netd_scope_space *want,
 	s->inode = space->inode;
 	s->ruleset_skipped = !want->firewall;
 	if (!s->owner[0])
-		return 0; /* not ours: that it is there is all that counts */
+		return 0; /* another's: it is enough to know that the name is taken */
 	r = netd_address_dump(&space->nl, s, err);
-	if (r == 0)
-		r = netd_route_dump(&space->nl, s, err);
-	if (r == 0 && want->firewall)
-		r = netd_space_nft(netd, s->space, &nft, err);
-	if (r == 0 && want->firewall)
-		r = netd_firewall_read(nft, &s->ruleset, err);
 	if (r < 0)
-		netd_error_context(err, "namespace %s", s->space);
-	return r;
+		return r;
+	r = netd_route_dump(&space->nl, s, err);
+	if (r < 0 || !want->firewall)
+		return r;
+	r = netd_space_nft(netd, s->space, &nft, err);
+	if (r < 0)
+		return r;
+	return netd_firewall_read(nft, &s->ruleset, err);
 }
 
 static int read_dead(struct netd_state *s, struct netd_error *err)
@@ -223,52 +219,71 @@ static int read_dead(struct netd_state *s, struct netd_error *err)
 	struct netd_netns_name found;
 	int r = netd_netns_look(s->space, &found, err);
 
-	if (r < 0) {
-		if (r == -ENOENT)
-			return 0;
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
 		return r;
-	}
 	s->leftover = found.leftover;
-	s->alive = found.link; /* taken, and not ours */
+	s->alive = found.link; /* the name is taken, and not by us */
 	netd_alias_cut_home(found.mark);
 	owner_of_mark(found.mark, s->owner);
 	return 0;
 }
 
-/* Reads one namespace; it stays only if it is of interest. */
-static int read_space(struct netd *netd, const struct netd_scope_space *want,
-		      struct netd_state *host, struct netd_error *err)
+static int read_state(struct netd *netd, const struct netd_scope_space *want,
+		      struct netd_state *s, struct netd_error *err)
 {
-	struct netd_state s = {.alive = netd_space_find(netd, want->name)}, *slot;
 	char resolv_owner[NETD_OWNER];
 	int r;
 
-	netd_copy(s.space, want->name);
-	r = s.alive ? read_living(netd, want, &s, err) : read_dead(&s, err);
-	s.ruleset.serves = want->serves;
-	if (r == 0)
-		r = netd_resolv_read(&s, resolv_owner, err);
-	if (r == 0 && !s.alive && !s.owner[0])
-		memcpy(s.owner, resolv_owner, sizeof(s.owner));
-	if (r == 0 && (s.alive || s.leftover || s.resolv || s.resolv_foreign)) {
-		slot = netd_array_add(&host->spaces, &host->space_count, sizeof(*slot));
-		if (slot) {
-			*slot = s;
-			return 0;
-		}
-		r = netd_error_add(err, -ENOMEM, "out of memory");
+	if (s->alive) {
+		r = read_living(netd, want, s, err);
+		if (r < 0)
+			netd_error_context(err, "namespace %s", s->space);
+	} else {
+		r = read_dead(s, err);
 	}
-	netd_state_done(&s);
-	return r;
+	if (r < 0)
+		return r;
+	s->ruleset.serves = want->serves;
+	r = netd_resolv_read(s, resolv_owner, err);
+	if (r < 0)
+		return r;
+	if (!s->alive && !s->owner[0])
+		memcpy(s->owner, resolv_owner, sizeof(s->owner));
+	return 0;
+}
+
+/* Adds one namespace to @host if it, or something that it left, is there. */
+static int read_space(struct netd *netd, const struct netd_scope_space *want,
+		      struct netd_state *host, struct netd_error *err)
+{
+	netd_auto(netd_state_done) struct netd_state s = {
+		.alive = netd_space_find(netd, want->name)};
+	struct netd_state *slot;
+	int r;
+
+	netd_copy(s.space, want->name);
+	r = read_state(netd, want, &s, err);
+	if (r < 0)
+		return r;
+	if (!s.alive && !s.leftover && !s.resolv && !s.resolv_foreign)
+		return 0;
+	slot = netd_array_add(&host->spaces, &host->space_count, sizeof(*slot));
+	if (!slot)
+		return netd_error_no_memory(err);
+	*slot = s;
+	s = (struct netd_state){0};
+	return 0;
 }
 
 static int open_all(struct netd *netd, const struct netd_scope *scope,
 		    struct netd_error *err)
 {
-	int r = 0, back;
+	int r = 0;
 
 	netd_spaces_expect(scope->count);
-	for (size_t i = 0; r == 0 && i < scope->count; i++) {
+	for (size_t i = 0; r >= 0 && i < scope->count; i++) {
 		struct netd_space *space;
 
 		r = netd_space_open(netd, scope->spaces[i].name, &space, err);
@@ -277,10 +292,16 @@ static int open_all(struct netd *netd, const struct netd_scope *scope,
 			r = 0;
 		}
 	}
-	back = netd_spaces_leave(netd, err);
-	if (r)
+	return netd_spaces_return(netd, r, err);
+}
+
+static int search_marked(struct netd_scope *scope, struct netd_error *err)
+{
+	int r = scan_names(scope, err);
+
+	if (r < 0)
 		return r;
-	return back;
+	return scan_resolv(scope, err);
 }
 
 int netd_observe_spaces(struct netd *netd, struct netd_scope *scope,
@@ -289,14 +310,9 @@ int netd_observe_spaces(struct netd *netd, struct netd_scope *scope,
 	int r = 0;
 
 	if (scope->topology)
-		r = scan_names(scope, err);
-	if (r == 0 && scope->topology)
-		r = scan_resolv(scope);
-	if (r < 0) {
-		if (r == -ENOMEM)
-			return netd_error_add(err, r, "out of memory");
+		r = search_marked(scope, err);
+	if (r < 0)
 		return r;
-	}
 	if (scope->count)
 		qsort(scope->spaces, scope->count, sizeof(*scope->spaces), compare_scope);
 	r = open_all(netd, scope, err);

@@ -7,21 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 
 #include "observe/services.h"
 #include "base/array.h"
 #include "base/str.h"
 #include "dhcp/orphan.h"
 #include "dhcp/process.h"
+#include "host/netns.h"
 #include "plan/seen.h"
 #include "kind/kind.h"
 
 /*
  * Theory of operation.  The files of a service say whose it is and where it runs.  If
- * they are gone, its name does: that of a network, with a bridge that bears its mark, or
- * ROUTER.INTERFACE, with a namespace that does.  All processes are looked at, so this is
- * done only where marked objects have no record.
+ * they are gone, its name tells: that of a network, whose bridge bears our mark, or
+ * ROUTER.INTERFACE, of a namespace that bears it.  This looks at all processes, so it is
+ * done only if there are marked objects without a record.
  */
 struct search {
 	const char *topology;
@@ -69,21 +70,12 @@ static const struct netd_state *in_router(const struct search *s, const char *na
 	return NULL;
 }
 
-static ino_t own_space(void)
-{
-	struct stat st;
-
-	if (stat("/proc/thread-self/ns/net", &st) < 0)
-		return 0;
-	return st.st_ino;
-}
-
 static int visit(pid_t pid, const char *name, void *data)
 {
 	struct search *s = data;
 	struct netd_service found = {.running = true}, *slot;
 	const struct netd_state *space;
-	ino_t home = own_space(), there = 0;
+	ino_t home = netd_netns_inode(NULL), there = 0;
 
 	if (is_known(s->host, name) || !netd_copy(found.name, name))
 		return 0;
@@ -93,7 +85,7 @@ static int visit(pid_t pid, const char *name, void *data)
 	if (space)
 		home = space->inode;
 	if (netd_dnsmasq_space(pid, &there) == 0 && there != home)
-		return 0; /* what cannot be looked into is not elsewhere */
+		return 0; /* a process that we may not look into counts as being there */
 	slot = netd_array_add(&s->host->services, &s->host->service_count, sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;

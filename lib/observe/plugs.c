@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Ports that others plugged into our bridges, which come back with their network. */
+/* Ports that others plugged into our bridges, and that come back with their network. */
 #include "observe/plugs.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static const struct netd_network *network_on(const struct netd_topology *t,
 	return NULL;
 }
 
-/* True if the topology itself says that it is a port there. */
+/* True if the topology itself declares that port. */
 static bool is_declared(const struct netd_network *n, const char *port)
 {
 	for (size_t i = 0; i < n->port_count; i++)
@@ -50,8 +50,8 @@ void netd_plugs_collect(const struct netd_state *observed, const struct netd_top
 /* The next line of the comments at the beginning; NULL behind the last. */
 static const char *next_comment(const char *line)
 {
-	line += strcspn(line, "\n");
-	if (line[0] == '\n' && line[1] == '#')
+	line = strchr(line, '\n');
+	if (line && line[1] == '#')
 		return line + 1;
 	return NULL;
 }
@@ -72,8 +72,8 @@ void netd_plugs_copy(const char *text, struct netd_str *out)
 		}
 }
 
-/* False if that line is none of a port. */
-static bool parse_comment(const char *at, struct netd_plug *out)
+/* False if that line is not about a port. */
+static bool parse_comment(const char *at, struct netd_guest_port *out)
 {
 	char line[64];
 
@@ -83,7 +83,7 @@ static bool parse_comment(const char *at, struct netd_plug *out)
 }
 
 static void restore(struct netd *netd, const struct netd_state *now,
-		    const struct netd_plug *plug)
+		    const struct netd_guest_port *plug)
 {
 	const struct netd_link *link = netd_state_link(now, plug->port);
 	const struct netd_link *bridge = netd_state_link(now, plug->bridge);
@@ -98,7 +98,7 @@ static void restore(struct netd *netd, const struct netd_state *now,
 void netd_plugs_restore(struct netd *netd, const char *text)
 {
 	netd_auto(netd_state_done) struct netd_state now = {0};
-	struct netd_plug plug;
+	struct netd_guest_port plug;
 	bool looked = false;
 
 	for (const char *at = first_comment(text); at; at = next_comment(at)) {
@@ -112,7 +112,7 @@ void netd_plugs_restore(struct netd *netd, const char *text)
 }
 
 /*
- * Those that wait
+ * Ports that wait for their network
  */
 
 struct waiting {
@@ -129,11 +129,11 @@ static bool parse_waiting(const char *line, struct waiting *out)
 		      &out->index) == 4;
 }
 
-/* The line behind that one; NULL at the end. */
+/* The next line; NULL at the end. */
 static const char *next_line(const char *line)
 {
-	line += strcspn(line, "\n");
-	if (*line && line[1])
+	line = strchr(line, '\n');
+	if (line && line[1])
 		return line + 1;
 	return NULL;
 }
@@ -145,10 +145,11 @@ static const char *first_line(const char *text)
 	return NULL;
 }
 
-static int add(struct netd_plugs *out, const char *port, int index, const char *from,
-	       const char *bridge)
+static int add(struct netd_guest_ports *out, const char *port, int index,
+	       const char *from, const char *bridge)
 {
-	struct netd_plug *slot = netd_array_add(&out->items, &out->count, sizeof(*slot));
+	struct netd_guest_port *slot =
+		netd_array_add(&out->items, &out->count, sizeof(*slot));
 
 	if (!slot)
 		return -ENOMEM;
@@ -159,9 +160,9 @@ static int add(struct netd_plugs *out, const char *port, int index, const char *
 	return 0;
 }
 
-/* Ports on a bridge of @other whose network has another one in @t. */
+/* Ports on a bridge of @other whose network has a different bridge in @t. */
 static int add_moving(const struct netd_topology *t, const struct netd_topology *other,
-		      const struct netd_state *observed, struct netd_plugs *out)
+		      const struct netd_state *observed, struct netd_guest_ports *out)
 {
 	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
@@ -179,8 +180,9 @@ static int add_moving(const struct netd_topology *t, const struct netd_topology 
 	return 0;
 }
 
-static void note_stranger(const struct waiting *w, const struct netd_state *observed,
-			  struct netd_error *notes)
+/* Notes a port that waits for a network of that name in another topology. */
+static void note_waiting(const struct waiting *w, const struct netd_state *observed,
+			 struct netd_error *notes)
 {
 	const struct netd_link *link = netd_state_link(observed, w->port);
 
@@ -195,7 +197,7 @@ static void note_stranger(const struct waiting *w, const struct netd_state *obse
 
 int netd_plugs_plan(const struct netd *netd, const struct netd_topology *t,
 		    const struct netd_topology *other, const struct netd_state *observed,
-		    struct netd_plugs *out, struct netd_error *notes,
+		    struct netd_guest_ports *out, struct netd_error *notes,
 		    struct netd_error *err)
 {
 	netd_auto_free char *text = NULL;
@@ -221,7 +223,7 @@ int netd_plugs_plan(const struct netd *netd, const struct netd_topology *t,
 			if (add(out, w.port, w.index, "", n->bridge) < 0)
 				return netd_error_no_memory(err);
 		} else if (!other || !netd_topology_network(other, n->name)) {
-			note_stranger(&w, observed, notes);
+			note_waiting(&w, observed, notes);
 		}
 	}
 	return 0;
@@ -232,7 +234,7 @@ static void add_waiting(struct netd_str *out, const struct waiting *w)
 	netd_str_addf(out, "%s %s %s %d\n", w->topology, w->network, w->port, w->index);
 }
 
-/* What waited and still does: its network is not there, but the port is. */
+/* Keeps the ports that still wait: they exist, and their network does not. */
 static void keep_old(struct netd *netd, const char *old, const struct netd_topology *to,
 		     struct netd_str *out)
 {
@@ -255,7 +257,7 @@ static void keep_new(const char *text, const struct netd_topology *from,
 		netd_auto(netd_str_done) struct netd_str line = {0};
 		struct waiting w = {0};
 		const struct netd_network *n;
-		struct netd_plug plug;
+		struct netd_guest_port plug;
 
 		if (!parse_comment(at, &plug))
 			continue;
@@ -268,10 +270,21 @@ static void keep_new(const char *text, const struct netd_topology *from,
 		netd_copy(w.port, plug.port);
 		w.index = plug.index;
 		add_waiting(&line, &w);
-		/* a change that was killed is settled twice */
+		/* a change that was killed is settled twice: no second line for a port */
 		if (!old || !strstr(old, netd_str_text(&line)))
 			netd_str_add(out, netd_str_text(&line));
 	}
+}
+
+static int write_waiting(struct netd *netd, const char *old, const struct netd_str *all)
+{
+	if (!old)
+		old = "";
+	if (strcmp(netd_str_text(all), old) == 0)
+		return 0;
+	if (!all->length)
+		return netd_file_remove(netd->store.fd, NETD_UNPLUGGED, NULL);
+	return netd_store_write(&netd->store, NETD_UNPLUGGED, all, NULL);
 }
 
 void netd_plugs_keep(struct netd *netd, const char *text,
@@ -285,20 +298,11 @@ void netd_plugs_keep(struct netd *netd, const char *text,
 	netd_store_read(&netd->store, NETD_UNPLUGGED, &old, NULL, notes);
 	keep_old(netd, old, to, &all);
 	keep_new(text, from, to, old, &all);
-	if (all.length) {
-		if (old && strcmp(netd_str_text(&all), old) == 0)
-			return;
-		r = netd_store_write(&netd->store, NETD_UNPLUGGED, &all, NULL);
-	} else {
-		if (!old || !*old)
-			return;
-		r = netd_file_remove(netd->store.fd, NETD_UNPLUGGED, NULL);
-	}
-	if (r == 0 || !notes)
-		return;
-	netd_error_add(notes, 0,
-		       "cannot write %s/" NETD_UNPLUGGED
-		       ": %s; which ports wait for their "
-		       "network is not known any more",
-		       netd->store.path, strerror(-r));
+	r = write_waiting(netd, old, &all);
+	if (r < 0 && notes)
+		netd_error_add(
+			notes, 0,
+			"cannot write %s/" NETD_UNPLUGGED
+			": %s; which ports wait for their network is no longer known",
+			netd->store.path, strerror(-r));
 }

@@ -9,18 +9,20 @@
 #include "desired/desired.h"
 
 /*
- * Theory of operation.  Group and alias together are enough, whatever the name; that is
- * the usual case, and costs nothing.  A link with only one of them (ifupdown2, networkd
- * and people set groups and aliases, too) is ours if a topology has a link of that name
- * and kind; so names are worked out only if there is such a link.
+ * Theory of operation.  A link with both our group and our alias is ours, whatever its
+ * name; that is the usual case, and costs nothing.  A link with only one of them
+ * (ifupdown2, networkd and people set groups and aliases, too) is ours if a topology has
+ * a link of that name and kind; so the names are looked up only if there is such a link.
  */
 
 /* The far end of a pair bears the group alone: its near end says whose it is. */
 static bool is_far_end(const struct netd_state *s, const struct netd_link *link)
 {
-	const struct netd_link *near =
-		link->peer_index ? netd_state_link_by_index(s, link->peer_index) : NULL;
+	const struct netd_link *near;
 
+	if (!link->peer_index)
+		return false;
+	near = netd_state_link_by_index(s, link->peer_index);
 	return near && near->peer_index == link->index && netd_link_owner(near);
 }
 
@@ -53,6 +55,7 @@ static void compare_links(struct netd_state *observed, const struct netd_state *
 	}
 }
 
+/* -ENOMEM. */
 static int compare(struct netd_state *observed, const struct netd_topology *t,
 		   struct netd_error *err)
 {
@@ -61,9 +64,9 @@ static int compare(struct netd_state *observed, const struct netd_topology *t,
 	int r = netd_desired_make(t, &facts, &desired, NULL);
 
 	if (r == -ENOMEM)
-		return netd_error_add(err, r, "out of memory");
+		return netd_error_no_memory(err);
 	if (r < 0)
-		return 0; /* what cannot be made has no links */
+		return 0; /* a topology that cannot be made has no links */
 	compare_links(observed, &desired);
 	for (size_t i = 0; i < desired.space_count; i++) {
 		struct netd_state *have =
@@ -78,22 +81,19 @@ static int compare(struct netd_state *observed, const struct netd_topology *t,
 int netd_recognise(struct netd *netd, const struct netd_topology *const *known,
 		   size_t count, struct netd_state *observed, struct netd_error *err)
 {
-	struct netd_topology **all = NULL;
-	size_t recorded = 0;
-	int r = 0;
+	netd_auto(netd_topologies_done) struct netd_topologies recorded = {0};
+	int r;
 
 	if (!has_doubtful(observed))
 		return 0;
-	for (size_t i = 0; r == 0 && i < count; i++)
-		if (known[i])
-			r = compare(observed, known[i], err);
-	if (r == 0 && netd->store.fd >= 0)
-		r = netd_store_load_all(&netd->store, &all, &recorded, err);
-	for (size_t i = 0; i < recorded; i++) {
-		if (r == 0)
-			r = compare(observed, all[i], err);
-		netd_topology_free(all[i]);
-	}
-	free(all);
-	return r;
+	for (size_t i = 0; i < count; i++)
+		if (known[i] && compare(observed, known[i], err) < 0)
+			return -ENOMEM;
+	r = netd_store_load_all(&netd->store, &recorded, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < recorded.count; i++)
+		if (compare(observed, recorded.items[i], err) < 0)
+			return -ENOMEM;
+	return 0;
 }

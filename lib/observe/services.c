@@ -56,7 +56,7 @@ static DIR *open_services(const struct netd *netd)
  * What runs
  */
 
-/* *@out stays NULL if there is no such file, or it is not for the caller. */
+/* *@out stays NULL if there is no such file, or the caller may not read it. */
 static int read_text(int directory, const char *name, const char *file, char **out)
 {
 	char path[NAME_MAX + 32];
@@ -67,25 +67,6 @@ static int read_text(int directory, const char *name, const char *file, char **o
 	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
 		return 0;
 	return r;
-}
-
-static ino_t own_space(void)
-{
-	struct stat st;
-
-	if (stat("/proc/thread-self/ns/net", &st) < 0)
-		return 0;
-	return st.st_ino;
-}
-
-static ino_t named_space(const char *name)
-{
-	netd_auto_close int fd = netd_netns_open(name, NULL);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return 0;
-	return st.st_ino;
 }
 
 static int observe_process(const struct netd *netd, const char *space,
@@ -101,13 +82,10 @@ static int observe_process(const struct netd *netd, const char *space,
 	pid = netd_dnsmasq_pid(directory);
 	if (pid < 0 && pid != -EACCES)
 		return pid;
-	if (*space)
-		home = named_space(space);
-	else
-		home = own_space();
+	home = netd_netns_inode(*space ? space : NULL);
 	if (pid > 0)
 		r = netd_dnsmasq_space(pid, &there);
-	/* what cannot be looked into is not dead */
+	/* a process that we may not look into counts as running */
 	s->hidden = pid == -EACCES;
 	s->running = s->hidden || r == -EACCES || (pid && home && there == home);
 	if (s->running && !s->hidden && netd_dhcp_config_gives_ipv4(s->config))
@@ -117,7 +95,7 @@ static int observe_process(const struct netd *netd, const char *space,
 	return 0;
 }
 
-/* The same, but *@out is "" if there is no such file, or it is not for the caller. */
+/* The same, but *@out is "" then. */
 static int read_text_or_none(int directory, const char *name, const char *file,
 			     char **out)
 {
@@ -193,7 +171,7 @@ int netd_services_observe(struct netd *netd, struct netd_state *host,
 }
 
 /*
- * What can be known before
+ * What is checked before a change
  */
 
 static const struct netd_service *find(const struct netd_state *s, const char *name)
@@ -204,7 +182,8 @@ static const struct netd_service *find(const struct netd_state *s, const char *n
 	return NULL;
 }
 
-/* "route1.lan" can be the name of a network, too. */
+/* A service of another topology may have the name: a network may be called "route1.lan".
+ */
 static int check_name(const struct netd_topology *t, const struct netd_state *observed,
 		      const struct netd_service *want, struct netd_error *err)
 {
@@ -276,7 +255,7 @@ static int port_error(const struct netd_topology *t, const struct netd_service *
 	return -EINVAL;
 }
 
-/* True if it is the process of one of @s. */
+/* True if it is the process of a service of @s. */
 static bool is_ours(const struct netd *netd, const struct netd_state *s, pid_t pid)
 {
 	char directory[PATH_MAX];
@@ -289,7 +268,7 @@ static bool is_ours(const struct netd *netd, const struct netd_state *s, pid_t p
 	return false;
 }
 
-/* Of one that died: somebody may have its port since, on its very addresses. */
+/* For a service that died: another program may have taken its port on its addresses. */
 static int check_own_ports(const struct netd *netd, const struct netd_topology *t,
 			   const struct netd_state *observed,
 			   const struct netd_state *desired,
@@ -313,9 +292,9 @@ static int check_own_ports(const struct netd *netd, const struct netd_topology *
 }
 
 /*
- * Who listens for TCP on every address of port 53 leaves none to a server on one of them.
- * Whether the same goes for UDP cannot be known before: it depends on an option of the
- * other's socket.
+ * A program that listens for TCP on port 53 of all addresses keeps a server from
+ * listening on one of them.  For UDP this cannot be told before: it depends on an option
+ * of the other program's socket.
  */
 static int check_ports(const struct netd *netd, const struct netd_topology *t,
 		       const struct netd_state *observed,
@@ -328,16 +307,13 @@ static int check_ports(const struct netd *netd, const struct netd_topology *t,
 	for (size_t i = 0; i < desired->service_count; i++) {
 		const struct netd_service *want = &desired->services[i];
 		const struct netd_service *have = find(observed, want->name);
-		int r = 0;
 
 		if (!netd_dhcp_config_has_dns(want->config) || (have && have->running))
 			continue;
 		if (!fresh)
 			fresh = want;
-		if (have)
-			r = check_own_ports(netd, t, observed, desired, want, err);
-		if (r < 0)
-			return r;
+		if (have && check_own_ports(netd, t, observed, desired, want, err) < 0)
+			return -EINVAL;
 	}
 	if (!fresh)
 		return 0;
@@ -347,7 +323,7 @@ static int check_ports(const struct netd *netd, const struct netd_topology *t,
 	return port_error(t, fresh, "every address", name, pid, err);
 }
 
-/* One that is about to be started again: if that failed, there would be none. */
+/* A service that is to be started again: if that failed, guests would have none. */
 static const struct netd_service *find_again(const struct netd_state *observed,
 					     const struct netd_state *desired)
 {
@@ -361,7 +337,7 @@ static const struct netd_service *find_again(const struct netd_state *observed,
 	return NULL;
 }
 
-/* Before the old one is ended. */
+/* Tests dnsmasq before the old process is ended. */
 static int check_program(const struct netd_state *observed,
 			 const struct netd_state *desired, struct netd_error *err)
 {
@@ -393,12 +369,13 @@ int netd_services_check(const struct netd *netd, const struct netd_topology *t,
 }
 
 /*
- * Sweeping
+ * Removing what is left
  */
 
+/* Removes the files in that directory, and closes its descriptor. */
 static void remove_files(int directory)
 {
-	DIR *d = fdopendir(directory);
+	netd_auto_closedir DIR *d = fdopendir(directory);
 	struct dirent *entry;
 
 	if (!d)
@@ -406,11 +383,9 @@ static void remove_files(int directory)
 	while (d && (entry = readdir(d)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			unlinkat(dirfd(d), entry->d_name, 0);
-	if (d)
-		closedir(d);
 }
 
-/* True of a service that was stopped while guests had addresses from it. */
+/* True if guests have leases of that service that have not ended. */
 static bool has_leases(const struct netd *netd, const char *service)
 {
 	netd_auto_free struct netd_lease *leases = NULL;
@@ -420,7 +395,7 @@ static bool has_leases(const struct netd *netd, const char *service)
 	       count;
 }
 
-/* If it runs, or (unless @leases) has leases that have not ended, it stays. */
+/* Keeps a service that runs and, unless @leases, one with leases that have not ended. */
 static void remove_stopped(const struct netd *netd, int services, const char *name,
 			   bool leases)
 {
@@ -443,28 +418,27 @@ static void remove_stopped(const struct netd *netd, int services, const char *na
 	unlinkat(services, name, AT_REMOVEDIR);
 }
 
+static void remove_services(const struct netd *netd)
+{
+	unlinkat(netd->store.fd, NETD_SERVICES, AT_REMOVEDIR); /* if it is empty */
+}
+
 void netd_services_sweep(struct netd *netd)
 {
-	DIR *d = open_services(netd);
+	netd_auto_closedir DIR *d = open_services(netd);
 	struct dirent *entry;
 
 	while (d && (entry = readdir(d)))
 		if (entry->d_name[0] != '.')
 			remove_stopped(netd, dirfd(d), entry->d_name, false);
-	if (!d)
-		return;
-	closedir(d);
-	unlinkat(netd->store.fd, NETD_SERVICES, AT_REMOVEDIR); /* if it is empty */
+	remove_services(netd);
 }
 
 void netd_network_forget(struct netd *netd, const char *network)
 {
-	DIR *d = open_services(netd);
+	netd_auto_closedir DIR *d = open_services(netd);
 
 	if (d && !netd_network_name_problem(network))
 		remove_stopped(netd, dirfd(d), network, true);
-	if (!d)
-		return;
-	closedir(d);
-	unlinkat(netd->store.fd, NETD_SERVICES, AT_REMOVEDIR);
+	remove_services(netd);
 }

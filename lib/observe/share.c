@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "netd.h"
 
-/* A bridge that netd did not make does not say whose it is. */
+/* A bridge that netd did not make bears no mark of its owner. */
 static bool share_bridge(const struct netd_topology *t, const struct netd_network *n,
 			 const struct netd_topology *other, struct netd_error *err)
 {
@@ -24,7 +25,7 @@ static bool share_bridge(const struct netd_topology *t, const struct netd_networ
 	return false;
 }
 
-/* Names of @t that @other, which runs, has already: hooks and people go by them. */
+/* Hooks and users look networks and nodes up by name, so no two that run share one. */
 static bool share_names(const struct netd_topology *t, const struct netd_topology *other,
 			struct netd_error *err)
 {
@@ -42,7 +43,7 @@ static bool share_names(const struct netd_topology *t, const struct netd_topolog
 	for (size_t i = 0; i < t->network_count; i++)
 		taken |= share_bridge(t, &t->networks[i], other, err);
 	for (size_t i = 0; i < t->node_count; i++) {
-		const char *kind = t->nodes[i].kind == NETD_NODE_HOST ? "host" : "router";
+		const char *kind = netd_node_kind_name(t->nodes[i].kind);
 
 		if (!netd_topology_node(other, t->nodes[i].name))
 			continue;
@@ -59,25 +60,19 @@ int netd_share_check(struct netd *netd, const struct netd_topology *t,
 		     struct netd_topology **previous, struct netd_scope *others,
 		     struct netd_error *err)
 {
-	struct netd_topology **all = NULL;
-	size_t count = 0;
+	netd_auto(netd_topologies_done) struct netd_topologies all = {0};
 	bool taken = false;
-	int r = 0;
+	int r = netd_store_load_all(&netd->store, &all, err);
 
-	if (netd->store.fd >= 0)
-		r = netd_store_load_all(&netd->store, &all, &count, err);
-
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(all[i]->name, t->name) == 0) {
-			*previous = all[i];
+	for (size_t i = 0; i < all.count; i++) {
+		if (strcmp(all.items[i]->name, t->name) == 0) {
+			*previous = netd_take(all.items[i]);
 			continue;
 		}
-		taken |= share_names(t, all[i], err);
-		if (r == 0 && netd_scope_add_names(others, all[i]) < 0)
-			r = netd_error_no_memory(err);
-		netd_topology_free(all[i]);
+		taken |= share_names(t, all.items[i], err);
+		if (netd_scope_add_names(others, all.items[i]) < 0)
+			return netd_error_no_memory(err);
 	}
-	free(all);
 	if (r < 0)
 		return r;
 	if (taken)

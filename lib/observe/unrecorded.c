@@ -13,10 +13,10 @@
 
 /*
  * Theory of operation.  Rolling back is applying what was before; without a record (its
- * file was damaged, /run/netd was removed) that would be nothing, and all that runs would
- * be deleted.  So the way back goes to what was observed before the first op instead
- * (plan/seen.h), and the claims of that time stay.  If the process is killed, not even
- * that is known any more, and recovering leaves everything as it is.
+ * file was damaged, /run/netd was removed) that would be nothing, and everything that
+ * runs would be deleted.  So netd rolls back to what it observed before the first op
+ * instead (plan/seen.h), and keeps the claims of that time.  If the process is killed,
+ * that is no longer known either, and recovering leaves everything as it is.
  */
 
 bool netd_unrecorded_is(const struct netd_topology *pending)
@@ -87,25 +87,27 @@ static bool has_bridge(const struct netd_state *s, const char *topology,
 		       const struct netd_network *n)
 {
 	const struct netd_link *link = netd_state_link(s, n->bridge);
-	const char *owner = link && netd_link_is_ours(link) ? netd_link_owner(link) : "";
+	const char *owner;
 
+	if (!link || !netd_link_is_ours(link))
+		return false;
+	owner = netd_link_owner(link);
 	return owner && netd_owner_is(owner, topology);
 }
 
-/* Takes out of @t what is not there. */
+/* Removes from @t the nodes and networks that do not exist. */
 static int keep_present(const struct netd_state *s, struct netd_topology *t)
 {
 	int r = 0;
 
-	for (size_t i = t->node_count; r == 0 && i-- > 0;) {
+	for (size_t i = t->node_count; r >= 0 && i-- > 0;) {
 		const struct netd_node *n = &t->nodes[i];
-		netd_auto_close int fd = netd_netns_open(n->name, NULL);
 
-		if (fd < 0)
+		if (!netd_netns_inode(n->name))
 			r = netd_node_remove(t, netd_node_kind_name(n->kind), n->name,
 					     NULL);
 	}
-	for (size_t i = t->network_count; r == 0 && i-- > 0;)
+	for (size_t i = t->network_count; r >= 0 && i-- > 0;)
 		if (!has_bridge(s, t->name, &t->networks[i]))
 			r = netd_network_remove(t, t->networks[i].name, NULL);
 	return r;
@@ -118,8 +120,9 @@ int netd_unrecorded_guess(struct netd *netd, const char *topology,
 	netd_auto(netd_state_done) struct netd_state s = {0};
 	int r = netd_context_open(netd, false, err);
 
-	if (r == 0)
-		r = netd->ops->observe_links(netd, &s, err);
+	if (r < 0)
+		return r;
+	r = netd->ops->observe_links(netd, &s, err);
 	if (r < 0 || !netd_seen_is(&s, topology))
 		return r;
 	if (netd_definition_load(netd, topology, &t, NULL) == 0 &&
@@ -143,15 +146,16 @@ static bool was_port(const struct netd_view *before, const char *topology,
 		     const char *name)
 {
 	const struct netd_link *link = netd_state_link(&before->observed, name);
-	const struct netd_link *bridge =
-		link && link->master[0] ? netd_state_link(&before->observed, link->master)
-					: NULL;
-	const char *owner = bridge ? netd_link_owner(bridge) : NULL;
+	const struct netd_link *bridge = netd_state_master(&before->observed, link);
+	const char *owner;
 
+	if (!bridge)
+		return false;
+	owner = netd_link_owner(bridge);
 	return owner && netd_owner_is(owner, topology);
 }
 
-/* What was claimed before; and what is now, of ports that were ports without a claim. */
+/* Keeps claims from before, and new ones on links that were ports before without one. */
 static int keep_claims(const struct netd_view *before, const char *topology,
 		       struct netd_view *out)
 {
@@ -169,36 +173,33 @@ static int keep_claims(const struct netd_view *before, const char *topology,
 	return 0;
 }
 
-/* An uplink that the change took out of its bridge, or left half moved, moves there. */
+/* An uplink that the change took out of its bridge, or left half moved, moves back. */
 static void want_uplinks(const struct netd_view *before, struct netd_view *out)
 {
 	for (size_t i = 0; i < out->kept.count; i++) {
 		const struct netd_claim *c = &out->kept.items[i];
 		const struct netd_link *was = netd_state_link(&before->observed, c->key);
 		const struct netd_link *is = netd_state_link(&out->observed, c->key);
-		struct netd_link *bridge =
-			was ? netd_state_link(&out->desired, was->master) : NULL;
+		struct netd_link *bridge;
 
-		if (c->kind == NETD_CLAIM_UPLINK && bridge && is &&
-		    (strcmp(is->master, was->master) != 0 ||
-		     (is->captured_for[0] && !is->captured_whole)))
+		if (c->kind != NETD_CLAIM_UPLINK || !was || !is)
+			continue;
+		bridge = netd_state_link(&out->desired, was->master);
+		if (bridge && (strcmp(is->master, was->master) != 0 ||
+			       (is->captured_for[0] && !is->captured_whole)))
 			netd_copy(bridge->uplink, c->key);
 	}
 }
 
-/* An orphan goes on as it is, or as the change made it: what it was told, nobody knows.
- */
+/* A service without files goes on as it is, since nobody knows its configuration. */
 static int keep_services(const struct netd_view *before, struct netd_view *out)
 {
-	int r = 0;
-
 	for (size_t i = 0; i < before->observed.service_count; i++) {
-		if (!before->observed.services[i].config[0])
-			r = netd_seen_service(&out->observed,
-					      before->observed.services[i].name,
-					      &out->desired);
-		if (r)
-			return r;
+		const struct netd_service *s = &before->observed.services[i];
+
+		if (!s->config[0] &&
+		    netd_seen_service(&out->observed, s->name, &out->desired) < 0)
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -207,28 +208,28 @@ int netd_unrecorded_view(struct netd *netd, const struct netd_topology *t,
 			 const struct netd_view *before, struct netd_view *out,
 			 struct netd_error *err)
 {
-	int r = netd_seen_make(&before->observed, &before->claims, t->name,
-			       &out->desired);
+	int r;
 
-	if (r == 0)
-		r = netd_scope_add(&out->scope, t);
-	if (r < 0)
-		return netd_error_add(err, r, "out of memory");
+	if (netd_seen_make(&before->observed, &before->claims, t->name, &out->desired) <
+		    0 ||
+	    netd_scope_add(&out->scope, t) < 0)
+		return netd_error_no_memory(err);
 	out->scope.topology = t->name;
 	out->scope.orphans = t->name;
 	out->scope.known[0] = t;
 	out->nameless = true;
 	r = netd->ops->observe(netd, NETD_PART_FIREWALL | NETD_PART_ROUTES, &out->scope,
 			       &out->observed, err);
-	if (r == 0)
-		r = netd_store_load_claims(&netd->store, &out->claims, err);
-	if (r == 0)
-		r = netd->ops->observe_foreign(netd, &out->desired, &out->observed, err);
-	if (r == 0 &&
-	    (keep_claims(before, t->name, out) < 0 || keep_services(before, out) < 0))
-		r = netd_error_add(err, -ENOMEM, "out of memory");
 	if (r < 0)
 		return r;
+	r = netd_store_load_claims(&netd->store, &out->claims, err);
+	if (r < 0)
+		return r;
+	r = netd->ops->observe_foreign(netd, &out->desired, &out->observed, err);
+	if (r < 0)
+		return r;
+	if (keep_claims(before, t->name, out) < 0 || keep_services(before, out) < 0)
+		return netd_error_no_memory(err);
 	want_uplinks(before, out);
 	return netd_view_plan(netd, t->name, out, &out->desired, &out->kept, err);
 }

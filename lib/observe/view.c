@@ -56,20 +56,15 @@ int netd_view_plan(struct netd *netd, const char *topology, struct netd_view *v,
 }
 
 /*
- * Which namespaces count: those of @t and of @other (what runs, or was meant to).  Where
- * nothing is known of that (NULL), or more may be there (@search), what bears the
- * topology's mark is searched.
+ * The namespaces to observe: those of @t and of @other (what runs, or was meant to).  If
+ * @other is not known (NULL), or more may exist (@search), those that bear the topology's
+ * mark are searched for.
  */
 static int scope_make(const struct netd_topology *t, const struct netd_topology *other,
 		      bool search, struct netd_scope *scope, struct netd_error *err)
 {
-	int r = netd_scope_add(scope, t);
-
-	if (r < 0)
-		return netd_error_add(err, r, "out of memory");
-	r = netd_scope_add(scope, other);
-	if (r < 0)
-		return netd_error_add(err, r, "out of memory");
+	if (netd_scope_add(scope, t) < 0 || netd_scope_add(scope, other) < 0)
+		return netd_error_no_memory(err);
 	if (!other || search)
 		scope->topology = t->name;
 	scope->orphans = scope->topology;
@@ -83,6 +78,7 @@ static int check_listens(const struct netd_topology *t, struct netd_view *v,
 {
 	netd_auto_free struct netd_listener *own = NULL;
 	size_t count = 0;
+
 	if (netd_listens_any(t)) {
 		int r = netd_listeners_dump(NETD_TCP | NETD_UDP, 0, &own, &count);
 
@@ -93,7 +89,7 @@ static int check_listens(const struct netd_topology *t, struct netd_view *v,
 				  err);
 }
 
-/* Those of uplinks that the marks tell, where the file does not. */
+/* Adds claims on uplinks that the links' marks show and the file does not have. */
 static int find_claims(const struct netd_topology *t, struct netd_view *v)
 {
 	size_t on_disk = v->claims.count;
@@ -103,14 +99,14 @@ static int find_claims(const struct netd_topology *t, struct netd_view *v)
 	return r;
 }
 
-/* The facts borrow the claims: again whenever there are more of them. */
+/* The facts borrow the array of claims, which moves when it grows. */
 static void lend_claims(struct netd_view *v)
 {
 	v->facts.claims = v->claims.items;
 	v->facts.claim_count = v->claims.count;
 }
 
-/* What the host has, and what is on disk of what was taken from it. */
+/* Reads what the host has, and the claims on disk. */
 static int observe(struct netd *netd, const struct netd_topology *t, struct netd_view *v,
 		   struct netd_error *err)
 {
@@ -137,7 +133,7 @@ static int observe(struct netd *netd, const struct netd_topology *t, struct netd
 	return 0;
 }
 
-/* What @t wants of others, beside what is desired; the notes of the plan say more. */
+/* Finds what @t needs of others' things: uplinks, services, ports that come back. */
 static int find_needs(struct netd *netd, const struct netd_topology *t,
 		      const struct netd_topology *other, struct netd_view *v,
 		      struct netd_error *err)
@@ -210,7 +206,7 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 	v->scope.others = &v->others;
 	r = make(netd, t, other, check, v, err);
 	if (r == -ENOMEM && !netd_error_code(err))
-		netd_error_add(err, r, "out of memory");
+		netd_error_no_memory(err);
 	if (r < 0)
 		return r;
 	return netd_view_plan(netd, t->name, v, &v->desired, NULL, err);
@@ -223,11 +219,12 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 static bool firewall_is_certain(struct netd *netd, const struct netd_view *done,
 				const char *space)
 {
-	const struct netd_state *then =
-		*space ? netd_state_space(&done->observed, space) : &done->observed;
+	const struct netd_state *then = &done->observed;
 	bool wrote = netd_plan_firewall(&done->plan, space);
 	uint32_t now;
 
+	if (*space)
+		then = netd_state_space(&done->observed, space);
 	if (!then || (*space && !then->alive) || then->ruleset_skipped)
 		return false;
 	if (netd->ops->firewall_generation(netd, space, &now) < 0)
@@ -235,7 +232,7 @@ static bool firewall_is_certain(struct netd *netd, const struct netd_view *done,
 	return now == then->ruleset.generation + wrote;
 }
 
-/* What @done was about, without what is certain. */
+/* The namespaces that @done was about; firewalls that are certain are not read again. */
 static int verify_scope(struct netd *netd, const struct netd_topology *t,
 			const struct netd_view *done, struct netd_scope *out)
 {
@@ -256,7 +253,7 @@ static int verify_scope(struct netd *netd, const struct netd_topology *t,
 	return 0;
 }
 
-/* True if routes of the host's are to be looked at again. */
+/* True if the host's routes are to be read again. */
 static bool is_about_routes(const struct netd_view *done)
 {
 	bool is = done->desired.route_count > 0;
@@ -268,9 +265,8 @@ static bool is_about_routes(const struct netd_view *done)
 }
 
 /*
- * True if @op is about a setting of somebody's link that came when the plan was made: a
- * guest's tap that goes and comes back.  What it did not take is no failure of the
- * change.
+ * True if @op is about a setting of another's link that appeared after the plan was made,
+ * such as a guest's tap that was deleted and made again.  The change has not failed then.
  */
 static bool is_of_newcomer(const struct netd_op *op, const struct netd_state *before,
 			   const struct netd_state *now)
@@ -311,10 +307,10 @@ int netd_view_verify(struct netd *netd, const struct netd_topology *t,
 {
 	netd_auto(netd_view_done) struct netd_view v = {.before = done->before};
 	unsigned parts = 0;
-	int r = verify_scope(netd, t, done, &v.scope);
+	int r;
 
-	if (r < 0)
-		return netd_error_add(err, r, "out of memory");
+	if (verify_scope(netd, t, done, &v.scope) < 0)
+		return netd_error_no_memory(err);
 	if (!firewall_is_certain(netd, done, ""))
 		parts |= NETD_PART_FIREWALL;
 	if (is_about_routes(done))

@@ -12,7 +12,7 @@ struct netd_view {
 	struct netd_state observed, desired;
 	struct netd_facts facts;
 	struct netd_claims claims;
-	struct netd_plugs plugs;
+	struct netd_guest_ports plugs;
 	struct netd_plan plan;
 	struct netd_scope scope, others; /* the nodes of other topologies */
 	bool nameless;			 /* of the plan's input, and … */

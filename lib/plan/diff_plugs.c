@@ -9,7 +9,7 @@
 #include "kind/kind.h"
 #include "kind/tap.h"
 
-static int plug_in(struct netd_diff *d, const struct netd_plug *plug)
+static int plug_in(struct netd_diff *d, const struct netd_guest_port *plug)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, plug->port);
 	const struct netd_link *bridge = netd_state_link(d->in->desired, plug->bridge);

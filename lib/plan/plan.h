@@ -107,7 +107,7 @@ struct netd_plan {
 };
 
 /* A port of somebody else's that belongs into a bridge of the topology. */
-struct netd_plug {
+struct netd_guest_port {
 	char port[NETD_IFNAME];
 	int index;		/* it is that very interface only */
 	char from[NETD_IFNAME]; /* where it must be now: a bridge, or "" */
@@ -122,7 +122,7 @@ struct netd_plan_input {
 	const struct netd_state *desired;
 	const struct netd_claim *claims; /* all topologies' */
 	size_t claim_count;
-	const struct netd_plug *plugs;
+	const struct netd_guest_port *plugs;
 	size_t plug_count;
 	/* claims of this topology that it keeps, whatever is desired; may be NULL */
 	const struct netd_claims *kept;

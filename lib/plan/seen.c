@@ -325,11 +325,9 @@ static int add_claimed(const struct netd_claims *claims, const char *topology,
 
 		if (c->kind != NETD_CLAIM_SYSCTL || strcmp(c->topology, topology) != 0)
 			continue;
-		slot = netd_array_add(&out->sysctls, &out->sysctl_count, sizeof(*slot));
+		slot = netd_state_add_sysctl(out, c->key, c->ours);
 		if (!slot)
 			return -ENOMEM;
-		netd_copy(slot->path, c->key);
-		slot->value = c->ours;
 		slot->foreign = true;
 	}
 	return 0;

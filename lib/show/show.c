@@ -78,14 +78,15 @@ static int load_definitions(struct netd_scene *s, struct netd_error *err)
 
 int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *err)
 {
+	struct netd_topologies running = {0};
 	int r = netd_context_open(netd, false, err);
 
 	s->netd = netd;
 	if (r)
 		return r;
-	if (netd->store.fd >= 0)
-		r = netd_store_load_all(&netd->store, &s->running, &s->running_count,
-					err);
+	r = netd_store_load_all(&netd->store, &running, err);
+	s->running = running.items;
+	s->running_count = running.count;
 	if (r)
 		return r;
 	r = netd_stuck_names(&netd->store, &s->stuck, &s->stuck_count, err);
@@ -94,13 +95,7 @@ int netd_scene_make(struct netd *netd, struct netd_scene *s, struct netd_error *
 	r = load_definitions(s, err);
 	if (r)
 		return r;
-	r = netd_link_dump(&netd->nl, true, &s->state, err);
-	if (r)
-		return r;
-	r = netd_address_dump(&netd->nl, &s->state, err);
-	if (r)
-		return r;
-	r = netd_route_dump(&netd->nl, &s->state, err);
+	r = netd_observe_netlink(&netd->nl, NETD_PART_ROUTES, true, &s->state, err);
 	if (r)
 		return r;
 	return netd_recognise(netd, NULL, 0, &s->state, err);

@@ -30,7 +30,7 @@ static bool is_complete(const struct netd_sight *s)
 
 static void look(struct netd *netd, struct netd_sight *s)
 {
-	int r = s->runs ? netd_node_look(netd, s->node->name, &s->space, NULL) : 0;
+	int r = s->runs ? netd_node_observe(netd, s->node->name, &s->space, NULL) : 0;
 
 	if (!s->runs)
 		s->state = "stopped";

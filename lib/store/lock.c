@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/number.h"
 #include "base/str.h"
@@ -139,18 +140,10 @@ static void tell(int fd, const struct netd_patience *p)
 	p->notice(netd_str_text(&holder), p->data);
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* 0, -EBUSY when the time is over (without a problem), or what flock(2) says. */
 static int wait_for(int fd, const struct netd_patience *p)
 {
-	uint64_t start = now_ms(), waited = 0;
+	int64_t start = netd_now_ms(), waited = 0;
 	bool told = !p->notice;
 
 	for (long pause = 1; flock(fd, LOCK_EX | LOCK_NB) < 0; pause *= 2) {
@@ -158,8 +151,8 @@ static int wait_for(int fd, const struct netd_patience *p)
 
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -errno;
-		waited = now_ms() - start;
-		if (waited >= (uint64_t)p->seconds * 1000)
+		waited = netd_now_ms() - start;
+		if (waited >= (int64_t)p->seconds * 1000)
 			return -EBUSY;
 		if (!told && waited >= NOTICE_AFTER_MS) {
 			tell(fd, p);

@@ -300,12 +300,22 @@ static void names_done(struct names *names)
 	free(names->items);
 }
 
-int netd_store_load_all(const struct netd_store *store, struct netd_topology ***out,
-			size_t *count, struct netd_error *err)
+void netd_topologies_done(struct netd_topologies *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		netd_topology_free(all->items[i]);
+	free(all->items);
+}
+
+int netd_store_load_all(const struct netd_store *store, struct netd_topologies *out,
+			struct netd_error *err)
 {
 	netd_auto(names_done) struct names names = {0};
-	int r = netd_store_names(store, NETD_TOPOLOGIES, &names.items, &names.count);
+	int r;
 
+	if (store->fd < 0)
+		return 0;
+	r = netd_store_names(store, NETD_TOPOLOGIES, &names.items, &names.count);
 	if (r < 0)
 		return netd_error_add(err, r, "cannot read %s: %s", store->path,
 				      strerror(-r));
@@ -318,7 +328,7 @@ int netd_store_load_all(const struct netd_store *store, struct netd_topology ***
 			return r;
 		if (!t)
 			continue;
-		slot = netd_array_add(out, count, sizeof(t));
+		slot = netd_array_add(&out->items, &out->count, sizeof(t));
 		if (!slot)
 			return netd_error_no_memory(err);
 		*slot = netd_take(t);

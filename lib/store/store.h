@@ -109,9 +109,18 @@ int netd_store_check(const struct netd_store *store, struct netd_error *err);
 int netd_store_names(const struct netd_store *store, const char *directory, char ***names,
 		     size_t *count);
 
-/* All running topologies, sorted by name; free each, then the array. */
-int netd_store_load_all(const struct netd_store *store, struct netd_topology ***out,
-			size_t *count, struct netd_error *err);
+struct netd_topologies {
+	struct netd_topology **items; /* NULL: taken out */
+	size_t count;
+};
+void netd_topologies_done(struct netd_topologies *all);
+
+/*
+ * All running topologies, sorted by name, into the zeroed @out, which the caller frees,
+ * also after an error.  None if the state directory is not there.
+ */
+int netd_store_load_all(const struct netd_store *store, struct netd_topologies *out,
+			struct netd_error *err);
 
 /* True if a change was begun and not ended. */
 bool netd_store_is_pending(const struct netd_store *store);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 /*
  * A raw socket rather than an ICMP one: those are subject to net.ipv4.ping_group_range,
@@ -37,14 +38,6 @@ static uint16_t checksum(const struct echo *e)
 		sum += words[i];
 	sum = (sum >> 16) + (sum & 0xffff);
 	return (uint16_t) ~(sum + (sum >> 16));
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static int open_socket(const struct netd_addr *to, unsigned index)
@@ -83,10 +76,10 @@ static bool is_reply(const uint8_t *data, size_t length, bool v6, const struct e
 
 static int wait_reply(int fd, bool v6, const struct echo *sent, unsigned ms)
 {
-	int64_t end = now_ms() + ms, left;
+	int64_t end = netd_now_ms() + ms, left;
 	uint8_t data[2048];
 
-	while ((left = end - now_ms()) > 0) {
+	while ((left = end - netd_now_ms()) > 0) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		ssize_t n;
 

@@ -252,27 +252,23 @@ static bool goes_out_by(const struct netd_topology *t, const char *nic)
 
 static void check_topologies(const struct check *c)
 {
-	struct netd_topology **all = NULL;
+	netd_auto(netd_topologies_done) struct netd_topologies all = {0};
 	char text[64 + NETD_TOPOLOGY_NAME];
-	size_t count = 0;
 
-	if (c->netd->store.fd >= 0)
-		netd_store_load_all(&c->netd->store, &all, &count, NULL);
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(all[i]->name, c->t->name) != 0 &&
-		    goes_out_by(all[i], c->nic->name)) {
-			snprintf(text, sizeof(text), "topology %s leaves by it",
-				 all[i]->name);
-			problem(c, text);
-			netd_error_hint(
-				c->err,
-				"afterwards its flows leave by %s: leave out: out "
-				"of that file, or destroy it first and say %s there",
-				c->network->bridge, c->network->bridge);
-		}
-		netd_topology_free(all[i]);
+	netd_store_load_all(&c->netd->store, &all, NULL);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct netd_topology *t = all.items[i];
+
+		if (strcmp(t->name, c->t->name) == 0 || !goes_out_by(t, c->nic->name))
+			continue;
+		snprintf(text, sizeof(text), "topology %s leaves by it", t->name);
+		problem(c, text);
+		netd_error_hint(
+			c->err,
+			"afterwards its flows leave by %s: leave out: out of that "
+			"file, or destroy it first and say %s there",
+			c->network->bridge, c->network->bridge);
 	}
-	free(all);
 }
 
 /* A rule that lets the admin in by the NIC does not let anybody in by the bridge. */

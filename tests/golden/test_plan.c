@@ -100,7 +100,6 @@ static void host_done(struct host *h)
 
 static void set_sysctl(struct netd_state *s, const char *path, int value)
 {
-	struct netd_sysctl *sysctl;
 	int now;
 
 	if (netd_state_sysctl(s, path, &now)) {
@@ -109,10 +108,7 @@ static void set_sysctl(struct netd_state *s, const char *path, int value)
 				s->sysctls[i].value = value;
 		return;
 	}
-	sysctl = netd_array_add(&s->sysctls, &s->sysctl_count, sizeof(*sysctl));
-	assert_non_null(sysctl);
-	assert_true(netd_copy(sysctl->path, path));
-	sysctl->value = value;
+	assert_non_null(netd_state_add_sysctl(s, path, value));
 }
 
 /* A foreign setting that nobody has looked at yet is 0. */

@@ -196,15 +196,10 @@ static int observe_listeners(struct netd_state *observed, const struct netd_fact
 static void know(const struct netd_state *kernel, struct netd_state *out,
 		 const char *path)
 {
-	struct netd_sysctl *s;
-
 	if (netd_setting_is_missing(kernel, path))
 		return;
-	s = netd_array_add(&out->sysctls, &out->sysctl_count, sizeof(*s));
-	if (!s)
+	if (!netd_state_add_sysctl(out, path, fake_kernel_setting(kernel, path)))
 		abort();
-	netd_copy(s->path, path);
-	s->value = fake_kernel_setting(kernel, path);
 }
 
 static int observe_sysctls(struct netd *netd, struct netd_state *observed,

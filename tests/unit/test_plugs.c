@@ -108,7 +108,7 @@ static void each(void **state)
 	(void)state;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(cases); i++) {
 		struct netd_state observed = {0}, desired = {0};
-		struct netd_plug plug = {.port = "tap0", .bridge = "new0"};
+		struct netd_guest_port plug = {.port = "tap0", .bridge = "new0"};
 		struct netd_plan plan = {0};
 		struct netd_plan_input in = {
 			.topology = "lab",
