@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "host/context.h"
-#include "engine/reason.h"
+#include "plan/op.h"
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "rtnl/address.h"

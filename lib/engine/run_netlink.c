@@ -23,23 +23,38 @@ static struct netd_nl *socket_of(const struct netd_run *run)
 	return netd_space_nl(run->netd, run->ops->space);
 }
 
-/* Sent at once: the namespace's descriptor must live until the kernel has seen it. */
-static int veth_into_namespace(const struct netd_run *run, const struct netd_op *op)
+static int hand_out(struct nl_msg *m, struct nl_msg **out)
 {
-	netd_auto_close int ns = netd_netns_open(op->link.peer_namespace, run->err);
-	netd_auto_message struct nl_msg *m = NULL;
+	if (!m)
+		return -ENOMEM;
+	*out = m;
+	return 0;
+}
+
+static int send_now(const struct netd_run *run, const struct netd_op *op,
+		    struct nl_msg *m)
+{
 	struct netd_reply reply = {0};
 	int r;
 
-	if (ns < 0)
-		return ns;
-	m = netd_link_create_message(&op->link, ns);
 	if (!m)
 		return -ENOMEM;
 	r = netd_nl_burst(socket_of(run), &m, 1, &reply, run->err);
 	if (r || !reply.code)
 		return r;
 	return netd_run_failed(run, op, reply.code, reply.text);
+}
+
+/* Sent at once: the namespace's descriptor must live until the kernel has seen it. */
+static int veth_into_namespace(const struct netd_run *run, const struct netd_op *op)
+{
+	netd_auto_close int ns = netd_netns_open(op->link.peer_namespace, run->err);
+	netd_auto_message struct nl_msg *m = NULL;
+
+	if (ns < 0)
+		return ns;
+	m = netd_link_create_message(&op->link, ns);
+	return send_now(run, op, m);
 }
 
 /* A tap has no group from birth: it is marked before it can outlive this process. */
@@ -74,32 +89,24 @@ static int bridge_create(const struct netd_run *run, const struct netd_op *op,
 {
 	netd_auto_message struct nl_msg *m = NULL;
 	struct netd_link plain = op->link;
-	struct netd_reply reply = {0};
 	int r;
 
 	plain.mtu = 0;
 	m = netd_link_create_message(&plain, -1);
-	if (!m)
-		return -ENOMEM;
-	r = netd_nl_burst(socket_of(run), &m, 1, &reply, run->err);
-	if (r || reply.code) {
-		if (r)
-			return r;
-		return netd_run_failed(run, op, reply.code, reply.text);
-	}
-	*out = netd_link_set_message(&op->link, NETD_LINK_MTU, 0);
-	if (!*out)
-		return -ENOMEM;
-	return 0;
+	r = send_now(run, op, m);
+	if (r < 0)
+		return r;
+	return hand_out(netd_link_set_message(&op->link, NETD_LINK_MTU, 0), out);
 }
 
-static int link_create(const struct netd_run *run, const struct netd_op *op,
-		       struct nl_msg **out)
+int netd_message_create_link(const struct netd_run *run, const struct netd_op *op,
+			     struct nl_msg **out)
 {
 	const struct netd_space *far =
 		netd_space_find(run->netd, op->link.peer_namespace);
 	const struct netd_kind *kind = netd_kind_of(&op->link);
 	struct netd_link link = op->link;
+	int ns = -1;
 
 	if (kind->is_device)
 		return tap_create(run, &link);
@@ -107,10 +114,9 @@ static int link_create(const struct netd_run *run, const struct netd_op *op,
 		return bridge_create(run, op, out);
 	if (link.peer_namespace[0] && !far)
 		return veth_into_namespace(run, op);
-	*out = netd_link_create_message(&link, far ? far->fd : -1);
-	if (!*out)
-		return -ENOMEM;
-	return 0;
+	if (far)
+		ns = far->fd;
+	return hand_out(netd_link_create_message(&link, ns), out);
 }
 
 /* Whoever opens a tap sets its flags: they stay as they are. */
@@ -127,8 +133,8 @@ static int set_owner(const struct netd_run *run, const struct netd_op *op)
 	return netd_tap_set_owner(&link, run->err);
 }
 
-static int link_set(const struct netd_run *run, const struct netd_op *op,
-		    struct nl_msg **out)
+int netd_message_set_link(const struct netd_run *run, const struct netd_op *op,
+			  struct nl_msg **out)
 {
 	int r, master = 0;
 
@@ -143,47 +149,35 @@ static int link_set(const struct netd_run *run, const struct netd_op *op,
 		if (master < 0)
 			return netd_run_failed(run, op, master, NULL);
 	}
-	*out = netd_link_set_message(&op->link, op->fields, master);
-	if (!*out)
-		return -ENOMEM;
-	return 0;
+	return hand_out(netd_link_set_message(&op->link, op->fields, master), out);
 }
 
-static int link_delete(const struct netd_run *run, const struct netd_op *op,
-		       struct nl_msg **out)
+int netd_message_delete_link(const struct netd_run *run, const struct netd_op *op,
+			     struct nl_msg **out)
 {
 	(void)run;
 	/* By index: one that took the name meanwhile is not ours. */
-	*out = netd_link_delete_message(op->link.index);
-	if (!*out)
-		return -ENOMEM;
-	return 0;
+	return hand_out(netd_link_delete_message(op->link.index), out);
 }
 
-static int address_add(const struct netd_run *run, const struct netd_op *op,
-		       struct nl_msg **out)
+int netd_message_add_address(const struct netd_run *run, const struct netd_op *op,
+			     struct nl_msg **out)
 {
 	int index = netd_nl_ifindex(socket_of(run), op->addr.link);
 
 	if (index < 0)
 		return netd_run_failed(run, op, index, NULL);
-	*out = netd_address_add_message(&op->addr, index);
-	if (!*out)
-		return -ENOMEM;
-	return 0;
+	return hand_out(netd_address_add_message(&op->addr, index), out);
 }
 
-static int address_delete(const struct netd_run *run, const struct netd_op *op,
-			  struct nl_msg **out)
+int netd_message_delete_address(const struct netd_run *run, const struct netd_op *op,
+				struct nl_msg **out)
 {
 	int index = netd_nl_ifindex(socket_of(run), op->addr.link);
 
 	if (index < 0)
 		return 0; /* gone with its interface */
-	*out = netd_address_delete_message(&op->addr, index);
-	if (!*out)
-		return -ENOMEM;
-	return 0;
+	return hand_out(netd_address_delete_message(&op->addr, index), out);
 }
 
 /* 0 if the kernel finds the link by itself.  Many routes leave by one link. */
@@ -200,21 +194,18 @@ static int route_link(const struct netd_run *run, const struct netd_op *op)
 	return run->last->index;
 }
 
-static int route_add(const struct netd_run *run, const struct netd_op *op,
-		     struct nl_msg **out)
+int netd_message_add_route(const struct netd_run *run, const struct netd_op *op,
+			   struct nl_msg **out)
 {
 	int index = route_link(run, op);
 
 	if (index < 0)
 		return netd_run_failed(run, op, index, NULL);
-	*out = netd_route_add_message(&op->route, index, op->replaces);
-	if (!*out)
-		return -ENOMEM;
-	return 0;
+	return hand_out(netd_route_add_message(&op->route, index, op->replaces), out);
 }
 
-static int route_delete(const struct netd_run *run, const struct netd_op *op,
-			struct nl_msg **out)
+int netd_message_delete_route(const struct netd_run *run, const struct netd_op *op,
+			      struct nl_msg **out)
 {
 	struct netd_route route = op->route;
 	int index = route_link(run, op);
@@ -224,73 +215,91 @@ static int route_delete(const struct netd_run *run, const struct netd_op *op,
 	/* 0 would be any */
 	if (!route.metric && route.to.addr.family == AF_INET6)
 		route.metric = METRIC6;
-	*out = netd_route_delete_message(&route, index);
-	if (!*out)
+	return hand_out(netd_route_delete_message(&route, index), out);
+}
+
+/*
+ * Bursts
+ */
+
+struct burst {
+	struct nl_msg **messages;
+	const struct netd_op **ops; /* whose each of them is */
+	struct netd_reply *replies;
+	size_t count;
+};
+
+static int burst_init(struct burst *b, size_t max)
+{
+	b->messages = calloc(max, sizeof(struct nl_msg *));
+	b->ops = calloc(max, sizeof(struct netd_op *));
+	b->replies = calloc(max, sizeof(*b->replies));
+	if (!b->messages || !b->ops || !b->replies)
 		return -ENOMEM;
 	return 0;
 }
 
-/* How a kind becomes a message, and which failure means that it is done already. */
-static const struct {
-	int (*message)(const struct netd_run *run, const struct netd_op *op,
-		       struct nl_msg **out);
-	int fine;
-} netlink_kinds[NETD_OP_COUNT] = {
-	[NETD_OP_DELETE_STALE] = {link_delete, -ENODEV},
-	[NETD_OP_CREATE_LINK] = {link_create, 0},
-	[NETD_OP_STOP_LINK] = {link_set, -ENODEV},
-	[NETD_OP_CLEAR_ADDRESS] = {address_delete, -EADDRNOTAVAIL},
-	[NETD_OP_ADD_ADDRESS] = {address_add, 0},
-	[NETD_OP_SET_LINK] = {link_set, 0},
-	[NETD_OP_DELETE_ADDRESS] = {address_delete, -EADDRNOTAVAIL},
-	[NETD_OP_ADD_ROUTE] = {route_add, 0},
-	[NETD_OP_DELETE_ROUTE] = {route_delete, -ESRCH},
-	[NETD_OP_RELEASE_PORT] = {link_set, -ENODEV},
-	[NETD_OP_DELETE_LINK] = {link_delete, -ENODEV},
-};
-
-static int send_burst(const struct netd_run *run, struct nl_msg **messages,
-		      const size_t *origin, size_t count)
+static void burst_done(struct burst *b)
 {
-	netd_auto_free struct netd_reply *replies = calloc(count, sizeof(*replies));
-	int fine = netlink_kinds[run->ops->kind].fine;
-	int r, first = 0;
+	for (size_t i = 0; i < b->count; i++)
+		nlmsg_free(b->messages[i]);
+	free(b->messages);
+	free((void *)b->ops);
+	free(b->replies);
+}
 
-	if (!replies)
+/* Takes @m over; NULL: memory ran out. */
+static int burst_add(struct burst *b, const struct netd_op *op, struct nl_msg *m)
+{
+	if (!m)
 		return -ENOMEM;
-	r = netd_nl_burst(socket_of(run), messages, count, replies, run->err);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		int code = replies[i].code;
+	b->ops[b->count] = op;
+	b->messages[b->count++] = m;
+	return 0;
+}
 
-		if (code == 0 || code == fine)
-			continue;
-		netd_run_failed(run, &run->ops[origin[i]], code, replies[i].text);
-		first = first ? first : code;
-	}
-	if (r)
+/* A problem for each op that failed; the first one's code. */
+static int burst_send(struct burst *b, const struct netd_run *run)
+{
+	int fine = netd_op_runs[run->ops->kind].fine, first = 0, r;
+	const struct netd_op *failed = NULL;
+
+	r = netd_nl_burst(socket_of(run), b->messages, b->count, b->replies, run->err);
+	if (r < 0)
 		return r;
+	for (size_t i = 0; i < b->count; i++) {
+		int code = b->replies[i].code;
+
+		if (code == 0 || code == fine || b->ops[i] == failed)
+			continue;
+		failed = b->ops[i];
+		netd_run_failed(run, failed, code, b->replies[i].text);
+		if (!first)
+			first = code;
+	}
 	return first;
 }
 
 static int send_ops(const struct netd_run *run)
 {
-	netd_auto_free struct nl_msg **messages = calloc(run->count, sizeof(*messages));
-	netd_auto_free size_t *origin = calloc(run->count, sizeof(*origin));
-	size_t count = 0;
-	int r = messages && origin ? 0 : -ENOMEM;
+	netd_auto(burst_done) struct burst b = {0};
+	int r = burst_init(&b, run->count);
 
-	for (size_t i = 0; r == 0 && i < run->count; i++) {
-		origin[count] = i;
-		r = netlink_kinds[run->ops->kind].message(run, &run->ops[i],
-							  &messages[count]);
-		if (r == 0 && messages[count])
-			count++;
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < run->count; i++) {
+		const struct netd_op *op = &run->ops[i];
+		struct nl_msg *m = NULL;
+
+		r = netd_op_runs[op->kind].message(run, op, &m);
+		if (r < 0)
+			return r;
+		if (m)
+			burst_add(&b, op, m);
 	}
-	if (r == 0 && count)
-		r = send_burst(run, messages, origin, count);
-	for (size_t i = 0; messages && i < count; i++)
-		nlmsg_free(messages[i]);
-	return r;
+	if (!b.count)
+		return 0;
+	return burst_send(&b, run);
 }
 
 int netd_run_netlink(const struct netd_run *run)
@@ -305,32 +314,31 @@ int netd_run_netlink(const struct netd_run *run)
  * moved to a group that holds nothing else first.  Bridges do not: a group of them would
  * hold the kernel's one lock for long (the ops behind are theirs).
  */
-static int delete_bulk(const struct netd_run *run, const struct netd_op *ops,
-		       size_t count)
+static int delete_bulk(const struct netd_run *run, size_t count)
 {
 	netd_auto_message struct nl_msg *m =
 		netd_link_delete_group_message(NETD_LINK_GROUP_DOOMED);
-	netd_auto_free struct nl_msg **marks = calloc(count, sizeof(*marks));
-	netd_auto_free struct netd_reply *replies = calloc(count, sizeof(*replies));
-	int r = m && marks && replies ? 0 : -ENOMEM;
+	netd_auto(burst_done) struct burst marks = {0};
+	int r = burst_init(&marks, count);
 
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct netd_link link = ops[i].link;
+	if (r < 0 || !m)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct netd_link link = run->ops[i].link;
 
 		link.group = NETD_LINK_GROUP_DOOMED;
 		link.up = false;
-		marks[i] = netd_link_set_message(
-			&link, NETD_LINK_GROUP_NUMBER | NETD_LINK_UP, 0);
-		r = marks[i] ? 0 : -ENOMEM;
+		r = burst_add(&marks, &run->ops[i],
+			      netd_link_set_message(
+				      &link, NETD_LINK_GROUP_NUMBER | NETD_LINK_UP, 0));
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = netd_nl_burst(socket_of(run), marks, count, replies, run->err);
-	if (r == 0)
-		r = netd_nl_request(socket_of(run), m, run->err);
-	for (size_t i = 0; marks && i < count; i++)
-		if (marks[i])
-			nlmsg_free(marks[i]);
-	return r;
+	/* what is gone already needs no mark */
+	r = netd_nl_burst(socket_of(run), marks.messages, count, marks.replies, run->err);
+	if (r < 0)
+		return r;
+	return netd_nl_request(socket_of(run), m, run->err);
 }
 
 int netd_run_deletes(const struct netd_run *run)
@@ -343,7 +351,7 @@ int netd_run_deletes(const struct netd_run *run)
 		ports++;
 	if (ports < BULK_MIN)
 		return netd_run_netlink(run);
-	r = delete_bulk(run, run->ops, ports);
+	r = delete_bulk(run, ports);
 	rest.ops += ports;
 	rest.count -= ports;
 	if (r || rest.count == 0)
@@ -369,39 +377,30 @@ static int raise_mtu(const struct netd_run *run, const struct netd_op *op)
 		{NETD_LINK_NO_IPV6, false},
 		{NETD_LINK_UP, false},
 	};
-	struct nl_msg *messages[RAISE_STEPS] = {0};
-	struct netd_reply replies[RAISE_STEPS] = {0};
-	size_t count = 0;
-	int r = 0;
+	netd_auto(burst_done) struct burst b = {0};
+	int r = burst_init(&b, RAISE_STEPS);
 
-	for (size_t i = 0; r == 0 && i < RAISE_STEPS; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < RAISE_STEPS; i++) {
 		struct netd_link link = op->link;
 
 		if (!(op->fields & steps[i].field))
 			continue;
 		link.up &= !steps[i].down;
-		messages[count] = netd_link_set_message(&link, steps[i].field, 0);
-		r = messages[count++] ? 0 : -ENOMEM;
+		r = burst_add(&b, op, netd_link_set_message(&link, steps[i].field, 0));
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = netd_nl_burst(socket_of(run), messages, count, replies, run->err);
-	for (size_t i = 0; i < count; i++) {
-		if (r == 0 && replies[i].code)
-			r = netd_run_failed(run, op, replies[i].code, replies[i].text);
-		if (messages[i])
-			nlmsg_free(messages[i]);
-	}
-	return r;
+	return burst_send(&b, run);
 }
 
 int netd_run_raise_mtu(const struct netd_run *run)
 {
-	int r = 0;
-
 	if (!socket_of(run))
 		return netd_run_failed(run, run->ops, -ENOENT, NULL);
 	for (size_t i = 0; i < run->count; i++) {
-		r = raise_mtu(run, &run->ops[i]);
+		int r = raise_mtu(run, &run->ops[i]);
 		if (r)
 			return r;
 	}

@@ -130,7 +130,6 @@ static bool is_orphan(const struct netd_run *run, const char *name)
 
 static int job_make(const struct netd_run *run, const struct netd_op *op, struct job *j)
 {
-	const struct netd_state *desired = netd_run_desired(run, op);
 	int r = netd_services_directory(run->netd, op->service.name, j->directory,
 					sizeof(j->directory));
 
@@ -147,12 +146,18 @@ static int job_make(const struct netd_run *run, const struct netd_op *op, struct
 			       op->service.name, run->netd->state_dir);
 		return r;
 	}
-	if (op->kind == NETD_OP_STOP_SERVICE)
-		return 0;
-	j->want = find(desired, op->service.name);
+	return 0;
+}
+
+/* What is to run, unless it is to be stopped. */
+static int job_want(const struct netd_run *run, struct job *j)
+{
+	const struct netd_state *desired = netd_run_desired(run, j->op);
+
+	j->want = find(desired, j->op->service.name);
 	if (!j->want) {
 		netd_error_add(run->err, -EINVAL, "dhcp %s: not planned",
-			       op->service.name);
+			       j->op->service.name);
 		return -EINVAL;
 	}
 	return job_enter_space(j, desired, run->err);
@@ -322,7 +327,7 @@ static int start_all(struct batch *b, struct netd_error *err)
 	return r;
 }
 
-static int run_stop(struct batch *b, struct netd_error *err)
+static int stop(struct batch *b, struct netd_error *err)
 {
 	int r = end_all(b, err);
 
@@ -331,7 +336,7 @@ static int run_stop(struct batch *b, struct netd_error *err)
 	return forget_files(b, err);
 }
 
-static int run_start(struct batch *b, struct netd_error *err)
+static int start(struct batch *b, struct netd_error *err)
 {
 	int r = end_all(b, err);
 
@@ -357,14 +362,14 @@ static int reload_one(struct batch *b, struct job *j, struct netd_error *err)
 	if (r < 0)
 		return r;
 	if (r > 0)
-		return run_start(&one, err);
+		return start(&one, err);
 	r = write_all(&one, err);
 	if (r)
 		return r;
 	return netd_dnsmasq_reload(&j->d, err);
 }
 
-static int run_reload(struct batch *b, struct netd_error *err)
+static int reload(struct batch *b, struct netd_error *err)
 {
 	int r = 0;
 
@@ -374,6 +379,17 @@ static int run_reload(struct batch *b, struct netd_error *err)
 			return r;
 	}
 	return 0;
+}
+
+static int want_all(struct batch *b, const struct netd_run *run)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		int r = job_want(run, &b->jobs[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return prepare_leases(b, run->err);
 }
 
 static int batch_make(struct batch *b, const struct netd_run *run,
@@ -393,32 +409,50 @@ static int batch_make(struct batch *b, const struct netd_run *run,
 	return 0;
 }
 
-static int run_batch(const struct netd_run *run, const struct netd_op *ops, size_t count)
+typedef int (*step)(struct batch *b, struct netd_error *err);
+
+static int run_batch(const struct netd_run *run, const struct netd_op *ops, size_t count,
+		     step go)
 {
 	netd_auto(batch_done) struct batch b = {.netd = run->netd};
 	int r = batch_make(&b, run, ops, count);
 
 	if (r < 0)
 		return r;
-	if (run->ops->kind == NETD_OP_STOP_SERVICE)
-		return run_stop(&b, run->err);
-	r = prepare_leases(&b, run->err);
-	if (r < 0)
-		return r;
-	if (run->ops->kind == NETD_OP_START_SERVICE)
-		return run_start(&b, run->err);
-	return run_reload(&b, run->err);
+	if (go != stop) {
+		r = want_all(&b, run);
+		if (r < 0)
+			return r;
+	}
+	return go(&b, run->err);
 }
 
-int netd_run_services(const struct netd_run *run)
+static int run_batches(const struct netd_run *run, step go)
 {
-	int r = 0;
+	for (size_t i = 0, count; i < run->count; i += count) {
+		int r;
 
-	for (size_t i = 0; i < run->count; i += BATCH) {
-		r = run_batch(run, run->ops + i,
-			      run->count - i < BATCH ? run->count - i : BATCH);
-		if (r)
+		count = run->count - i;
+		if (count > BATCH)
+			count = BATCH;
+		r = run_batch(run, run->ops + i, count, go);
+		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+int netd_run_stops(const struct netd_run *run)
+{
+	return run_batches(run, stop);
+}
+
+int netd_run_starts(const struct netd_run *run)
+{
+	return run_batches(run, start);
+}
+
+int netd_run_reloads(const struct netd_run *run)
+{
+	return run_batches(run, reload);
 }

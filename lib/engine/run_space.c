@@ -10,6 +10,7 @@
 #include "engine/run.h"
 #include "host/space.h"
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "host/sysctl.h"
 
@@ -29,6 +30,15 @@ static int fresh_value(struct netd_state *fresh, const char *path, int *value)
 	return 0;
 }
 
+static int write_fresh(const struct netd_sysctl *want, struct netd_state *fresh)
+{
+	int value, r = fresh_value(fresh, want->path, &value);
+
+	if (r < 0 || value == want->value)
+		return r;
+	return netd_sysctl_write(want->path, want->value);
+}
+
 /*
  * The settings that new links come with, and those of all, as far as a new namespace has
  * them otherwise.  A write that changes nothing is not cheap: some wait for the kernel's
@@ -40,10 +50,11 @@ static int write_wide(const struct netd_run *run, const struct netd_op *op,
 	for (size_t i = 0; i < want->sysctl_count; i++) {
 		const struct netd_sysctl *s = &want->sysctls[i];
 		struct netd_op sysctl = {.kind = NETD_OP_SET_SYSCTL, .sysctl = *s};
-		int value, r = s->wide ? fresh_value(fresh, s->path, &value) : 0;
+		int r;
 
-		if (r == 0 && s->wide && value != s->value)
-			r = netd_sysctl_write(s->path, s->value);
+		if (!s->wide)
+			continue;
+		r = write_fresh(s, fresh);
 		memcpy(sysctl.space, op->space, sizeof(sysctl.space));
 		if (r < 0)
 			return netd_run_failed(run, &sysctl, r, NULL);
@@ -55,11 +66,13 @@ static int create_space(const struct netd_run *run, const struct netd_op *op,
 			struct netd_state *fresh)
 {
 	const struct netd_state *want = netd_run_desired(run, op);
-	const struct netd_link *lo = want ? netd_state_link(want, "lo") : NULL;
+	const struct netd_link *lo = NULL;
 	struct netd_link marked;
 	struct netd_space *space;
 	int r;
 
+	if (want)
+		lo = netd_state_link(want, "lo");
 	if (!lo)
 		return netd_run_failed(run, op, -ENOENT, NULL);
 	marked = *lo;
@@ -72,16 +85,27 @@ static int create_space(const struct netd_run *run, const struct netd_op *op,
 	return write_wide(run, op, want, fresh);
 }
 
-int netd_run_create_spaces(const struct netd_run *run)
+static int create_spaces(const struct netd_run *run)
 {
-	struct netd_state fresh = {0};
-	int r = netd_netns_prepare(run->err), back;
+	netd_auto(netd_state_done) struct netd_state fresh = {0};
+	int r = netd_netns_prepare(run->err);
 
 	netd_spaces_expect(run->netd->space_count + run->count);
-	for (size_t i = 0; r == 0 && i < run->count; i++)
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < run->count; i++) {
 		r = create_space(run, &run->ops[i], &fresh);
-	netd_state_done(&fresh);
-	back = netd_spaces_leave(run->netd, run->err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int netd_run_create_spaces(const struct netd_run *run)
+{
+	int r = create_spaces(run);
+	int back = netd_spaces_leave(run->netd, run->err);
+
 	if (r)
 		return r;
 	return back;
@@ -89,18 +113,17 @@ int netd_run_create_spaces(const struct netd_run *run)
 
 int netd_run_delete_spaces(const struct netd_run *run)
 {
-	int r = 0;
-
 	netd_processes_end(run->netd, run->ops, run->count, run->keep_processes,
 			   run->notes);
 	for (size_t i = 0; i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
 
-		r = netd_resolv_remove(op->space, run->err);
-		if (r == 0)
-			r = netd_space_delete(run->netd, op->space, op->node.inode,
-					      run->err);
-		if (r)
+		int r = netd_resolv_remove(op->space, run->err);
+
+		if (r < 0)
+			return r;
+		r = netd_space_delete(run->netd, op->space, op->node.inode, run->err);
+		if (r < 0)
 			return r;
 	}
 	return 0;
@@ -120,17 +143,18 @@ static int visit(const struct netd_run *run, const struct netd_op *op)
 
 static int write_sysctls(const struct netd_run *run)
 {
-	bool restores = run->ops->kind == NETD_OP_RESTORE_SYSCTL;
+	int fine = netd_op_runs[run->ops->kind].fine;
 
 	for (size_t i = 0; i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
-		int r = i == 0 || strcmp(op->space, op[-1].space) != 0 ? visit(run, op)
-								       : 0;
+		int r = 0;
 
+		if (i == 0 || strcmp(op->space, op[-1].space) != 0)
+			r = visit(run, op);
 		if (r < 0)
 			return r;
 		r = netd_sysctl_write(op->sysctl.path, op->sysctl.value);
-		if (r < 0 && !(restores && r == -ENOENT))
+		if (r < 0 && r != fine)
 			return netd_run_failed(run, op, r, NULL);
 	}
 	return 0;
@@ -154,7 +178,7 @@ int netd_run_resolv(const struct netd_run *run)
 		const struct netd_op *op = &run->ops[i];
 		const struct netd_state *want = netd_run_desired(run, op);
 
-		if (op->resolv.removal)
+		if (netd_op_sign(op) == '-')
 			r = netd_resolv_remove(op->space, run->err);
 		else if (want && want->resolv)
 			r = netd_resolv_write(op->space, want->resolv, run->err);

@@ -524,22 +524,28 @@ static int give_up(const struct netd_run *run, const struct netd_op *op)
 	return netd_capture_remove(&run->netd->store, op->uplink.record, run->err);
 }
 
-int netd_run_uplinks(const struct netd_run *run)
+static int run_each(const struct netd_run *run, const char *verb,
+		    int (*go)(const struct netd_run *run, const struct netd_op *op))
 {
-	int r = 0;
-
 	for (size_t i = 0; i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
-		bool joins = op->kind == NETD_OP_MOVE_UPLINK;
+		int r = go(run, op);
 
-		r = joins ? move(run, op) : give_up(run, op);
 		if (r < 0)
-			netd_error_context(run->err,
-					   joins ? "uplink %s joins %s"
-						 : "uplink %s leaves %s",
-					   op->uplink.nic, op->uplink.bridge);
+			netd_error_context(run->err, "uplink %s %s %s", op->uplink.nic,
+					   verb, op->uplink.bridge);
 		if (r)
 			return r;
 	}
 	return 0;
+}
+
+int netd_run_moves(const struct netd_run *run)
+{
+	return run_each(run, "joins", move);
+}
+
+int netd_run_returns(const struct netd_run *run)
+{
+	return run_each(run, "leaves", give_up);
 }

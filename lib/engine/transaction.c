@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "engine/converge.h"
+#include "engine/run.h"
 #include "observe/choose_addresses.h"
 #include "observe/plugs.h"
 #include "observe/share.h"
@@ -34,9 +35,7 @@
 static bool touches_services(const struct netd_plan *plan)
 {
 	for (size_t i = 0; i < plan->op_count; i++)
-		if (plan->ops[i].kind == NETD_OP_STOP_SERVICE ||
-		    plan->ops[i].kind == NETD_OP_START_SERVICE ||
-		    plan->ops[i].kind == NETD_OP_RELOAD_SERVICE)
+		if (netd_op_runs[plan->ops[i].kind].needs_room)
 			return true;
 	return false;
 }

@@ -136,6 +136,25 @@ static bool was_dead(const struct netd_diff *d, const struct netd_service *want)
 	return then && !then->running;
 }
 
+/* New, or with other files; one that died is there by its files. */
+static int start(struct netd_diff *d, const struct netd_service *have,
+		 const struct netd_service *want)
+{
+	const char *verb = NULL;
+	int r;
+
+	if (have && have->running)
+		verb = "restart";
+	else if (have)
+		verb = "start";
+	r = add(d, NETD_OP_START_SERVICE, want, verb);
+	if (r < 0)
+		return r;
+	if (have)
+		d->plan->ops[d->plan->op_count - 1].sign = '~';
+	return 0;
+}
+
 static int diff_one(struct netd_diff *d, const struct netd_service *want)
 {
 	const struct netd_service *have = find(d->host->observed, want->name);
@@ -149,10 +168,7 @@ static int diff_one(struct netd_diff *d, const struct netd_service *want)
 	if (have && !have->running && was_dead(d, want))
 		return 0;
 	if (must_start(d, have, want))
-		return add(d, NETD_OP_START_SERVICE, want,
-			   !have	   ? NULL
-			   : have->running ? "restart"
-					   : "start");
+		return start(d, have, want);
 	if (strcmp(have->reserved, want->reserved) != 0 ||
 	    strcmp(have->names, want->names) != 0 || resolv_changed(d, want))
 		return add(d, NETD_OP_RELOAD_SERVICE, want, "reload");

@@ -38,7 +38,8 @@ int netd_diff_resolv(struct netd_diff *d)
 	op = netd_diff_add(d, NETD_OP_WRITE_RESOLV);
 	if (!op)
 		return -ENOMEM;
-	op->resolv.removal = !want;
+	if (!want)
+		op->sign = '-';
 	op->resolv.place = d->in->desired->place;
 	return 0;
 }

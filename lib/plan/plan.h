@@ -5,80 +5,7 @@
 
 #include "ruleset/delta.h"
 #include "model/facts.h"
-
-/*
- * Theory of operation.  The kinds stand in the order in which their ops run, whatever the
- * change: new things are made before old ones go, rules stand before anything that they
- * guard is up, and what is about to be deleted is taken down before its rules go.  So one
- * firewall transaction, in one place, serves apply, change and destroy alike.
- *
- * Each namespace goes through the same differ.  Ops of one kind stand by namespace, the
- * host's ("") first.
- */
-enum netd_op_kind {
-	NETD_OP_STOP_SERVICE,
-	NETD_OP_DELETE_STALE,	  /* a link of a pair that is torn: both are made anew */
-	NETD_OP_CREATE_NAMESPACE, /* with its `wide` sysctls */
-	NETD_OP_CREATE_LINK,
-	NETD_OP_RAISE_MTU, /* to what IPv6 needs: its settings come along, as new */
-	NETD_OP_SET_SYSCTL,
-	NETD_OP_RETURN_UPLINK, /* before its bridge goes down */
-	NETD_OP_STOP_LINK,     /* one that will be deleted: down, before its rules go */
-	NETD_OP_FIREWALL,
-	NETD_OP_MOVE_UPLINK,   /* the NIC's own addresses come first on the bridge */
-	NETD_OP_CLEAR_ADDRESS, /* with another length than it is about to come with */
-	NETD_OP_ADD_ADDRESS,
-	NETD_OP_SET_LINK,  /* up included */
-	NETD_OP_PLUG_PORT, /* one that somebody else had plugged in before */
-	NETD_OP_CLAIM_SYSCTL,
-	NETD_OP_DELETE_ADDRESS,
-	NETD_OP_ADD_ROUTE,
-	NETD_OP_DELETE_ROUTE,
-	NETD_OP_RELEASE_PORT,
-	NETD_OP_DELETE_LINK,
-	NETD_OP_DELETE_NAMESPACE, /* its resolv.conf, its name; its links follow */
-	NETD_OP_RESTORE_SYSCTL,
-	NETD_OP_WRITE_RESOLV,
-	NETD_OP_START_SERVICE,
-	NETD_OP_RELOAD_SERVICE,
-	NETD_OP_COUNT,
-};
-
-struct netd_op {
-	enum netd_op_kind kind;
-	unsigned fields;	    /* SET_LINK: enum netd_link_field */
-	bool replaces;		    /* ADD_ROUTE: else there must be none */
-	char space[NETD_NODE_NAME]; /* where; "" = the host's own namespace */
-	union {
-		struct netd_link link;
-		struct netd_ifaddr addr;
-		struct netd_route route;
-		struct netd_sysctl sysctl;
-		struct {
-			uint64_t
-				inode; /* DELETE: of that very namespace; 0: a leftover */
-			struct netd_place place;
-		} node; /* CREATE_NAMESPACE, DELETE_NAMESPACE */
-		struct {
-			char nic[NETD_IFNAME], bridge[NETD_IFNAME];
-			char record[NETD_IFNAME]; /* the NIC's name when it joined */
-			uint32_t mtu;		  /* MOVE: of both */
-			struct netd_mac mac;	  /* MOVE: of the bridge */
-			struct netd_place place;
-		} uplink; /* MOVE_UPLINK, RETURN_UPLINK */
-		struct {
-			bool removal; /* else the text is the desired state's */
-			struct netd_place place;
-		} resolv;
-		struct {
-			/* the rest is in the desired state, or the observed one */
-			char name[NETD_SERVICE_NAME];
-			char link[NETD_IFNAME];
-			const char *verb; /* START: "start", "restart"; NULL: new */
-			struct netd_place place;
-		} service;
-	};
-};
+#include "plan/op.h"
 
 /* What the FIREWALL op of a namespace commits. */
 struct netd_plan_firewall {
@@ -155,14 +82,5 @@ static inline bool netd_plan_is_empty(const struct netd_plan *plan)
 /* What changes in the firewall of that namespace; NULL: nothing. */
 const struct netd_plan_firewall *netd_plan_firewall(const struct netd_plan *plan,
 						    const char *space);
-
-/* '+' makes, '~' changes, '-' removes. */
-char netd_op_sign(const struct netd_op *op);
-/* "bridge", "address", "sysctl" …: a word for the kind of object. */
-const char *netd_op_object(const struct netd_op *op);
-/* One line without sign and newline: "bridge mybr0 mac 52:… mtu 1500", and where, if it
- * is not the host: "address 10.1.0.1/16 on mybr0 in route1". */
-void netd_op_describe(const struct netd_op *op, const struct netd_plan *plan,
-		      struct netd_str *out);
 
 #endif

@@ -156,18 +156,18 @@ static void __attribute__((noreturn)) die(void)
  * Ops
  */
 
-static int run_part(int (*run)(const struct netd_run *), const struct netd_run *whole,
-		    size_t from, size_t to)
-{
-	struct netd_run part = *whole;
+int __real_netd_run_ops(const struct netd_run *run);
+int __wrap_netd_run_ops(const struct netd_run *run);
 
-	part.ops += from;
-	part.count = to - from;
-	return part.count ? run(&part) : 0;
+static int run_first(const struct netd_run *all, size_t count)
+{
+	struct netd_run part = *all;
+
+	part.count = count;
+	return count ? __real_netd_run_ops(&part) : 0;
 }
 
-static int fault_at(int (*run)(const struct netd_run *), const struct netd_run *all,
-		    size_t done, size_t i, enum fault fault)
+static int fault_at(const struct netd_run *all, size_t i, enum fault fault)
 {
 	const struct netd_op *op = &all->ops[i];
 	struct netd_str text = {0};
@@ -176,40 +176,22 @@ static int fault_at(int (*run)(const struct netd_run *), const struct netd_run *
 	netd_op_describe(op, all->plan, &text);
 	say("hit op %s%s%s\n", netd_str_text(&text), *op->space ? " in " : "", op->space);
 	netd_str_done(&text);
-	r = run_part(run, all, done, i + (fault == KILL_BEHIND));
+	r = run_first(all, i + (fault == KILL_BEHIND));
 	if (fault != FAIL)
 		die();
 	return r ? r : netd_run_failed(all, op, -EIO, "injected");
 }
 
-static int run_ops(int (*run)(const struct netd_run *), const struct netd_run *all)
+int __wrap_netd_run_ops(const struct netd_run *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		const struct point *p = next(OP);
 
 		if (p)
-			return fault_at(run, all, 0, i, p->fault);
+			return fault_at(all, i, p->fault);
 	}
-	return run(all);
+	return __real_netd_run_ops(all);
 }
-
-#define WRAP_RUNNER(name)                              \
-	int __real_##name(const struct netd_run *run); \
-	int __wrap_##name(const struct netd_run *run); \
-	int __wrap_##name(const struct netd_run *run)  \
-	{                                              \
-		return run_ops(__real_##name, run);    \
-	}
-
-WRAP_RUNNER(netd_run_netlink)
-WRAP_RUNNER(netd_run_deletes)
-WRAP_RUNNER(netd_run_firewall)
-WRAP_RUNNER(netd_run_sysctls)
-WRAP_RUNNER(netd_run_create_spaces)
-WRAP_RUNNER(netd_run_delete_spaces)
-WRAP_RUNNER(netd_run_resolv)
-WRAP_RUNNER(netd_run_services)
-WRAP_RUNNER(netd_run_uplinks)
 
 /*
  * Messages

@@ -362,7 +362,7 @@ static int write_resolv(struct fake_host *f, struct netd_state *s,
 
 	free(s->resolv);
 	s->resolv = NULL;
-	if (!op->resolv.removal && want && want->resolv)
+	if (netd_op_sign(op) != '-' && want && want->resolv)
 		s->resolv = strdup(want->resolv);
 	return 0;
 }
