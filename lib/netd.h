@@ -57,6 +57,12 @@ NETD_PUBLIC size_t netd_error_count(const struct netd_error *err);
 /* False, and *@out is not written, behind the last. */
 NETD_PUBLIC bool netd_error_get(const struct netd_error *err, size_t i,
 				struct netd_problem_info *out);
+/*
+ * Adds a problem that the caller found itself, with what to do in @hint (may be NULL).
+ * Returns @code, a negative errno.
+ */
+NETD_PUBLIC int netd_error_put(struct netd_error *err, int code, const char *text,
+			       const char *hint);
 /* All problems, newline-terminated; @color: with terminal colours.  Free it with free().
  */
 NETD_PUBLIC char *netd_error_format(const struct netd_error *err, enum netd_format format,
@@ -107,6 +113,18 @@ NETD_PUBLIC void netd_unlock(struct netd *netd);
  */
 NETD_PUBLIC int netd_topology_load(const char *path, struct netd_topology **out,
 				   struct netd_error *err);
+/*
+ * The same of @text; @file is where problems are told to be, and names a topology that
+ * has no "name:".
+ */
+NETD_PUBLIC int netd_topology_parse(const char *text, const char *file,
+				    struct netd_topology **out, struct netd_error *err);
+/*
+ * The text that @t was read from, with the file's name in *@file ("stdin" for standard
+ * input); both live as long as @t.  NULL, and *@file is not written, if it is of none.
+ */
+NETD_PUBLIC const char *netd_topology_source(const struct netd_topology *t,
+					     const char **file);
 /* Its name; lives as long as @t. */
 NETD_PUBLIC const char *netd_topology_name(const struct netd_topology *t);
 /* Frees @t; returns NULL.  NULL is fine. */
@@ -474,6 +492,17 @@ NETD_PUBLIC int netd_list(struct netd *netd, const char *kind, const char *name,
 			  struct netd_table **out, struct netd_error *err);
 /* Frees the table and its values; returns NULL.  NULL is fine. */
 NETD_PUBLIC struct netd_table *netd_table_free(struct netd_table *table);
+/* What the values of a column are: see netd_table_value(). */
+enum netd_value_kind {
+	NETD_VALUE_TEXT,
+	NETD_VALUE_NUMBER,
+	NETD_VALUE_FLAG,
+	NETD_VALUE_WORDS, /* a list, separated by blanks */
+	NETD_VALUE_LINES, /* a list, separated by newlines */
+};
+/* That of column @key; text if there is no such column. */
+NETD_PUBLIC enum netd_value_kind netd_table_kind(const struct netd_table *table,
+						 const char *key);
 /* How many rows the table has. */
 NETD_PUBLIC size_t netd_table_rows(const struct netd_table *table);
 /* The name of that column, from 0; NULL behind the last. */

@@ -34,6 +34,14 @@ void netd_error_clear(struct netd_error *err)
 	netd_error_done(err);
 }
 
+int netd_error_put(struct netd_error *err, int code, const char *text, const char *hint)
+{
+	netd_error_add(err, code, "%s", text);
+	if (hint)
+		netd_error_hint(err, "%s", hint);
+	return code;
+}
+
 char *netd_error_format(const struct netd_error *err, enum netd_format format, bool color)
 {
 	struct netd_str text = {0};
@@ -90,6 +98,25 @@ int netd_topology_load(const char *path, struct netd_topology **out,
 	if (r < 0)
 		return r;
 	return netd_config_parse(netd_str_text(&text), text.length, "stdin", out, err);
+}
+
+int netd_topology_parse(const char *text, const char *file, struct netd_topology **out,
+			struct netd_error *err)
+{
+	size_t length = strlen(text);
+
+	if (length > NETD_CONFIG_MAX)
+		return netd_error_add(err, -EFBIG, "%s is too large: at most %d bytes",
+				      file, NETD_CONFIG_MAX);
+	return netd_config_parse(text, length, file, out, err);
+}
+
+const char *netd_topology_source(const struct netd_topology *t, const char **file)
+{
+	if (!t->text || !t->file)
+		return NULL;
+	*file = t->file;
+	return t->text;
 }
 
 const char *netd_topology_name(const struct netd_topology *t)

@@ -41,6 +41,23 @@ static size_t find_column(const struct netd_table *table, const char *key)
 	return i;
 }
 
+enum netd_value_kind netd_table_kind(const struct netd_table *table, const char *key)
+{
+	static const enum netd_value_kind kinds[] = {
+		[NETD_COLUMN_TEXT] = NETD_VALUE_TEXT,
+		[NETD_COLUMN_NUMBER] = NETD_VALUE_NUMBER,
+		[NETD_COLUMN_OPTIONAL] = NETD_VALUE_NUMBER,
+		[NETD_COLUMN_LIST] = NETD_VALUE_WORDS,
+		[NETD_COLUMN_LINES] = NETD_VALUE_LINES,
+		[NETD_COLUMN_FLAG] = NETD_VALUE_FLAG,
+	};
+	size_t column = find_column(table, key);
+
+	if (column == table->column_count)
+		return NETD_VALUE_TEXT;
+	return kinds[table->columns[column].kind];
+}
+
 const char *netd_table_value(const struct netd_table *table, size_t row, const char *key)
 {
 	size_t column = find_column(table, key);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The library's calls: netd.h declares what libnetd.sym lists and the library exports, and
-# each call is made by netdctl or by a test.
+# each call is made by netdctl, netd or a test.
 root=$(cd "$(dirname "$0")/../.." && pwd)
 T_LIB=$root/tests/lib
 . "$T_LIB/tap.sh"
@@ -39,7 +39,7 @@ each_is_called()
 	local call missing=''
 
 	for call in $(listed); do
-		grep -rqw --include='*.c' "$call" "$root/cli" "$root/tests" ||
+		grep -rqw --include='*.c' "$call" "$root/cli" "$root/netd" "$root/tests" ||
 			missing+=" $call"
 	done
 	eq "" "$missing" "calls that nobody makes"

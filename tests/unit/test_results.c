@@ -19,6 +19,13 @@ static const struct netd_column columns[] = {
 	{NULL, "left", NETD_COLUMN_OPTIONAL},
 };
 
+static const struct netd_column kinds[] = {
+	{NULL, "text", NETD_COLUMN_TEXT},	{NULL, "number", NETD_COLUMN_NUMBER},
+	{NULL, "left", NETD_COLUMN_OPTIONAL},	{NULL, "words", NETD_COLUMN_LIST},
+	{NULL, "lines", NETD_COLUMN_LINES},	{NULL, "flag", NETD_COLUMN_FLAG},
+	{"FOR PEOPLE", NULL, NETD_COLUMN_TEXT},
+};
+
 static struct netd_table *two_rows(void)
 {
 	struct netd_table table = {.columns = columns, .column_count = 4};
@@ -61,6 +68,54 @@ static void values(void **state)
 	assert_int_equal(number, 7);
 	assert_null(netd_table_free(table));
 	assert_null(netd_table_free(NULL));
+}
+
+static void value_kinds(void **state)
+{
+	const struct netd_table table = {.columns = kinds, .column_count = 7};
+
+	(void)state;
+	assert_int_equal(netd_table_kind(&table, "text"), NETD_VALUE_TEXT);
+	assert_int_equal(netd_table_kind(&table, "number"), NETD_VALUE_NUMBER);
+	assert_int_equal(netd_table_kind(&table, "left"), NETD_VALUE_NUMBER);
+	assert_int_equal(netd_table_kind(&table, "words"), NETD_VALUE_WORDS);
+	assert_int_equal(netd_table_kind(&table, "lines"), NETD_VALUE_LINES);
+	assert_int_equal(netd_table_kind(&table, "flag"), NETD_VALUE_FLAG);
+	assert_int_equal(netd_table_kind(&table, "other"), NETD_VALUE_TEXT);
+}
+
+/* What a program that has a file's text, not the file, gets. */
+static void sources(void **state)
+{
+	static const char text[] = "networks: {net0: {}}\n";
+	struct netd_topology *t = NULL;
+	struct netd_error *err = netd_error_new();
+	struct netd_problem_info p = {0};
+	const char *file = NULL;
+
+	(void)state;
+	assert_int_equal(netd_topology_parse(text, "dir/lab.yaml", &t, err), 0);
+	assert_string_equal(netd_topology_name(t), "lab");
+	assert_string_equal(netd_topology_source(t, &file), text);
+	assert_string_equal(file, "dir/lab.yaml");
+	netd_topology_free(t);
+	assert_int_equal(netd_topology_parse("nets: {}", "x.yaml", &t, err), -EINVAL);
+	assert_true(netd_error_get(err, 0, &p));
+	assert_string_equal(p.file, "x.yaml");
+	netd_error_clear(err);
+	file = NULL;
+	assert_int_equal(netd_topology_create("made", &t, err), 0);
+	assert_null(netd_topology_source(t, &file));
+	assert_null(file);
+	netd_topology_free(t);
+	assert_int_equal(netd_error_put(err, -EACCES, "no %s", "run as root"), -EACCES);
+	assert_int_equal(netd_error_put(err, -EIO, "gone", NULL), -EIO);
+	assert_true(netd_error_get(err, 0, &p));
+	assert_string_equal(p.text, "no %s");
+	assert_string_equal(p.hint, "run as root");
+	assert_true(netd_error_get(err, 1, &p));
+	assert_null(p.hint);
+	netd_error_free(err);
 }
 
 static void formats(void **state)
@@ -127,8 +182,8 @@ static void problems(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values),
-		cmocka_unit_test(formats),
+		cmocka_unit_test(values),   cmocka_unit_test(value_kinds),
+		cmocka_unit_test(sources),  cmocka_unit_test(formats),
 		cmocka_unit_test(problems),
 	};
 
