@@ -127,6 +127,8 @@ services_are_sound()
 		# shellcheck disable=SC2086 # words
 		ok $words --help
 	done
+	sed "s,@sbindir@,${netdctl%/cli/*}/netd," "$root/data/netd.service.in" >"$T_DIR/netd.service"
+	[ -x "${netdctl%/cli/*}/netd/netd" ] || rm "$T_DIR/netd.service"
 	grep -q "SYSTEMD_WANTS.*netd-retry.service" "$root/data/90-netd.rules"
 	group=$(sed -n 's/^#define NETD_LINK_GROUP \(0x[0-9a-f]*\).*/\1/p' "$root/lib/model/state.h")
 	grep -q "netdev_group}!=\"$((group))\"" "$root/data/90-netd.rules"
@@ -142,12 +144,12 @@ links_lead_somewhere()
 	local file target missing=''
 
 	for file in "$root"/README.md "$root"/docs/*.md; do
-		for target in $(grep -oE '\]\([^)#]+' "$file" | cut -c 3-); do
+		while read -r target; do
 			case $target in
 			*://*) ;;
 			*) [ -e "$(dirname "$file")/$target" ] || missing+=" ${file##*/}:$target" ;;
 			esac
-		done
+		done < <(grep -oE '\]\([^)#]+' "$file" | cut -c 3-)
 	done
 	eq "" "$missing" "links to nowhere"
 }
