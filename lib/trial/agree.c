@@ -16,10 +16,10 @@
  * command would bring it back, without a word.
  *
  * So it is rolled back in both, network by network and node by node.  Somebody may have
- * edited the file, or run another one: where the definition has not what ran, it stays,
- * and that is said.  What did not run before stays defined, since it may have been
- * defined before it was started; but a node whose networks run would have run, so it was
- * made by what was rolled back.
+ * edited the file, or run another one: a definition that differs from what ran is left as
+ * it is, and a note says so.  A network that did not run before stays defined, since it
+ * may have been defined before it was started; but a node whose networks run would have
+ * run, so the change that was rolled back made it.
  */
 #define DEFAULT "default"
 
@@ -54,7 +54,7 @@ bool netd_topology_agrees(const struct netd_topology *a, const struct netd_topol
 	return (!network || same_network(a, b, name)) && (!node || same_node(a, b, name));
 }
 
-/* The three that one look is about. */
+/* What ran, what runs since the rollback, and what is defined. */
 struct agreement {
 	const struct netd_topology *ran, *runs;
 	struct netd_topology *defined;
@@ -62,7 +62,7 @@ struct agreement {
 	bool changed;
 };
 
-/* Whether all of it fits together is asked in the end. */
+/* Errors are found by the check of the whole definition in the end. */
 static void follow_network(struct agreement *a, const char *name)
 {
 	if (same_network(a->ran, a->runs, name) ||
@@ -141,23 +141,31 @@ static void note_others(const struct agreement *a)
 				   a->runs->nodes[i].name);
 }
 
+static int write_definition(struct netd *netd, const struct agreement *a,
+			    struct netd_error *err)
+{
+	int r = netd_topology_check(a->defined, err);
+
+	if (r < 0 || !a->changed)
+		return r;
+	return netd_definition_write(netd, a->defined, err);
+}
+
 static void follow(struct netd *netd, struct agreement *a)
 {
-	struct netd_error why = {0};
+	netd_auto(netd_error_done) struct netd_error why = {0};
 	int r;
 
 	follow_names(a, a->ran);
-	/* what both have was seen to, and is the same now */
+	/* names that both have were followed already, and are equal now */
 	follow_names(a, a->runs);
-	r = netd_topology_check(a->defined, &why);
-	if (r == 0 && a->changed)
-		r = netd_definition_write(netd, a->defined, &why);
-	if (r < 0)
-		note_kept(netd, DEFAULT, why.count ? why.problems[0].text : strerror(-r),
-			  a->notes);
-	else
+	r = write_definition(netd, a, &why);
+	if (r >= 0)
 		note_others(a);
-	netd_error_done(&why);
+	else if (why.count)
+		note_kept(netd, DEFAULT, why.problems[0].text, a->notes);
+	else
+		note_kept(netd, DEFAULT, strerror(-r), a->notes);
 }
 
 void netd_agree_follow(struct netd *netd, const struct netd_topology *ran,

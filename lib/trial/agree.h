@@ -6,9 +6,9 @@
 #include "host/context.h"
 
 /*
- * A topology was rolled back from @ran to @runs: its definition, where it has just what
- * was rolled back, has what runs now; only that of `default` is netd's to write.  Where
- * the two disagree behind that, @notes says so, and how to choose.
+ * A topology was rolled back from @ran to @runs: writes what runs now into its
+ * definition, where that has just what was rolled back; only the definition of `default`
+ * is netd's to write.  Where the two still disagree, @notes says so, and how to choose.
  */
 void netd_agree_follow(struct netd *netd, const struct netd_topology *ran,
 		       const struct netd_topology *runs, struct netd_error *notes);

@@ -14,16 +14,16 @@
 #include "trial/watchdog.h"
 
 /*
- * Theory of operation.  Before the first op there are the record of what was
- * (store/unconfirmed.h) and, armed, a process that will see to it (trial/watchdog.h).
- * Confirming is to move the record away.  Taking back is what a killed change is
- * recovered by: the record becomes pending.yaml, by one rename, and that is applied.  So
- * whoever dies on the way, the next one goes on from there:
+ * Theory of operation.  Before the first op, the record of what was is on disk
+ * (store/unconfirmed.h), and a process that will take the change back is armed
+ * (trial/watchdog.h).  Confirming moves the record away.  Taking back is recovering from
+ *a killed change: the record becomes pending.yaml, by one rename, and that is applied. So
+ * whichever process dies on the way, the next one continues from there:
  *
- *	record              waits, or is over: taken back
+ *	record              waits; or its time is over: it is taken back
  *	record and pending  the change, or its taking back, was killed: what is pending is
- *	                    applied, and the record goes
- *	pending             as ever
+ *	                    applied, and the record removed
+ *	pending             a killed change, as without a trial
  */
 
 int netd_confirm_gate(struct netd *netd, struct netd_error *err)
@@ -49,8 +49,8 @@ int netd_confirm_gate(struct netd *netd, struct netd_error *err)
 }
 
 /*
- * Makes of the record a change that was killed, and recovers from that.  *@outcome says
- * what became of it: if the topology is stuck now, @why has the problems.
+ * Makes the record a change that was killed, and recovers from that.  *@outcome says what
+ * became of it: if the topology is stuck now, @why has the problems.
  */
 static int revert(struct netd *netd, const struct netd_caller *caller,
 		  const struct netd_unconfirmed *u, bool say, const char *because,
@@ -89,11 +89,11 @@ int netd_confirm_expire(struct netd *netd, const struct netd_caller *caller,
 	return 0;
 }
 
-/* Of a change that was killed the record goes along: that is recovered first. */
-static int revert_whatever(struct netd *netd, const struct netd_caller *caller,
-			   const struct netd_unconfirmed *u, const char *because,
-			   enum netd_outcome *outcome, struct netd_error *why,
-			   struct netd_error *err)
+/* A change that was killed is recovered first, and its record goes with it. */
+static int revert_any(struct netd *netd, const struct netd_caller *caller,
+		      const struct netd_unconfirmed *u, const char *because,
+		      enum netd_outcome *outcome, struct netd_error *why,
+		      struct netd_error *err)
 {
 	int r;
 
@@ -121,7 +121,7 @@ int netd_confirm_revert(struct netd *netd, const struct netd_caller *caller,
 	r = netd_unconfirmed_load(&netd->store, &u, err);
 	if (r < 0)
 		return r;
-	r = revert_whatever(netd, caller, &u, because, &outcome, &why, err);
+	r = revert_any(netd, caller, &u, because, &outcome, &why, err);
 	if (r >= 0 && outcome == NETD_NOT_ROLLED_BACK)
 		r = netd_error_code(&why);
 	netd_error_move(err, &why);
@@ -151,7 +151,7 @@ static int check_name(const struct netd_unconfirmed *u, const char *name,
 			      u->previous->name, name);
 }
 
-/* Before the record goes: who is killed between has something left to confirm. */
+/* Before the record is removed: after a kill in between it can still be confirmed. */
 static int save_definition(struct netd *netd, const struct netd_unconfirmed *u,
 			   struct netd_error *err)
 {
@@ -201,10 +201,11 @@ int netd_confirm_refuse(struct netd *netd, const struct netd_caller *caller,
 	if (r < 0)
 		return r;
 	r = netd_confirm_revert(netd, caller, "`netdctl rollback` was called", err);
-	*outcome = r < 0 ? NETD_NOT_ROLLED_BACK : NETD_DONE;
 	*done = strdup(u.previous->name);
+	*outcome = NETD_NOT_ROLLED_BACK;
 	if (r < 0)
 		return r;
+	*outcome = NETD_DONE;
 	return 1;
 }
 
@@ -236,9 +237,12 @@ void netd_confirm_status(const struct netd *netd, struct netd_error *notes)
 			       "%s waits to be confirmed: %u s are left, but the process "
 			       "that would roll it back is gone",
 			       u.previous->name, left);
-	netd_error_hint(notes, "`netdctl %s` %s", left ? "confirm" : "recover",
-			left ? "keeps it, `netdctl rollback` takes it back"
-			     : "rolls it back");
+	if (left)
+		netd_error_hint(notes,
+				"`netdctl confirm` keeps it, `netdctl rollback` takes "
+				"it back");
+	else
+		netd_error_hint(notes, "`netdctl recover` rolls it back");
 }
 
 bool netd_confirm_left(const struct netd *netd, const char *topology, unsigned *seconds)

@@ -8,7 +8,7 @@
 
 /*
  * -EBUSY with a problem if a change waits to be confirmed: nothing else may begin, and
- * the lock is let go of, which the end of that change needs.
+ * the lock is released, which the end of that change needs.
  */
 int netd_confirm_gate(struct netd *netd, struct netd_error *err);
 

@@ -14,12 +14,13 @@
 
 #include "trial/confirm.h"
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "config/config.h"
 #include "netd.h"
 
-/* Where it is kept; a name must not lead anywhere else. */
+/* The path of its file; no name may lead to another directory. */
 static int definition_path(const struct netd *netd, const char *name, char out[PATH_MAX],
 			   struct netd_error *err)
 {
@@ -42,20 +43,21 @@ int netd_definition_load(struct netd *netd, const char *name, struct netd_topolo
 
 	if (r < 0)
 		return r;
-	if (access(path, F_OK) == 0) {
-		r = netd_config_load(path, out, err);
-		for (size_t i = 0; r == 0 && i < (*out)->network_count; i++)
-			(*out)->networks[i].defined = true;
-		return r;
-	}
-	if (errno != ENOENT && errno != ENOTDIR) {
+	if (access(path, F_OK) < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return netd_topology_create(name, out, err);
 		r = -errno;
 		return netd_error_add(err, r, "cannot read %s: %s", path, strerror(-r));
 	}
-	return netd_topology_create(name, out, err);
+	r = netd_config_load(path, out, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < (*out)->network_count; i++)
+		(*out)->networks[i].defined = true;
+	return 0;
 }
 
-/* An admin who keeps others from reading a file means it. */
+/* The mode that the file has: an admin may have kept others from reading it. */
 static mode_t mode_of(const char *path)
 {
 	struct stat st;
@@ -68,7 +70,7 @@ static mode_t mode_of(const char *path)
 int netd_definition_write(struct netd *netd, const struct netd_topology *t,
 			  struct netd_error *err)
 {
-	struct netd_str text = {0};
+	netd_auto(netd_str_done) struct netd_str text = {0};
 	char path[PATH_MAX];
 	int r = definition_path(netd, t->name, path, err);
 
@@ -79,16 +81,13 @@ int netd_definition_write(struct netd *netd, const struct netd_topology *t,
 			return 0;
 		return netd_file_remove(AT_FDCWD, path, err);
 	}
-	r = netd_config_write(t, &text);
+	if (netd_config_write(t, &text) < 0)
+		return netd_error_no_memory(err);
+	r = netd_dir_make(netd->config_dir, err);
 	if (r < 0)
-		netd_error_add(err, r, "out of memory");
-	else
-		r = netd_dir_make(netd->config_dir, err);
-	if (r == 0)
-		r = netd_file_write(AT_FDCWD, path, netd_str_text(&text), text.length,
-				    mode_of(path), err);
-	netd_str_done(&text);
-	return r;
+		return r;
+	return netd_file_write(AT_FDCWD, path, netd_str_text(&text), text.length,
+			       mode_of(path), err);
 }
 
 int netd_definition_save(struct netd *netd, const struct netd_topology *t,
@@ -110,54 +109,40 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void names_free(char **names)
-{
-	for (size_t i = 0; names && names[i]; i++)
-		free(names[i]);
-	free(names);
-}
-
-/* "NAME" of "NAME.yaml", or NULL; hidden files do not count. */
-static char *definition_name(const char *file, int *error)
+/* Adds the NAME of a file NAME.yaml that is not hidden.  -ENOMEM. */
+static int add_name(char ***names, size_t *count, const char *file)
 {
 	size_t length = strlen(file);
-	char *name;
+	char **slot;
 
 	if (*file == '.' || length < 6 || strcmp(file + length - 5, ".yaml") != 0)
-		return NULL;
-	name = strndup(file, length - 5);
-	*error = name ? 0 : -ENOMEM;
-	return name;
+		return 0;
+	slot = netd_array_add(names, count, sizeof(*slot));
+	if (!slot)
+		return -ENOMEM;
+	*slot = strndup(file, length - 5);
+	if (!*slot)
+		return -ENOMEM;
+	return 0;
 }
 
 int netd_definition_names(struct netd *netd, char ***out, struct netd_error *err)
 {
-	DIR *dir = opendir(netd->config_dir);
+	netd_auto_closedir DIR *dir = opendir(netd->config_dir);
 	const struct dirent *entry;
-	char **names = NULL, **slot;
+	char **names = NULL;
 	size_t count = 0;
 	int r = 0;
 
-	while (dir && r == 0 && (entry = readdir(dir))) {
-		char *name = definition_name(entry->d_name, &r);
-
-		if (!name)
-			continue;
-		slot = netd_array_add(&names, &count, sizeof(*names));
-		if (slot)
-			*slot = name;
-		else
-			r = -ENOMEM;
-	}
-	if (dir)
-		closedir(dir);
-	if (r == 0 && count)
-		qsort(names, count, sizeof(*names), compare_names);
-	if (r == 0 && !netd_array_add(&names, &count, sizeof(*names)))
-		r = -ENOMEM;
-	if (r < 0) {
-		names_free(names);
-		return netd_error_add(err, r, "out of memory");
+	while (dir && r >= 0 && (entry = readdir(dir)))
+		r = add_name(&names, &count, entry->d_name);
+	if (r >= 0)
+		netd_array_sort(names, count, sizeof(*names), compare_names);
+	if (r < 0 || !netd_array_add(&names, &count, sizeof(*names))) {
+		for (size_t i = 0; i < count; i++)
+			free(names[i]);
+		free(names);
+		return netd_error_no_memory(err);
 	}
 	*out = names;
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who must answer behind a change. */
+/* An address that must answer after a change, or the change is taken back. */
 #ifndef NETD_TRIAL_PROBE_H
 #define NETD_TRIAL_PROBE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a change that was killed left, and topologies that are stuck, are taken up. */
+/* Recovers from changes that were killed, and retries topologies that are stuck. */
 #include "trial/recover.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ int netd_load_running(struct netd *netd, const char *name, struct netd_topology 
 		return r;
 	*out = netd_topology_new(name);
 	if (!*out)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	return 0;
 }
 
@@ -44,7 +44,7 @@ static void tell(const struct netd_caller *caller, const char *topology,
 		caller->recovered(topology, outcome, caller->recovered_data);
 }
 
-/* @pending is in pending.yaml; what was meant to be is not known for sure. */
+/* Applies @pending, which is in pending.yaml. */
 static int go_back(struct netd *netd, const struct netd_caller *caller,
 		   const struct netd_topology *pending, struct netd_plan **plan,
 		   enum netd_outcome *outcome, struct netd_error *why,
@@ -52,7 +52,7 @@ static int go_back(struct netd *netd, const struct netd_caller *caller,
 {
 	netd_auto_topology struct netd_topology *meant = NULL;
 	struct netd_way_back way = {.previous = pending, .caller = caller};
-	/* What the killed change had saved as running, if it came that far. */
+	/* what the killed change wanted, if it had saved that as running already */
 	int r = netd_load_running(netd, pending->name, &meant, err);
 
 	if (r < 0)
@@ -66,7 +66,7 @@ static int go_back(struct netd *netd, const struct netd_caller *caller,
 	return 0;
 }
 
-/* Nobody knows what was before: whatever is there stays, as it is. */
+/* What was before is not known: everything stays as it is. */
 static int keep(struct netd *netd, const struct netd_topology *pending,
 		enum netd_outcome *outcome, struct netd_error *err)
 {
@@ -78,7 +78,7 @@ static int keep(struct netd *netd, const struct netd_topology *pending,
 	return netd_store_remove_pending(&netd->store, err);
 }
 
-static int take_up(struct netd *netd, const struct netd_caller *caller,
+static int recover(struct netd *netd, const struct netd_caller *caller,
 		   const struct netd_topology *pending, enum netd_outcome *outcome,
 		   struct netd_error *why, struct netd_error *err)
 {
@@ -102,7 +102,7 @@ int netd_recover_pending(struct netd *netd, const struct netd_caller *caller, bo
 	if (r < 0)
 		return r;
 	r = netd_store_load_pending(&netd->store, &pending, err);
-	if (r == -EBADMSG) /* something was under way, and nobody knows what */
+	if (r == -EBADMSG) /* a change was under way, but its file is damaged */
 		*outcome = NETD_NOT_ROLLED_BACK;
 	if (r < 0)
 		return r;
@@ -111,12 +111,12 @@ int netd_recover_pending(struct netd *netd, const struct netd_caller *caller, bo
 		netd_reserve_tidy(&netd->store);
 		return 0;
 	}
-	r = take_up(netd, caller, pending, outcome, why, err);
+	r = recover(netd, caller, pending, outcome, why, err);
 	if (r < 0) {
 		*outcome = NETD_NOT_ROLLED_BACK;
 		return r;
 	}
-	/* if it waited to be confirmed, it does no more */
+	/* if it waited to be confirmed, it no longer does */
 	r = netd_unconfirmed_remove(&netd->store, err);
 	if (r < 0)
 		return r;
@@ -159,8 +159,10 @@ int netd_recover_each(struct netd *netd, const struct netd_caller *caller,
 
 		if (one == 0)
 			tell(caller, names[i], NETD_ROLLED_BACK);
+		if (one >= 0)
+			one = 1;
 		if (r >= 0)
-			r = one < 0 ? one : 1;
+			r = one;
 		free(names[i]);
 	}
 	free(names);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is marked to be started at boot, as far as it can be. */
+/* Starts what is marked to be started at boot, as far as it can be. */
 #include "trial/start.h"
 
 #include <errno.h>
@@ -16,14 +16,15 @@
 
 /*
  * Theory of operation.  The parts of a definition are its marked networks, then the
- * routers and hosts that have no others.  All parts that do not run are tried together,
- * as one change.  If that is refused or fails, each half of them is, and so on: a few
- * that cannot be started among many cost a few changes.  What is left then is tried once
- * more, one by one, for its errors, and since its interface may have come meanwhile.
+ * routers and hosts on no other networks.  All parts that do not run are started
+ * together, as one change.  If that is refused or fails, each half of them is tried, and
+ * so on: a few parts among many that cannot be started cost a few changes.  What is left
+ * is tried once more, one by one, for its errors, and because its interface may have
+ * appeared meanwhile.
  *
- * What does not run even then is put into the file `unstarted`, a line "TOPOLOGY KIND
- * NAME" each: for another try, which leaves alone what somebody has stopped since, and to
- * be told by status.
+ * Parts that do not run even then are written to the file `unstarted`, a line "TOPOLOGY
+ * KIND NAME" each: for `--again`, which does not start what somebody has stopped since,
+ * and for status.
  */
 struct part {
 	bool is_node;
@@ -33,7 +34,7 @@ struct part {
 struct start {
 	struct netd *netd;
 	const struct netd_topology *defined;
-	struct netd_topology *running; /* as far as it is */
+	struct netd_topology *running; /* what runs of it by now */
 	char *unstarted;	       /* the file; NULL: there is none */
 	struct part *parts;	       /* those that did not run at first */
 	size_t count;
@@ -49,17 +50,6 @@ static void start_done(struct start *s)
 	free(s->parts);
 }
 
-/* The first network of @n that @t has not; NULL: it has all. */
-static const char *missing_network(const struct netd_topology *t,
-				   const struct netd_node *n)
-{
-	for (size_t i = 0; i < n->interface_count; i++)
-		if (*n->interfaces[i].network &&
-		    !netd_topology_network(t, n->interfaces[i].network))
-			return n->interfaces[i].network;
-	return NULL;
-}
-
 static bool runs(const struct start *s, const struct part *p)
 {
 	if (p->is_node)
@@ -67,7 +57,23 @@ static bool runs(const struct start *s, const struct part *p)
 	return netd_topology_network(s->running, p->name) != NULL;
 }
 
-/* True if all that it is plugged into is marked, or runs. */
+/* The first network that part @p needs and @t does not have; NULL: @t has all. */
+static const char *missing_network(const struct start *s, const struct part *p,
+				   const struct netd_topology *t)
+{
+	const struct netd_node *n;
+
+	if (!p->is_node)
+		return NULL;
+	n = netd_topology_node(s->defined, p->name);
+	for (size_t i = 0; i < n->interface_count; i++)
+		if (*n->interfaces[i].network &&
+		    !netd_topology_network(t, n->interfaces[i].network))
+			return n->interfaces[i].network;
+	return NULL;
+}
+
+/* True if all networks that it is plugged into are marked, or run. */
 static bool is_wanted(const struct start *s, const struct netd_node *n)
 {
 	for (size_t i = 0; i < n->interface_count; i++) {
@@ -96,6 +102,14 @@ static const char *kind_of(const struct start *s, const struct part *p)
 	return "network";
 }
 
+/* The text of the file `unstarted`; "" if there is none. */
+static const char *unstarted(const struct start *s)
+{
+	if (s->unstarted)
+		return s->unstarted;
+	return "";
+}
+
 static void read_unstarted(struct start *s)
 {
 	if (s->netd->store.fd >= 0)
@@ -105,7 +119,7 @@ static void read_unstarted(struct start *s)
 
 static bool is_recorded(const struct start *s, const struct part *p)
 {
-	const char *at = s->unstarted ? s->unstarted : "";
+	const char *at = unstarted(s);
 	char line[128];
 	size_t length;
 
@@ -119,10 +133,11 @@ static bool is_recorded(const struct start *s, const struct part *p)
 	return false;
 }
 
-/* Of this definition, what does not run; of others, what was there. */
+/* Replaces the lines of this topology by the parts that do not run; others' lines stay.
+ */
 static void write_unstarted(const struct start *s)
 {
-	const char *at = s->unstarted ? s->unstarted : "", *name = s->defined->name;
+	const char *at = unstarted(s), *name = s->defined->name;
 	netd_auto(netd_str_done) struct netd_str text = {0};
 	size_t length, own = strlen(name);
 
@@ -136,9 +151,9 @@ static void write_unstarted(const struct start *s)
 		if (!runs(s, &s->parts[i]))
 			netd_str_addf(&text, "%s %s %s\n", name, kind_of(s, &s->parts[i]),
 				      s->parts[i].name);
-	if (strcmp(netd_str_text(&text), s->unstarted ? s->unstarted : "") == 0)
+	if (strcmp(netd_str_text(&text), unstarted(s)) == 0)
 		return;
-	/* a hint only: without it nothing is tried again by itself */
+	/* only a hint: without it `--again` finds nothing to start */
 	if (text.length)
 		netd_store_write(&s->netd->store, NETD_UNSTARTED, &text, NULL);
 	else
@@ -163,54 +178,51 @@ static int add_part(struct start *s, bool again, bool is_node, const char *name)
 static int list_parts(struct start *s, bool again)
 {
 	const struct netd_topology *t = s->defined;
-	int r = 0;
 
-	for (size_t i = 0; i < t->network_count; i++) {
-		if (netd_network_autostart(t, t->networks[i].name))
-			r = add_part(s, again, false, t->networks[i].name);
-		if (r)
-			return r;
-	}
-	for (size_t i = 0; i < t->node_count; i++) {
-		if (is_wanted(s, &t->nodes[i]))
-			r = add_part(s, again, true, t->nodes[i].name);
-		if (r)
-			return r;
-	}
+	for (size_t i = 0; i < t->network_count; i++)
+		if (netd_network_autostart(t, t->networks[i].name) &&
+		    add_part(s, again, false, t->networks[i].name) < 0)
+			return -ENOMEM;
+	for (size_t i = 0; i < t->node_count; i++)
+		if (is_wanted(s, &t->nodes[i]) &&
+		    add_part(s, again, true, t->nodes[i].name) < 0)
+			return -ENOMEM;
 	return 0;
 }
 
-/* 1 if it was added to @t, 0 if it cannot be without a network that is not there. */
-static int take(const struct start *s, const struct part *p, struct netd_topology *t,
-		struct netd_error *err)
+/* Adds the part to @t: 1; 0 if @t does not have a network that the part needs. */
+static int add_to(const struct start *s, const struct part *p, struct netd_topology *t,
+		  struct netd_error *err)
 {
 	int r;
 
-	if (p->is_node && missing_network(t, netd_topology_node(s->defined, p->name)))
+	if (missing_network(s, p, t))
 		return 0;
-	r = p->is_node ? netd_node_take(t, s->defined, p->name, err)
-		       : netd_network_take(t, s->defined, p->name, err);
+	if (p->is_node)
+		r = netd_node_take(t, s->defined, p->name, err);
+	else
+		r = netd_network_take(t, s->defined, p->name, err);
 	if (r < 0)
 		return r;
 	return 1;
 }
 
-/* What runs, and @count parts from @first on; *@grown: it has any of them. */
+/* What runs, with @count parts from @first on; *@grown: one of them could be added. */
 static int compose(const struct start *s, size_t first, size_t count,
 		   struct netd_topology **out, bool *grown, struct netd_error *err)
 {
 	netd_auto_topology struct netd_topology *t = netd_topology_copy(s->running);
-	int r = 0;
 
 	*grown = false;
 	if (!t)
-		return netd_error_add(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; r >= 0 && i < count; i++) {
-		r = take(s, &s->parts[first + i], t, err);
+		return netd_error_no_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		int r = add_to(s, &s->parts[first + i], t, err);
+
+		if (r < 0)
+			return r;
 		*grown |= r > 0;
 	}
-	if (r < 0)
-		return r;
 	t->autostart = s->defined->autostart;
 	*out = netd_take(t);
 	return 0;
@@ -224,19 +236,20 @@ static int attempt(struct start *s, size_t first, size_t count, struct netd_erro
 	bool grown;
 	int r = compose(s, first, count, &wanted, &grown, err);
 
-	if (r == 0 && grown)
-		r = netd_apply(s->netd, wanted, &plan, &s->outcome, err);
-	if (r == 0 && grown) {
-		netd_topology_free(s->running);
-		s->running = netd_take(wanted);
-		if (s->started)
-			s->started(plan, s->data);
-	}
+	if (r < 0 || !grown)
+		return r;
+	r = netd_apply(s->netd, wanted, &plan, &s->outcome, err);
+	if (r < 0)
+		return r;
+	netd_topology_free(s->running);
+	s->running = netd_take(wanted);
+	if (s->started)
+		s->started(plan, s->data);
 	netd_plan_free(plan);
-	return r;
+	return 0;
 }
 
-/* Nothing else will do any better. */
+/* True if trying other parts makes no sense. */
 static bool is_hopeless(const struct start *s, int r)
 {
 	return r == -ENOMEM || s->outcome == NETD_NOT_ROLLED_BACK;
@@ -261,7 +274,7 @@ static int start_parts(struct start *s, size_t first, size_t count,
 	return start_parts(s, first + count / 2, count - count / 2, err);
 }
 
-/* Moves the problems of @why behind those of @err, each behind "network lan WHAT: ". */
+/* Moves the problems of @why to @err, each with "network lan WHAT: " in front. */
 static void move_problems(const struct start *s, const struct part *p, const char *what,
 			  struct netd_error *why, struct netd_error *err)
 {
@@ -278,14 +291,11 @@ static void move_problems(const struct start *s, const struct part *p, const cha
 	netd_error_move(err, why);
 }
 
-/* 1 if it does not run after all, with problems; 0, -errno. */
+/* 1 with problems if it still does not run; 0; -errno if no other part could start. */
 static int start_last(struct start *s, size_t i, struct netd_error *err)
 {
 	const struct part *p = &s->parts[i];
-	const char *network =
-		p->is_node ? missing_network(s->running,
-					     netd_topology_node(s->defined, p->name))
-			   : NULL;
+	const char *network = missing_network(s, p, s->running);
 	struct netd_error why = {0};
 	int r;
 
@@ -305,8 +315,10 @@ static int start_last(struct start *s, size_t i, struct netd_error *err)
 
 static int start_all(struct start *s, struct netd_error *err)
 {
-	int r = s->count ? start_parts(s, 0, s->count, err) : 0, left = 0;
+	int r = 0, left = 0;
 
+	if (s->count)
+		r = start_parts(s, 0, s->count, err);
 	for (size_t i = 0; r >= 0 && i < s->count; i++) {
 		r = start_last(s, i, err);
 		left |= r > 0;
@@ -316,15 +328,19 @@ static int start_all(struct start *s, struct netd_error *err)
 	return left;
 }
 
-static int load(struct start *s, bool again, struct netd_error *err)
+static int start(struct start *s, bool again, struct netd_error *err)
 {
 	int r = netd_running_or_empty(s->netd, s->defined->name, &s->running, err);
 
-	read_unstarted(s);
-	if (r)
+	if (r < 0)
 		return r;
+	read_unstarted(s);
 	if (list_parts(s, again) < 0)
-		r = netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
+	if (!s->count && !again && s->started)
+		s->started(&(struct netd_plan){0}, s->data);
+	r = start_all(s, err);
+	write_unstarted(s);
 	return r;
 }
 
@@ -347,13 +363,7 @@ int netd_start_marked(struct netd *netd, const char *name, bool again,
 	if (r < 0 || !is_marked(defined))
 		return r;
 	s.defined = defined;
-	r = load(&s, again, err);
-	if (r == 0 && !s.count && !again && started)
-		started(&(struct netd_plan){0}, data);
-	if (r == 0)
-		r = start_all(&s, err);
-	if (s.running)
-		write_unstarted(&s);
+	r = start(&s, again, err);
 	if (outcome)
 		*outcome = s.outcome;
 	return r;
@@ -367,27 +377,24 @@ static void note_part(struct start *s, size_t i, struct netd_error *notes)
 {
 	static const char what[] = "could not be started, and does not run";
 	netd_auto_topology struct netd_topology *wanted = NULL;
+	netd_auto(netd_error_done) struct netd_error why = {0};
 	const struct part *p = &s->parts[i];
+	const char *kind = kind_of(s, p), *missing = missing_network(s, p, s->running);
 	struct netd_plan *plan = NULL;
-	struct netd_error why = {0};
-	bool grown = false, hidden;
+	bool grown;
 	int r = compose(s, i, 1, &wanted, &grown, &why);
 
-	if (r == 0 && grown)
+	if (r >= 0 && !missing)
 		r = netd_plan(s->netd, wanted, &plan, &why);
 	netd_plan_free(plan);
-	hidden = r == -EPERM || r == -EACCES; /* from a user */
-	if (hidden || (r == 0 && grown))
-		netd_error_add(notes, 0, "%s %s %s", kind_of(s, p), p->name, what);
-	else if (r == 0)
-		netd_error_add(notes, 0, "%s %s %s, since network %s does not",
-			       kind_of(s, p), p->name, what,
-			       missing_network(s->running,
-					       netd_topology_node(s->defined, p->name)));
-	else if (why.count)
-		netd_error_add(notes, 0, "%s %s %s: %s", kind_of(s, p), p->name, what,
+	if (missing)
+		netd_error_add(notes, 0, "%s %s %s, since network %s does not", kind,
+			       p->name, what, missing);
+	else if (why.count && r != -EPERM && r != -EACCES) /* only root may know more */
+		netd_error_add(notes, 0, "%s %s %s: %s", kind, p->name, what,
 			       why.problems[0].text);
-	netd_error_done(&why);
+	else
+		netd_error_add(notes, 0, "%s %s %s", kind, p->name, what);
 	netd_error_hint(notes,
 			"`netdctl network start --autostart --again` tries it again");
 }
@@ -398,10 +405,12 @@ void netd_unstarted_note(struct netd *netd, const struct netd_topology *defined,
 	netd_auto(start_done) struct start s = {
 		.netd = netd,
 		.defined = defined,
-		.running = running ? netd_topology_copy(running)
-				   : netd_topology_new(defined->name),
 	};
 
+	if (running)
+		s.running = netd_topology_copy(running);
+	else
+		s.running = netd_topology_new(defined->name);
 	read_unstarted(&s);
 	if (!s.running || !s.unstarted || !is_marked(defined) || list_parts(&s, true) < 0)
 		return;

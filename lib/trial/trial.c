@@ -23,8 +23,8 @@ struct probe {
 };
 
 /*
- * An answer to what the host itself sent belongs to a connection, and comes also where
- * nobody can open one any more, because a forward takes all that arrives at that address.
+ * A reply to the host's own request belongs to a connection, so it arrives even if nobody
+ * can open a new one, because a forward takes everything that is sent to that address.
  */
 static int check_reachable(const struct netd_topology *t, const struct probe *probe,
 			   struct netd_error *err)
@@ -43,7 +43,7 @@ static int check_reachable(const struct netd_topology *t, const struct probe *pr
 	return -EHOSTUNREACH;
 }
 
-/* What was done must not stay; returns @code, which says why. */
+/* Takes the change back; returns @code, the reason. */
 static int take_back(struct netd *netd, const struct netd_caller *caller, int code,
 		     const char *why, struct netd_plan **plan, enum netd_outcome *outcome,
 		     struct netd_error *err)
@@ -55,23 +55,33 @@ static int take_back(struct netd *netd, const struct netd_caller *caller, int co
 	return code;
 }
 
+/* *@because: in words, if the change is to be taken back. */
+static int probe_host(struct netd *netd, const struct netd_topology *t,
+		      const struct probe *probe, const char **because,
+		      struct netd_error *err)
+{
+	int r = check_reachable(t, probe, err);
+
+	*because = "nobody would have reached this host";
+	if (r < 0)
+		return r;
+	*because = "the probe was not answered";
+	return netd_probe_check(netd, &probe->who, err);
+}
+
 /* Makes the change with record and watchdog in place, and asks the probe. */
 static int apply_watched(struct netd *netd, const struct netd_change *change,
 			 const struct probe *probe, struct netd_plan **plan,
 			 enum netd_outcome *outcome, struct netd_error *err)
 {
-	const char *because = "nobody would have reached this host";
+	const char *because;
 	int r = netd_engine_apply(netd, change, plan, outcome, err);
 
 	if (r < 0 || (*plan)->op_count == 0) {
 		netd_unconfirmed_remove(&netd->store, NULL);
 		return r;
 	}
-	r = check_reachable(change->wanted, probe, err);
-	if (r == 0) {
-		because = "the probe was not answered";
-		r = netd_probe_check(netd, &probe->who, err);
-	}
+	r = probe_host(netd, change->wanted, probe, &because, err);
 	if (r < 0)
 		return take_back(netd, change->caller, r, because, plan, outcome, err);
 	return 0;
@@ -95,8 +105,9 @@ static int save_record(struct netd *netd, const struct netd_topology *previous,
 				     netd_str_text(&plugs), trial->seconds, err);
 }
 
-/* Who was killed meanwhile is followed by another; a change without any is taken back. */
-static int relieve_watchdog(struct netd *netd, const struct netd_caller *caller,
+/* Starts another watchdog if it was killed meanwhile; without one, takes the change back.
+ */
+static int replace_watchdog(struct netd *netd, const struct netd_caller *caller,
 			    struct netd_plan **plan, enum netd_outcome *outcome,
 			    struct netd_error *err)
 {
@@ -112,9 +123,9 @@ static int relieve_watchdog(struct netd *netd, const struct netd_caller *caller,
 }
 
 /*
- * The record is there; without a watchdog nothing is touched.  What the command could not
- * take back itself its watchdog tries as soon as we are gone: whoever called may be cut
- * off by now.
+ * The record is on disk; without a watchdog nothing is touched.  If this process cannot
+ * take the change back, its watchdog tries as soon as this process has ended: the user
+ * may be cut off by then.
  */
 static int apply_leashed(struct netd *netd, const struct netd_change *change,
 			 const struct netd_trial *trial, const struct probe *probe,
@@ -135,7 +146,20 @@ static int apply_leashed(struct netd *netd, const struct netd_change *change,
 	close(leash);
 	if (r < 0)
 		return r;
-	return relieve_watchdog(netd, change->caller, plan, outcome, err);
+	return replace_watchdog(netd, change->caller, plan, outcome, err);
+}
+
+/* Saves the definition of a change that needed no op, and so is not on trial. */
+static int apply_defined(struct netd *netd, const struct netd_change *change,
+			 const struct netd_trial *trial, const struct probe *probe,
+			 struct netd_plan **plan, enum netd_outcome *outcome,
+			 struct netd_error *err)
+{
+	int r = apply_leashed(netd, change, trial, probe, plan, outcome, err);
+
+	if (r < 0 || !trial->definition || (*plan)->op_count > 0)
+		return r;
+	return netd_definition_save(netd, trial->definition, err);
 }
 
 int netd_trial_apply(struct netd *netd, const struct netd_change *change,
@@ -157,13 +181,11 @@ int netd_trial_apply(struct netd *netd, const struct netd_change *change,
 		return r;
 	netd_reverted_forget(&netd->store);
 	probe.previous = previous;
-	r = apply_leashed(netd, change, trial, &probe, &done, outcome, err);
-	if (r == 0 && trial->definition && done->op_count == 0)
-		r = netd_definition_save(netd, trial->definition, err);
-	if (r == 0 && plan)
+	r = apply_defined(netd, change, trial, &probe, &done, outcome, err);
+	if (r >= 0 && plan)
 		*plan = netd_take(done);
 	netd_plan_free(done);
-	/* who takes it back needs that */
+	/* the process that takes it back needs the lock */
 	if (netd_unconfirmed_is(&netd->store))
 		netd_unlock(netd);
 	return r;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The process that takes a change back if nobody confirms it: what it does. */
-#include "trial/watch.h"
+#include "trial/watchdog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,18 +29,18 @@
 #include "netd.h"
 
 /*
- * Theory of operation.  It sleeps until one of four things: the deadline; the end of the
- * leash, before the command said that the change is done; a signal to end; the record
- * going away, which means that somebody confirmed the change or took it back.  In the
- * last case it ends; in the others it takes the writer's lock, however long that takes,
- * looks whether there is still something to take back, and does it.  If the topology is
- * stuck then, whoever tried, it tries again for some minutes.  It never has the lock
- * while it waits.
+ * Theory of operation.  The watchdog sleeps until one of four events: the deadline; the
+ * end of the leash before the command said that the change is done; a signal to end; the
+ * record is removed, which means that somebody confirmed the change or took it back.  In
+ * the last case the watchdog ends; in the others it takes the writer's lock, however long
+ * that takes, and takes the change back if it still waits.  If the topology is stuck
+ * then, whoever tried, it tries again for some minutes.  It never holds the lock while it
+ * waits.
  *
- * The command itself may be who keeps the lock, for good: it was stopped, or nobody reads
- * what it prints.  Once its time is over it is waited for a little longer, and then
- * killed, if it said that it may be: what it leaves half done is taken back like that of
- * any command that was.  Another program than netdctl is never killed, only waited for.
+ * The command itself may hold the lock for good: it was stopped, or nobody reads what it
+ * prints.  After the deadline the watchdog waits a little longer, and then kills the
+ * command, if that allowed it: what the command leaves half done is taken back like what
+ * any killed command leaves.  A program other than netdctl is never killed.
  */
 #define GRACE_SECONDS 5
 #define LOCK_SECONDS 86400
@@ -54,11 +54,11 @@ struct watch {
 	struct netd *netd;
 	uint64_t deadline;
 	struct pollfd sources[SOURCES];
-	pid_t command;	 /* who holds the leash's other end; 0: unknown */
+	pid_t command;	 /* the process at the other end of the leash; 0: unknown */
 	int command_fd;	 /* a descriptor of that process, or -1 */
-	const char *why; /* it is to be taken back */
-	bool over;	 /* it is no more */
-	bool may_kill;	 /* the command is netdctl, which is nobody's but ours */
+	const char *why; /* the change is to be taken back; NULL: not yet */
+	bool over;	 /* the change was confirmed or taken back */
+	bool may_kill;	 /* the command is netdctl, which may be killed */
 	char name[NETD_TOPOLOGY_NAME];
 };
 
@@ -79,8 +79,8 @@ static int failed(struct netd_error *err, const char *what)
 }
 
 /*
- * Held until the process ends, hence never closed.  The watchdog of the change before may
- * still be on its way out.
+ * Held until the process ends, so the descriptor is never closed.  The watchdog of the
+ * previous change may not have ended yet.
  */
 static int hold_lock(const struct netd_store *store, struct netd_error *err)
 {
@@ -115,15 +115,15 @@ static int open_timer(uint64_t deadline)
 	return fd;
 }
 
-/* What a terminal, a shell or a session's end sends is not heard. */
+/* Signals that a terminal, a shell or the end of a session sends are ignored. */
 static int open_signals(void)
 {
-	static const int deaf[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTSTP,
-				   SIGTTIN, SIGTTOU, SIGPIPE};
+	static const int ignored[] = {SIGHUP,  SIGINT,	SIGQUIT, SIGTSTP,
+				      SIGTTIN, SIGTTOU, SIGPIPE};
 	sigset_t set;
 
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(deaf); i++)
-		signal(deaf[i], SIG_IGN);
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(ignored); i++)
+		signal(ignored[i], SIG_IGN);
 	signal(SIGCHLD, SIG_DFL); /* taking back may start a service */
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -132,7 +132,7 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Without it the process lives until the deadline and then finds nothing. */
+/* Without it the process sleeps until the deadline, and finds nothing to do then. */
 static int open_record(const struct netd *netd)
 {
 	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -146,8 +146,8 @@ static int open_record(const struct netd *netd)
 }
 
 /*
- * It waits for us to be armed; if it is there behind the opening, it was there before,
- * and the number was not somebody else's by then.
+ * The command waits until we are armed.  If its end of the leash is open after
+ * pidfd_open(), the command has not ended, so the descriptor is that of the command.
  */
 static void open_command(struct watch *w, int leash)
 {
@@ -195,7 +195,7 @@ static int arm(struct watch *w, int leash, struct netd_error *err)
 	return 0;
 }
 
-static void hear_leash(struct watch *w)
+static void on_leash(struct watch *w)
 {
 	char byte;
 	ssize_t n = read(w->sources[LEASH].fd, &byte, 1);
@@ -208,10 +208,10 @@ static void hear_leash(struct watch *w)
 	}
 	if (n != 1 || byte != NETD_WATCH_DONE)
 		w->why = "the command ended before it was done";
-	w->sources[LEASH].fd = -1; /* poll() passes it by */
+	w->sources[LEASH].fd = -1; /* poll() skips it */
 }
 
-static void hear_timer(struct watch *w)
+static void on_timer(struct watch *w)
 {
 	uint64_t count;
 
@@ -219,7 +219,7 @@ static void hear_timer(struct watch *w)
 		w->why = "it was not confirmed in time";
 }
 
-static void hear_signal(struct watch *w)
+static void on_signal(struct watch *w)
 {
 	struct signalfd_siginfo info;
 
@@ -227,7 +227,7 @@ static void hear_signal(struct watch *w)
 		w->why = "its watchdog was told to end";
 }
 
-static void hear_record(struct watch *w)
+static void on_record(struct watch *w)
 {
 	netd_auto(netd_unconfirmed_done) struct netd_unconfirmed u = {0};
 	char events[4096];
@@ -239,26 +239,26 @@ static void hear_record(struct watch *w)
 		  (!u.previous || u.deadline != w->deadline);
 }
 
-static void (*const hear[SOURCES])(struct watch *w) = {
-	[LEASH] = hear_leash,
-	[TIMER] = hear_timer,
-	[SIGNAL] = hear_signal,
-	[RECORD] = hear_record,
+static void (*const handlers[SOURCES])(struct watch *w) = {
+	[LEASH] = on_leash,
+	[TIMER] = on_timer,
+	[SIGNAL] = on_signal,
+	[RECORD] = on_record,
 };
 
-static void wait_for_it(struct watch *w)
+static void wait_for_event(struct watch *w)
 {
 	while (!w->why && !w->over) {
 		if (poll(w->sources, SOURCES, -1) < 0 && errno != EINTR)
 			w->why = "its watchdog cannot wait";
 		for (size_t i = 0; i < SOURCES && !w->why; i++)
 			if (w->sources[i].revents)
-				hear[i](w);
+				handlers[i](w);
 	}
 }
 
-/* Sees that it is not the command that keeps the lock. */
-static void pass_command(const struct watch *w)
+/* Kills the command if that holds the lock, and allowed it. */
+static void free_lock(const struct watch *w)
 {
 	struct netd *netd = w->netd;
 
@@ -273,25 +273,30 @@ static int try_once(const struct watch *w, struct netd_error *err)
 {
 	struct netd *netd = w->netd;
 	static const struct netd_caller nobody;
+	const char *why = "it had been stuck";
 	bool stuck = netd_stuck_is(&netd->store, w->name);
 	int r;
 
 	if (!stuck && !w->why)
 		return 0;
 	r = netd_context_open(netd, true, err);
-	if (r == 0 && netd_stuck_is(&netd->store, w->name))
-		r = netd_recover_stuck(netd, &nobody, w->name, NULL, err);
-	else if (r == 0 && w->why)
-		return netd_confirm_revert(netd, &nobody, w->why, err);
 	if (r < 0)
 		return r;
+	if (netd_stuck_is(&netd->store, w->name)) {
+		r = netd_recover_stuck(netd, &nobody, w->name, NULL, err);
+		if (r < 0)
+			return r;
+	} else if (w->why) {
+		return netd_confirm_revert(netd, &nobody, w->why, err);
+	}
+	if (w->why)
+		why = w->why;
 	if (stuck)
-		netd_reverted_note(&netd->store, w->name,
-				   w->why ? w->why : "it had been stuck");
+		netd_reverted_note(&netd->store, w->name, why);
 	return 1;
 }
 
-/* Between one try and the next the lock is free; in the end it is stuck, and says so. */
+/* The lock is free between two tries; if all fail, the topology stays stuck. */
 static int take_back(const struct watch *w, struct netd_error *err)
 {
 	int r = -EAGAIN;
@@ -299,7 +304,9 @@ static int take_back(const struct watch *w, struct netd_error *err)
 	for (unsigned i = 0, pause = 1; r < 0 && i < TRIES; i++) {
 		if (i)
 			sleep(pause);
-		pause = pause * 2 < PAUSE_MAX ? pause * 2 : PAUSE_MAX;
+		pause *= 2;
+		if (pause > PAUSE_MAX)
+			pause = PAUSE_MAX;
 		netd_error_done(err);
 		r = try_once(w, err);
 		netd_unlock(w->netd);
@@ -316,12 +323,13 @@ int netd_watch(struct netd *netd, int leash, struct netd_error *err)
 		w.sources[i] = (struct pollfd){.fd = -1, .events = POLLIN};
 	prctl(PR_SET_NAME, "netd-watchdog", 0, 0, 0);
 	r = netd_store_open(&netd->store, netd->state_dir, false, err);
-	if (r == 0)
-		r = arm(&w, leash, err);
 	if (r < 0)
 		return r;
-	wait_for_it(&w);
+	r = arm(&w, leash, err);
+	if (r < 0)
+		return r;
+	wait_for_event(&w);
 	if (w.why)
-		pass_command(&w);
+		free_lock(&w);
 	return take_back(&w, err);
 }

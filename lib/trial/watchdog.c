@@ -15,19 +15,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "trial/watch.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "netd.h"
 
 /*
- * Theory of operation.  The watchdog is a program of its own, started anew rather than
- * forked off: nothing of the command's memory, descriptors and locks is in it.  It is in
- * a session of its own and init's child, so neither a terminal's end nor the command's
- * concerns it.  Its standard input is its leash, the others are /dev/null.
+ * Theory of operation.  The watchdog is a program that is executed, not only forked: it
+ * has nothing of the command's memory, descriptors and locks.  It has its own session and
+ * is a child of init, so it survives the end of the terminal and of the command.  Its
+ * standard input is the leash, a socket whose other end the command holds; the other
+ * descriptors are /dev/null.
  *
  * It holds a lock on STATE/watchdog as long as it lives (trial/watch.c), by which others
- * see that it does; an open file description's lock, since that can be asked for without
+ * see that it does: the lock of an open file description, which can be tested without
  * being taken.
  */
 #define ARMED_MS 10000
@@ -43,7 +43,7 @@ static void become(const char *program, int leash, char *const *arguments)
 	char *environment[] = {path, locale, NULL};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* The second fork: no session leader can get a terminal by opening one. */
+	/* a second fork: only a session leader gets a terminal by opening one */
 	if (setsid() < 0 || null < 0)
 		_exit(1);
 	switch (fork()) {
@@ -61,7 +61,7 @@ static void become(const char *program, int leash, char *const *arguments)
 	_exit(127);
 }
 
-/* Its first child ends at once. */
+/* The first child ends at once. */
 static int spawn(const struct netd *netd, int leash)
 {
 	char state[PATH_MAX + 16], directory[PATH_MAX];
@@ -70,7 +70,7 @@ static int spawn(const struct netd *netd, int leash)
 	int status;
 	pid_t pid;
 
-	/* it will be somewhere else */
+	/* the watchdog has another working directory */
 	if (!realpath(netd->state_dir, directory))
 		return -errno;
 	snprintf(state, sizeof(state), "--state-dir=%s", directory);
@@ -87,7 +87,7 @@ static int spawn(const struct netd *netd, int leash)
 	return 0;
 }
 
-/* It says so with one byte, or ends without. */
+/* The watchdog writes one byte when it is armed; without, it has ended. */
 static int wait_armed(int fd)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -107,6 +107,16 @@ static int wait_armed(int fd)
 	return 0;
 }
 
+static int start(const struct netd *netd, const int ends[2])
+{
+	int r = spawn(netd, ends[1]);
+
+	close(ends[1]);
+	if (r < 0)
+		return r;
+	return wait_armed(ends[0]);
+}
+
 int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err)
 {
 	int ends[2], r;
@@ -119,17 +129,15 @@ int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err)
 		r = -errno;
 		return netd_error_add(err, r, "cannot make a socket: %s", strerror(-r));
 	}
-	r = spawn(netd, ends[1]);
-	close(ends[1]);
-	if (r == 0)
-		r = wait_armed(ends[0]);
-	if (r == 0 && !leash)
-		netd_watchdog_release(ends[0]);
-	if (r == 0 && leash)
+	r = start(netd, ends);
+	if (r >= 0 && leash) {
 		*leash = ends[0];
-	else
-		close(ends[0]);
-	if (r != 0)
+		return 0;
+	}
+	if (r >= 0)
+		netd_watchdog_release(ends[0]);
+	close(ends[0]);
+	if (r < 0)
 		return netd_error_add(err, r,
 				      "the process that would take the change back does "
 				      "not start: %s",
@@ -137,7 +145,7 @@ int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err)
 	return 0;
 }
 
-/* If it is dead, the next command finds that out. */
+/* If the watchdog has ended, the next command notices. */
 static void say(int leash, char byte)
 {
 	if (send(leash, &byte, 1, MSG_NOSIGNAL) < 0)

@@ -5,20 +5,28 @@
 
 #include "host/context.h"
 
+#define NETD_WATCH_LOCK "watchdog" /* in the state directory */
+
+/* The bytes on the leash: of the watchdog, … */
+#define NETD_WATCH_ARMED 'a'
+/* … and of the command: */
+#define NETD_WATCH_DONE 'd'
+#define NETD_WATCH_MAY_KILL 'k' /* the watchdog may kill it if it keeps the lock */
+
 /*
- * Starts one and waits until it is armed.  *@leash, to be closed by the caller, tells it
- * by its end that the change was cut short, unless netd_watchdog_release() came before.
- * NULL: it needs none, the change is done.  -EOPNOTSUPP: no program was set for it.
+ * Starts a watchdog and waits until it is armed.  The caller closes *@leash; unless it
+ * called netd_watchdog_release() before, the watchdog takes the change back then.  NULL:
+ * the change is done already.  -EOPNOTSUPP: no program was set for it.
  */
 int netd_watchdog_start(struct netd *netd, int *leash, struct netd_error *err);
 
-/* The change is done; from now on it waits for the deadline only. */
+/* The change is done; from now on the watchdog waits for the deadline only. */
 void netd_watchdog_release(int leash);
 
-/* It may kill this process if that keeps the lock for good. */
+/* Lets the watchdog kill this process if it keeps the lock for good. */
 void netd_watchdog_may_kill(int leash);
 
-/* True if one is there, also if that cannot be known. */
+/* True if a watchdog runs, or if that cannot be known. */
 bool netd_watchdog_lives(const struct netd *netd);
 
 #endif
