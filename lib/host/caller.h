@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What whoever calls wants of a change, and is told of it. */
+/* What the caller of the library wants of a change, and how it is told. */
 #ifndef NETD_HOST_CALLER_H
 #define NETD_HOST_CALLER_H
 
 #include "netd.h"
 
-/* Handed down from api/, which has it from netd_set_…(). */
+/* lib/api hands it down; netd_set_…() fill it. */
 struct netd_caller {
 	bool keep_processes; /* of namespaces that are deleted */
 	void (*recovered)(const char *name, enum netd_outcome outcome,

@@ -17,7 +17,7 @@ int netd_context_new(const struct netd_host_ops *ops, const char *state_dir,
 	struct netd *netd = calloc(1, sizeof(*netd));
 
 	if (!netd)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	netd->ops = ops;
 	netd->store = (struct netd_store){.fd = -1, .lock = -1};
 	netd->patience.seconds = LOCK_SECONDS;
@@ -26,7 +26,7 @@ int netd_context_new(const struct netd_host_ops *ops, const char *state_dir,
 	netd->config_dir = strdup(config_dir ? config_dir : NETD_CONFIG_DIR);
 	if (!netd->state_dir || !netd->config_dir) {
 		netd_free(netd);
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	}
 	*out = netd;
 	return 0;
@@ -82,7 +82,7 @@ int netd_connect(struct netd *netd, struct netd_error *err)
 	if (netd->connected)
 		return 0;
 	r = netd->ops->connect(netd, err);
-	netd->connected = r == 0;
+	netd->connected = r >= 0;
 	return r;
 }
 
@@ -95,7 +95,7 @@ int netd_check_state(struct netd *netd, struct netd_error *err)
 	return netd_store_check(&netd->store, err);
 }
 
-/* Nothing runs yet, and nothing is to be changed: then no state is fine. */
+/* Readers need no state directory: without one, nothing runs. */
 static int open_store(struct netd *netd, bool write, struct netd_error *err)
 {
 	int r;
@@ -112,11 +112,11 @@ static int check_home(struct netd *netd, bool write, struct netd_error *err)
 {
 	int r;
 
-	if (write ? netd->at_home_writing : netd->at_home)
+	if (netd->at_home_writing || (netd->at_home && !write))
 		return 0;
 	r = netd->ops->check_home(netd, write, err);
-	netd->at_home = r == 0;
-	netd->at_home_writing = r == 0 && write;
+	netd->at_home = r >= 0;
+	netd->at_home_writing = r >= 0 && write;
 	return r;
 }
 

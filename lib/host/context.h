@@ -21,7 +21,7 @@ struct netd {
 	struct netd_nl nl;
 	struct netd_nft nft;
 	bool connected;
-	bool at_home, at_home_writing; /* host/home.h has been asked */
+	bool at_home, at_home_writing; /* host/home.h has checked that */
 	uint64_t home_inode;	       /* of the network namespace that it is about */
 	struct netd_patience patience;
 	struct netd_caller caller; /* for api/, which hands it on */
@@ -30,23 +30,23 @@ struct netd {
 	struct netd_space **spaces; /* sorted by name; host/space.h */
 	size_t space_count;
 	int home;  /* the namespace that it was opened in; -1: not asked for yet */
-	bool away; /* the calling thread is not there */
+	bool away; /* the calling thread is in another namespace */
 };
 
 /* A context on the host that @ops reaches; as netd_new(). */
 int netd_context_new(const struct netd_host_ops *ops, const char *state_dir,
 		     const char *config_dir, struct netd **out, struct netd_error *err);
 
-/* Opens what talks to the host, once. */
+/* Connects to the host, once. */
 int netd_connect(struct netd *netd, struct netd_error *err);
-/* The same of the kernel: both netlink sockets; and closes them. */
+/* To the kernel: opens both netlink sockets; and closes them. */
 int netd_kernel_connect(struct netd *netd, struct netd_error *err);
 void netd_kernel_disconnect(struct netd *netd);
 
 /*
- * Opens the state directory and the sockets.  @write: makes the directory, and takes the
- * one writer's lock, which is kept until the context goes.  Without it a missing state
- * directory is fine (store.fd stays -1).
+ * Opens the state directory and the sockets.  @write: makes the directory, and acquires
+ * the writer's lock, which is held until the context is freed.  Without @write a missing
+ * state directory is no error (store.fd stays -1).
  */
 int netd_context_open(struct netd *netd, bool write, struct netd_error *err);
 

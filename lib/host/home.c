@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which network namespace a state directory is of, and the other way round. */
+/* Which network namespace a state directory belongs to, and the other way round. */
 #include "host/home.h"
 
 #include <ctype.h>
@@ -23,19 +23,20 @@
 #include "host/netns.h"
 
 /*
- * Theory of operation.  A record is about one network namespace, and the marks in a
- * namespace are about one record: two netds that do not know of each other would take
- * what the other one made for their own, without a record, and delete it.  So there is
- * one state directory for a network namespace, and one namespace for a directory.
+ * Theory of operation.  The records in a state directory are about one network namespace,
+ * and the marks in a namespace are about one state directory: a netd that does not know
+ * of another's directory would take what that one made for its own, without a record, and
+ * delete it.  So a network namespace has one state directory, and a directory has one
+ * namespace.
  *
  * STATE/namespace says which: a symbolic link to "INODE COOKIE BOOT PIDS", of the
- * namespace, of the boot, and of the PID namespace whose /proc was looked at.  And
+ * namespace, of the boot, and of the PID namespace whose /proc was searched.  And
  * /run/netd-namespaces/COOKIE leads to the directory, unless it is the usual one.
  *
- * Neither counts if there is nothing on record; so who has destroyed all makes room.  A
- * namespace that is gone does not count either.  It is gone if the host was booted since,
- * or if no name and no process has it; what only another PID namespace could tell is
- * taken to be there.
+ * Neither counts if nothing is on record: after destroying everything, another directory
+ * may be used.  A namespace that no longer exists does not count either: the host was
+ * booted since, or no name and no process has it.  If only another PID namespace could
+ * tell, it counts as existing.
  */
 #define MARK "namespace"
 #define MARK_SIZE 160
@@ -56,7 +57,7 @@ static uint64_t inode_of(const char *path)
 	return st.st_ino;
 }
 
-static void know_own(const struct netd *netd, struct home *out)
+static void read_own(const struct netd *netd, struct home *out)
 {
 	netd_auto_free char *boot = NULL;
 	socklen_t size = sizeof(out->cookie);
@@ -79,7 +80,7 @@ static void format(const struct home *h, char out[MARK_SIZE])
 		 h->cookie, h->boot, h->pids);
 }
 
-/* False if there is none. */
+/* False if there is no such link. */
 static bool read_mark(int directory, const char *name, char *out, size_t size)
 {
 	ssize_t n = readlinkat(directory, name, out, size - 1);
@@ -130,7 +131,7 @@ static bool is_empty(int directory)
 }
 
 /*
- * Whether a namespace is there
+ * Whether a namespace exists
  */
 
 static bool find_name(uint64_t inode, char *out, size_t size)
@@ -154,10 +155,10 @@ static bool find_name(uint64_t inode, char *out, size_t size)
 	return found;
 }
 
-/* The lowest PID of those that are there: it is the one that has been there longest. */
+/* By its process with the lowest PID, which is likely to live longest. */
 static bool find_process(uint64_t inode, char *out, size_t size)
 {
-	DIR *proc = opendir("/proc");
+	netd_auto_closedir DIR *proc = opendir("/proc");
 	const struct dirent *entry;
 	long best = 0;
 
@@ -169,8 +170,6 @@ static bool find_process(uint64_t inode, char *out, size_t size)
 		if (pid > 0 && (!best || pid < best) && inode_of(path) == inode)
 			best = pid;
 	}
-	if (proc)
-		closedir(proc);
 	if (best == 1)
 		snprintf(out, size, "the host's own network namespace (process 1)");
 	else if (best)
@@ -184,7 +183,7 @@ bool netd_home_lives(uint64_t inode, char *out, size_t size)
 	return find_name(inode, out, size) || find_process(inode, out, size);
 }
 
-/* What only another PID namespace could tell is taken to be there. */
+/* True also if only another PID namespace could tell. */
 static bool may_live(const struct home *h, const struct home *own, char *out, size_t size)
 {
 	if (strcmp(h->boot, own->boot) != 0)
@@ -194,10 +193,10 @@ static bool may_live(const struct home *h, const struct home *own, char *out, si
 }
 
 /*
- * The two questions
+ * The two checks
  */
 
-/* The directory's namespace; 1 if it is to become ours. */
+/* That the directory is not another namespace's; 1 if it is nobody's yet. */
 static int check_directory(const struct netd *netd, const struct home *own,
 			   struct netd_error *err)
 {
@@ -223,7 +222,7 @@ static int check_directory(const struct netd *netd, const struct home *own,
 	return -EPERM;
 }
 
-/* The usual directory, if it has something on record of this namespace. */
+/* True if the usual directory has something on record of this namespace. */
 static bool is_usual(const struct home *own)
 {
 	netd_auto_close int fd = open(NETD_STATE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -277,11 +276,11 @@ static int check_namespace(const struct home *own, const char *mine,
 }
 
 /*
- * Writing both down
+ * Writing both links
  */
 
-/* In one step, also where there is one already. */
-static int put_link(const char *text, int directory, const char *name)
+/* Makes or replaces the link in one step. */
+static int replace_link(const char *text, int directory, const char *name)
 {
 	char fresh[NAME_MAX + 8];
 
@@ -297,49 +296,55 @@ static int put_link(const char *text, int directory, const char *name)
 	return 0;
 }
 
-/* A /run that cannot be written keeps nobody from working. */
+/* Errors are ignored: netd works where /run cannot be written, too. */
 static void note_place(const struct home *own, const char *mine)
 {
 	char name[32], noted[PATH_MAX];
 	netd_auto_close int fd = -1;
 	bool is = is_noted(own, noted);
 
-	if (is ? strcmp(noted, mine) == 0 : strcmp(mine, NETD_STATE_DIR) == 0)
+	if (!is)
+		netd_copy(noted, NETD_STATE_DIR);
+	if (strcmp(noted, mine) == 0)
 		return;
 	if (!is && mkdir(PLACES, 0755) < 0 && errno != EEXIST)
 		return;
 	fd = open(PLACES, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	snprintf(name, sizeof(name), "%" PRIu64, own->cookie);
 	if (fd >= 0)
-		put_link(mine, fd, name);
+		replace_link(mine, fd, name);
 }
 
 /*
- * What was changed of others' things in a namespace that is gone, and what was under way
- * there.  Behind a boot the latter stays: a change that nobody confirmed is taken back.
+ * Sets aside the claims of a namespace that no longer exists, and the change that was
+ * under way there; after a boot only the claims, since a change that nobody confirmed is
+ * to be taken back.
  */
-static void leave_behind(const struct netd_store *store, bool booted)
+static void set_aside(const struct netd_store *store, bool booted)
 {
 	static const char *const files[] = {"claims", "pending.yaml", "unconfirmed.yaml"};
-	size_t count = booted ? 1 : NETD_ARRAY_SIZE(files);
 	struct netd_error dropped = {0};
+	size_t count = NETD_ARRAY_SIZE(files);
 
+	if (booted)
+		count = 1;
 	for (size_t i = 0; i < count; i++)
 		if (faccessat(store->fd, files[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			netd_store_set_aside(store, files[i], "", &dropped);
 	netd_error_done(&dropped);
 }
 
-static int take(struct netd *netd, const struct home *own, struct netd_error *err)
+static int claim_directory(struct netd *netd, const struct home *own,
+			   struct netd_error *err)
 {
 	char text[MARK_SIZE];
 	struct home h;
 	int r;
 
 	if (read_home(netd->store.fd, &h))
-		leave_behind(&netd->store, strcmp(h.boot, own->boot) != 0);
+		set_aside(&netd->store, strcmp(h.boot, own->boot) != 0);
 	format(own, text);
-	r = put_link(text, netd->store.fd, MARK);
+	r = replace_link(text, netd->store.fd, MARK);
 	if (r < 0)
 		return netd_error_add(err, r, "cannot write %s/" MARK ": %s",
 				      netd->store.path, strerror(-r));
@@ -350,21 +355,21 @@ int netd_home_check(struct netd *netd, bool write, struct netd_error *err)
 {
 	char mine[PATH_MAX];
 	struct home own;
-	int r, free_to_take;
+	int r, unclaimed;
 
-	know_own(netd, &own);
+	read_own(netd, &own);
 	netd->home_inode = own.inode;
 	if (!realpath(netd->state_dir, mine) && !netd_copy(mine, netd->state_dir))
 		return -ENAMETOOLONG;
-	free_to_take = check_directory(netd, &own, err);
-	if (free_to_take < 0)
-		return free_to_take;
+	unclaimed = check_directory(netd, &own, err);
+	if (unclaimed < 0)
+		return unclaimed;
 	r = check_namespace(&own, mine, err);
 	if (r < 0 || !write)
 		return r;
-	if (free_to_take)
-		r = take(netd, &own, err);
-	if (r)
+	if (unclaimed)
+		r = claim_directory(netd, &own, err);
+	if (r < 0)
 		return r;
 	note_place(&own, mine);
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which network namespace a state directory is of, and the other way round. */
+/* Which network namespace a state directory belongs to, and the other way round. */
 #ifndef NETD_HOST_HOME_H
 #define NETD_HOST_HOME_H
 

@@ -22,10 +22,11 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "kind/link.h"
 
-/* The thread's own: /proc/self is the first thread's, which may be somewhere else. */
+/* The thread's own: /proc/self is that of the first thread, which may be in another. */
 #define OWN "/proc/thread-self/ns/net"
 
 static int netns_path(const char *name, char out[PATH_MAX], struct netd_error *err)
@@ -118,7 +119,7 @@ static void loopback_up(void)
 		ioctl(fd, SIOCSIFFLAGS, &request);
 }
 
-/* In a new namespace: gives it its name.  The thread goes back to @home. */
+/* Makes a namespace and names it; the thread returns to @home. */
 static int make_and_name(const char *name, const char *path, int home,
 			 struct netd_error *err)
 {
@@ -178,7 +179,7 @@ int netd_netns_look_open(const char *name, struct netd_netns_name *out, int *liv
 		return r;
 	*living = -1;
 	*out = (struct netd_netns_name){0};
-	/* not waiting for a FIFO */
+	/* without waiting for a FIFO */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	out->link = fd < 0 && errno == ELOOP;
 	if (out->link)
@@ -245,9 +246,9 @@ static int make_mark_file(const char *name, const char *path, const char *mark,
 	return 0;
 }
 
-/* In the new namespace: a socket, the mark, the name. */
-static int furnish(const char *name, const char *path, const struct netd_link *lo,
-		   const struct netd_nl *home, struct netd_nl *nl, struct netd_error *err)
+/* Marks the loopback, and gives the namespace its name. */
+static int mark_and_name(const char *name, const char *path, const struct netd_link *lo,
+			 struct netd_nl *nl, struct netd_error *err)
 {
 	netd_auto_message struct nl_msg *m = netd_link_set_message(
 		lo, NETD_LINK_UP | NETD_LINK_ALIAS_TEXT | NETD_LINK_GROUP_NUMBER, 0);
@@ -255,18 +256,16 @@ static int furnish(const char *name, const char *path, const struct netd_link *l
 
 	if (!m)
 		return netd_error_no_memory(err);
-	r = netd_nl_open_sharing(nl, home, err);
+	r = netd_nl_request(nl, m, err);
 	if (r < 0)
 		return r;
-	r = netd_nl_request(nl, m, err);
-	if (r == 0)
-		r = make_mark_file(name, path, lo->alias, err);
-	if (r == 0 && mount(OWN, path, "none", MS_BIND, NULL) < 0) {
+	r = make_mark_file(name, path, lo->alias, err);
+	if (r < 0)
+		return r;
+	if (mount(OWN, path, "none", MS_BIND, NULL) < 0) {
 		r = failed(err, "mount", name);
 		unlink(path);
 	}
-	if (r < 0)
-		netd_nl_done(nl);
 	return r;
 }
 
@@ -285,11 +284,15 @@ int netd_netns_make(const char *name, const struct netd_link *lo,
 	own = netd_netns_current(err);
 	if (own < 0)
 		return own;
-	r = furnish(name, path, lo, home, nl, err);
+	r = netd_nl_open_sharing(nl, home, err);
 	if (r < 0)
 		return r;
-	*fd = own;
-	own = -1;
+	r = mark_and_name(name, path, lo, nl, err);
+	if (r < 0) {
+		netd_nl_done(nl);
+		return r;
+	}
+	*fd = netd_take_fd(&own);
 	return 0;
 }
 
@@ -300,9 +303,8 @@ static int compare_names(const void *a, const void *b)
 
 int netd_netns_list(char ***names, size_t *count, struct netd_error *err)
 {
-	DIR *dir = opendir(NETD_NETNS_DIR);
+	netd_auto_closedir DIR *dir = opendir(NETD_NETNS_DIR);
 	const struct dirent *entry;
-	int r = 0;
 
 	*names = NULL;
 	*count = 0;
@@ -311,18 +313,17 @@ int netd_netns_list(char ***names, size_t *count, struct netd_error *err)
 			return failed(err, "list", NETD_NETNS_DIR);
 		return 0;
 	}
-	while (r == 0 && (entry = readdir(dir))) {
+	while ((entry = readdir(dir))) {
 		char **name;
 
 		if (entry->d_name[0] == '.')
 			continue;
 		name = netd_array_add(names, count, sizeof(*name));
 		if (!name || !(*name = strdup(entry->d_name)))
-			r = netd_error_no_memory(err);
+			return netd_error_no_memory(err);
 	}
-	closedir(dir);
 	netd_array_sort(*names, *count, sizeof(**names), compare_names);
-	return r;
+	return 0;
 }
 
 int netd_netns_delete(const char *name, struct netd_error *err)
@@ -332,7 +333,7 @@ int netd_netns_delete(const char *name, struct netd_error *err)
 
 	if (r < 0)
 		return r;
-	/* A leftover file has no mount: EINVAL. */
+	/* EINVAL: a leftover file has no mount */
 	if (umount2(path, MNT_DETACH) < 0 && errno != EINVAL)
 		return failed(err, "unmount", name);
 	if (unlink(path) < 0)

@@ -16,7 +16,7 @@
 /* A descriptor of that namespace; -ENOENT with a problem in @err if there is none. */
 int netd_netns_open(const char *name, struct netd_error *err);
 
-/* A descriptor of the calling thread's own. */
+/* A descriptor of the calling thread's own namespace. */
 int netd_netns_current(struct netd_error *err);
 
 /* The inode of that namespace, or, for NULL, of the calling thread's own; 0: unknown. */
@@ -38,13 +38,13 @@ int netd_netns_prepare(struct netd_error *err);
 int netd_netns_create(const char *name, struct netd_error *err);
 
 /*
- * The same for a namespace of ours, which is never without its mark: @lo (name, group,
- * alias, up) is set on the new namespace's loopback before it has a name, and the file
- * below the mount holds the alias, so that a leftover is known, too.  A leftover file is
- * taken over; -EEXIST if a living namespace bears the name.  *@fd is a descriptor of it,
- * and *@nl a socket in it, which borrows @home's buffer.  The calling thread is in the
- * new namespace then, and anywhere on failure: it enters its own again by itself.
- * netd_netns_prepare() goes before the first of them.
+ * The same for a namespace of ours, which has its mark from the start: @lo (name, group,
+ * alias, up) is set on the new namespace's loopback before the namespace gets its name,
+ * and the file below the mount holds the alias, so that a leftover file is recognised,
+ * too.  A leftover file is replaced; -EEXIST if a living namespace has the name.  *@fd is
+ * a descriptor of the namespace, and *@nl a socket in it, which borrows @home's buffer.
+ * The calling thread is in the new namespace afterwards, or, after an error, in either
+ * one; the caller moves it back.  Call netd_netns_prepare() before the first of them.
  */
 int netd_netns_make(const char *name, const struct netd_link *lo,
 		    const struct netd_nl *home, int *fd, struct netd_nl *nl,
@@ -53,7 +53,7 @@ int netd_netns_make(const char *name, const struct netd_link *lo,
 /* What a name in /run/netns stands for. */
 struct netd_netns_name {
 	bool leftover;	       /* a file, and no namespace behind it */
-	bool link;	       /* a symbolic link: somebody else\'s, wherever it leads */
+	bool link;	       /* a symbolic link: another program's */
 	uint64_t inode;	       /* of the namespace; 0: there is none */
 	char mark[NETD_ALIAS]; /* of a leftover: what the file holds, "" if not ours */
 };
@@ -64,7 +64,7 @@ int netd_netns_look(const char *name, struct netd_netns_name *out,
 int netd_netns_look_open(const char *name, struct netd_netns_name *out, int *living,
 			 struct netd_error *err);
 
-/* All names in /run/netns, sorted; free each, then the array. */
+/* All names in /run/netns, sorted; free each, then the array, also after an error. */
 int netd_netns_list(char ***names, size_t *count, struct netd_error *err);
 
 /* Unmounts (detached) and removes the name; the namespace dies with its last user. */

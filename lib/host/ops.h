@@ -24,15 +24,15 @@ struct netd_topology;
 struct netd_view;
 
 /*
- * Theory of operation.  A transaction, its way back and what is built of the two reach
- * the host by these functions only, so there can be another host than the kernel: the one
- * of lib/api/kernel.c is what netd_new() takes, tests/unit/fake_host.c keeps a struct
- * netd_state in memory.  The state directory is no part of it: that is the same for both.
+ * Theory of operation.  Changes and rollbacks reach the host by these functions only, so
+ * the kernel can be replaced: netd_new() uses the functions of lib/api/kernel.c;
+ * tests/unit/fake_host.c keeps a struct netd_state in memory instead.  Both use the state
+ * directory in the same way.
  *
  * Each returns 0 or a negative errno with a problem, unless it says otherwise.
  */
 struct netd_host_ops {
-	/* Opens what talks to the host, once. */
+	/* Opens the sockets to the host. */
 	int (*connect)(struct netd *netd, struct netd_error *err);
 	void (*disconnect)(struct netd *netd);
 	/* host/home.h */
@@ -53,14 +53,14 @@ struct netd_host_ops {
 	/* Only the links of the host's own namespace. */
 	int (*observe_links)(struct netd *netd, struct netd_state *out,
 			     struct netd_error *err);
-	/* Who is known behind that link of that namespace; *@out is the caller's.  A
-	 * link that is not there has nobody; no problem. */
+	/* The neighbours on that link of that namespace, to be freed; none and no problem
+	 * if there is no such link. */
 	int (*observe_neighbours)(struct netd *netd, const char *space, const char *link,
 				  struct netd_neighbour **out, size_t *count);
 	/* How often somebody committed to nf_tables in that namespace; no problem. */
 	int (*firewall_generation)(struct netd *netd, const char *space, uint32_t *out);
-	/* Refuses what this host has not, or what is in nobody's way but its own; adds
-	 * to the notes of @v's plan. */
+	/* Refuses what this host cannot do: namespaces, services and uplinks that are
+	 * missing or taken.  Adds to the notes of @v's plan. */
 	int (*check)(struct netd *netd, const struct netd_topology *t,
 		     struct netd_view *v, struct netd_error *err);
 

@@ -17,7 +17,7 @@
 
 #define DIRECTORY "/etc/netns"
 #define MARK "# netd "
-#define BESIDE ".netd" /* behind the name, while it is written */
+#define BESIDE ".netd" /* suffix of the file that replaces it */
 #define SIZE_MAX_OF_OURS 65536
 
 static void path_of(const char *space, const char *file, char out[PATH_MAX])
@@ -32,7 +32,7 @@ static int failed(struct netd_error *err, const char *what, const char *path)
 	return netd_error_add(err, code, "cannot %s %s: %s", what, path, strerror(-code));
 }
 
-/* "# netd lab/h1" → "lab/h1"; false if it is another's. */
+/* "# netd lab/h1" → "lab/h1"; false if the file is not ours. */
 static bool read_mark(const char *text, char owner[NETD_OWNER])
 {
 	char line[NETD_OWNER + sizeof(MARK)];
@@ -70,22 +70,19 @@ int netd_resolv_read(struct netd_state *space, char owner[NETD_OWNER],
 
 static bool is_foreign(const char *space)
 {
-	struct netd_state s = {0};
+	netd_auto(netd_state_done) struct netd_state s = {0};
 	char owner[NETD_OWNER];
-	bool foreign;
 
 	netd_copy(s.space, space);
-	foreign = netd_resolv_read(&s, owner, NULL) < 0 || s.resolv_foreign;
-	netd_state_done(&s);
-	return foreign;
+	return netd_resolv_read(&s, owner, NULL) < 0 || s.resolv_foreign;
 }
 
 static int make_directory(const char *path, struct netd_error *err)
 {
 	if (mkdir(path, 0755) < 0) {
-		if (errno != EEXIST)
-			return failed(err, "make", path);
-		return 0;
+		if (errno == EEXIST)
+			return 0;
+		return failed(err, "make", path);
 	}
 	/* whatever the umask is */
 	if (chmod(path, 0755) < 0)
@@ -94,9 +91,9 @@ static int make_directory(const char *path, struct netd_error *err)
 }
 
 /*
- * Synced, although it is of no use without the namespace: a name without the content
- * would outlive a loss of power, and, without the mark, be taken for somebody else's
- * file.
+ * Not netd_file_write(): the directory is shared with others, so the file beside it has a
+ * name of ours.  Synced, since a file that lost its content in a power failure has no
+ * mark, and would count as somebody else's.
  */
 static int put(const char *path, const char *text, struct netd_error *err)
 {
@@ -111,14 +108,14 @@ static int put(const char *path, const char *text, struct netd_error *err)
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return failed(err, "write", path);
-	r = fchmod(fd, 0644) < 0 ? -errno : netd_write_all(fd, text, strlen(text));
-	if (r == 0 && (fsync(fd) < 0 || rename(beside, path) < 0))
-		r = -errno;
-	if (r == 0)
+	r = netd_write_all(fd, text, strlen(text));
+	if (r < 0)
+		errno = -r;
+	else if (fchmod(fd, 0644) == 0 && fsync(fd) == 0 && rename(beside, path) == 0)
 		return 0;
+	r = failed(err, "write", path);
 	unlink(beside);
-	errno = -r;
-	return failed(err, "write", path);
+	return r;
 }
 
 int netd_resolv_write(const char *space, const char *text, struct netd_error *err)

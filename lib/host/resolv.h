@@ -6,8 +6,8 @@
 #include "model/state.h"
 
 /*
- * What of a file is ours is told by its first line, "# netd TOPOLOGY/NODE"; what is not
- * is never changed.  Missing files and directories are no error.
+ * A file whose first line is "# netd TOPOLOGY/NODE" is ours; others are never changed.
+ * Missing files and directories are no error.
  */
 
 /* Fills space->resolv, or sets space->resolv_foreign; *@owner is "" or the first line's.

@@ -15,7 +15,7 @@
 #define DESCRIPTORS_PER_SPACE 3 /* the namespace, rtnetlink, nfnetlink */
 #define DESCRIPTORS_ELSE 256
 
-/* Where @name is in the sorted table, or would be. */
+/* The index of @name in the sorted table, or the one at which to insert it. */
 static size_t place_of(const struct netd *netd, const char *name, bool *found)
 {
 	size_t low = 0, high = netd->space_count;
@@ -47,6 +47,12 @@ static void space_free(struct netd_space *s)
 	free(s);
 }
 
+static void cleanup_space(struct netd_space **s)
+{
+	if (*s)
+		space_free(*s);
+}
+
 struct netd_space *netd_space_find(const struct netd *netd, const char *name)
 {
 	bool found;
@@ -61,11 +67,14 @@ static int insert(struct netd *netd, struct netd_space *s)
 {
 	struct netd_space **grown = reallocarray(netd->spaces, netd->space_count + 1,
 						 sizeof(struct netd_space *));
+	struct stat st;
 	bool found;
 	size_t i;
 
 	if (!grown)
 		return -ENOMEM;
+	if (fstat(s->fd, &st) == 0)
+		s->inode = st.st_ino;
 	netd->spaces = grown;
 	i = place_of(netd, s->name, &found);
 	memmove(&grown[i + 1], &grown[i],
@@ -88,7 +97,7 @@ void netd_space_forget(struct netd *netd, const char *name)
 		(netd->space_count - i) * sizeof(struct netd_space *));
 }
 
-/* The way home must be known before the first step away. */
+/* Must be opened before the thread leaves its namespace for the first time. */
 static int open_home(struct netd *netd, struct netd_error *err)
 {
 	int fd;
@@ -147,26 +156,10 @@ static struct netd_space *space_new(const char *name)
 	return s;
 }
 
-/* Hands @s to the table, or frees it. */
-static int keep(struct netd *netd, struct netd_space *s, int r, struct netd_space **out,
-		struct netd_error *err)
-{
-	struct stat st;
-
-	if (r == 0 && fstat(s->fd, &st) == 0)
-		s->inode = st.st_ino;
-	if (r == 0 && insert(netd, s) < 0)
-		r = netd_error_no_memory(err);
-	if (r < 0)
-		space_free(s);
-	else
-		*out = s;
-	return r;
-}
-
 int netd_space_open(struct netd *netd, const char *name, struct netd_space **out,
 		    struct netd_error *err)
 {
+	netd_auto(cleanup_space) struct netd_space *fresh = NULL;
 	struct netd_space *s = netd_space_find(netd, name);
 	netd_auto_close int living = -1;
 	struct netd_netns_name found;
@@ -181,31 +174,42 @@ int netd_space_open(struct netd *netd, const char *name, struct netd_space **out
 		return 0;
 	}
 	netd_space_forget(netd, name);
-	s = space_new(name);
-	if (!s)
+	fresh = space_new(name);
+	if (!fresh)
 		return netd_error_no_memory(err);
-	s->fd = living;
-	living = -1;
-	r = netd_space_enter(netd, s, err);
-	if (r == 0)
-		r = netd_nl_open_sharing(&s->nl, &netd->nl, err);
-	return keep(netd, s, r, out, err);
+	fresh->fd = netd_take_fd(&living);
+	r = netd_space_enter(netd, fresh, err);
+	if (r < 0)
+		return r;
+	r = netd_nl_open_sharing(&fresh->nl, &netd->nl, err);
+	if (r < 0)
+		return r;
+	if (insert(netd, fresh) < 0)
+		return netd_error_no_memory(err);
+	*out = netd_take(fresh);
+	return 0;
 }
 
 int netd_space_make(struct netd *netd, const char *name, const struct netd_link *lo,
 		    struct netd_space **out, struct netd_error *err)
 {
-	struct netd_space *s = space_new(name);
-	int r = s ? open_home(netd, err) : netd_error_no_memory(err);
+	netd_auto(cleanup_space) struct netd_space *s = space_new(name);
+	int r;
 
-	if (r < 0) {
-		free(s);
+	if (!s)
+		return netd_error_no_memory(err);
+	r = open_home(netd, err);
+	if (r < 0)
 		return r;
-	}
 	netd_space_forget(netd, name);
 	netd->away = true;
 	r = netd_netns_make(name, lo, &netd->nl, &s->fd, &s->nl, err);
-	return keep(netd, s, r, out, err);
+	if (r < 0)
+		return r;
+	if (insert(netd, s) < 0)
+		return netd_error_no_memory(err);
+	*out = netd_take(s);
+	return 0;
 }
 
 int netd_space_delete(struct netd *netd, const char *name, uint64_t inode,
@@ -228,18 +232,31 @@ int netd_space_delete(struct netd *netd, const char *name, uint64_t inode,
 
 struct netd_nl *netd_space_nl(struct netd *netd, const char *name)
 {
-	struct netd_space *s = *name ? netd_space_find(netd, name) : NULL;
+	struct netd_space *s;
 
-	if (*name)
-		return (s ? &s->nl : NULL);
-	return &netd->nl;
+	if (!*name)
+		return &netd->nl;
+	s = netd_space_find(netd, name);
+	if (!s)
+		return NULL;
+	return &s->nl;
+}
+
+static int open_nft(struct netd *netd, struct netd_space *s, struct netd_error *err)
+{
+	int r = netd_space_enter(netd, s, err);
+
+	if (r < 0)
+		return r;
+	r = netd_nft_open(&s->nft, err);
+	s->has_nft = r >= 0;
+	return r;
 }
 
 int netd_space_nft(struct netd *netd, const char *name, struct netd_nft **out,
 		   struct netd_error *err)
 {
 	struct netd_space *s = netd_space_find(netd, name);
-	int r = 0, back;
 
 	if (!*name) {
 		*out = &netd->nft;
@@ -247,16 +264,10 @@ int netd_space_nft(struct netd *netd, const char *name, struct netd_nft **out,
 	}
 	if (!s)
 		return netd_error_add(err, -ENOENT, "there is no namespace %s", name);
-	if (!s->has_nft) {
-		r = netd_space_enter(netd, s, err);
-		if (r == 0)
-			r = netd_nft_open(&s->nft, err);
-		s->has_nft = r == 0;
-		back = netd_spaces_leave(netd, err);
-		r = r ? r : back;
-	}
 	*out = &s->nft;
-	return r;
+	if (s->has_nft)
+		return 0;
+	return netd_spaces_return(netd, open_nft(netd, s, err), err);
 }
 
 void netd_spaces_done(struct netd *netd)
@@ -278,6 +289,8 @@ void netd_spaces_expect(size_t count)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
 		return;
-	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	limit.rlim_cur = wanted;
+	if (wanted > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
 }

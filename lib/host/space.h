@@ -7,12 +7,13 @@
 #include "host/netns.h"
 
 /*
- * Theory of operation.  A netlink socket belongs for good to the namespace that its
- * thread was in when it was opened.  So each namespace is entered once, and sockets and
- * descriptor are kept as long as the context, or until the name stands for another
- * namespace.  Only sysctls take another visit, since /proc/sys shows the thread's own.
+ * Theory of operation.  A netlink socket stays in the namespace that its thread was in
+ * when it was opened.  So each namespace is entered once, and its sockets and descriptor
+ * are kept as long as the context, or until the name stands for another namespace.  Only
+ * sysctls need the thread in there again, since /proc/sys shows the thread's own.
  *
- * Whoever enters a namespace calls netd_spaces_leave() before anything else is done.
+ * A caller that enters a namespace calls netd_spaces_leave() before it does anything
+ * else.
  */
 struct netd_space {
 	char name[NETD_NODE_NAME];
@@ -37,14 +38,14 @@ int netd_space_open(struct netd *netd, const char *name, struct netd_space **out
 int netd_space_make(struct netd *netd, const char *name, const struct netd_link *lo,
 		    struct netd_space **out, struct netd_error *err);
 
-/* Its name goes, and what is open of it; what bears its name is that very namespace. */
+/* Deletes the namespace of that name and inode, and closes it; -EBUSY: another inode. */
 int netd_space_delete(struct netd *netd, const char *name, uint64_t inode,
 		      struct netd_error *err);
 
-/* Closes what is open under that name. */
+/* Closes the namespace of that name, if it is open. */
 void netd_space_forget(struct netd *netd, const char *name);
 
-/* Moves the calling thread into it, and back to where the context was opened. */
+/* Moves the calling thread into it, and back to the namespace of the context. */
 int netd_space_enter(struct netd *netd, struct netd_space *space, struct netd_error *err);
 int netd_spaces_leave(struct netd *netd, struct netd_error *err);
 /* The same after a step that returned @r, which is returned if it is an error. */
