@@ -9,8 +9,9 @@ struct netd_state;
 struct netd_topology;
 
 /*
- * Adds a note (code 0), with commands that help as its hint, for each chain that is
- * certain to drop something of a network of @t: of @facts->observed it takes what
+ * Adds a note (code 0), with commands that help as its hint, for each chain, on the host
+ * or in a router of @t, that is certain to drop something of a network of @t or of an
+ * interface of that router: of @facts->observed and its spaces it takes what
  * netd_firewall_read_foreign() found, and links, addresses and routes.  -ENOMEM.
  */
 int netd_obstacles_note(const struct netd_topology *t, const struct netd_facts *facts,

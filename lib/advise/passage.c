@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What must pass the host's own chains for a network to be of use. */
+/* What must pass the chains of a host, or of a router, for its guests to be of use. */
 #include "advise/passage.h"
 
 #include <string.h>
@@ -7,43 +7,28 @@
 
 #include <linux/netfilter.h>
 
+#include "advise/area.h"
 #include "base/array.h"
 #include "base/str.h"
 #include "ruleset/admit.h"
 #include "foreign/remedy.h"
-#include "model/facts.h"
+#include "model/state.h"
 
 /*
  * Theory of operation.  A passage is seen by chains as its packets are: a flow's first
- * one, and an answer.  What is certain of these is all that is said of them: TCP, since
- * some protocol must be taken (a chain may let ICMP pass and nothing else), no port but a
- * forward's, one end in the network's subnet.  NAT changes addresses between the hooks,
- * and tracking begins at a priority: what depends on that is left open there.
+ * one, and an answer (passage_packet.c).  What is certain of these is all that is said of
+ * them: TCP, since some protocol must be taken (a chain may let ICMP pass and nothing
+ * else), no port but a forward's, one end in the area's subnet.
  *
- * Before routing only the incoming interface is known, behind it only the outgoing one is
- * of use: so these hooks are looked at where that is the network's bridge.
+ * A host and a router have the same passages.  Only a bridge has some within; and what is
+ * outside of a router is one of its interfaces.
  */
-#define DNS_PORT 53
 #define DHCP_PORT 67
-#define TFTP_PORT 69
 #define DHCP_CLIENT_PORT 68
 #define DHCP6_PORT 547
 #define DHCP6_CLIENT_PORT 546
-#define ND_ANSWER 0x100 /* type and code: the type of an answer is the next one, … */
-#define ND_LAST 0x8800	/* … up to neighbor advertisements */
-#define TRACKED (-200)	/* linux/netfilter_ipv4.h NF_IP_PRI_CONNTRACK */
 
-static const struct {
-	uint8_t hook;
-	bool in, out;		 /* which interface must be the network's */
-	bool services, forwards; /* what goes there */
-} hooks[] = {
-	{NF_INET_PRE_ROUTING, true, false, true, true},
-	{NF_INET_LOCAL_IN, true, false, true, false},
-	{NF_INET_FORWARD, false, false, false, true},
-	{NF_INET_LOCAL_OUT, false, true, true, false},
-	{NF_INET_POST_ROUTING, false, true, true, true},
-};
+static const int families[] = {AF_INET, AF_INET6};
 
 static uint8_t nfproto_of(int family)
 {
@@ -52,47 +37,21 @@ static uint8_t nfproto_of(int family)
 	return NFPROTO_IPV6;
 }
 
-static void set_interface(char name[NETD_IFNAME], int *index, const char *bridge,
-			  const struct netd_facts *facts)
+static void set_interface(char name[NETD_IFNAME], int *index, const struct netd_area *a,
+			  const struct netd_scene *scene)
 {
-	const struct netd_link *link = netd_state_link(facts->observed, bridge);
+	const struct netd_link *link = netd_state_link(scene->observed, a->link);
 
-	netd_str_copy(name, NETD_IFNAME, bridge);
+	netd_str_copy(name, NETD_IFNAME, a->link);
 	*index = link ? link->index : 0;
 }
 
-/* The network's subnet of that family, if it is the only one. */
-static struct netd_prefix subnet(const struct netd_network *n, int family)
-{
-	struct netd_prefix found = {0};
-
-	for (size_t i = 0; i < n->address_count; i++) {
-		const struct netd_prefix *a = &n->addresses[i];
-
-		if (a->addr.family != family || netd_addr_is_link_local(&a->addr))
-			continue;
-		if (found.addr.family)
-			return (struct netd_prefix){0};
-		found = netd_prefix_network(a);
-	}
-	return found;
-}
-
-static bool has_subnet(const struct netd_network *n, int family)
-{
-	for (size_t i = 0; i < n->address_count; i++)
-		if (n->addresses[i].addr.family == family &&
-		    !netd_addr_is_link_local(&n->addresses[i].addr))
-			return true;
-	return false;
-}
-
-static struct netd_passage begin(const struct netd_network *n,
-				 enum netd_passage_kind kind, int family)
+static struct netd_passage begin(const struct netd_area *a, enum netd_passage_kind kind,
+				 int family)
 {
 	return (struct netd_passage){
 		.kind = kind,
-		.network = n,
+		.area = a,
 		.family = family,
 		.packet = {.family = nfproto_of(family),
 			   .protocol = IPPROTO_TCP,
@@ -100,103 +59,152 @@ static struct netd_passage begin(const struct netd_network *n,
 	};
 }
 
-static int visit_out(const struct netd_network *n, const struct netd_facts *facts,
+static void find_outside(const struct netd_area *a, const struct netd_scene *scene,
+			 int family, struct netd_outside *out)
+{
+	const struct netd_link *only = netd_state_link(scene->observed, a->nat->out);
+
+	*out = (struct netd_outside){0};
+	if (!a->nat->out[0])
+		netd_outside_find(scene->observed, family, out);
+	else if (only)
+		*out = (struct netd_outside){{only}, 1};
+}
+
+/* True if it is what the others have for outside: an interface of a router. */
+static bool is_outside(const struct netd_area *a, const struct netd_outside *outside)
+{
+	for (size_t i = 0; i < outside->count; i++)
+		if (!strcmp(outside->links[i]->name, a->link))
+			return true;
+	return false;
+}
+
+/* Whether ours let it pass by all of them; false without any. */
+static bool passes_all(const struct netd_area *a, const struct netd_outside *outside,
+		       bool (*passes)(const struct netd_area *a, const char *outside))
+{
+	for (size_t i = 0; i < outside->count; i++)
+		if (!passes(a, outside->links[i]->name))
+			return false;
+	return outside->count;
+}
+
+static int visit_out(const struct netd_area *a, const struct netd_scene *scene,
 		     int family, netd_passage_visit visit, void *data)
 {
-	struct netd_passage p = begin(n, NETD_PASSAGE_OUT, family);
-	const struct netd_link *out = netd_state_link(facts->observed, n->nat.out);
+	struct netd_passage p = begin(a, NETD_PASSAGE_OUT, family);
 
-	set_interface(p.packet.in, &p.packet.in_index, n->bridge, facts);
-	p.packet.source = subnet(n, family);
-	if (n->nat.out[0] && out)
-		p.outside = (struct netd_outside){{out}, 1};
-	else if (!n->nat.out[0])
-		netd_outside_find(facts->observed, family, &p.outside);
-	if (p.outside.count)
-		return visit(&p, data);
-	return 0;
+	find_outside(a, scene, family, &p.outside);
+	if (is_outside(a, &p.outside) || !passes_all(a, &p.outside, netd_area_leaves))
+		return 0;
+	set_interface(p.packet.in, &p.packet.in_index, a, scene);
+	p.packet.source = netd_area_subnet(a, family);
+	return visit(&p, data);
 }
 
-static int visit_in(const struct netd_network *n, const struct netd_facts *facts,
-		    int family, netd_passage_visit visit, void *data)
+static int visit_in(const struct netd_area *a, const struct netd_scene *scene, int family,
+		    netd_passage_visit visit, void *data)
 {
-	struct netd_passage p = begin(n, NETD_PASSAGE_IN, family);
+	struct netd_passage p = begin(a, NETD_PASSAGE_IN, family);
 
-	set_interface(p.packet.out, &p.packet.out_index, n->bridge, facts);
-	p.packet.destination = subnet(n, family);
-	netd_outside_find(facts->observed, family, &p.outside);
-	if (p.outside.count)
-		return visit(&p, data);
-	return 0;
+	find_outside(a, scene, family, &p.outside);
+	if (is_outside(a, &p.outside) || !passes_all(a, &p.outside, netd_area_enters))
+		return 0;
+	set_interface(p.packet.out, &p.packet.out_index, a, scene);
+	p.packet.destination = netd_area_subnet(a, family);
+	return visit(&p, data);
 }
 
-/* Where packets to that address of the host's come in; NULL: not known. */
+/* Where packets to that address of ours come in; NULL: not known. */
 static const struct netd_link *listener(const struct netd_addr *a,
-					const struct netd_facts *facts,
-					const struct netd_state *desired)
+					const struct netd_scene *scene)
 {
-	const struct netd_state *states[] = {desired, facts->observed};
+	const struct netd_state *states[] = {scene->desired, scene->observed};
 
 	for (size_t s = 0; s < NETD_ARRAY_SIZE(states); s++)
 		for (size_t i = 0; i < states[s]->addr_count; i++)
 			if (netd_addr_equal(&states[s]->addrs[i].prefix.addr, a))
-				return netd_state_link(facts->observed,
+				return netd_state_link(scene->observed,
 						       states[s]->addrs[i].link);
 	return NULL;
 }
 
-static int visit_forward(struct netd_passage *p, const struct netd_facts *facts,
-			 const struct netd_state *desired, netd_passage_visit visit,
-			 void *data)
+/* Guests of a network use its own address, too; in a router, all links are ours. */
+static bool is_way_in(const struct netd_area *a, const struct netd_link *link)
+{
+	if (!link || link->loopback)
+		return false;
+	if (a->router)
+		return strcmp(link->name, a->link) != 0;
+	return !netd_link_is_ours(link);
+}
+
+static int visit_forward(struct netd_passage *p, const struct netd_scene *scene,
+			 netd_passage_visit visit, void *data)
 {
 	const struct netd_forward *f = p->forward;
-	const struct netd_link *in = listener(&f->listen, facts, desired);
+	const struct netd_link *in = listener(&f->listen, scene);
 
 	p->packet.forwarded = true;
 	p->packet.destination =
 		(struct netd_prefix){f->to, (uint8_t)netd_addr_bits(&f->to)};
 	if (f->port_first == f->port_last)
 		p->packet.destination_port = f->to_port;
-	if (in && !in->loopback && !netd_link_is_ours(in))
+	if (is_way_in(p->area, in))
 		p->outside = (struct netd_outside){{in}, 1};
-	set_interface(p->packet.out, &p->packet.out_index, p->network->bridge, facts);
+	set_interface(p->packet.out, &p->packet.out_index, p->area, scene);
 	return visit(p, data);
 }
 
-static int visit_forwards(const struct netd_network *n, const struct netd_facts *facts,
-			  const struct netd_state *desired, netd_passage_visit visit,
-			  void *data)
+static int visit_protocols(struct netd_passage *p, const struct netd_scene *scene,
+			   netd_passage_visit visit, void *data)
 {
-	int r = 0;
+	if (!p->forward->protocols) /* a whole address */
+		return visit_forward(p, scene, visit, data);
+	netd_protocol_for_each(bit, p->forward->protocols)
+	{
+		int r;
 
-	for (size_t i = 0; r >= 0 && i < n->forward_count; i++) {
-		const struct netd_forward *f = &n->forwards[i];
-		struct netd_passage p = begin(n, NETD_PASSAGE_FORWARD, f->to.family);
-
-		p.forward = f;
-		if (!f->protocols) /* a whole address */
-			r = visit_forward(&p, facts, desired, visit, data);
-		netd_protocol_for_each(bit, f->protocols)
-		{
-			p.protocol = bit;
-			p.packet.protocol = netd_protocol_number(bit);
-			if (r >= 0)
-				r = visit_forward(&p, facts, desired, visit, data);
-		}
+		p->protocol = bit;
+		p->packet.protocol = netd_protocol_number(bit);
+		r = visit_forward(p, scene, visit, data);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
+}
+
+static int visit_forwards(const struct netd_area *a, const struct netd_scene *scene,
+			  netd_passage_visit visit, void *data)
+{
+	for (size_t i = 0; i < a->forward_count; i++) {
+		const struct netd_forward *f = &a->forwards[i];
+		struct netd_passage p = begin(a, NETD_PASSAGE_FORWARD, f->to.family);
+		int r;
+
+		if (!netd_area_has_forward(a, f))
+			continue;
+		p.forward = f;
+		r = visit_protocols(&p, scene, visit, data);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* Whether chains of IP see bridged frames, too: br_netfilter. */
-static int visit_within(const struct netd_network *n, const struct netd_facts *facts,
+static int visit_within(const struct netd_area *a, const struct netd_scene *scene,
 			int family, netd_passage_visit visit, void *data)
 {
-	struct netd_passage p = begin(n, NETD_PASSAGE_WITHIN, family);
+	struct netd_passage p = begin(a, NETD_PASSAGE_WITHIN, family);
 
-	p.framed = facts->bridge_nf_call && family == AF_INET;
-	set_interface(p.packet.in, &p.packet.in_index, n->bridge, facts);
-	set_interface(p.packet.out, &p.packet.out_index, n->bridge, facts);
-	p.packet.source = p.packet.destination = subnet(n, family);
+	if (!a->network)
+		return 0;
+	p.framed = scene->bridge_nf_call && family == AF_INET;
+	set_interface(p.packet.in, &p.packet.in_index, a, scene);
+	set_interface(p.packet.out, &p.packet.out_index, a, scene);
+	p.packet.source = p.packet.destination = netd_area_subnet(a, family);
 	return visit(&p, data);
 }
 
@@ -218,211 +226,111 @@ static void set_client(struct netd_packet *p, bool asks)
 }
 
 /* A client of DHCP asks everybody from no address, and later the host from its own. */
-static int visit_service(const struct netd_network *n, const struct netd_facts *facts,
+static int visit_service(const struct netd_area *a, const struct netd_scene *scene,
 			 int family, unsigned row, netd_passage_visit visit, void *data)
 {
-	struct netd_passage p = begin(n, NETD_PASSAGE_SERVICE, family);
-	int r = 0;
+	struct netd_passage p = begin(a, NETD_PASSAGE_SERVICE, family);
+	int r;
 
 	p.row = row;
-	set_interface(p.packet.in, &p.packet.in_index, n->bridge, facts);
+	set_interface(p.packet.in, &p.packet.in_index, a, scene);
 	netd_admit_row_packet(row, &p.packet);
 	if (p.packet.destination_port == DHCP_PORT) {
 		set_client(&p.packet, true);
 		r = visit(&p, data);
+		if (r < 0)
+			return r;
 	}
 	p.packet.source = p.packet.destination = (struct netd_prefix){0};
 	if (p.packet.destination_port && p.packet.destination_port != DHCP6_PORT)
-		p.packet.source = subnet(n, family); /* else of the link alone */
+		p.packet.source =
+			netd_area_subnet(a, family); /* else of the link alone */
 	set_client(&p.packet, false);
-	if (r < 0)
-		return r;
 	return visit(&p, data);
 }
 
-static int visit_services(const struct netd_network *n, const struct netd_facts *facts,
+static int visit_services(const struct netd_area *a, const struct netd_scene *scene,
 			  int family, netd_passage_visit visit, void *data)
 {
-	unsigned bits = netd_admit_services_network(n);
-	int r = 0;
+	for (unsigned row = 0; row < netd_admit_row_count(); row++) {
+		int r;
 
-	for (unsigned row = 0; r >= 0 && row < netd_admit_row_count(); row++)
-		if (netd_admit_row_fits(row, bits, nfproto_of(family)))
-			r = visit_service(n, facts, family, row, visit, data);
-	return r;
-}
-
-int netd_passages_of(const struct netd_network *n, const struct netd_facts *facts,
-		     const struct netd_state *desired, netd_passage_visit visit,
-		     void *data)
-{
-	static const int families[] = {AF_INET, AF_INET6};
-	bool leaves = n->mode == NETD_MODE_NAT || n->mode == NETD_MODE_ROUTED ||
-		      n->mode == NETD_MODE_OPEN;
-	bool enters = n->mode == NETD_MODE_ROUTED || n->mode == NETD_MODE_OPEN;
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < NETD_ARRAY_SIZE(families); i++) {
-		int family = families[i];
-		bool has = has_subnet(n, family);
-
-		if (has || family == AF_INET)
-			r = visit_within(n, facts, family, visit, data);
-		if (r >= 0 && has && leaves)
-			r = visit_out(n, facts, family, visit, data);
-		if (r >= 0 && has && enters)
-			r = visit_in(n, facts, family, visit, data);
-		if (r >= 0 && has)
-			r = visit_services(n, facts, family, visit, data);
+		if (!netd_admit_row_fits(row, a->services, nfproto_of(family)))
+			continue;
+		r = visit_service(a, scene, family, row, visit, data);
+		if (r < 0)
+			return r;
 	}
-	if (r < 0)
-		return r;
-	return visit_forwards(n, facts, desired, visit, data);
+	return 0;
 }
 
-int netd_passages_between(const struct netd_network *from, const struct netd_network *to,
-			  const struct netd_facts *facts, netd_passage_visit visit,
+static int visit_family(const struct netd_area *a, const struct netd_scene *scene,
+			int family, netd_passage_visit visit, void *data)
+{
+	static int (*const visits[])(const struct netd_area *, const struct netd_scene *,
+				     int, netd_passage_visit,
+				     void *) = {visit_out, visit_in, visit_services};
+	bool has = netd_area_has(a, family);
+	int r = 0;
+
+	if (has || family == AF_INET)
+		r = visit_within(a, scene, family, visit, data);
+	if (r < 0 || !has)
+		return r;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(visits); i++) {
+		r = visits[i](a, scene, family, visit, data);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int netd_passages_of(const struct netd_area *a, const struct netd_scene *scene,
+		     netd_passage_visit visit, void *data)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(families); i++) {
+		int r = visit_family(a, scene, families[i], visit, data);
+
+		if (r < 0)
+			return r;
+	}
+	return visit_forwards(a, scene, visit, data);
+}
+
+/* What is outside of a router is spoken of as that. */
+static bool is_between(const struct netd_area *from, const struct netd_area *to,
+		       const struct netd_scene *scene, int family)
+{
+	struct netd_outside outside;
+
+	if (!netd_area_has(from, family) || !netd_area_has(to, family))
+		return false;
+	find_outside(from, scene, family, &outside);
+	return !is_outside(from, &outside) && !is_outside(to, &outside);
+}
+
+int netd_passages_between(const struct netd_area *from, const struct netd_area *to,
+			  const struct netd_scene *scene, netd_passage_visit visit,
 			  void *data)
 {
-	static const int families[] = {AF_INET, AF_INET6};
-	bool leaves = from->mode == NETD_MODE_NAT || from->mode == NETD_MODE_ROUTED ||
-		      from->mode == NETD_MODE_OPEN;
-	int r = 0;
-
-	if (!leaves || from->nat.out[0] ||
-	    (to->mode != NETD_MODE_ROUTED && to->mode != NETD_MODE_OPEN))
+	if (!netd_area_reaches(from, to))
 		return 0;
-	for (size_t i = 0; r >= 0 && i < NETD_ARRAY_SIZE(families); i++) {
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(families); i++) {
 		struct netd_passage p = begin(from, NETD_PASSAGE_BETWEEN, families[i]);
+		int r;
 
-		if (!has_subnet(from, families[i]) || !has_subnet(to, families[i]))
+		if (!is_between(from, to, scene, families[i]))
 			continue;
 		p.other = to;
-		set_interface(p.packet.in, &p.packet.in_index, from->bridge, facts);
-		set_interface(p.packet.out, &p.packet.out_index, to->bridge, facts);
-		p.packet.source = subnet(from, families[i]);
-		p.packet.destination = subnet(to, families[i]);
+		set_interface(p.packet.in, &p.packet.in_index, from, scene);
+		set_interface(p.packet.out, &p.packet.out_index, to, scene);
+		p.packet.source = netd_area_subnet(from, families[i]);
+		p.packet.destination = netd_area_subnet(to, families[i]);
 		r = visit(&p, data);
+		if (r < 0)
+			return r;
 	}
-	return r;
-}
-
-/*
- * Packets
- */
-
-static void turn_round(struct netd_packet *p)
-{
-	struct netd_packet old = *p;
-
-	p->reply = true;
-	netd_copy(p->in, old.out);
-	netd_copy(p->out, old.in);
-	p->in_index = old.out_index;
-	p->out_index = old.in_index;
-	p->source = old.destination;
-	p->destination = old.source;
-	p->source_port = old.destination_port;
-	p->destination_port = old.source_port;
-}
-
-static void set_outside(struct netd_packet *p, const struct netd_link *outside)
-{
-	if (!outside)
-		return;
-	if (!p->in[0]) {
-		netd_copy(p->in, outside->name);
-		p->in_index = outside->index;
-	} else if (!p->out[0]) {
-		netd_copy(p->out, outside->name);
-		p->out_index = outside->index;
-	}
-}
-
-/* A chain of family bridge: it sees frames between ports, and nothing is tracked. */
-static bool as_frame(const struct netd_passage *p, const struct netd_foreign_chain *c,
-		     struct netd_packet *out)
-{
-	netd_copy(out->in_bridge, out->in);
-	netd_copy(out->out_bridge, c->hook == NF_INET_FORWARD ? out->out : "");
-	out->in[0] = out->out[0] = '\0';
-	out->in_index = out->out_index = 0;
-	out->tracked = false;
-	out->bridged = true;
-	return p->kind ==
-	       (c->hook == NF_INET_LOCAL_IN ? NETD_PASSAGE_SERVICE : NETD_PASSAGE_WITHIN);
-}
-
-/*
- * What the host sends back.  To who asked everybody it begins a flow of its own; of ND it
- * is a packet of another type (RFC 4861 4), which is not tracked; of TFTP it may be
- * either.  The guard of DHCP takes its answers at output, priority 0, and sends them past
- * all that is behind (lib/dhcp/guard_hold.c).
- */
-static bool as_served(const struct netd_passage *p, const struct netd_foreign_chain *c,
-		      struct netd_packet *out)
-{
-	uint16_t port = p->packet.destination_port;
-	bool nd = out->protocol == IPPROTO_ICMPV6;
-
-	if (port == DHCP_PORT && (c->hook != NF_INET_LOCAL_OUT || c->priority >= 0))
-		return false;
-	out->source = out->destination = (struct netd_prefix){0};
-	out->tracked = !nd && port != TFTP_PORT;
-	out->reply = port == DNS_PORT ||
-		     (port == DHCP_PORT && !p->packet.destination.addr.family);
-	if (!nd)
-		return true;
-	out->source_port = (uint16_t)(p->packet.source_port + ND_ANSWER);
-	out->destination_port = 0;
-	return out->source_port <= ND_LAST;
-}
-
-static bool at_hook(const struct netd_passage *p, const struct netd_foreign_chain *c,
-		    struct netd_packet *out)
-{
-	const char *bridge = p->network->bridge;
-
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(hooks); i++) {
-		if (hooks[i].hook != c->hook)
-			continue;
-		if (!(p->kind == NETD_PASSAGE_SERVICE ? hooks[i].services
-						      : hooks[i].forwards))
-			return false;
-		if ((hooks[i].in && strcmp(out->in, bridge) != 0) ||
-		    (hooks[i].out && strcmp(out->out, bridge) != 0))
-			return false;
-		if (c->hook == NF_INET_PRE_ROUTING) { /* before DNAT */
-			out->tracked &= c->priority > TRACKED;
-			out->out[0] = '\0';
-			out->out_index = 0;
-			out->destination = (struct netd_prefix){0};
-			out->destination_port = 0;
-		} else if (c->hook == NF_INET_POST_ROUTING) { /* behind SNAT */
-			out->source = (struct netd_prefix){0};
-			out->source_port = 0;
-		}
-		return true;
-	}
-	return false;
-}
-
-bool netd_passage_packet(const struct netd_passage *p, const struct netd_foreign_chain *c,
-			 bool reply, const struct netd_link *outside,
-			 struct netd_packet *out)
-{
-	*out = p->packet;
-	if (c->family == NFPROTO_BRIDGE)
-		return !reply && as_frame(p, c, out);
-	if ((c->family != NFPROTO_INET && c->family != out->family) ||
-	    (p->kind == NETD_PASSAGE_WITHIN && !p->framed))
-		return false;
-	set_outside(out, outside);
-	if (reply)
-		turn_round(out);
-	if (reply && p->kind == NETD_PASSAGE_SERVICE && !as_served(p, c, out))
-		return false;
-	return at_hook(p, c, out);
+	return 0;
 }
 
 /*
@@ -449,22 +357,30 @@ static void print_forward(struct netd_str *s, const struct netd_passage *p)
 		netd_str_addf(s, ":%u", f->to_port);
 }
 
+/* What stands behind the kind: "network lan", "interface lan". */
+static const char *word_of(const struct netd_area *a)
+{
+	if (a->router)
+		return "interface";
+	return "network";
+}
+
 void netd_passage_print(struct netd_str *s, const struct netd_passage *p, bool reply)
 {
-	const char *name = p->network->name;
+	const char *name = p->area->name, *kind = word_of(p->area);
 
 	switch (p->kind) {
 	case NETD_PASSAGE_OUT:
 		netd_str_addf(s,
-			      reply ? "answers from the outside to network %s"
-				    : "TCP from network %s to the outside",
-			      name);
+			      reply ? "answers from the outside to %s %s"
+				    : "TCP from %s %s to the outside",
+			      kind, name);
 		break;
 	case NETD_PASSAGE_IN:
 		netd_str_addf(s,
-			      reply ? "answers from network %s to the outside"
-				    : "TCP from the outside to network %s",
-			      name);
+			      reply ? "answers from %s %s to the outside"
+				    : "TCP from the outside to %s %s",
+			      kind, name);
 		break;
 	case NETD_PASSAGE_FORWARD:
 		if (reply)
@@ -472,17 +388,18 @@ void netd_passage_print(struct netd_str *s, const struct netd_passage *p, bool r
 		print_forward(s, p);
 		break;
 	case NETD_PASSAGE_WITHIN:
-		netd_str_addf(s, "TCP between machines of network %s", name);
+		netd_str_addf(s, "TCP between machines of %s %s", kind, name);
 		break;
 	case NETD_PASSAGE_SERVICE:
-		netd_str_addf(s, "%s%s from network %s", reply ? "answers to " : "",
-			      netd_admit_row_word(p->row, NETD_ADMIT_WORD_PEOPLE), name);
+		netd_str_addf(s, "%s%s from %s %s", reply ? "answers to " : "",
+			      netd_admit_row_word(p->row, NETD_ADMIT_WORD_PEOPLE), kind,
+			      name);
 		break;
 	case NETD_PASSAGE_BETWEEN:
 		netd_str_addf(s,
-			      reply ? "answers to network %s from network %s"
-				    : "TCP from network %s to network %s",
-			      name, p->other->name);
+			      reply ? "answers to %s %s from %s %s"
+				    : "TCP from %s %s to %s %s",
+			      kind, name, kind, p->other->name);
 		break;
 	}
 }

@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What must pass the host's own chains for a network to be of use. */
+/* What must pass the chains of a host, or of a router, for its guests to be of use. */
 #ifndef NETD_ADVISE_PASSAGE_H
 #define NETD_ADVISE_PASSAGE_H
 
 #include "ruleset/packet.h"
 #include "advise/outside.h"
 
-struct netd_facts;
+struct netd_area;
 struct netd_foreign_chain;
-struct netd_state;
+struct netd_scene;
 struct netd_str;
 
 enum netd_passage_kind {
-	NETD_PASSAGE_OUT,     /* from the network to the outside */
-	NETD_PASSAGE_IN,      /* from the outside to the network */
+	NETD_PASSAGE_OUT,     /* from the area to the outside */
+	NETD_PASSAGE_IN,      /* from the outside to the area */
 	NETD_PASSAGE_FORWARD, /* from the outside to a machine, by DNAT */
 	NETD_PASSAGE_WITHIN,  /* from one port of the bridge to another */
-	NETD_PASSAGE_BETWEEN, /* from the network to another */
-	NETD_PASSAGE_SERVICE, /* from the network to what the host serves there */
+	NETD_PASSAGE_BETWEEN, /* from the area to another */
+	NETD_PASSAGE_SERVICE, /* from the area to what is served there */
 };
 
 /* Flows of one kind, of one IP version. */
 struct netd_passage {
 	enum netd_passage_kind kind;
-	const struct netd_network *network, *other; /* other: BETWEEN only */
-	const struct netd_forward *forward;	    /* FORWARD only */
-	unsigned protocol;			    /* of the forward, a bit; 0: all */
-	unsigned row;				    /* SERVICE: of lib/ruleset/admit.h */
-	int family;				    /* AF_* */
+	const struct netd_area *area, *other; /* other: BETWEEN only */
+	const struct netd_forward *forward;   /* FORWARD only */
+	unsigned protocol;		      /* of the forward, a bit; 0: all */
+	unsigned row;			      /* SERVICE: of lib/ruleset/admit.h */
+	int family;			      /* AF_* */
 	bool framed; /* WITHIN: chains of IP see bridged frames, too */
 	/* the first packet at the forward hook, but for the interface that is outside */
 	struct netd_packet packet;
@@ -37,19 +37,18 @@ struct netd_passage {
 /* Called for each passage; a negative return ends it. */
 typedef int (*netd_passage_visit)(const struct netd_passage *p, void *data);
 
-/* Those of one network but for what is BETWEEN; what @visit returned last. */
-int netd_passages_of(const struct netd_network *n, const struct netd_facts *facts,
-		     const struct netd_state *desired, netd_passage_visit visit,
-		     void *data);
-/* Those from one network to another, if ours let them pass. */
-int netd_passages_between(const struct netd_network *from, const struct netd_network *to,
-			  const struct netd_facts *facts, netd_passage_visit visit,
+/* Those of one area but for what is BETWEEN; what @visit returned last. */
+int netd_passages_of(const struct netd_area *a, const struct netd_scene *scene,
+		     netd_passage_visit visit, void *data);
+/* Those from one area to another, if ours let them pass. */
+int netd_passages_between(const struct netd_area *from, const struct netd_area *to,
+			  const struct netd_scene *scene, netd_passage_visit visit,
 			  void *data);
 
 /*
- * What that chain sees of it: of its first packet, or of an answer (@reply).  @outside is
- * the interface that is outside; NULL: not known.  False if the chain does not see
- * it, or sees it where it cannot be told from what is not the network's.
+ * What that chain sees of it (passage_packet.c): of its first packet, or of an answer
+ * (@reply).  @outside is the interface that is outside; NULL: not known.  False if the
+ * chain does not see it, or sees it where it cannot be told from what is not the area's.
  */
 bool netd_passage_packet(const struct netd_passage *p, const struct netd_foreign_chain *c,
 			 bool reply, const struct netd_link *outside,

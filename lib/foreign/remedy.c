@@ -208,6 +208,7 @@ static const struct tool {
 	const char *last;	   /* a command behind all others */
 	const char *remark;
 	bool whole; /* it is the owner's, about all chains of the table */
+	bool host;  /* it asks a daemon, or writes files, of the host's only */
 } tools[] = {
 	{.is = is_firewalld,
 	 .command = "",
@@ -216,21 +217,28 @@ static const struct tool {
 	 .word = NETD_ADMIT_WORD_FIREWALLD,
 	 .last = "firewall-cmd --reload",
 	 .remark = "",
-	 .whole = true},
+	 .whole = true,
+	 .host = true},
 	{.is = is_panic,
 	 .command = "",
 	 .words = words_none,
 	 .last = "firewall-cmd --panic-off",
 	 .remark = "",
-	 .whole = true},
-	{.is = is_ufw, .command = "ufw route allow ", .words = words_ufw, .remark = ""},
+	 .whole = true,
+	 .host = true},
+	{.is = is_ufw,
+	 .command = "ufw route allow ",
+	 .words = words_ufw,
+	 .remark = "",
+	 .host = true},
 	{.is = is_ufw_host,
 	 .command = "",
 	 .words = words_ufw_host,
 	 /* the first does not touch the same with "deny", which the second one turns */
 	 .service = "ufw prepend allow in on %b %s\nufw allow in on %b %s",
 	 .word = NETD_ADMIT_WORD_UFW,
-	 .remark = ""},
+	 .remark = "",
+	 .host = true},
 	{.is = is_docker,
 	 .command = "%x -I DOCKER-USER ",
 	 .words = words_iptables,
@@ -340,11 +348,14 @@ static bool is_plain(const char *name)
 }
 
 /* Adds one command in quotes, unless it is there already. */
-static void add_command(struct netd_str *s, const char *command, size_t length)
+static void add_command(struct netd_str *s, const char *router, const char *command,
+			size_t length)
 {
 	netd_auto(netd_str_done) struct netd_str quoted = {0};
 
 	netd_str_add(&quoted, "`");
+	if (router[0])
+		netd_str_addf(&quoted, "netdctl router exec %s -- ", router);
 	netd_str_add_bytes(&quoted, command, length);
 	netd_str_add(&quoted, "`");
 	if (!strstr(netd_str_text(s), netd_str_text(&quoted)))
@@ -383,7 +394,7 @@ static void add_commands(struct netd_str *s, const struct netd_remedy *r,
 		size_t length = strcspn(lines, "\n");
 
 		if (!is_made(r, lines, length))
-			add_command(s, lines, length);
+			add_command(s, r->router, lines, length);
 		lines += length;
 	}
 }
@@ -431,7 +442,10 @@ static void print_commands(struct netd_str *s, const struct netd_remedy *r,
 	print_services(s, r, asked, tool);
 	if (tool->last)
 		add_commands(s, r, tool->last);
-	netd_str_add(s, tool->remark);
+	if (r->router[0])
+		netd_str_add(s, " (and again when that table is made anew)");
+	else
+		netd_str_add(s, tool->remark);
 }
 
 /* Without a command. */
@@ -463,8 +477,8 @@ void netd_remedy_print(struct netd_str *s, const struct netd_remedy *r)
 
 	while (!tool->is(r))
 		tool++;
-	if ((r->chain->locked && !tool->whole) || !is_plain(r->chain->table) ||
-	    !is_plain(r->chain->name)) {
+	if ((r->chain->locked && !tool->whole) || (r->router[0] && tool->host) ||
+	    !is_plain(r->chain->table) || !is_plain(r->chain->name)) {
 		print_wish(s, r);
 		return;
 	}

@@ -24,7 +24,8 @@ struct netd_remedy {
 	const struct netd_foreign_chain *chain;
 	struct netd_verdict verdict;
 	unsigned needs, all_needs; /* of the note, and of the table's other chains, too */
-	const char *bridge, *other;
+	const char *router;	   /* whose namespace the chain is in; "": the host's */
+	const char *bridge, *other; /* of a router: its interfaces */
 };
 
 /* Says what to do about it, as a hint. */

@@ -103,10 +103,8 @@ static int diff_firewall(struct netd_diff *d, struct netd_error *err)
 		return 0;
 	r = netd_ruleset_diff(have, &d->in->desired->ruleset, d->in->topology,
 			      &change.delta, err);
-	if (r == 0 && *d->space) /* of the host's own chains obstacles.c speaks */
-		netd_ruleset_delta_notes(&change.delta, &plan->notes);
 	if (r < 0 || netd_ruleset_delta_is_empty(&change.delta)) {
-		netd_ruleset_delta_done(&change.delta); /* may be about what cannot be */
+		netd_ruleset_delta_done(&change.delta);
 		return r;
 	}
 	netd_copy(change.space, d->space);

@@ -29,6 +29,9 @@ int netd_ruleset_compile(const struct netd_topology *t, const struct netd_state 
 int netd_ruleset_compile_node(const struct netd_topology *t, const struct netd_node *n,
 			      struct netd_ruleset *out, struct netd_error *err);
 
+/* Whether that lets new flows pass from one interface of router @n to another. */
+bool netd_ruleset_node_opens(const struct netd_node *n, const char *from, const char *to);
+
 /* Packs the key of a forward's element: @port 0 is the whole address (@protocol, a number
  * of IANA's, is left out then).  Fills in map and key only. */
 void netd_element_forward_key(struct netd_element *e, const struct netd_addr *listen,

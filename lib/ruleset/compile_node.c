@@ -54,6 +54,11 @@ static uint8_t pair_chain(const struct pair *p)
 	return NETD_CHAIN_NONE;
 }
 
+bool netd_ruleset_node_opens(const struct netd_node *n, const char *from, const char *to)
+{
+	return pair_chain(&(struct pair){n, from, to}) != NETD_CHAIN_NAT_TO;
+}
+
 /* The chain of the node's own source NAT. */
 static const char *own_chain(const struct netd_nat *nat, char out[2 * NETD_IFNAME])
 {
@@ -104,6 +109,7 @@ static int add_node(struct netd_builder *b, const struct netd_node *n)
 			r = netd_build_admit(b, own->name,
 					     netd_admit_services_interface(own));
 	}
+	b->out.passes = rules || b->out.admit_count;
 	if (r >= 0 && *n->nat.out)
 		r = netd_build_source_chain(b, &n->nat, own_chain(&n->nat, chain));
 	for (size_t i = 0; r >= 0 && i < n->forward_count; i++)

@@ -233,7 +233,6 @@ void netd_ruleset_delta_done(struct netd_ruleset_delta *d)
 	free(d->foreign);
 	free(d->admits_removed);
 	free(d->admits_added);
-	free(d->admits_barred);
 	*d = (struct netd_ruleset_delta){0};
 }
 

@@ -29,8 +29,6 @@ struct netd_ruleset_delta {
 	size_t foreign_count;
 	struct netd_admit_rule *admits_removed, *admits_added;
 	size_t admits_removed_count, admits_added_count;
-	struct netd_admit_rule *admits_barred; /* cannot be put in: the table is locked */
-	size_t admits_barred_count;
 };
 
 /*
@@ -45,14 +43,8 @@ int netd_ruleset_diff(const struct netd_ruleset *have, const struct netd_ruleset
 		      struct netd_error *err);
 
 void netd_ruleset_delta_done(struct netd_ruleset_delta *d);
-/* True if there is nothing to do; there may be notes, and things to free, all the same.
- */
+/* True if there is nothing to do. */
 bool netd_ruleset_delta_is_empty(const struct netd_ruleset_delta *d);
-
-/* Adds a note (code 0) for each chain that drops what guests ask of the host and that
- * cannot be changed, with what to do about it. */
-void netd_ruleset_delta_notes(const struct netd_ruleset_delta *d,
-			      struct netd_error *notes);
 
 /* One line for each change: "add element inet netd forward4 { … }", in sending order. */
 void netd_ruleset_delta_print(struct netd_str *s, const struct netd_ruleset_delta *d);

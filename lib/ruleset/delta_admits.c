@@ -17,7 +17,7 @@
  * Theory of operation.  What is wanted is the same rules in every chain that drops.  Both
  * sides are sorted and walked together; a rule of ours that is there twice, is spoiled,
  * or stands in a chain that does not drop any more, finds no partner and goes.  A locked
- * chain (its table has an owner) is left as it is, and what it lacks is kept to be told.
+ * chain (its table has an owner) is left as it is.
  */
 struct differ {
 	const struct netd_ruleset *have, *want;
@@ -94,7 +94,7 @@ static int lack(struct differ *d, const struct netd_admit_rule *rule)
 	struct netd_ruleset_delta *out = d->out;
 
 	if (d->have->foreign[rule->chain].locked)
-		return add(&out->admits_barred, &out->admits_barred_count, rule);
+		return 0;
 	return add(&out->admits_added, &out->admits_added_count, rule);
 }
 
@@ -107,32 +107,40 @@ static int drop(struct differ *d, const struct netd_admit_rule *rule)
 	return add(&out->admits_removed, &out->admits_removed_count, rule);
 }
 
+/* As compare() of the two at hand; at its end, a side is behind the other. */
+static int compare_at(const struct differ *d, size_t i, size_t j)
+{
+	if (i == d->present_count)
+		return 1;
+	if (j == d->wanted_count)
+		return -1;
+	return compare(&d->present[i], &d->wanted[j]);
+}
+
 static int walk(struct differ *d)
 {
 	size_t i = 0, j = 0;
-	int r = 0;
 
-	while (r == 0 && (i < d->present_count || j < d->wanted_count)) {
-		int order = i == d->present_count ? 1
-			    : j == d->wanted_count
-				    ? -1
-				    : compare(&d->present[i], &d->wanted[j]);
+	while (i < d->present_count || j < d->wanted_count) {
+		int order = compare_at(d, i, j), r = 0;
 
 		if (order < 0)
 			r = drop(d, &d->present[i]);
 		else if (order > 0)
 			r = lack(d, &d->wanted[j]);
+		if (r < 0)
+			return r;
 		i += order <= 0;
 		j += order >= 0;
 	}
-	return r;
+	return 0;
 }
 
 static int copy_chains(struct differ *d)
 {
 	size_t size = d->have->foreign_count * sizeof(*d->have->foreign);
 
-	if (!d->out->admits_added && !d->out->admits_removed && !d->out->admits_barred)
+	if (!d->out->admits_added && !d->out->admits_removed)
 		return 0;
 	d->out->foreign = malloc(size);
 	if (!d->out->foreign)
@@ -181,31 +189,5 @@ void netd_delta_admits_print(struct netd_str *s, const struct netd_ruleset_delta
 		netd_str_add(s, " ");
 		netd_admit_print(s, rule);
 		netd_str_add(s, "\n");
-	}
-}
-
-/* Sorted by chain and link, so one note for each pair of these. */
-void netd_ruleset_delta_notes(const struct netd_ruleset_delta *d,
-			      struct netd_error *notes)
-{
-	const struct netd_admit_rule *last = NULL;
-
-	for (size_t i = 0; i < d->admits_barred_count; i++) {
-		const struct netd_admit_rule *rule = &d->admits_barred[i];
-		struct netd_str chain = {0};
-
-		if (last && last->chain == rule->chain && !strcmp(last->link, rule->link))
-			continue;
-		last = rule;
-		netd_foreign_chain_print(&chain, &d->foreign[rule->chain]);
-		netd_error_add(notes, 0,
-			       "chain %s drops what guests of %s ask the host by DHCP "
-			       "and DNS, and its table can be changed by its owner only",
-			       netd_str_text(&chain), rule->link);
-		netd_error_hint(notes,
-				"let its owner accept UDP ports 67, 547 and 53, TCP port "
-				"53 and ICMPv6 from interface %s",
-				rule->link);
-		netd_str_done(&chain);
 	}
 }

@@ -57,6 +57,7 @@ static void judge(const struct netd_ruleset *have)
 		struct netd_remedy remedy = {.program = &program,
 					     .chain = &have->foreign[i],
 					     .needs = ~0U,
+					     .router = i % 2 ? "r1" : "",
 					     .bridge = "lan",
 					     .other = "dmz"};
 		struct netd_str text = {0};

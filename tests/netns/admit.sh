@@ -232,21 +232,25 @@ edited()
 	match 'dport 53' "$(nft list chain inet f i)"
 }
 
-# An owner that lives as long as the test: nft in interactive mode.
+# own NS [RULES]: table own with chain i, which drops the rest, and an owner that lives as
+# long as the test: nft in interactive mode, which reads descriptor 7.
+own()
+{
+	mkfifo commands
+	on "$1" nft -i <commands >/dev/null 2>&1 &
+	exec 7>commands
+	echo "add table inet own { flags owner; chain i { type filter hook input priority 0; policy drop; ${2:-}}; }" >&7
+	wait_for 5 on "$1" nft list table inet own
+	case $(on "$1" nft list table inet own) in *"flags owner"*) ;; *) t_skip "no owned tables in this kernel" ;; esac
+}
+
 owned()
 {
 	local said
 
 	world
-	mkfifo commands
-	nft -i <commands >/dev/null 2>&1 &
-	exec 7>commands
-	echo 'add table inet own { flags owner; chain i { type filter hook input priority 0; policy drop; }; }' >&7
-	wait_for 5 eval 'nft list tables | grep -q own'
-	case $(nft list table inet own) in *"flags owner"*) ;; *) t_skip "no owned tables in this kernel" ;; esac
-	said=$("$RULESET" lab.yaml)
-	match 'note: chain inet own i drops what guests of lan ask' "$said"
-	match 'note:' "$("$RULESET" lab.yaml)"
+	own host
+	eq "" "$("$RULESET" lab.yaml | grep 'rule inet own')"
 	no_match netd "$(nft list table inet own)"
 	"$RULESET" lab.yaml destroy >/dev/null
 	ip link del lan
@@ -583,32 +587,97 @@ quiet()
 	gets_all
 }
 
-# A router that serves, and somebody's firewall inside it.
-in_a_router()
+# A router that serves; a guest of its network.
+router()
 {
-	need bridge veth nft command:dnsmasq command:busybox
+	need bridge veth nft nft_nat command:dnsmasq command:busybox
 	cat >lab.yaml <<-EOF
 	name: lab
-	networks: {lan: {}}
+	networks: {lan: {}, wan: {mode: nat, addresses: [10.9.0.1/24]}}
 	routers:
 	  r1:
 	    interfaces:
-	      lan: {addresses: [10.1.0.1/24], dhcp: {range: 10.1.0.50-10.1.0.60}, dns: true}
+	      lan:
+	        addresses: [10.1.0.1/24, "fd00:1::1/64"]
+	        dhcp: {range: [10.1.0.50-10.1.0.60, "fd00:1::1000-fd00:1::1fff"]}
+	        dns: {records: {gw: 10.1.0.1}}
+	      wan: {addresses: [10.9.0.2/24]}
+	    routes: [{to: default, via: 10.9.0.1}]
+	    nat: {out: wan}
 	EOF
 	netdctl apply lab.yaml
+}
+
+# Somebody's firewall inside it.
+in_a_router()
+{
+	router
 	guest_ns g lan -
 	dhcp_ns g
-	on r1 nft 'table inet f { chain i { type filter hook input priority 0; policy drop; }; }'
+	on r1 nft 'table inet f { chain i { type filter hook input priority 0; policy drop; ct state established accept; }; }'
 	on r1 nft list table inet f >before
 	no_dhcp_ns g
 	fails 3 netdctl plan lab.yaml
 	netdctl apply lab.yaml
-	dhcp_ns g
-	netdctl plan -q lab.yaml
+	gets_all
 	# the router stays, and serves no more
-	sed -i 's/, dhcp: .*dns: true//' lab.yaml
+	sed -i '/dhcp:/d; /dns:/d' lab.yaml
+	netdctl apply lab.yaml
+	on r1 nft list table inet f | diff before - || :
+	sed -i 's/, "fd00.*64"//' lab.yaml
 	netdctl apply lab.yaml
 	on r1 nft list table inet f | diff before -
+}
+
+# What is put there is not reached: a jump that never comes back, and DHCP itself.
+stuck_in_a_router()
+{
+	router
+	on r1 nft -f - <<-'EOF'
+	table inet walls {
+		chain rest { tcp dport 22 accept; meta l4proto ipv6-icmp accept; reject with icmpx admin-prohibited; }
+		chain zones { iifname "wan" goto rest; goto rest; }
+		chain in {
+			type filter hook input priority 10;
+			ct state { established, related } accept
+			jump zones
+			reject with icmpx admin-prohibited
+		}
+		chain out {
+			type filter hook output priority -5;
+			ct state established accept
+			oifname "lan" udp sport { 67, 547 } drop
+		}
+	}
+	EOF
+	fixed_as_told 'note: .*chain inet walls in \(hook input, priority 10\) in router r1 drops, by its rule with handle [0-9]+ in chain rest: DHCP from interface lan \(IPv4\); DNS from interface lan; DNS by TCP from interface lan; DHCPv6 from interface lan \(IPv6\)'
+	eq 4 "$(grep -c '^netdctl router exec r1 -- nft insert rule inet walls in iifname "lan" [a-z]* dport [0-9]* accept$' commands)"
+	eq 'netdctl router exec r1 -- nft insert rule inet walls out oifname "lan" accept' "$(tail -n 1 commands)"
+	netdctl router exec r1 -- nft flush ruleset
+	# firewalld's own commands would change the host
+	netdctl apply lab.yaml
+	on r1 nft 'table inet firewalld { chain filter_INPUT { type filter hook input priority 10; ct state established accept; drop; }; }'
+	match 'in router r1 drops' "$(said)"
+	match 'let whoever made it accept udp dport 67, udp dport 53, .* from interface lan' "$(said)"
+	eq "" "$(told_to_do)"
+}
+
+# Its rules let all pass that a guest needs; its policy does not matter then.
+owned_in_a_router()
+{
+	router
+	own r1 'ct state established accept; meta l4proto { icmp, ipv6-icmp } accept; iifname "lan" udp dport { 53, 67, 547 } accept; iifname "lan" tcp dport 53 accept; '
+	no_match drops "$(netdctl apply lab.yaml 2>&1)"
+	gets_all
+	# it does for what is not
+	echo 'flush chain inet own i' >&7
+	echo 'add rule inet own i iifname "lan" udp dport { 67, 547 } accept' >&7
+	echo 'add rule inet own i meta l4proto ipv6-icmp accept' >&7
+	wait_for 5 eval '! on r1 nft list chain inet own i | grep -q established; on r1 nft list chain inet own i | grep -q icmp'
+	match 'chain inet own i \(hook input, priority 0\) in router r1 drops, by its policy: DNS from interface lan; DNS by TCP from interface lan$' "$(said | head -n 1)"
+	match 'its table can be changed by its owner only: let whoever made it accept udp dport 53, tcp dport 53 from interface lan' "$(said)"
+	dhcp_ns g
+	exec 7>&-
 }
 
 t_fresh "a policy of drop" policy_drop
@@ -623,6 +692,8 @@ t_fresh "a table that has an owner" owned
 t_fresh "an isolated network" isolated
 t_fresh "netdctl: guests get their addresses and names, and nothing is left" by_netdctl
 t_fresh "the same in a router" in_a_router
+t_fresh "chains in a router that are not helped by that" stuck_in_a_router
+t_fresh "a table in a router that has an owner" owned_in_a_router
 t_fresh "a jump that never comes back" dispatch
 t_fresh "firewalld: its table is its own" firewalld
 t_fresh "ufw: its own rules, and its user's" ufw

@@ -453,6 +453,64 @@ frames_of_bridges()
 	quiet
 }
 
+# A router with NAT, and what somebody put into its namespace.
+router()
+{
+	need bridge veth nft nft_nat
+	outside eth0 172.16.5.40/24 172.16.5.1/24
+	serve outside tcp "$T_INTERNET4" 80 >/dev/null
+	cat >lab.yaml <<-EOF
+	name: lab
+	networks: {lan: {}, dmz: {}, wan: {mode: nat, addresses: [10.9.0.1/24]}}
+	routers:
+	  r1:
+	    interfaces:
+	      lan: {addresses: [10.1.0.254/24]}
+	      dmz: {addresses: [10.2.0.254/24]}
+	      wan: {addresses: [10.9.0.2/24]}
+	    routes: [{to: default, via: 10.9.0.1}]
+	    nat: {out: wan}
+	    forwards: [{listen: "10.9.0.2:8080", to: "10.1.0.1:80"}]
+	EOF
+	netdctl apply lab.yaml
+	machines
+	guest_ns c dmz 10.2.0.1/24 10.2.0.254
+	quiet
+	on r1 nft 'table inet f {
+		chain f { type filter hook forward priority 0; policy drop; iifname "dmz" oifname "wan" accept; }
+		chain p { type filter hook prerouting priority -310; iifname "dmz" ip daddr 192.0.2.0/24 drop; }
+	}'
+	no_answer a tcp "$T_INTERNET4" 80
+	no_answer host tcp 10.9.0.2 8080
+	no_answer c tcp 10.1.0.1 80
+	eq 'note: chain inet f f (hook forward, priority 0) in router r1 drops, by its policy: TCP from interface lan to the outside; the forward tcp 10.9.0.2:8080 to 10.1.0.1:80
+note: chain inet f f (hook forward, priority 0) in router r1 drops, by its policy: answers from the outside to interface dmz' \
+		"$(notes | grep ^note)"
+	as_told
+	eq 'netdctl router exec r1 -- nft insert rule inet f f iifname "lan" accept
+netdctl router exec r1 -- nft insert rule inet f f oifname "lan" accept
+netdctl router exec r1 -- nft insert rule inet f f oifname "dmz" ct state established,related accept' "$(<commands)"
+	ask a tcp "$T_INTERNET4" 80
+	ask c tcp "$T_INTERNET4" 80
+	eq 10.1.0.1 "$(ask host tcp 10.9.0.2 8080 | cut -d' ' -f1)"
+	ask c tcp 10.1.0.1 80
+	quiet
+	# from one interface to another
+	on r1 nft insert rule inet f f iifname '"dmz"' oifname '"lan"' ct state new drop
+	no_answer c tcp 10.1.0.1 80
+	match 'in router r1 drops, by its rule with handle [0-9]+: TCP from interface dmz to interface lan
+' "$(notes)"
+	as_told
+	eq 'netdctl router exec r1 -- nft insert rule inet f f iifname "dmz" oifname "lan" accept' "$(<commands)"
+	ask c tcp 10.1.0.1 80
+	quiet
+	# what the router itself does not let pass is not asked for
+	sed -i 's/nat: {out: wan}/&\n    isolate: true/' lab.yaml
+	on r1 nft insert rule inet f f iifname '"dmz"' oifname '"lan"' drop
+	netdctl apply lab.yaml
+	quiet
+}
+
 # What may pass is not spoken of.
 lets_pass()
 {
@@ -627,6 +685,7 @@ t_fresh "ufw" ufw
 t_fresh "firewalld" firewalld
 t_fresh "from the outside to a routed network" routed
 t_fresh "from one network to another" between
+t_fresh "in a router" router
 t_fresh "what may pass is not spoken of" lets_pass
 t_fresh "what drops others is not spoken of" drops_others
 t_fresh "a table that has an owner" owned

@@ -89,7 +89,6 @@ static int apply(const struct netd_ruleset *want, const struct netd_topology *t,
 		 const struct netd_node *node)
 {
 	struct netd_ruleset_delta delta = {0}, rest = {0};
-	struct netd_error notes = {0};
 	struct netd_str text = {0};
 	uint32_t generation;
 	int r = difference(want, t->name, &delta, &generation);
@@ -97,10 +96,6 @@ static int apply(const struct netd_ruleset *want, const struct netd_topology *t,
 	netd_ruleset_delta_print(&text, &delta);
 	fputs(netd_str_text(&text), stdout);
 	netd_str_done(&text);
-	netd_ruleset_delta_notes(&delta, &notes);
-	for (size_t i = 0; i < notes.count; i++)
-		printf("note: %s\n", notes.problems[i].text);
-	netd_error_done(&notes);
 	if (r == 0)
 		r = netd_firewall_commit(&nft, &delta, generation, &err);
 	if (r == 0)
