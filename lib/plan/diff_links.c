@@ -209,8 +209,7 @@ static int want_link(struct netd_diff *d, const struct netd_link *want)
 /* A tap that a hook plugged in follows its bridge's MTU, as when it was plugged in. */
 static int follow_mtu(struct netd_diff *d, const struct netd_link *have)
 {
-	const struct netd_link *bridge =
-		have->master[0] ? netd_state_link(d->in->desired, have->master) : NULL;
+	const struct netd_link *bridge = netd_state_link(d->in->desired, have->master);
 	struct netd_link link;
 
 	if (!bridge || bridge->foreign || !netd_link_is_tap(have) ||
