@@ -203,7 +203,8 @@ static const struct tool {
 	bool (*is)(const struct netd_remedy *r);
 	const char *command;
 	const char *const *words;
-	const char *service;	   /* %s is the service … */
+	const char *before;	   /* in front of all services … */
+	const char *service;	   /* … of which each is %s … */
 	enum netd_admit_word word; /* … in these words */
 	const char *last;	   /* a command behind all others */
 	const char *remark;
@@ -213,7 +214,8 @@ static const struct tool {
 	{.is = is_firewalld,
 	 .command = "",
 	 .words = words_firewalld,
-	 .service = ZONE "\n" FIREWALLD "--zone=%z --add-service=%s",
+	 .before = ZONE, /* which lets ICMPv6 pass */
+	 .service = FIREWALLD "--zone=%z --add-service=%s",
 	 .word = NETD_ADMIT_WORD_FIREWALLD,
 	 .last = "firewall-cmd --reload",
 	 .remark = "",
@@ -418,8 +420,14 @@ static void print_needs(struct netd_str *s, const struct netd_remedy *r, unsigne
 static void print_services(struct netd_str *s, const struct netd_remedy *r,
 			   unsigned asked, const struct tool *tool)
 {
-	if (!tool->service || (asked & NETD_NEED_FROM && !tool->whole))
+	netd_auto(netd_str_done) struct netd_str before = {0};
+
+	if (!tool->service || asked < NETD_NEED_SERVICE ||
+	    (asked & NETD_NEED_FROM && !tool->whole))
 		return;
+	if (tool->before)
+		expand(&before, tool->before, r);
+	add_commands(s, r, netd_str_text(&before));
 	for (unsigned row = 0; row < netd_admit_row_count(); row++) {
 		const char *word = netd_admit_row_word(row, tool->word);
 		netd_auto(netd_str_done) struct netd_str text = {0};
@@ -437,15 +445,10 @@ static void print_commands(struct netd_str *s, const struct netd_remedy *r,
 {
 	unsigned asked = tool->whole ? r->all_needs : r->needs;
 
-	netd_str_add(s, "let it pass with");
 	print_needs(s, r, asked, tool);
 	print_services(s, r, asked, tool);
 	if (tool->last)
 		add_commands(s, r, tool->last);
-	if (r->router[0])
-		netd_str_add(s, " (and again when that table is made anew)");
-	else
-		netd_str_add(s, tool->remark);
 }
 
 /* Without a command. */
@@ -471,16 +474,29 @@ static void print_wish(struct netd_str *s, const struct netd_remedy *r)
 	netd_str_addf(s, " from interface %s", r->bridge);
 }
 
+/* True if the tool has no words for it here, or may not be asked. */
+static bool is_wish(const struct netd_remedy *r, const struct tool *tool)
+{
+	return (r->chain->locked && !tool->whole) || (r->router[0] && tool->host) ||
+	       !is_plain(r->chain->table) || !is_plain(r->chain->name);
+}
+
 void netd_remedy_print(struct netd_str *s, const struct netd_remedy *r)
 {
+	netd_auto(netd_str_done) struct netd_str commands = {0};
 	const struct tool *tool = tools;
 
 	while (!tool->is(r))
 		tool++;
-	if ((r->chain->locked && !tool->whole) || (r->router[0] && tool->host) ||
-	    !is_plain(r->chain->table) || !is_plain(r->chain->name)) {
+	if (!is_wish(r, tool))
+		print_commands(&commands, r, tool);
+	if (!commands.length) {
 		print_wish(s, r);
 		return;
 	}
-	print_commands(s, r, tool);
+	netd_str_addf(s, "let it pass with%s", netd_str_text(&commands));
+	if (r->router[0])
+		netd_str_add(s, " (and again when that table is made anew)");
+	else
+		netd_str_add(s, tool->remark);
 }

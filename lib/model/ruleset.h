@@ -98,7 +98,8 @@ enum netd_service_bit {
 	NETD_ADMIT_DNS = 1 << 1,
 	NETD_ADMIT_TFTP = 1 << 2,
 	NETD_ADMIT_DHCP6 = 1 << 3,
-	NETD_ADMIT_ND = 1 << 4, /* router and neighbour discovery */
+	NETD_ADMIT_ND = 1 << 4, /* neighbour discovery: nothing of IPv6 goes without */
+	NETD_ADMIT_RS = 1 << 5, /* what asks for router advertisements */
 };
 
 struct netd_admit {

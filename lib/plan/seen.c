@@ -200,7 +200,7 @@ static int add_routes(const struct netd_state *here, struct netd_state *out)
 /* @row of @family belongs to one service. */
 static unsigned service_of(const struct netd_admit_rule *rule, uint8_t family)
 {
-	for (unsigned bit = NETD_ADMIT_DHCP; bit <= NETD_ADMIT_ND; bit <<= 1)
+	for (unsigned bit = NETD_ADMIT_DHCP; bit <= NETD_ADMIT_RS; bit <<= 1)
 		if (rule->row != NETD_ADMIT_SPOILED &&
 		    netd_admit_row_fits(rule->row, bit, family))
 			return bit;

@@ -79,7 +79,7 @@ static const struct row {
 	 {"DHCPv6", "-p udp --dport 547", "to any port 547 proto udp", "dhcpv6"}},
 	/* RFC 4861 4: solicitations of routers and neighbours, and what answers ours */
 	{"rs",
-	 NETD_ADMIT_ND,
+	 NETD_ADMIT_RS,
 	 IP6,
 	 "\x3a",
 	 "\x85",
@@ -128,8 +128,10 @@ static unsigned services(const struct netd_dhcp *dhcp, const struct netd_dns *dn
 		bits |= NETD_ADMIT_TFTP;
 	if (dns->enabled)
 		bits |= NETD_ADMIT_DNS;
-	if (bits && ip6)
-		return bits | NETD_ADMIT_ND;
+	if (ip6)
+		bits |= NETD_ADMIT_ND;
+	if (dhcp->enabled && !dhcp->no_ra && ip6)
+		bits |= NETD_ADMIT_RS;
 	return bits;
 }
 
@@ -153,6 +155,8 @@ void netd_admit_print_services(struct netd_str *s, unsigned bits)
 		netd_str_addf(s, "%s%s", blank, words[i].word);
 		blank = " ";
 	}
+	if (!*blank && bits)
+		netd_str_add(s, "nd");
 }
 
 unsigned netd_admit_row_count(void)

@@ -22,8 +22,8 @@ struct netd_str;
 /* What the network's bridge, or a node's interface, serves: enum netd_service_bit. */
 unsigned netd_admit_services_network(const struct netd_network *n);
 unsigned netd_admit_services_interface(const struct netd_node_interface *i);
-/* "dhcp dns", a word for each; in the bridge's comment, where a later netd sees that
- * there may be rules of ours elsewhere. */
+/* "dhcp dns", a word for each, "nd" if there is nothing else; in the bridge's comment,
+ * where a later netd sees that there may be rules of ours elsewhere. */
 void netd_admit_print_services(struct netd_str *s, unsigned bits);
 
 /* How many kinds of rules there are, and whether @services need that one in @family. */

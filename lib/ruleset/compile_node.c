@@ -94,27 +94,61 @@ static int add_interface(struct netd_builder *b, const struct netd_node *n,
 	return r;
 }
 
+static bool has_rules(const struct netd_node *n)
+{
+	return *n->nat.out || n->forward_count || n->isolate || n->allow_count;
+}
+
+static bool serves(const struct netd_topology *t, const struct netd_node *n)
+{
+	const struct netd_node_interface *own;
+
+	for (size_t i = 0; (own = netd_node_interface(t, n, i, NULL, NULL)); i++)
+		if (own->dhcp.enabled || own->dns.enabled)
+			return true;
+	return false;
+}
+
+static int add_interfaces(struct netd_builder *b, const struct netd_node *n)
+{
+	const struct netd_node_interface *own;
+
+	for (size_t i = 0; (own = netd_node_interface(b->topology, n, i, NULL, NULL));
+	     i++) {
+		int r = has_rules(n) ? add_interface(b, n, own) : 0;
+
+		if (r < 0)
+			return r;
+		r = netd_build_admit(b, own->name, netd_admit_services_interface(own));
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* One that only hands packets on has nothing of ours, and costs no look at its rules. */
 static int add_node(struct netd_builder *b, const struct netd_node *n)
 {
-	bool rules = *n->nat.out || n->forward_count || n->isolate || n->allow_count;
-	const struct netd_node_interface *own;
 	char chain[2 * NETD_IFNAME];
-	int r = 0;
+	int r;
 
-	for (size_t i = 0;
-	     r >= 0 && (own = netd_node_interface(b->topology, n, i, NULL, NULL)); i++) {
-		if (rules)
-			r = add_interface(b, n, own);
-		if (r >= 0)
-			r = netd_build_admit(b, own->name,
-					     netd_admit_services_interface(own));
-	}
-	b->out.passes = rules || b->out.admit_count;
-	if (r >= 0 && *n->nat.out)
+	if (!has_rules(n) && !serves(b->topology, n))
+		return 0;
+	b->out.passes = true;
+	r = add_interfaces(b, n);
+	if (r < 0)
+		return r;
+	if (*n->nat.out) {
 		r = netd_build_source_chain(b, &n->nat, own_chain(&n->nat, chain));
-	for (size_t i = 0; r >= 0 && i < n->forward_count; i++)
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < n->forward_count; i++) {
 		r = netd_build_forward(b, &n->forwards[i]);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int netd_ruleset_compile_node(const struct netd_topology *t, const struct netd_node *n,

@@ -258,7 +258,7 @@ owned()
 	if command -v dnsmasq >/dev/null; then
 		said=$(netdctl apply lab.yaml 2>&1)
 		match 'note: chain inet own i \(hook input, priority 0\) drops, by its policy: DNS from network lan;' "$said"
-		match 'accept udp dport 53, tcp dport 53, icmpv6 type nd-router-solicit, .* from interface lan' "$said"
+		match 'accept udp dport 53, tcp dport 53, icmpv6 type nd-neighbor-solicit, .* from interface lan' "$said"
 		netdctl plan -q lab.yaml 2>/dev/null
 		match 'chain inet own i .* drops' "$(netdctl status 2>&1)"
 	fi
@@ -275,7 +275,7 @@ costs_nothing()
 	strace -o with -e trace=sendmsg "$RULESET" lab.yaml >/dev/null
 	match netd: "$(nft list table inet f)"
 	"$RULESET" lab.yaml destroy >/dev/null
-	sed -i /dhcp/d lab.yaml
+	sed -i '/dhcp/d; s/, "fd.*64"//' lab.yaml
 	strace -o without -e trace=sendmsg "$RULESET" lab.yaml >/dev/null
 	no_match netd: "$(nft list table inet f)"
 	# twice, before and after the commit: the rules of one chain, its table, and all
@@ -587,6 +587,61 @@ quiet()
 	gets_all
 }
 
+# Nothing of IPv6 goes without neighbour discovery, whatever is served.
+discovery()
+{
+	need bridge veth nft nft_nat
+	bridged_frames 0
+	cat >lab.yaml <<-EOF
+	name: lab
+	networks: {lan: {addresses: ["fd00:1::1/64"]}}
+	EOF
+	nft 'table inet f {
+		chain i { type filter hook input priority 0; policy drop; icmpv6 type { echo-request, echo-reply } accept; }
+		chain o { type filter hook output priority 0; policy accept; }
+	}'
+	nft list ruleset >before
+	netdctl apply lab.yaml
+	eq 'netd:lab/lan ns netd:lab/lan na' "$(nft list table inet f | grep -o 'netd:[^"]*' | xargs)"
+	guest_ns g lan - - fd00:1::2/64
+	pings g fd00:1::1
+	pings host fd00:1::2
+	eq "" "$(said)"
+	# behind a drop of others, and as an answer
+	nft insert rule inet f i meta l4proto ipv6-icmp icmpv6 type '!=' echo-request drop
+	ip -n g -6 neigh flush dev eth0
+	no_pings g fd00:1::1
+	match 'chain inet f i .* drops, by its rule with handle [0-9]+: neighbor solicitations from network lan; neighbor advertisements from network lan' "$(said)"
+	told_to_do >commands
+	eq 'nft insert rule inet f i iifname "lan" icmpv6 type nd-neighbor-solicit accept
+nft insert rule inet f i iifname "lan" icmpv6 type nd-neighbor-advert accept' "$(<commands)"
+	bash -eu commands
+	wait_for 10 on g ping -c 1 -W 1 fd00:1::1
+	nft add rule inet f o oifname '"lan"' icmpv6 type nd-neighbor-advert reject
+	ip -n g -6 neigh flush dev eth0
+	no_pings g fd00:1::1
+	match 'chain inet f o .*: answers to neighbor solicitations from network lan$' "$(said | head -n 1)"
+	told_to_do >commands
+	bash -eu commands
+	wait_for 10 on g ping -c 1 -W 1 fd00:1::1
+	eq "" "$(said)"
+	nft delete table inet f
+	nft -f before
+	netdctl apply lab.yaml
+	netdctl plan -q lab.yaml
+	netdctl destroy lab
+	nft list ruleset | diff before -
+	# nothing of that where there is no IPv6
+	sed -i 's/"fd00.*64"/10.1.0.1\/24/' lab.yaml
+	netdctl apply lab.yaml
+	no_match netd: "$(nft list table inet f)"
+}
+
+no_pings()
+{
+	refused on "$1" ping -c 1 -W 2 "$2"
+}
+
 # A router that serves; a guest of its network.
 router()
 {
@@ -620,11 +675,13 @@ in_a_router()
 	fails 3 netdctl plan lab.yaml
 	netdctl apply lab.yaml
 	gets_all
-	# the router stays, and serves no more
+	# the router stays, and serves no more; it still has an IPv6 address
 	sed -i '/dhcp:/d; /dns:/d' lab.yaml
 	netdctl apply lab.yaml
-	on r1 nft list table inet f | diff before - || :
-	sed -i 's/, "fd00.*64"//' lab.yaml
+	eq 'netd:lab/r1 ns netd:lab/r1 na' "$(on r1 nft list table inet f | grep -o 'netd:[^"]*' | xargs)"
+	netdctl plan -q lab.yaml
+	# without rules of netd's, it is not looked at
+	sed -i '/nat: {out/d' lab.yaml
 	netdctl apply lab.yaml
 	on r1 nft list table inet f | diff before -
 }
@@ -694,6 +751,7 @@ t_fresh "netdctl: guests get their addresses and names, and nothing is left" by_
 t_fresh "the same in a router" in_a_router
 t_fresh "chains in a router that are not helped by that" stuck_in_a_router
 t_fresh "a table in a router that has an owner" owned_in_a_router
+t_fresh "neighbour discovery, where nothing is served" discovery
 t_fresh "a jump that never comes back" dispatch
 t_fresh "firewalld: its table is its own" firewalld
 t_fresh "ufw: its own rules, and its user's" ufw

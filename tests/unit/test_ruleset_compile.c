@@ -40,7 +40,8 @@ static const struct {
 		"  x: {}\n",
 		"bridges\n\t\"i\" . \"i\" comment \"lab/i\"\n"
 		"\t\"n\" . \"n\" comment \"lab/n\"\n\t\"o\" . \"o\" comment \"lab/o\"\n"
-		"\t\"p\" . \"p\" comment \"lab/p\"\n\t\"r\" . \"r\" comment \"lab/r\"\n"
+		"\t\"p\" . \"p\" comment \"lab/p\"\n\t\"r\" . \"r\" comment \"lab/r "
+		"nd\"\n"
 		"\t\"x\" . \"x\" comment \"lab/x\"\n"
 		"from\n\t\"i\" comment \"lab/i\" : jump own-closed\n"
 		"\t\"n\" comment \"lab/n\" : jump own-from-nat\n"
@@ -107,7 +108,7 @@ static const struct {
 		"udp}\n"
 		"      - {listen: \"[2001:db8::1]:22\", to: \"[fd00::5]:2222\"}\n"
 		"      - {listen: 1.2.3.5, to: web}\n",
-		"bridges\n\t\"n\" . \"n\" comment \"lab/n\"\n"
+		"bridges\n\t\"n\" . \"n\" comment \"lab/n nd\"\n"
 		"forward4\n"
 		"\t1.2.3.4 . udp . 9000 comment \"lab/n web\" : 10.1.0.5 . 80\n"
 		"\t1.2.3.4 . udp . 9001 comment \"lab/n web\" : 10.1.0.5 . 81\n"
@@ -130,9 +131,9 @@ static const struct {
 	"      b: {network: nb, addresses: [10.2.0.1/24]}\n"                   \
 	"      up: {network: nup, addresses: [172.16.5.2/24]}\n" more
 
-#define BRIDGES                                        \
-	"bridges\n\t\"a\" . \"a\" comment \"lab/r\"\n" \
-	"\t\"b\" . \"b\" comment \"lab/r\"\n"          \
+#define BRIDGES                                           \
+	"bridges\n\t\"a\" . \"a\" comment \"lab/r nd\"\n" \
+	"\t\"b\" . \"b\" comment \"lab/r\"\n"             \
 	"\t\"up\" . \"up\" comment \"lab/r\"\n"
 
 static const struct {
@@ -259,7 +260,12 @@ static void admits(void **state)
 		 true,
 		 true,
 		 NETD_ADMIT_DHCP | NETD_ADMIT_DNS | NETD_ADMIT_TFTP},
-		{{"fd00::1/64"}, true, false, false, NETD_ADMIT_DHCP6 | NETD_ADMIT_ND},
+		{{"fd00::1/64"}, false, false, false, NETD_ADMIT_ND},
+		{{"fd00::1/64"},
+		 true,
+		 false,
+		 false,
+		 NETD_ADMIT_DHCP6 | NETD_ADMIT_ND | NETD_ADMIT_RS},
 		{{"10.1.0.1/24", "fd00::1/64"},
 		 false,
 		 true,
@@ -269,7 +275,8 @@ static void admits(void **state)
 		 true,
 		 true,
 		 false,
-		 NETD_ADMIT_DHCP | NETD_ADMIT_DHCP6 | NETD_ADMIT_DNS | NETD_ADMIT_ND},
+		 NETD_ADMIT_DHCP | NETD_ADMIT_DHCP6 | NETD_ADMIT_DNS | NETD_ADMIT_ND |
+			 NETD_ADMIT_RS},
 	};
 
 	(void)state;
