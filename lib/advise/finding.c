@@ -106,7 +106,10 @@ static void print_place(struct netd_str *s, const struct netd_findings *all,
 		netd_str_add(s, "policy");
 		return;
 	}
-	netd_str_addf(s, "rule with handle %llu", (unsigned long long)rule->handle);
+	netd_str_addf(s,
+		      netd_foreign_is_legacy(f->chain) ? "rule number %llu"
+						       : "rule with handle %llu",
+		      (unsigned long long)rule->handle);
 	if (strcmp(f->verdict.chain->name, f->chain->name) != 0)
 		netd_str_addf(s, " in chain %s", f->verdict.chain->name);
 	if (rule->comment[0])

@@ -194,65 +194,6 @@ static int judge_areas(struct search *s)
 	return judge_pairs(s, dropped);
 }
 
-static bool passes(const struct netd_network *n)
-{
-	return n->mode != NETD_MODE_ISOLATED && n->mode != NETD_MODE_BRIDGED;
-}
-
-static bool serves(const struct netd_network *n)
-{
-	return netd_admit_services_network(n) != 0;
-}
-
-/* What is said of rules that nf_tables does not show, of the first network that needs it.
- */
-static const struct {
-	unsigned hook;
-	bool (*matters)(const struct netd_network *n);
-	const char *chain, *what, *whose;
-} legacy[] = {
-	{NF_INET_FORWARD, passes, "FORWARD", "what passes this host", "packets"},
-	{NF_INET_LOCAL_IN, serves, "INPUT", "what comes in to this host", "DHCP and DNS"},
-	{NF_INET_LOCAL_OUT, serves, "OUTPUT", "what this host sends", "DHCP and DNS"},
-};
-
-static bool has_family(const struct netd_network *n, uint8_t family)
-{
-	for (size_t i = 0; i < n->address_count; i++)
-		if (n->addresses[i].addr.family == family)
-			return true;
-	return false;
-}
-
-static void say_legacy(const struct netd_topology *t, uint8_t family, size_t row,
-		       const char *program, struct netd_error *notes)
-{
-	for (size_t i = 0; i < t->network_count; i++) {
-		const struct netd_network *n = &t->networks[i];
-
-		if (!has_family(n, family) || !legacy[row].matters(n))
-			continue;
-		netd_error_add(notes, 0,
-			       "%s has rules, or a policy, for %s; they are not looked "
-			       "at, and may drop %s of networks",
-			       program, legacy[row].what, legacy[row].whose);
-		netd_error_hint(notes, "`%s -S %s` shows them", program,
-				legacy[row].chain);
-		return;
-	}
-}
-
-static void say_all_legacy(const struct netd_topology *t, const struct netd_facts *facts,
-			   struct netd_error *notes)
-{
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(legacy); i++) {
-		if (facts->legacy4 >> legacy[i].hook & 1)
-			say_legacy(t, AF_INET, i, "iptables-legacy", notes);
-		if (facts->legacy6 >> legacy[i].hook & 1)
-			say_legacy(t, AF_INET6, i, "ip6tables-legacy", notes);
-	}
-}
-
 static void scene_done(struct netd_scene *s)
 {
 	free(s->areas);
@@ -344,6 +285,5 @@ int netd_obstacles_note(const struct netd_topology *t, const struct netd_facts *
 		if (r < 0)
 			return r;
 	}
-	say_all_legacy(t, facts, notes);
 	return 0;
 }

@@ -1,112 +1,303 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whether iptables-legacy or ip6tables-legacy, which nf_tables does not show, may drop
- * what comes in, passes or goes out. */
+/* The rules of iptables-legacy and ip6tables-legacy, which nf_tables does not show. */
 #include "foreign/legacy.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/netfilter.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
-#include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/file.h"
+#include "base/str.h"
+#include "foreign/legacy_rule.h"
+#include "model/ruleset.h"
+#include "nft/batch.h"
 
 /*
  * Theory of operation.  The kernel makes such a table when it is first asked for, also by
  * the question below.  So it is asked only if the table is there already, which /proc
- * tells, and on most hosts one failing open is all.  `iptables-legacy -L` makes an empty
- * table that accepts all; that is nothing to speak of.
+ * tells, and on most hosts one failing open for each family is all.
  *
- * A built-in chain is its rules and, at `underflow`, its policy: a rule, too, that says
- * ACCEPT or DROP (net/ipv4/netfilter/ip_tables.c; IPv6's is the same but for the size of
- * a rule's head).
+ * A table is one block of entries (net/ipv4/netfilter/ip_tables.c; IPv6's is the same but
+ * for the size of a rule's head).  A built-in chain begins at its hook_entry and ends at
+ * its underflow, a rule that says the policy; a chain of a user's begins behind an entry
+ * whose target is ERROR, and bears its name.  A jump says where its chain's first rule
+ * stands.  Rules become messages of nf_tables (legacy_rule.c), so that one interpreter
+ * judges both.
  */
 #define NAMES_MAX 4096
+#define MOST (4U << 20) /* bytes of a table; more is somebody's list of bad addresses */
 
-struct kind {
-	uint8_t family;
-	int level, get_info, get_entries;
-	const char *names;
-	size_t entry_size, target_offset; /* of a rule's head, and a field in it */
+static const struct {
+	const char *name;
+	int32_t priority; /* linux/netfilter_ipv4.h enum nf_ip_hook_priorities */
+} tables[] = {{"filter", 0}, {"mangle", -150}, {"raw", -300}, {"security", 50}};
+
+static const char *const builtin[NF_INET_NUMHOOKS] = {
+	[NF_INET_PRE_ROUTING] = "PREROUTING",	[NF_INET_LOCAL_IN] = "INPUT",
+	[NF_INET_FORWARD] = "FORWARD",		[NF_INET_LOCAL_OUT] = "OUTPUT",
+	[NF_INET_POST_ROUTING] = "POSTROUTING",
 };
 
-static const struct kind kinds[] = {
-	{AF_INET, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES,
-	 "/proc/thread-self/net/ip_tables_names", sizeof(struct ipt_entry),
-	 offsetof(struct ipt_entry, target_offset)},
-	{AF_INET6, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES,
-	 "/proc/thread-self/net/ip6_tables_names", sizeof(struct ip6t_entry),
-	 offsetof(struct ip6t_entry, target_offset)},
+/* A chain, and where its first rule stands. */
+struct start {
+	size_t at;
+	const char *name;
 };
 
-static bool has_table(const struct kind *k)
+struct reader {
+	const struct netd_legacy_kind *kind;
+	struct netd_ruleset *out;
+	struct netd_batch kept;
+	char table[NETD_FOREIGN_NAME];
+	int32_t priority;
+	struct ipt_getinfo info;
+	const struct ipt_get_entries *entries;
+	struct start *starts; /* by place */
+	size_t start_count;
+};
+
+bool netd_iptables_priority(const char *table, int32_t *out)
 {
-	netd_auto_free char *names = NULL;
-
-	return netd_file_read(AT_FDCWD, k->names, NAMES_MAX, &names, NULL, NULL) >= 0 &&
-	       (!strncmp(names, "filter\n", 7) || strstr(names, "\nfilter\n"));
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(tables); i++)
+		if (!strcmp(tables[i].name, table)) {
+			*out = tables[i].priority;
+			return true;
+		}
+	return false;
 }
 
-static bool accepts(const struct kind *k, const struct ipt_get_entries *table,
-		    unsigned offset)
+static bool next_entry(const struct reader *r, size_t offset, struct netd_legacy_entry *e)
 {
-	const char *entry = (const char *)table->entrytable + offset;
-	struct xt_standard_target target;
-	uint16_t target_offset;
+	const char *block = (const char *)r->entries->entrytable;
 
-	if (offset > table->size || table->size - offset < k->entry_size)
+	if (offset >= r->entries->size)
 		return false;
-	memcpy(&target_offset, entry + k->target_offset, sizeof(target_offset));
-	if (target_offset > table->size - offset ||
-	    table->size - offset - target_offset < sizeof(target))
-		return false;
-	memcpy(&target, entry + target_offset, sizeof(target));
-	return target.verdict == -NF_ACCEPT - 1;
+	return netd_legacy_entry(r->kind, block + offset, r->entries->size - offset, e);
+}
+
+/* The built-in chain that begins there; NULL: none does. */
+static const char *builtin_at(const struct reader *r, size_t offset)
+{
+	for (size_t i = 0; i < NF_INET_NUMHOOKS; i++)
+		if (r->info.valid_hooks >> i & 1 && r->info.hook_entry[i] == offset)
+			return builtin[i];
+	return NULL;
+}
+
+static bool is_policy(const struct reader *r, size_t offset)
+{
+	for (size_t i = 0; i < NF_INET_NUMHOOKS; i++)
+		if (r->info.valid_hooks >> i & 1 && r->info.underflow[i] == offset)
+			return true;
+	return false;
+}
+
+static int add_start(struct reader *r, size_t at, const char *name)
+{
+	struct start *s = netd_array_add(&r->starts, &r->start_count, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	*s = (struct start){at, name};
+	return 0;
+}
+
+static int find_starts(struct reader *r)
+{
+	struct netd_legacy_entry e;
+
+	r->start_count = 0;
+	for (size_t at = 0; next_entry(r, at, &e); at += e.length) {
+		const char *name = builtin_at(r, at);
+		int status = 0;
+
+		if (e.chain)
+			status = add_start(r, at + e.length, e.chain);
+		else if (name)
+			status = add_start(r, at, name);
+		if (status < 0)
+			return status;
+	}
+	return 0;
+}
+
+static int compare_starts(const void *a, const void *b)
+{
+	const struct start *x = a, *y = b;
+
+	if (x->at < y->at)
+		return -1;
+	return x->at > y->at;
+}
+
+static const char *chain_at(const void *data, size_t at)
+{
+	const struct reader *r = data;
+	const struct start wanted = {at, NULL};
+	const struct start *found = bsearch(&wanted, r->starts, r->start_count,
+					    sizeof(wanted), compare_starts);
+
+	if (!found)
+		return NULL;
+	return found->name;
+}
+
+static int keep_rules(struct reader *r)
+{
+	struct netd_legacy_place place = {
+		.table = r->table, .chain_at = chain_at, .data = r};
+	struct netd_legacy_entry e;
+
+	for (size_t at = 0; next_entry(r, at, &e); at += e.length) {
+		const char *chain = chain_at(r, at);
+
+		if (chain) {
+			place.chain = chain;
+			place.number = 0;
+		}
+		if (e.chain || !place.chain || is_policy(r, at))
+			continue;
+		place.number++;
+		place.next = at + e.length;
+		netd_legacy_put(&r->kept, r->kind, &e, &place);
+	}
+	if (r->kept.failed)
+		return -ENOMEM;
+	return 0;
+}
+
+static bool drops(const struct reader *r, size_t underflow)
+{
+	struct netd_legacy_entry e;
+
+	return next_entry(r, underflow, &e) && e.is_standard && e.verdict == -NF_DROP - 1;
+}
+
+static int keep_chains(struct reader *r, bool unread)
+{
+	for (unsigned i = 0; i < NF_INET_NUMHOOKS; i++) {
+		bool empty = r->info.hook_entry[i] == r->info.underflow[i], dropped;
+		struct netd_foreign_chain *c;
+
+		if (!(r->info.valid_hooks >> i & 1))
+			continue;
+		dropped = !unread && drops(r, r->info.underflow[i]);
+		if (empty && !dropped)
+			continue;
+		c = netd_array_add(&r->out->foreign, &r->out->foreign_count, sizeof(*c));
+		if (!c)
+			return -ENOMEM;
+		c->family = r->kind->nfproto;
+		netd_copy(c->table, r->table);
+		netd_copy(c->name, builtin[i]);
+		c->hook = (uint8_t)i;
+		c->priority = r->priority;
+		c->policy_drops = dropped;
+		c->unread = unread;
+	}
+	return 0;
 }
 
 /* The structs of both families have the same fields, but for the rules. */
-static unsigned may_drop(const struct kind *k)
+static int read_entries(struct reader *r, int fd)
 {
-	static const unsigned hooks[] = {NF_INET_LOCAL_IN, NF_INET_FORWARD,
-					 NF_INET_LOCAL_OUT};
-	unsigned result = 0;
+	socklen_t size = (socklen_t)(sizeof(*r->entries) + r->info.size);
+	netd_auto_free struct ipt_get_entries *entries = calloc(1, size);
+	int status;
 
-	struct ipt_getinfo info = {.name = "filter"};
-	netd_auto_free struct ipt_get_entries *table = NULL;
-	netd_auto_close int fd = -1;
-	socklen_t size = sizeof(info);
-
-	if (!has_table(k))
-		return 0;
-	fd = socket(k->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-	if (fd < 0 || getsockopt(fd, k->level, k->get_info, &info, &size) < 0)
-		return 0;
-	size = (socklen_t)(sizeof(*table) + info.size);
-	table = calloc(1, size);
-	if (!table)
-		return 0;
-	strcpy(table->name, info.name);
-	table->size = info.size;
-	if (getsockopt(fd, k->level, k->get_entries, table, &size) < 0)
-		return 0;
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(hooks); i++)
-		if (info.hook_entry[hooks[i]] != info.underflow[hooks[i]] ||
-		    !accepts(k, table, info.underflow[hooks[i]]))
-			result |= 1U << hooks[i];
-	return result;
+	if (!entries)
+		return -ENOMEM;
+	netd_copy(entries->name, r->info.name);
+	entries->size = r->info.size;
+	if (getsockopt(fd, r->kind->level, r->kind->get_entries, entries, &size) < 0)
+		return 0; /* changed meanwhile */
+	r->entries = entries;
+	status = keep_chains(r, false);
+	if (status < 0)
+		return status;
+	status = find_starts(r);
+	if (status < 0)
+		return status;
+	return keep_rules(r);
 }
 
-unsigned netd_firewall_legacy_hooks(uint8_t family)
+static int read_table(struct reader *r, int fd, const char *name)
 {
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(kinds); i++)
-		if (kinds[i].family == family)
-			return may_drop(&kinds[i]);
+	socklen_t size = sizeof(r->info);
+
+	r->info = (struct ipt_getinfo){0};
+	netd_copy(r->info.name, name);
+	snprintf(r->table, sizeof(r->table), NETD_LEGACY_PREFIX "%s", name);
+	if (!netd_iptables_priority(name, &r->priority) ||
+	    getsockopt(fd, r->kind->level, r->kind->get_info, &r->info, &size) < 0)
+		return 0;
+	if (r->info.size > MOST)
+		return keep_chains(r, true);
+	return read_entries(r, fd);
+}
+
+static int read_family(struct reader *r)
+{
+	netd_auto_free char *names = NULL;
+	netd_auto_close int fd = -1;
+	char *rest, *name;
+
+	if (netd_file_read(AT_FDCWD, r->kind->names, NAMES_MAX, &names, NULL, NULL) < 0 ||
+	    !*names)
+		return 0;
+	fd = socket(r->kind->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	if (fd < 0)
+		return 0;
+	for (rest = names; (name = strsep(&rest, "\n"));) {
+		int status = read_table(r, fd, name);
+
+		if (status < 0)
+			return status;
+	}
+	return 0;
+}
+
+/* The messages go behind those that are there. */
+static int append(struct reader *r)
+{
+	struct netd_ruleset *out = r->out;
+	char *grown;
+
+	if (!r->kept.length)
+		return 0;
+	grown = realloc(out->others, out->others_length + r->kept.length);
+	if (!grown)
+		return -ENOMEM;
+	memcpy(grown + out->others_length, r->kept.data, r->kept.length);
+	out->others = grown;
+	out->others_length += r->kept.length;
+	return 0;
+}
+
+int netd_legacy_read(struct netd_ruleset *out, struct netd_error *err)
+{
+	for (size_t i = 0; i < NETD_LEGACY_KINDS; i++) {
+		struct reader r = {.kind = &netd_legacy_kinds[i], .out = out};
+		int status = read_family(&r);
+
+		if (status == 0)
+			status = append(&r);
+		netd_batch_done(&r.kept);
+		free(r.starts);
+		if (status < 0)
+			return netd_error_add(err, status,
+					      "no memory for the rules of %s",
+					      r.kind->program);
+	}
 	return 0;
 }

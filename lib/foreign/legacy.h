@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether iptables-legacy, which nf_tables does not show, may drop packets. */
+/* The rules of iptables-legacy and ip6tables-legacy, which nf_tables does not show. */
 #ifndef NETD_FOREIGN_LEGACY_H
 #define NETD_FOREIGN_LEGACY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+struct netd_error;
+struct netd_ruleset;
+
 /*
- * Of this thread's network namespace: at which of the hooks input, forward and output, as
- * bits by NF_INET_*, table `filter` of @family (AF_INET, AF_INET6) has a rule or a policy
- * of drop.  What these rules say is not looked at.  0: at none, or there is no table.
+ * Adds the tables of this thread's network namespace to @out->foreign and @out->others,
+ * as iptables-nft would have written their rules; a rule's handle is its number in its
+ * chain.  A table that is not there is not made by asking.  -ENOMEM with a problem.
  */
-unsigned netd_firewall_legacy_hooks(uint8_t family);
+int netd_legacy_read(struct netd_ruleset *out, struct netd_error *err);
+
+/* The priority at which a table of iptables has its chains; false: there is none so
+ * called that filters. */
+bool netd_iptables_priority(const char *table, int32_t *out);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "foreign/legacy.h"
 #include "ruleset/admit.h"
 
 /*
@@ -144,28 +145,23 @@ static bool is_panic(const struct netd_remedy *r)
 	return !strcmp(r->chain->table, "firewalld_policy_drop");
 }
 
-/* What iptables-nft makes: linux/netfilter_ipv4.h has the priorities. */
+/* What iptables makes, either of the two. */
 static bool is_iptables(const struct netd_remedy *r)
 {
-	static const struct {
-		const char *table;
-		int32_t priority;
-	} tables[] = {{"filter", 0}, {"mangle", -150}, {"raw", -300}, {"security", 50}};
 	static const char *const chains[] = {
 		[NF_INET_PRE_ROUTING] = "PREROUTING",	[NF_INET_LOCAL_IN] = "INPUT",
 		[NF_INET_FORWARD] = "FORWARD",		[NF_INET_LOCAL_OUT] = "OUTPUT",
 		[NF_INET_POST_ROUTING] = "POSTROUTING",
 	};
 	const struct netd_foreign_chain *c = r->chain;
+	int32_t priority;
 
 	if ((c->family != NFPROTO_IPV4 && c->family != NFPROTO_IPV6) ||
 	    c->hook >= NETD_ARRAY_SIZE(chains) || !chains[c->hook] ||
 	    strcmp(c->name, chains[c->hook]) != 0)
 		return false;
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(tables); i++)
-		if (!strcmp(tables[i].table, c->table))
-			return tables[i].priority == c->priority;
-	return false;
+	return netd_iptables_priority(netd_foreign_table(c), &priority) &&
+	       c->priority == priority;
 }
 
 static bool goes_to_ufw(const struct netd_remedy *r, const char *hook)
@@ -266,10 +262,10 @@ static const struct tool {
 	 .remark = "; keep that in the file that this table is loaded from"},
 };
 
-static void add_option(struct netd_str *s, const struct netd_remedy *r)
+static void add_option(struct netd_str *s, const char *table)
 {
-	if (strcmp(r->chain->table, "filter") != 0)
-		netd_str_addf(s, " -t %s", r->chain->table);
+	if (strcmp(table, "filter") != 0)
+		netd_str_addf(s, " -t %s", table);
 }
 
 /* firewalld's names have letters, digits, - and _; 17 of a zone, 18 of a policy. */
@@ -305,11 +301,12 @@ static void expand_one(struct netd_str *s, char what, const struct netd_remedy *
 		netd_str_add(s, netd_foreign_family(r->chain->family));
 		break;
 	case 'x':
-		netd_str_add(s,
-			     r->chain->family == NFPROTO_IPV4 ? "iptables" : "ip6tables");
+		netd_str_addf(s, "%stables", netd_foreign_family(r->chain->family));
+		if (netd_foreign_is_legacy(r->chain))
+			netd_str_add(s, "-legacy");
 		break;
 	case 'T':
-		add_option(s, r);
+		add_option(s, netd_foreign_table(r->chain));
 		break;
 	default:
 		break;
@@ -474,11 +471,11 @@ static void print_wish(struct netd_str *s, const struct netd_remedy *r)
 	netd_str_addf(s, " from interface %s", r->bridge);
 }
 
-/* True if the tool has no words for it here, or may not be asked. */
+/* The tool has no words for it here, or may not be asked. */
 static bool is_wish(const struct netd_remedy *r, const struct tool *tool)
 {
 	return (r->chain->locked && !tool->whole) || (r->router[0] && tool->host) ||
-	       !is_plain(r->chain->table) || !is_plain(r->chain->name);
+	       !is_plain(netd_foreign_table(r->chain)) || !is_plain(r->chain->name);
 }
 
 void netd_remedy_print(struct netd_str *s, const struct netd_remedy *r)

@@ -11,6 +11,8 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "base/array.h"
 #include "ruleset/packet.h"
@@ -18,8 +20,9 @@
 /*
  * Theory of operation.  What iptables-nft can say in nf_tables' own expressions it does
  * (interfaces, addresses, protocol, most ports); the rest are xtables' structures, bytes
- * of a length that goes with name and revision.  Of these only the state of a connection
- * is looked into, since firewalls stand on it.
+ * of a length that goes with name and revision.  Of these the state of a connection is
+ * looked into, since firewalls stand on it, and what iptables-legacy says of ports and
+ * types of ICMPv6.
  */
 
 /* Revisions 2 and 3 are the same up to these. */
@@ -47,6 +50,74 @@ static enum netd_truth match_conntrack(const void *info, uint32_t length,
 	return t;
 }
 
+/* A port that is not known is 0; the protocol is a condition of its own. */
+static enum netd_truth match_port(uint16_t port, const uint16_t range[2], bool inverted)
+{
+	enum netd_truth t = NETD_NO;
+
+	if (range[0] == 0 && range[1] == UINT16_MAX)
+		t = NETD_YES;
+	else if (!port)
+		t = NETD_MAYBE;
+	else if (port >= range[0] && port <= range[1])
+		t = NETD_YES;
+	if (inverted)
+		return netd_truth_not(t);
+	return t;
+}
+
+/* XT_UDP_INV_* are the same bits. */
+static enum netd_truth match_ports(const struct netd_packet *p, const uint16_t source[2],
+				   const uint16_t destination[2], uint8_t inverted)
+{
+	return netd_truth_and(
+		match_port(p->source_port, source, inverted & XT_TCP_INV_SRCPT),
+		match_port(p->destination_port, destination,
+			   inverted & XT_TCP_INV_DSTPT));
+}
+
+static enum netd_truth match_tcp(const void *info, uint32_t length,
+				 const struct netd_packet *p)
+{
+	struct xt_tcp tcp;
+
+	if (length < sizeof(tcp))
+		return NETD_MAYBE;
+	memcpy(&tcp, info, sizeof(tcp));
+	if (tcp.option || tcp.flg_mask)
+		return NETD_MAYBE;
+	return match_ports(p, tcp.spts, tcp.dpts, tcp.invflags);
+}
+
+static enum netd_truth match_udp(const void *info, uint32_t length,
+				 const struct netd_packet *p)
+{
+	struct xt_udp udp;
+
+	if (length < sizeof(udp))
+		return NETD_MAYBE;
+	memcpy(&udp, info, sizeof(udp));
+	return match_ports(p, udp.spts, udp.dpts, udp.invflags);
+}
+
+/* A packet of ICMPv6 has type and code for its source port (admit.c). */
+static enum netd_truth match_icmp6(const void *info, uint32_t length,
+				   const struct netd_packet *p)
+{
+	uint8_t type = (uint8_t)(p->source_port >> 8), code = (uint8_t)p->source_port;
+	struct ip6t_icmp icmp;
+	enum netd_truth t = NETD_NO;
+
+	if (length < sizeof(icmp) || p->protocol != IPPROTO_ICMPV6)
+		return NETD_MAYBE;
+	memcpy(&icmp, info, sizeof(icmp));
+	if (type == icmp.type && code >= icmp.code[0] && code <= icmp.code[1])
+		t = NETD_YES;
+	if (icmp.invflags & IP6T_ICMP_INV)
+		return netd_truth_not(t);
+	return t;
+}
+
 static enum netd_truth match_all(const void *info, uint32_t length,
 				 const struct netd_packet *p)
 {
@@ -62,8 +133,9 @@ static const struct {
 	enum netd_truth (*match)(const void *info, uint32_t length,
 				 const struct netd_packet *p);
 } matches[] = {
-	{"comment", 0, 0, match_all},
-	{"conntrack", 2, 3, match_conntrack},
+	{"comment", 0, 0, match_all}, {"conntrack", 2, 3, match_conntrack},
+	{"tcp", 0, 0, match_tcp},     {"udp", 0, 0, match_udp},
+	{"icmp6", 0, 0, match_icmp6},
 };
 
 enum netd_truth netd_xt_match(const struct nftnl_expr *e, const struct netd_packet *p)

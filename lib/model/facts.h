@@ -42,8 +42,6 @@ struct netd_facts {
 	bool force_forwarding; /* conf/IFACE/force_forwarding, Linux 6.17 */
 	bool bridge_nf_call;   /* the host sends bridged frames through iptables */
 	bool no_dnsmasq;       /* it is not installed */
-	/* hooks (bits by NF_INET_*) where iptables-legacy, ip6tables-legacy may drop */
-	unsigned legacy4, legacy6;
 };
 
 #endif

@@ -112,8 +112,12 @@ struct netd_admit {
  */
 #define NETD_GUARD_TABLE "netd-dhcp-"
 
-/* Somebody else's base chain where packets come in or pass (observed only). */
+/*
+ * Somebody else's base chain where packets come in or pass (observed only).  Tables of
+ * iptables-legacy have a prefix that no name in nft's language has.
+ */
 #define NETD_FOREIGN_NAME 256 /* NFT_NAME_MAXLEN */
+#define NETD_LEGACY_PREFIX "legacy "
 struct netd_foreign_chain {
 	uint8_t family; /* NFPROTO_* */
 	char table[NETD_FOREIGN_NAME], name[NETD_FOREIGN_NAME];

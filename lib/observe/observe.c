@@ -106,6 +106,25 @@ int netd_observe(struct netd *netd, unsigned parts, struct netd_scope *scope,
 	return r;
 }
 
+/* It is asked for by sockets of the namespace that the thread is in. */
+static int observe_legacy(struct netd *netd, struct netd_state *observed,
+			  struct netd_error *err)
+{
+	struct netd_space *space = netd_space_find(netd, observed->space);
+	int r, back;
+
+	if (space) {
+		r = netd_space_enter(netd, space, err);
+		if (r < 0)
+			return r;
+	}
+	r = netd_legacy_read(&observed->ruleset, err);
+	back = netd_spaces_leave(netd, err);
+	if (r < 0)
+		return r;
+	return back;
+}
+
 static int observe_foreign(struct netd *netd, const struct netd_state *desired,
 			   struct netd_state *observed, struct netd_error *err)
 {
@@ -127,7 +146,10 @@ static int observe_foreign(struct netd *netd, const struct netd_state *desired,
 	r = netd_space_nft(netd, observed->space, &nft, err);
 	if (r < 0)
 		return r;
-	return netd_firewall_read_foreign(nft, want, &observed->ruleset, err);
+	r = netd_firewall_read_foreign(nft, want, &observed->ruleset, err);
+	if (r < 0 || !want->passes)
+		return r;
+	return observe_legacy(netd, observed, err);
 }
 
 int netd_observe_foreign(struct netd *netd, const struct netd_state *desired,
@@ -249,8 +271,6 @@ int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 	facts->ipv6 = access("/proc/sys/net/ipv6/conf", F_OK) == 0;
 	facts->force_forwarding =
 		access("/proc/sys/net/ipv6/conf/all/force_forwarding", F_OK) == 0;
-	facts->legacy4 = netd_firewall_legacy_hooks(AF_INET);
-	facts->legacy6 = netd_firewall_legacy_hooks(AF_INET6);
 	facts->no_dnsmasq = netd_dnsmasq_find(path) < 0;
 	if (facts->ipv6 && !facts->force_forwarding)
 		return read_ipv6_settings(observed, err);

@@ -330,9 +330,24 @@ bool netd_foreign_is_firewalld(const struct netd_foreign_chain *c)
 	return !strcmp(c->table, "firewalld");
 }
 
+bool netd_foreign_is_legacy(const struct netd_foreign_chain *c)
+{
+	return !strncmp(c->table, NETD_LEGACY_PREFIX, sizeof(NETD_LEGACY_PREFIX) - 1);
+}
+
+const char *netd_foreign_table(const struct netd_foreign_chain *c)
+{
+	if (netd_foreign_is_legacy(c))
+		return c->table + sizeof(NETD_LEGACY_PREFIX) - 1;
+	return c->table;
+}
+
 void netd_foreign_chain_print(struct netd_str *s, const struct netd_foreign_chain *c)
 {
-	netd_str_addf(s, "%s %s %s", netd_foreign_family(c->family), c->table, c->name);
+	const char *family = netd_foreign_family(c->family);
+
+	netd_str_addf(s, netd_foreign_is_legacy(c) ? "%stables-legacy %s %s" : "%s %s %s",
+		      family, netd_foreign_table(c), c->name);
 }
 
 void netd_admit_print(struct netd_str *s, const struct netd_admit_rule *rule)

@@ -59,7 +59,10 @@ int netd_admit_learn(const struct nlmsghdr *nlh, const struct netd_foreign_chain
 /* "ip", of an NFPROTO_*. */
 const char *netd_foreign_family(uint8_t family);
 bool netd_foreign_is_firewalld(const struct netd_foreign_chain *c);
-/* "ip filter INPUT" */
+bool netd_foreign_is_legacy(const struct netd_foreign_chain *c);
+/* Its table's name, as its tool says it. */
+const char *netd_foreign_table(const struct netd_foreign_chain *c);
+/* "ip filter INPUT", "iptables-legacy filter INPUT" */
 void netd_foreign_chain_print(struct netd_str *s, const struct netd_foreign_chain *c);
 /* "iifname "br0" udp dport 67 accept comment "netd:lab/lan dhcp"" */
 void netd_admit_print(struct netd_str *s, const struct netd_admit_rule *rule);

@@ -9,296 +9,17 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <arpa/inet.h>
-#include <libmnl/libmnl.h>
-#include <libnftnl/expr.h>
-#include <linux/netfilter/xt_conntrack.h>
+#include <netinet/in.h>
+#include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "base/array.h"
-#include "base/str.h"
-#include "nft/batch.h"
-#include "ruleset/packet.h"
-#include "nft/step.h"
-#include "foreign/verdict.h"
-
-#define STATE_INVALID 1U
-#define STATE_ESTABLISHED 2U
-#define STATE_RELATED 4U
-#define STATE_NEW 8U
+#include "verdict_world.h"
 
 static const uint32_t flow = STATE_ESTABLISHED | STATE_RELATED;
 static const uint32_t new = STATE_NEW;
 static const uint32_t dnat = IPS_DST_NAT;
 
-/*
- * Sets: all of table inet t.
- */
-
-struct element {
-	const char *key, *end;
-	uint32_t flags;
-	int verdict; /* of maps */
-	const char *chain;
-};
-
-static const struct set {
-	const char *name;
-	uint32_t flags, length, type, fields[2];
-	struct element elements[4]; /* no key, no flags: the last one */
-} sets[] = {
-	{"names", NFT_SET_ANONYMOUS, 16, 41, {0}, {{"docker0"}, {"wg0"}}},
-	{"lans", NFT_SET_ANONYMOUS, 16, 41, {0}, {{"docker0"}, {"lan"}}},
-	{"ours", 0, 16, 41, {0}, {{"lan"}}},
-	{"timed", NFT_SET_TIMEOUT, 16, 41, {0}, {{"docker0"}}},
-	{"addresses", 0, 4, 7, {0}, {{"\300\0\2\1"}}}, /* not asked for */
-	{"verdicts",
-	 NFT_SET_ANONYMOUS | NFT_SET_MAP,
-	 16,
-	 41,
-	 {0},
-	 {{"lan", NULL, 0, NFT_GOTO, "dead"}, {"wg0", NULL, 0, NF_ACCEPT}}},
-	{"rest",
-	 NFT_SET_ANONYMOUS | NFT_SET_MAP,
-	 16,
-	 41,
-	 {0},
-	 {{"wg0", NULL, 0, NF_ACCEPT}, {NULL, NULL, NFT_SET_ELEM_CATCHALL, NF_DROP}}},
-	{"states",
-	 NFT_SET_ANONYMOUS | NFT_SET_MAP,
-	 4,
-	 26,
-	 {0},
-	 {{"\2\0\0\0", NULL, 0, NF_ACCEPT}, {"\1\0\0\0", NULL, 0, NF_DROP}}},
-	/* 10.0.0.0/8 and 192.168.0.0/16, as nft makes them */
-	{"ten",
-	 NFT_SET_ANONYMOUS | NFT_SET_INTERVAL,
-	 4,
-	 7,
-	 {0},
-	 {{"\xc0\xa8\0\0"},
-	  {"\x0b\0\0\0", NULL, NFT_SET_ELEM_INTERVAL_END},
-	  {"\x0a\0\0\0"},
-	  {"\xc0\xa9\0\0", NULL, NFT_SET_ELEM_INTERVAL_END}}},
-	/* half of the subnet */
-	{"half",
-	 NFT_SET_ANONYMOUS | NFT_SET_INTERVAL,
-	 4,
-	 7,
-	 {0},
-	 {{"\x0a\1\0\0"}, {"\x0a\1\0\x80", NULL, NFT_SET_ELEM_INTERVAL_END}}},
-	{"pairs",
-	 NFT_SET_ANONYMOUS | NFT_SET_INTERVAL | NFT_SET_CONCAT,
-	 20,
-	 41 << 6 | 7,
-	 {16, 4},
-	 {{"lan\0\0\0\0\0\0\0\0\0\0\0\0\0\x0a\1\0\0",
-	   "lan\0\0\0\0\0\0\0\0\0\0\0\0\0\x0a\1\xff\xff"},
-	  {"wg0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
-	   "wg0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff"}}},
-};
-
-static void put_key(struct nlmsghdr *nlh, uint16_t type, const char *key, uint32_t length)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
-	char value[64] = "";
-
-	if (length == 16)
-		netd_copy(value, key); /* a name */
-	else
-		memcpy(value, key, length);
-	mnl_attr_put(nlh, NFTA_DATA_VALUE, length, value);
-	mnl_attr_nest_end(nlh, nest);
-}
-
-static void put_verdict(struct nlmsghdr *nlh, const struct element *e)
-{
-	struct nlattr *data = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_DATA);
-	struct nlattr *verdict = mnl_attr_nest_start(nlh, NFTA_DATA_VERDICT);
-
-	mnl_attr_put_u32(nlh, NFTA_VERDICT_CODE, htonl((uint32_t)e->verdict));
-	if (e->chain)
-		mnl_attr_put_strz(nlh, NFTA_VERDICT_CHAIN, e->chain);
-	mnl_attr_nest_end(nlh, verdict);
-	mnl_attr_nest_end(nlh, data);
-}
-
-static void put_elements(struct netd_batch *b, const struct set *s)
-{
-	struct nlmsghdr *nlh = netd_batch_message(b, NFT_MSG_NEWSETELEM, 0, 2048);
-	struct nlattr *list;
-
-	assert_non_null(nlh);
-	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, "t");
-	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, s->name);
-	list = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
-	for (size_t i = 0; i < 4 && (s->elements[i].key || s->elements[i].flags); i++) {
-		const struct element *e = &s->elements[i];
-		struct nlattr *elem = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
-
-		if (e->key)
-			put_key(nlh, NFTA_SET_ELEM_KEY, e->key, s->length);
-		if (e->end)
-			put_key(nlh, NFTA_SET_ELEM_KEY_END, e->end, s->length);
-		if (e->flags)
-			mnl_attr_put_u32(nlh, NFTA_SET_ELEM_FLAGS, htonl(e->flags));
-		if (s->flags & NFT_SET_MAP)
-			put_verdict(nlh, e);
-		mnl_attr_nest_end(nlh, elem);
-	}
-	mnl_attr_nest_end(nlh, list);
-	netd_batch_commit_message(b, nlh);
-}
-
-static void put_fields(struct nlmsghdr *nlh, const struct set *s)
-{
-	struct nlattr *desc = mnl_attr_nest_start(nlh, NFTA_SET_DESC);
-	struct nlattr *list = mnl_attr_nest_start(nlh, NFTA_SET_DESC_CONCAT);
-
-	for (size_t i = 0; i < 2 && s->fields[i]; i++) {
-		struct nlattr *field = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
-
-		mnl_attr_put_u32(nlh, NFTA_SET_FIELD_LEN, htonl(s->fields[i]));
-		mnl_attr_nest_end(nlh, field);
-	}
-	mnl_attr_nest_end(nlh, list);
-	mnl_attr_nest_end(nlh, desc);
-}
-
-static void put_set(struct netd_batch *b, const struct set *s)
-{
-	struct nlmsghdr *nlh = netd_batch_message(b, NFT_MSG_NEWSET, 0, 1024);
-
-	assert_non_null(nlh);
-	mnl_attr_put_strz(nlh, NFTA_SET_TABLE, "t");
-	mnl_attr_put_strz(nlh, NFTA_SET_NAME, s->name);
-	mnl_attr_put_u32(nlh, NFTA_SET_FLAGS, htonl(s->flags));
-	mnl_attr_put_u32(nlh, NFTA_SET_KEY_TYPE, htonl(s->type));
-	mnl_attr_put_u32(nlh, NFTA_SET_KEY_LEN, htonl(s->length));
-	if (s->fields[0])
-		put_fields(nlh, s);
-	netd_batch_commit_message(b, nlh);
-	put_elements(b, s);
-}
-
-/*
- * Rules: chain "f" is at the hook, the others are jumped to.
- */
-
-static struct nftnl_expr *find(const struct netd_step *s)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc("lookup");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-	nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, s->data);
-	if (s->a)
-		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, s->a);
-	if (s->b)
-		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
-	return e;
-}
-
-static struct nftnl_expr *named(const struct netd_step *s)
-{
-	return nftnl_expr_alloc(s->data);
-}
-
-static struct nftnl_expr *range(const struct netd_step *s)
-{
-	const char *bytes = s->data;
-	struct nftnl_expr *e = nftnl_expr_alloc("range");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_RANGE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_RANGE_OP, s->a);
-	nftnl_expr_set(e, NFTNL_EXPR_RANGE_FROM_DATA, bytes, 4);
-	nftnl_expr_set(e, NFTNL_EXPR_RANGE_TO_DATA, bytes + 4, 4);
-	return e;
-}
-
-static struct nftnl_expr *xt_match(const struct netd_step *s)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc("match");
-	struct xt_conntrack_mtinfo3 *info = calloc(1, sizeof(*info));
-
-	info->match_flags = (uint16_t)(XT_CONNTRACK_STATE | s->b);
-	info->invert_flags = (uint16_t)s->c;
-	info->state_mask = (uint16_t)s->a;
-	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, s->data);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, s->d);
-	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, info, sizeof(*info));
-	return e; /* @info is its own now */
-}
-
-static struct nftnl_expr *xt_target(const struct netd_step *s)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc("target");
-
-	nftnl_expr_set_str(e, NFTNL_EXPR_TG_NAME, s->data);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_TG_REV, 0);
-	nftnl_expr_set(e, NFTNL_EXPR_TG_INFO, calloc(1, 8), 8);
-	return e;
-}
-
-#define IN STEP_META(IIFNAME, NFT_REG_1)
-#define OUT STEP_META(OIFNAME, NFT_REG_1)
-#define IS(name) STEP_IS(sizeof(name), name)
-#define BEGINS(name) STEP_IS(sizeof(name) - 1, name)
-#define NOT(length, data)                                          \
-	{                                                          \
-		netd_expr_compare, NFT_CMP_NEQ, length, 0, 0, data \
-	}
-#define CMP(op, length, data)                                       \
-	{                                                           \
-		netd_expr_compare, NFT_CMP_##op, length, 0, 0, data \
-	}
-#define TCP STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, "\x06")
-#define UDP STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, "\x11")
-#define SADDR                                                                   \
-	{                                                                       \
-		netd_expr_payload, NFT_PAYLOAD_NETWORK_HEADER, 12, 4, NFT_REG_1 \
-	}
-#define DPORT(data) STEP_DPORT(NFT_REG_1), STEP_IS(2, data)
-#define FIND(name)                     \
-	{                              \
-		find, 0, 0, 0, 0, name \
-	}
-#define FIND_NOT(name)                                \
-	{                                             \
-		find, NFT_LOOKUP_F_INV, 0, 0, 0, name \
-	}
-#define MAP(name)                      \
-	{                              \
-		find, 0, 1, 0, 0, name \
-	}
-#define STATE(s) STEP_CT(STATE, s)
-#define XT_STATE(mask)                               \
-	{                                            \
-		xt_match, mask, 0, 0, 3, "conntrack" \
-	}
-#define EXPR(name)                      \
-	{                               \
-		named, 0, 0, 0, 0, name \
-	}
-#define GOTO(name)                                                   \
-	{                                                            \
-		netd_expr_verdict, (uint32_t)NFT_GOTO, 0, 0, 0, name \
-	}
-#define RULE(in, named_, ...)                                            \
-	{                                                                \
-		.chain = in, .comment = named_, .steps = { __VA_ARGS__ } \
-	}
-
-/* What all rows have: a chain that drops all, one that drops one thing. */
-static const struct netd_rule common[] = {
-	RULE("dead", "dead", STEP_DROP),
-	RULE("udp", "udp", UDP, STEP_DROP),
-	RULE("back", "back", STEP_RETURN),
-	RULE("loop", "loop", STEP_JUMP("loop")),
-};
-
-/* TCP from 10.1.0.0/24 on lan to eth0, of a new flow; and an answer to it. */
-enum { FIRST = 1, ANSWER = 2, BOTH = 3 };
-
-#define RULES 5
 static const struct {
 	const char *name;
 	bool policy_drops;
@@ -353,13 +74,14 @@ static const struct {
 	{"iptables' states, inverted",
 	 true,
 	 {RULE("f", "a",
-	       {xt_match, STATE_ESTABLISHED, 0, XT_CONNTRACK_STATE, 3, "conntrack"},
+	       {world_conntrack, STATE_ESTABLISHED, 0, XT_CONNTRACK_STATE, 3,
+		"conntrack"},
 	       STEP_ACCEPT)},
 	 ANSWER,
 	 ""},
 	{"iptables' states and more",
 	 true,
-	 {RULE("f", "a", {xt_match, 0, XT_CONNTRACK_EXPIRES, 0, 3, "conntrack"},
+	 {RULE("f", "a", {world_conntrack, 0, XT_CONNTRACK_EXPIRES, 0, 3, "conntrack"},
 	       STEP_ACCEPT)},
 	 0,
 	 NULL},
@@ -375,29 +97,33 @@ static const struct {
 	 ""},
 	{"an old revision of it",
 	 true,
-	 {RULE("f", "a", {xt_match, 0, 0, 0, 1, "conntrack"}, STEP_ACCEPT)},
+	 {RULE("f", "a", {world_conntrack, 0, 0, 0, 1, "conntrack"}, STEP_ACCEPT)},
 	 0,
 	 NULL},
 	{"a comment of iptables'",
 	 false,
-	 {RULE("f", "r", {xt_match, 0, 0, 0, 0, "comment"}, STEP_DROP)},
+	 {RULE("f", "r", {world_conntrack, 0, 0, 0, 0, "comment"}, STEP_DROP)},
 	 BOTH,
 	 "r"},
 	{"an unknown match may or may not",
 	 false,
-	 {RULE("f", "r", {xt_match, 0, 0, 0, 0, "addrtype"}, STEP_DROP)},
+	 {RULE("f", "r", {world_conntrack, 0, 0, 0, 0, "addrtype"}, STEP_DROP)},
 	 0,
 	 NULL},
 	{"the same, accepting",
 	 true,
-	 {RULE("f", "a", {xt_match, 0, 0, 0, 0, "addrtype"}, STEP_ACCEPT)},
+	 {RULE("f", "a", {world_conntrack, 0, 0, 0, 0, "addrtype"}, STEP_ACCEPT)},
 	 0,
 	 NULL},
-	{"REJECT", false, {RULE("f", "r", {xt_target, 0, 0, 0, 0, "REJECT"})}, BOTH, "r"},
-	{"LOG", true, {RULE("f", "l", {xt_target, 0, 0, 0, 0, "LOG"})}, BOTH, ""},
+	{"REJECT",
+	 false,
+	 {RULE("f", "r", {world_target, 0, 0, 0, 0, "REJECT"})},
+	 BOTH,
+	 "r"},
+	{"LOG", true, {RULE("f", "l", {world_target, 0, 0, 0, 0, "LOG"})}, BOTH, ""},
 	{"an unknown target",
 	 true,
-	 {RULE("f", "x", {xt_target, 0, 0, 0, 0, "X"})},
+	 {RULE("f", "x", {world_target, 0, 0, 0, 0, "X"})},
 	 0,
 	 NULL},
 	{"counters and logs",
@@ -451,14 +177,14 @@ static const struct {
 	 NULL},
 	{"within a range",
 	 false,
-	 {RULE("f", "r", SADDR, {range, NFT_RANGE_EQ, 0, 0, 0, "\x0a\0\0\0\x0a\2\0\0"},
-	       STEP_DROP)},
+	 {RULE("f", "r", SADDR,
+	       {world_range, NFT_RANGE_EQ, 0, 0, 0, "\x0a\0\0\0\x0a\2\0\0"}, STEP_DROP)},
 	 FIRST,
 	 "r"},
 	{"not within a range",
 	 false,
-	 {RULE("f", "r", SADDR, {range, NFT_RANGE_NEQ, 0, 0, 0, "\x0a\2\0\0\x0a\3\0\0"},
-	       STEP_DROP)},
+	 {RULE("f", "r", SADDR,
+	       {world_range, NFT_RANGE_NEQ, 0, 0, 0, "\x0a\2\0\0\x0a\3\0\0"}, STEP_DROP)},
 	 FIRST,
 	 "r"},
 	{"a set without it",
@@ -559,69 +285,18 @@ static const struct {
 	{"a loop ends", true, {RULE("f", "j", STEP_JUMP("loop"))}, 0, NULL},
 };
 
-static void put_rule(struct netd_batch *b, const struct netd_rule *row)
-{
-	struct netd_rule rule = *row;
-
-	rule.table = "t";
-	rule.family = NFPROTO_INET;
-	netd_batch_rule(b, &rule);
-}
-
-/* All sets, the common chains and @rules, as if dumped. */
-static void put_table(struct netd_batch *b, const struct netd_rule *rules)
-{
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(sets); i++)
-		put_set(b, &sets[i]);
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(common); i++)
-		put_rule(b, &common[i]);
-	for (size_t i = 0; i < RULES && rules[i].chain; i++)
-		put_rule(b, &rules[i]);
-	assert_false(b->failed);
-}
-
-static struct netd_packet packet_of(unsigned direction)
-{
-	struct netd_packet p = {.family = NFPROTO_IPV4,
-				.protocol = 6,
-				.tracked = true,
-				.reply = direction == ANSWER,
-				.in = "lan",
-				.out = "eth0"};
-	struct netd_prefix subnet;
-
-	assert_int_equal(netd_prefix_parse("10.1.0.0/24", &subnet), 0);
-	if (p.reply) {
-		netd_copy(p.in, "eth0");
-		netd_copy(p.out, "lan");
-		p.destination = subnet;
-	} else {
-		p.source = subnet;
-	}
-	return p;
-}
-
-static struct netd_foreign_chain base(bool policy_drops)
-{
-	return (struct netd_foreign_chain){.family = NFPROTO_INET,
-					   .table = "t",
-					   .name = "f",
-					   .hook = NF_INET_FORWARD,
-					   .policy_drops = policy_drops};
-}
-
 static void verdicts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
-		struct netd_foreign_chain chain = base(rows[i].policy_drops);
+		struct netd_foreign_chain chain = world_base(rows[i].policy_drops);
 		struct netd_program program;
 		struct netd_batch b = {0};
 
-		put_table(&b, rows[i].rules);
+		world_put(&b, rows[i].rules);
 		assert_int_equal(netd_program_init(&program, b.data, b.length), 0);
 		for (unsigned way = FIRST; way <= ANSWER; way++) {
-			struct netd_packet p = packet_of(way);
+			struct netd_packet p = world_packet(way);
 			bool expected = rows[i].dropped & way;
 			struct netd_verdict v;
 			size_t budget = 1000;
@@ -646,15 +321,15 @@ static void bounds(void **state)
 	static const struct netd_rule rules[RULES] = {RULE("f", "a", UDP, STEP_ACCEPT),
 						      RULE("f", "b", UDP, STEP_ACCEPT),
 						      RULE("f", "r", STEP_DROP)};
-	struct netd_foreign_chain chain = base(false);
-	struct netd_packet p = packet_of(FIRST);
+	struct netd_foreign_chain chain = world_base(false);
+	struct netd_packet p = world_packet(FIRST);
 	struct netd_program program;
 	struct netd_batch b = {0};
 	struct netd_verdict v;
 	size_t budget = 3;
 
 	(void)state;
-	put_table(&b, rules);
+	world_put(&b, rules);
 	assert_int_equal(netd_program_init(&program, b.data, b.length), 0);
 	assert_true(netd_verdict_drops(&program, &chain, &p, &budget, &v));
 	assert_int_equal(budget, 0);
@@ -667,6 +342,23 @@ static void bounds(void **state)
 	netd_batch_done(&b);
 }
 
+static bool drops(const struct netd_rule *rules, const struct netd_foreign_chain *chain,
+		  struct netd_packet *p)
+{
+	struct netd_program program;
+	struct netd_batch b = {0};
+	struct netd_verdict v;
+	size_t budget = 100;
+	bool dropped;
+
+	world_put(&b, rules);
+	assert_int_equal(netd_program_init(&program, b.data, b.length), 0);
+	dropped = netd_verdict_drops(&program, chain, p, &budget, &v);
+	netd_program_done(&program);
+	netd_batch_done(&b);
+	return dropped;
+}
+
 /* Rules that keep packets from being tracked, or write into them. */
 static void alters(void **state)
 {
@@ -677,24 +369,16 @@ static void alters(void **state)
 		{{RULE("f", "a", STEP_ACCEPT)}, false},
 		{{RULE("f", "a", EXPR("notrack"))}, true},
 		{{RULE("f", "a", UDP, EXPR("notrack"))}, false},
-		{{RULE("f", "a", {xt_target, 0, 0, 0, 0, "CT"})}, true},
+		{{RULE("f", "a", {world_target, 0, 0, 0, 0, "CT"})}, true},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(cases); i++) {
-		struct netd_foreign_chain chain = base(false);
-		struct netd_packet p = packet_of(FIRST);
-		struct netd_program program;
-		struct netd_batch b = {0};
-		struct netd_verdict v;
-		size_t budget = 100;
+		struct netd_foreign_chain chain = world_base(false);
+		struct netd_packet p = world_packet(FIRST);
 
-		put_table(&b, cases[i].rules);
-		assert_int_equal(netd_program_init(&program, b.data, b.length), 0);
-		netd_verdict_drops(&program, &chain, &p, &budget, &v);
+		drops(cases[i].rules, &chain, &p);
 		assert_int_equal(p.altered, cases[i].altered);
-		netd_program_done(&program);
-		netd_batch_done(&b);
 	}
 }
 
@@ -713,32 +397,84 @@ static void ours(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(cases); i++) {
-		struct netd_foreign_chain chain = base(true);
-		struct netd_packet p = packet_of(FIRST);
-		struct netd_program program;
-		struct netd_batch b = {0};
-		struct netd_verdict v;
-		size_t budget = 100;
+		struct netd_foreign_chain chain = world_base(true);
+		struct netd_packet p = world_packet(FIRST);
 
 		chain.hook = NF_INET_LOCAL_IN;
 		chain.drops = cases[i].drops;
 		chain.locked = cases[i].locked;
-		put_table(&b, cases[i].rules);
-		assert_int_equal(netd_program_init(&program, b.data, b.length), 0);
-		assert_int_equal(netd_verdict_drops(&program, &chain, &p, &budget, &v),
-				 cases[i].dropped);
-		netd_program_done(&program);
-		netd_batch_done(&b);
+		assert_int_equal(drops(cases[i].rules, &chain, &p), cases[i].dropped);
+	}
+}
+
+/* What iptables-legacy says of ports, and of types of ICMPv6. */
+#define ANY_PORT              \
+	{                     \
+		0, UINT16_MAX \
+	}
+#define MATCH(name, info)                   \
+	{                                   \
+		name, sizeof(info), &(info) \
+	}
+static const struct xt_udp dhcp = {ANY_PORT, {67, 67}, 0};
+static const struct xt_udp not_dhcp = {ANY_PORT, {67, 67}, XT_UDP_INV_DSTPT};
+static const struct xt_udp any_udp = {ANY_PORT, ANY_PORT, 0};
+static const struct xt_udp from_low = {{0, 1023}, ANY_PORT, 0};
+static const struct xt_tcp some_tcp = {.spts = ANY_PORT, .dpts = {53, 67}};
+static const struct xt_tcp syn = {
+	.spts = ANY_PORT, .dpts = ANY_PORT, .flg_mask = 2, .flg_cmp = 2};
+static const struct ip6t_icmp solicit = {135, {0, 255}, 0};
+static const struct ip6t_icmp not_solicit = {135, {0, 255}, IP6T_ICMP_INV};
+
+static const struct {
+	const char *name;
+	struct world_match match;
+	uint8_t protocol;
+	uint16_t source, destination;
+	bool drops; /* for certain */
+} extensions[] = {
+	{"its port", MATCH("udp", dhcp), 17, 68, 67, true},
+	{"another port", MATCH("udp", dhcp), 17, 68, 53, false},
+	{"a port that is not known", MATCH("udp", dhcp), 17, 68, 0, false},
+	{"any but its port", MATCH("udp", not_dhcp), 17, 68, 67, false},
+	{"any but another port", MATCH("udp", not_dhcp), 17, 68, 53, true},
+	{"any port, whatever is known", MATCH("udp", any_udp), 17, 0, 0, true},
+	{"where it comes from", MATCH("udp", from_low), 17, 68, 67, true},
+	{"where it does not", MATCH("udp", from_low), 17, 1068, 67, false},
+	{"within a range", MATCH("tcp", some_tcp), 6, 0, 67, true},
+	{"beyond a range", MATCH("tcp", some_tcp), 6, 0, 68, false},
+	{"flags are not looked at", MATCH("tcp", syn), 6, 0, 67, false},
+	{"a type", MATCH("icmp6", solicit), 58, 135 << 8, 0, true},
+	{"another type", MATCH("icmp6", solicit), 58, 136 << 8, 0, false},
+	{"any but another type", MATCH("icmp6", not_solicit), 58, 136 << 8, 0, true},
+	{"no ICMPv6", MATCH("icmp6", not_solicit), 6, 0, 67, false},
+	{"too short", {"udp", 4, &any_udp}, 17, 68, 67, false},
+};
+
+static void ports_and_types(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(extensions); i++) {
+		const struct netd_rule rules[RULES] = {
+			RULE("f", "r", {world_match, 0, 0, 0, 0, &extensions[i].match},
+			     STEP_DROP)};
+		struct netd_foreign_chain chain = world_base(false);
+		struct netd_packet p = world_packet(FIRST);
+
+		p.protocol = extensions[i].protocol;
+		p.source_port = extensions[i].source;
+		p.destination_port = extensions[i].destination;
+		if (drops(rules, &chain, &p) != extensions[i].drops)
+			fail_msg("%s", extensions[i].name);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(verdicts),
-		cmocka_unit_test(bounds),
-		cmocka_unit_test(alters),
-		cmocka_unit_test(ours),
+		cmocka_unit_test(verdicts),	   cmocka_unit_test(bounds),
+		cmocka_unit_test(alters),	   cmocka_unit_test(ours),
+		cmocka_unit_test(ports_and_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
