@@ -187,6 +187,8 @@ struct netd_sysctl {
 		      that conf/default will be set to, or is overridden */
 	char nic[NETD_IFNAME]; /* desired only: of a bridge of ours that may not be there
 				  yet, and will have this NIC's value: captured, too */
+	bool filed;   /* observed only: a file of sysctl.d(5) sets it so; asked of what
+			 is to be given back, and of all interfaces only */
 	bool wide;    /* desired only, of a space: of all of it, set as it is made … */
 	bool initial; /* … and not looked at again: it counts for new links only */
 	bool inherited;		/* desired only, of a space: a link of a new one has it by

@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "dhcp/process.h"
+#include "advise/sysctl_files.h"
 #include "foreign/foreign.h"
 #include "foreign/legacy.h"
 #include "ruleset/read.h"
@@ -350,6 +351,20 @@ static int observe_space_sysctls(struct netd *netd, struct netd_state *observed,
 	return netd_spaces_return(netd, r, err);
 }
 
+/* Whether somebody wants it so for good, who does not show otherwise (reliance.c). */
+static void look_into_files(struct netd_state *observed, const struct netd_state *desired,
+			    const char *path)
+{
+	struct netd_sysctl *last = observed->sysctls + observed->sysctl_count - 1;
+	char file[PATH_MAX];
+	int value;
+
+	if (observed->sysctl_count && !strcmp(last->path, path) &&
+	    !netd_state_sysctl(desired, path, &value))
+		last->filed =
+			netd_sysctl_files_find(path, last->value, file, sizeof(file));
+}
+
 /* Every link that came since has what conf/default was set to, and gets it back, too. */
 static int add_claimed_sysctl(struct netd_state *observed,
 			      const struct netd_state *desired, const char *path,
@@ -359,6 +374,8 @@ static int add_claimed_sysctl(struct netd_state *observed,
 	int value, r = add_sysctl(observed, path, err);
 
 	netd_sysctl_link(path, link);
+	if (r >= 0 && !strcmp(link, "all"))
+		look_into_files(observed, desired, path);
 	if (strcmp(link, "default") != 0 || netd_state_sysctl(desired, path, &value))
 		return r;
 	for (size_t i = 0; r >= 0 && i < observed->link_count; i++) {

@@ -67,6 +67,14 @@ int netd_diff_release_route(struct netd_diff *d, const struct netd_claim *c);
 int netd_diff_plugs(struct netd_diff *d);
 /* Gives back what this topology lets go and nobody else wants. */
 int netd_diff_release(struct netd_diff *d);
+/*
+ * True if somebody else seems to rely on what was claimed as it is now: it stays so. What
+ * only may be so is noted.  reliance.c has a table of all such things.
+ */
+bool netd_diff_is_relied_on(struct netd_diff *d, const struct netd_claim *c);
+/* True if the plan gives IPv6's one switch back, which is released before what it
+ * overrode (forwarding.c). */
+bool netd_diff_gives_switch_back(const struct netd_diff *d);
 
 /*
  * The observed states without what a plan takes away before it does anything else: the

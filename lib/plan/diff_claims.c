@@ -2,7 +2,6 @@
 /* Claims: what is not ours and was changed, kept while wanted, given back after. */
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/str.h"
 #include "plan/diff.h"
@@ -58,51 +57,6 @@ static int release_address(struct netd_diff *d, const struct netd_claim *c)
 	return 0;
 }
 
-/* IPv6's one switch before Linux 6.17. */
-static const char all6[] = "ipv6/conf/all/forwarding";
-
-/* True if the plan gives IPv6's one switch back, which is released before what it
- * overrode (forwarding.c). */
-static bool gives_switch_back(const struct netd_diff *d)
-{
-	for (size_t i = 0; i < d->plan->op_count; i++) {
-		const struct netd_op *op = &d->plan->ops[i];
-
-		if (op->kind == NETD_OP_RESTORE_SYSCTL &&
-		    strcmp(op->sysctl.path, all6) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool is_set(const struct netd_diff *d, const char *path)
-{
-	int value;
-
-	return netd_state_sysctl(d->in->observed, path, &value) && value;
-}
-
-/*
- * Somebody made the whole host a router since (net/ipv4/devinet.c
- * inet_forward_change()), who relies on each interface, or on accept_ra beside that.
- * What conf/all was is captured with the value that it had (forwarding.c).
- */
-static bool is_relied_on(const struct netd_diff *d, const struct netd_claim *c)
-{
-	const char *name = strrchr(c->key, '/');
-	const struct netd_claim *then;
-	char all[NETD_SYSCTL_PATH];
-
-	if (name && strcmp(name, "/accept_ra") == 0) {
-		then = netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, all6);
-		return then && !then->previous && is_set(d, all6) &&
-		       !gives_switch_back(d);
-	}
-	netd_sysctl_path_of(c->key, "all", all);
-	then = netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, all);
-	return then && then != c && !then->previous && !then->ours && is_set(d, all);
-}
-
 /* True if @link is this topology's, and will be deleted. */
 static bool is_going(const struct netd_diff *d, const struct netd_link *link)
 {
@@ -140,29 +94,6 @@ static int release_inherited(struct netd_diff *d, const struct netd_claim *c)
 	return r;
 }
 
-/* Before Linux 6.17 nothing tells whether somebody else has come to rely on it. */
-static void note_switch(struct netd_diff *d, const struct netd_claim *c)
-{
-	const struct netd_state *o = d->in->observed;
-
-	for (size_t i = 0; strcmp(c->key, all6) == 0 && i < o->addr_count; i++) {
-		const struct netd_ifaddr *a = &o->addrs[i];
-		const struct netd_link *link = netd_state_link(o, a->link);
-
-		if (a->prefix.addr.family != AF_INET6 ||
-		    netd_addr_is_link_local(&a->prefix.addr) || !link ||
-		    !netd_kind_of(link)->is_network || netd_link_is_ours(link))
-			continue;
-		netd_plan_note(d->plan,
-			       "net.ipv6.conf.all.forwarding goes back to 0, on which "
-			       "guests of the bridge %s may rely",
-			       link->name);
-		netd_error_hint(&d->plan->notes,
-				"if they do: `sysctl net.ipv6.conf.all.forwarding=1`");
-		return;
-	}
-}
-
 static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
 {
 	char name[NETD_SYSCTL_PATH];
@@ -173,11 +104,10 @@ static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
 	link = netd_state_link(d->in->observed, name);
 	/* Gone with its interface, or changed by somebody since: not ours to touch. */
 	if (!netd_state_sysctl(d->in->observed, c->key, &value) || value != c->ours ||
-	    (link && is_going(d, link)) || is_relied_on(d, c))
+	    (link && is_going(d, link)) || netd_diff_is_relied_on(d, c))
 		return 0;
-	if (value == c->previous && !gives_switch_back(d))
+	if (value == c->previous && !netd_diff_gives_switch_back(d))
 		return 0;
-	note_switch(d, c);
 	if (value != c->previous && strcmp(name, "default") == 0)
 		r = release_inherited(d, c);
 	if (r)
@@ -190,7 +120,8 @@ static int release_mtu(struct netd_diff *d, const struct netd_claim *c)
 	const struct netd_link *have = netd_state_link(d->in->observed, c->key);
 	struct netd_link link;
 
-	if (!have || have->mtu != (uint32_t)c->ours || c->ours == c->previous)
+	if (!have || have->mtu != (uint32_t)c->ours || c->ours == c->previous ||
+	    netd_diff_is_relied_on(d, c))
 		return 0;
 	link = *have;
 	link.mtu = (uint32_t)c->previous;
@@ -215,7 +146,7 @@ static int release_port(struct netd_diff *d, const struct netd_claim *c)
 		return 0;
 	link = *have;
 	link.master[0] = '\0';
-	link.up = c->previous;
+	link.up = c->previous || netd_diff_is_relied_on(d, c);
 	return netd_diff_add_link(d, NETD_OP_RELEASE_PORT, &link,
 				  NETD_LINK_MASTER | NETD_LINK_UP);
 }

@@ -16,7 +16,7 @@ need_guests
 PROGRAMS=(awk bash cat cmp conntrack cut diff dirname dnsmasq env find grep head id ip jq ln ls
 	mkdir mktemp mount nft paste ping ps readlink rm sed seq setpriv sleep sort stat strace
 	tail tc timeout touch tr umount unshare wc)
-MODULES=(bridge br_netfilter dummy nf_conntrack_netlink nft_chain_nat nft_ct nft_fib_inet
+MODULES=(8021q bridge br_netfilter dummy nf_conntrack_netlink nft_chain_nat nft_ct nft_fib_inet
 	nft_limit nft_log nft_masq nft_nat nft_redir nft_reject_inet sctp tun veth)
 
 # give DIRECTORY FILE…: of the source, at the same place below /netd.
@@ -55,7 +55,7 @@ suite()
 	no_match 'not ok ' "$(<"$1.tap")"
 }
 
-[ $# -gt 0 ] || set -- forwarding
+[ $# -gt 0 ] || set -- forwarding reliance
 need "${PROGRAMS[@]/#/command:}"
 t_case "Debian's kernel" boots
 for name; do

@@ -287,102 +287,6 @@ settings_of_others()
 	done
 }
 
-# docker: as dockerd, podman and libvirtd do it when they start.
-docker()
-{
-	echo 1 >/proc/sys/net/ipv4/ip_forward
-	ip link add docker0 type bridge
-	ip address add 172.17.0.1/16 dev docker0
-	ip link set docker0 up
-	nft 'add table ip docker; add chain ip docker nat { type nat hook postrouting priority 100; }
-		add rule ip docker nat ip saddr 172.17.0.0/16 oifname != "docker0" masquerade'
-	guest_ns c docker0 172.17.0.2/16 172.17.0.1
-}
-
-# Somebody makes the host a router after netd did: it stays one.
-router_since()
-{
-	needs
-	beyond outside
-	join outside eth7
-	address eth7
-	lab "  nat0: {$NAT}"
-	docker
-	match ' 172.16.5.40 [0-9]+$' "$(ask c tcp "$T_INTERNET4" 80)"
-	settled
-	ok netdctl apply lab.yaml
-	printf '%s\n' 'name: two' 'networks: {nat1: {mode: nat, addresses: [10.2.0.254/24]}}' >two.yaml
-	ok netdctl apply two.yaml
-	ok netdctl destroy lab
-	match ' 172.16.5.40 [0-9]+$' "$(ask c tcp "$T_INTERNET4" 80)"
-	ok netdctl destroy two
-	match ' 172.16.5.40 [0-9]+$' "$(ask c tcp "$T_INTERNET4" 80)"
-	sysctl_is ipv4/conf/eth7/forwarding 1
-	sysctl_is ipv4/conf/default/forwarding 1
-	sysctl_is ipv4/ip_forward 1
-	# what comes now is a router's, too
-	ip link del eth7
-	join outside eth7
-	address eth7
-	match ' 172.16.5.40 [0-9]+$' "$(ask c tcp "$T_INTERNET4" 80)"
-}
-
-# A router all along, with one interface left out by its admin.
-router_before()
-{
-	needs
-	ip link add eth7 type veth peer name eth8
-	ip link set eth7 up
-	ip link set eth8 up
-	echo 1 >/proc/sys/net/ipv4/ip_forward
-	echo 0 >/proc/sys/net/ipv4/conf/eth8/forwarding
-	wait_for 5 t_settled
-	snapshot before
-	lab "  nat0: {$NAT}"
-	sysctl_is ipv4/conf/eth8/forwarding 1
-	ok netdctl destroy lab
-	snapshot after
-	same before after
-}
-
-# The same for IPv6, where the kernel has a switch for each interface.
-router_since_ipv6()
-{
-	needs
-	by_interface || t_skip "this kernel has one switch for IPv6"
-	ip link add eth7 type veth peer name eth8
-	ip link set eth7 up
-	ip address add 2001:db8:7::1/64 dev eth7
-	lab "  nat0: {$NAT}"
-	echo 1 >/proc/sys/net/ipv6/conf/all/force_forwarding
-	ok netdctl destroy lab
-	sysctl_is ipv6/conf/eth7/force_forwarding 1
-	sysctl_is ipv6/conf/default/force_forwarding 1
-	echo 0 >/proc/sys/net/ipv6/conf/all/force_forwarding
-	# a host that lives from advertisements, and is made a router beside netd's
-	lab "  nat0: {$NAT, dhcp: true}"
-	sysctl_is ipv6/conf/eth7/accept_ra 2
-	echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
-	ok netdctl destroy lab
-	sysctl_is ipv6/conf/eth7/accept_ra 2
-	sysctl_is ipv6/conf/all/forwarding 1
-}
-
-# Before Linux 6.17, netd's switch is everybody's.
-one_switch()
-{
-	needs
-	! by_interface || t_skip "this kernel has a switch for each interface"
-	lab "  nat0: {$NAT}"
-	ok netdctl destroy lab
-	[[ $err != *forwarding* ]] || fail "$err"
-	lab "  nat0: {$NAT}"
-	ip link add docker0 type bridge
-	ip address add fd00:d0c::1/64 dev docker0
-	ok netdctl destroy lab
-	match 'note: .*net.ipv6.conf.all.forwarding goes back to 0.*docker0' "$err"
-}
-
 # A router's own namespace: an interface that is moved there later.
 late_in_a_router()
 {
@@ -434,10 +338,6 @@ t_fresh "an address on an uplink's bridge, later" late_address_on_a_bridge
 t_fresh "an uplink's bridge with an address of its own" bridge_with_an_address
 t_fresh "two topologies" two_topologies
 t_fresh "settings that others made" settings_of_others
-t_fresh "somebody makes the host a router since" router_since
-t_fresh "a router before" router_before
-t_fresh "IPv6, a router since" router_since_ipv6
-t_fresh "IPv6, one switch" one_switch
 t_fresh "in a router's namespace" late_in_a_router
 t_fresh "an interface that grows" grows
 t_done
