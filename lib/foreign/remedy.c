@@ -6,31 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <libnftnl/expr.h>
-#include <libnftnl/rule.h>
 #include <linux/netfilter.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "foreign/legacy.h"
+#include "foreign/tool.h"
 #include "ruleset/admit.h"
 
-/*
- * Theory of operation.  Who made a chain is told by its table, its name and where it goes
- * to; a tool's own command is given only where it is certain to be the tool's, since a
- * rule that is put there by other means is gone when the tool writes its rules again.
- *
- * A tool is a row: how its chains are known, and a table of words, one for each need, in
- * which %b is the bridge, %o the other one; a line is a command.  What a need with a
- * wider one beside it would ask for is asked for already.
- *
- * firewalld has zones and policies.  A network has a zone of its own: what is in zone
- * "trusted" may reach all of the host.  That is one whole for all of its chains.
- */
+/* What a wider need asks for is asked for already. */
 static const struct {
 	unsigned need, covered_by;
-} needs[] = {
+} needs[NETD_TOOL_NEEDS] = {
 	{NETD_NEED_FROM, 0},
 	{NETD_NEED_TO, 0},
 	{NETD_NEED_ANSWERS_FROM, NETD_NEED_FROM},
@@ -38,228 +25,6 @@ static const struct {
 	{NETD_NEED_WITHIN, NETD_NEED_FROM | NETD_NEED_TO},
 	{NETD_NEED_BETWEEN, NETD_NEED_FROM},
 	{NETD_NEED_BACK, NETD_NEED_TO},
-};
-#define NEEDS NETD_ARRAY_SIZE(needs)
-
-#define STATE "-m conntrack --ctstate RELATED,ESTABLISHED "
-static const char *const words_iptables[NEEDS] = {
-	"-i %b -j ACCEPT",
-	"-o %b -j ACCEPT",
-	"-i %b " STATE "-j ACCEPT",
-	"-o %b " STATE "-j ACCEPT",
-	"-i %b -o %b -j ACCEPT",
-	"-i %b -o %o -j ACCEPT",
-	"-i %o -o %b " STATE "-j ACCEPT",
-};
-
-static const char *const words_ufw[NEEDS] = {
-	"in on %b",	      "out on %b",	    "in on %b",		  "out on %b",
-	"in on %b out on %b", "in on %b out on %o", "in on %o out on %b",
-};
-
-#define FLOW "ct state established,related "
-static const char *const words_nft[NEEDS] = {
-	"iifname \"%b\" accept",
-	"oifname \"%b\" accept",
-	"iifname \"%b\" " FLOW "accept",
-	"oifname \"%b\" " FLOW "accept",
-	"iifname \"%b\" oifname \"%b\" accept",
-	"iifname \"%b\" oifname \"%o\" accept",
-	"iifname \"%o\" oifname \"%b\" " FLOW "accept",
-};
-
-/* What the host itself sends. */
-static const char *const words_ufw_host[NEEDS] = {
-	[1] = "ufw prepend allow out on %b",
-};
-
-/* A bridge's chains see its ports, and whose they are. */
-static const char *const words_bridge[NEEDS] = {
-	[4] = "meta ibrname \"%b\" accept",
-};
-
-#define FIREWALLD "firewall-cmd --permanent "
-#define NEW_ZONE "--new-zone="
-#define NEW_POLICY "--new-policy="
-#define ZONE FIREWALLD NEW_ZONE "%z\n" FIREWALLD "--zone=%z --change-interface=%b"
-#define POLICY(name, from, to)                                         \
-	"\n" FIREWALLD NEW_POLICY name "\n" FIREWALLD "--policy=" name \
-	" --add-ingress-zone=" from "\n" FIREWALLD "--policy=" name    \
-	" --add-egress-zone=" to "\n" FIREWALLD "--policy=" name " --set-target=ACCEPT"
-#define BY ZONE POLICY("by-%p", "%z", "ANY")
-#define TO ZONE POLICY("to-%p", "ANY", "%z")
-static const char *const words_firewalld[NEEDS] = {BY, TO, BY, TO, BY, BY, BY};
-
-static const char *const words_none[NEEDS];
-
-/* Whether a rule of the base chain goes to @target. */
-struct hunt {
-	const char *target;
-	bool found;
-};
-
-static int compare_target(struct nftnl_expr *e, void *data)
-{
-	struct hunt *h = data;
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME), *chain;
-
-	if (!name || strcmp(name, "immediate") != 0)
-		return 0;
-	chain = nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN);
-	h->found |= chain && !strcmp(chain, h->target);
-	return 0;
-}
-
-static bool goes_to(const struct netd_remedy *r, const char *target)
-{
-	const struct netd_program_chain *c = netd_program_chain(
-		r->program, r->chain->family, r->chain->table, r->chain->name);
-	struct hunt h = {.target = target};
-
-	for (size_t i = 0; c && i < c->count; i++)
-		if (r->program->rules[c->first + i].rule)
-			nftnl_expr_foreach(r->program->rules[c->first + i].rule,
-					   compare_target, &h);
-	return h.found;
-}
-
-/* A drop in front of what the base chain goes to is not helped by what is there. */
-static bool is_by_own_rule(const struct netd_remedy *r)
-{
-	return r->verdict.rule && !strcmp(r->verdict.chain->name, r->chain->name);
-}
-
-static bool is_bridge(const struct netd_remedy *r)
-{
-	return r->chain->family == NFPROTO_BRIDGE;
-}
-
-static bool is_firewalld(const struct netd_remedy *r)
-{
-	return netd_foreign_is_firewalld(r->chain);
-}
-
-/* In this table of its own firewalld drops all. */
-static bool is_panic(const struct netd_remedy *r)
-{
-	return !strcmp(r->chain->table, "firewalld_policy_drop");
-}
-
-/* What iptables makes, either of the two. */
-static bool is_iptables(const struct netd_remedy *r)
-{
-	static const char *const chains[] = {
-		[NF_INET_PRE_ROUTING] = "PREROUTING",	[NF_INET_LOCAL_IN] = "INPUT",
-		[NF_INET_FORWARD] = "FORWARD",		[NF_INET_LOCAL_OUT] = "OUTPUT",
-		[NF_INET_POST_ROUTING] = "POSTROUTING",
-	};
-	const struct netd_foreign_chain *c = r->chain;
-	int32_t priority;
-
-	if ((c->family != NFPROTO_IPV4 && c->family != NFPROTO_IPV6) ||
-	    c->hook >= NETD_ARRAY_SIZE(chains) || !chains[c->hook] ||
-	    strcmp(c->name, chains[c->hook]) != 0)
-		return false;
-	return netd_iptables_priority(netd_foreign_table(c), &priority) &&
-	       c->priority == priority;
-}
-
-static bool goes_to_ufw(const struct netd_remedy *r, const char *hook)
-{
-	char name[NETD_IFNAME + sizeof("ufw6-before-")];
-
-	snprintf(name, sizeof(name), "ufw%s-before-%s",
-		 r->chain->family == NFPROTO_IPV4 ? "" : "6", hook);
-	return is_iptables(r) && goes_to(r, name);
-}
-
-static bool is_ufw(const struct netd_remedy *r)
-{
-	return goes_to_ufw(r, "forward") && !is_by_own_rule(r);
-}
-
-static bool is_ufw_host(const struct netd_remedy *r)
-{
-	return goes_to_ufw(r, "input") || goes_to_ufw(r, "output");
-}
-
-static bool is_docker(const struct netd_remedy *r)
-{
-	return is_iptables(r) && !is_by_own_rule(r) && goes_to(r, "DOCKER-USER");
-}
-
-static bool is_any(const struct netd_remedy *r)
-{
-	(void)r;
-	return true;
-}
-
-/* What stands in front of the words: %t is the table, %c the chain, %f the family. */
-static const struct tool {
-	bool (*is)(const struct netd_remedy *r);
-	const char *command;
-	const char *const *words;
-	const char *before;	   /* in front of all services … */
-	const char *service;	   /* … of which each is %s … */
-	enum netd_admit_word word; /* … in these words */
-	const char *last;	   /* a command behind all others */
-	const char *remark;
-	bool whole; /* it is the owner's, about all chains of the table */
-	bool host;  /* it asks a daemon, or writes files, of the host's only */
-} tools[] = {
-	{.is = is_firewalld,
-	 .command = "",
-	 .words = words_firewalld,
-	 .before = ZONE, /* which lets ICMPv6 pass */
-	 .service = FIREWALLD "--zone=%z --add-service=%s",
-	 .word = NETD_ADMIT_WORD_FIREWALLD,
-	 .last = "firewall-cmd --reload",
-	 .remark = "",
-	 .whole = true,
-	 .host = true},
-	{.is = is_panic,
-	 .command = "",
-	 .words = words_none,
-	 .last = "firewall-cmd --panic-off",
-	 .remark = "",
-	 .whole = true,
-	 .host = true},
-	{.is = is_ufw,
-	 .command = "ufw route allow ",
-	 .words = words_ufw,
-	 .remark = "",
-	 .host = true},
-	{.is = is_ufw_host,
-	 .command = "",
-	 .words = words_ufw_host,
-	 /* the first does not touch the same with "deny", which the second one turns */
-	 .service = "ufw prepend allow in on %b %s\nufw allow in on %b %s",
-	 .word = NETD_ADMIT_WORD_UFW,
-	 .remark = "",
-	 .host = true},
-	{.is = is_docker,
-	 .command = "%x -I DOCKER-USER ",
-	 .words = words_iptables,
-	 .remark = " (and again after a reboot)"},
-	{.is = is_iptables,
-	 .command = "%x%T -I %c ",
-	 .words = words_iptables,
-	 .service = "-i %b %s -j ACCEPT",
-	 .word = NETD_ADMIT_WORD_IPTABLES,
-	 .remark = " (and again after a reboot)"},
-	{.is = is_bridge,
-	 .command = "nft insert rule %f %t %c ",
-	 .words = words_bridge,
-	 .service = "meta ibrname \"%b\" %s accept",
-	 .word = NETD_ADMIT_WORD_NFT,
-	 .remark = ", or by iifname with its ports if the kernel knows no ibrname; keep "
-		   "that in the file that this table is loaded from"},
-	{.is = is_any,
-	 .command = "nft insert rule %f %t %c ",
-	 .words = words_nft,
-	 .service = "iifname \"%b\" %s accept",
-	 .word = NETD_ADMIT_WORD_NFT,
-	 .remark = "; keep that in the file that this table is loaded from"},
 };
 
 static void add_option(struct netd_str *s, const char *table)
@@ -368,8 +133,8 @@ static bool is_made(const struct netd_remedy *r, const char *line, size_t length
 	static const struct {
 		const char *option, *chain;
 	} kinds[] = {
-		{FIREWALLD NEW_ZONE, "filter_IN_"},
-		{FIREWALLD NEW_POLICY, "filter_FWD_policy_"},
+		{NETD_FIREWALLD NETD_FIREWALLD_ZONE, "filter_IN_"},
+		{NETD_FIREWALLD NETD_FIREWALLD_POLICY, "filter_FWD_policy_"},
 	};
 	char name[64];
 
@@ -399,9 +164,9 @@ static void add_commands(struct netd_str *s, const struct netd_remedy *r,
 }
 
 static void print_needs(struct netd_str *s, const struct netd_remedy *r, unsigned asked,
-			const struct tool *tool)
+			const struct netd_tool *tool)
 {
-	for (size_t i = 0; i < NEEDS; i++) {
+	for (size_t i = 0; i < NETD_TOOL_NEEDS; i++) {
 		netd_auto(netd_str_done) struct netd_str text = {0};
 
 		if (!(asked & needs[i].need) || asked & needs[i].covered_by ||
@@ -415,7 +180,7 @@ static void print_needs(struct netd_str *s, const struct netd_remedy *r, unsigne
 
 /* Where all that comes from the bridge is let pass, services are, too. */
 static void print_services(struct netd_str *s, const struct netd_remedy *r,
-			   unsigned asked, const struct tool *tool)
+			   unsigned asked, const struct netd_tool *tool)
 {
 	netd_auto(netd_str_done) struct netd_str before = {0};
 
@@ -437,10 +202,39 @@ static void print_services(struct netd_str *s, const struct netd_remedy *r,
 	}
 }
 
-static void print_commands(struct netd_str *s, const struct netd_remedy *r,
-			   const struct tool *tool)
+/*
+ * Before routing no way out is known, and before tracking no flow; behind routing a
+ * packet has no way in.
+ */
+#define TRACKED (-200) /* linux/netfilter_ipv4.h NF_IP_PRI_CONNTRACK */
+static const struct {
+	uint8_t hook;
+	int32_t up_to; /* priorities */
+	unsigned need, instead;
+} swaps[] = {
+	{NF_INET_PRE_ROUTING, INT32_MAX, NETD_NEED_WITHIN, NETD_NEED_FROM},
+	{NF_INET_PRE_ROUTING, INT32_MAX, NETD_NEED_BETWEEN, NETD_NEED_FROM},
+	{NF_INET_PRE_ROUTING, TRACKED, NETD_NEED_ANSWERS_FROM, NETD_NEED_FROM},
+	{NF_INET_POST_ROUTING, INT32_MAX, NETD_NEED_WITHIN, NETD_NEED_TO},
+	{NF_INET_POST_ROUTING, INT32_MAX, NETD_NEED_BACK, NETD_NEED_ANSWERS_TO},
+};
+
+static unsigned needs_at_hook(const struct netd_remedy *r)
 {
-	unsigned asked = tool->whole ? r->all_needs : r->needs;
+	const struct netd_foreign_chain *c = r->chain;
+	unsigned asked = r->needs;
+
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(swaps); i++)
+		if (c->family != NFPROTO_BRIDGE && c->hook == swaps[i].hook &&
+		    c->priority <= swaps[i].up_to && asked & swaps[i].need)
+			asked = (asked & ~swaps[i].need) | swaps[i].instead;
+	return asked;
+}
+
+static void print_commands(struct netd_str *s, const struct netd_remedy *r,
+			   const struct netd_tool *tool)
+{
+	unsigned asked = tool->whole ? r->all_needs : needs_at_hook(r);
 
 	print_needs(s, r, asked, tool);
 	print_services(s, r, asked, tool);
@@ -472,7 +266,7 @@ static void print_wish(struct netd_str *s, const struct netd_remedy *r)
 }
 
 /* The tool has no words for it here, or may not be asked. */
-static bool is_wish(const struct netd_remedy *r, const struct tool *tool)
+static bool is_wish(const struct netd_remedy *r, const struct netd_tool *tool)
 {
 	return (r->chain->locked && !tool->whole) || (r->router[0] && tool->host) ||
 	       !is_plain(netd_foreign_table(r->chain)) || !is_plain(r->chain->name);
@@ -481,10 +275,8 @@ static bool is_wish(const struct netd_remedy *r, const struct tool *tool)
 void netd_remedy_print(struct netd_str *s, const struct netd_remedy *r)
 {
 	netd_auto(netd_str_done) struct netd_str commands = {0};
-	const struct tool *tool = tools;
+	const struct netd_tool *tool = netd_tool_of(r);
 
-	while (!tool->is(r))
-		tool++;
 	if (!is_wish(r, tool))
 		print_commands(&commands, r, tool);
 	if (!commands.length) {

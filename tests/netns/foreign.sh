@@ -228,6 +228,21 @@ frames()
 	eq 'iptables -I FORWARD -i lan -o lan -j ACCEPT' "$(<commands)"
 	eq 10.1.0.1 "$(ask b tcp 10.1.0.1 80 | cut -d' ' -f1)"
 	quiet
+	# before routing nobody knows the way out
+	iptables-nft -t raw -A PREROUTING -i lan -j DROP
+	no_answer b tcp 10.1.0.1 80
+	as_told
+	eq 'iptables -t raw -I PREROUTING -i lan -j ACCEPT' "$(<commands)"
+	eq 10.1.0.1 "$(ask b tcp 10.1.0.1 80 | cut -d' ' -f1)"
+	quiet
+	iptables-nft -t mangle -A POSTROUTING -o lan -j DROP
+	no_answer b tcp 10.1.0.1 80
+	as_told
+	eq 'iptables -t mangle -I POSTROUTING -o lan -j ACCEPT' "$(<commands)"
+	eq 10.1.0.1 "$(ask b tcp 10.1.0.1 80 | cut -d' ' -f1)"
+	quiet
+	iptables-nft -t raw -F PREROUTING
+	iptables-nft -t mangle -F POSTROUTING
 	iptables-nft -F FORWARD
 	bridged_frames 0
 	quiet
@@ -432,6 +447,17 @@ between()
 	no_answer a tcp 10.2.0.1 80
 	match 'answers to network lan from network dmz' "$(notes)"
 	as_told
+	ask a tcp 10.2.0.1 80
+	quiet
+	nft 'delete table inet f
+		table inet f {
+			chain p { type filter hook prerouting priority -310; iifname "lan" drop; }
+			chain q { type filter hook postrouting priority 310; oifname "lan" ct state established drop; }
+		}'
+	no_answer a tcp 10.2.0.1 80
+	as_told
+	eq 'nft insert rule inet f p iifname "lan" accept
+nft insert rule inet f q oifname "lan" ct state established,related accept' "$(<commands)"
 	ask a tcp 10.2.0.1 80
 	quiet
 }
