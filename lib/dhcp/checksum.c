@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* DHCP replies that clients accept which read raw frames. */
-#include "dhcp/checksum.h"
+#include "dhcp/process.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,18 +13,17 @@
 #include "base/cleanup.h"
 
 /*
- * Theory of operation.  A datagram to a bridge has its checksum filled in by the hardware
- * (CHECKSUM_PARTIAL), of which a veth pair or a virtio NIC has none: what a raw socket
- * sees there is the sum of the pseudo header only, and a client that checks it and knows
- * nothing of offloads drops the reply.  No checksum, zero, is right everywhere (RFC 768).
+ * Theory of operation.  The hardware is to fill in the checksum of a datagram to a bridge
+ * (CHECKSUM_PARTIAL), and a veth pair or a virtio NIC has none: a raw socket behind it
+ * gets the sum of the pseudo header only, and a client that checks it and does not know
+ * of offloads drops the reply.  No checksum, zero, is right everywhere (RFC 768).
  *
  * nftables can write a zero, but leaves the packet CHECKSUM_PARTIAL: on the way to a port
- * without offload, such as QEMU's e1000, skb_checksum_help() then adds up what is there
- * and leaves out the pseudo header, and nobody accepts that.  The socket option does it
- * right (net/ipv4/udp.c udp_send_skb()), on dnsmasq's own socket, at no cost to any other
- * packet.  The socket lives as long as the process.
+ * without offload, such as QEMU's e1000, skb_checksum_help() then sums up without the
+ * pseudo header, and every client drops that.  The socket option is right (net/ipv4/udp.c
+ * udp_send_skb()); it is set on dnsmasq's own socket, and costs no other packet anything.
  */
-#define DESCRIPTORS 64 /* the sockets are opened first of all */
+#define DESCRIPTORS 64 /* dnsmasq opens its sockets first */
 
 static const uint16_t ports[] = {67, 4011}; /* RFC 2131; PXE 2.1, 2.2.3 */
 

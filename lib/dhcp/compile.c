@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What dnsmasq is told: a segment of a topology as the texts of its files.  Pure. */
+/* The texts of dnsmasq's files for one segment of a topology.  Pure. */
 #include "dhcp/compile.h"
 
 #include <errno.h>
@@ -10,17 +10,17 @@
 
 /*
  * Theory of operation.  One dnsmasq serves one link.  It binds to the addresses of that
- * link and looks at the interface that each packet came in by (bind-dynamic with
- * interface=): with listen-address alone it would answer whoever can route a query to
- * the bridge's address.  It reads no file but the ones that it is told of: no
- * /etc/hosts, no /etc/dnsmasq.conf.
+ * link and checks the interface by which each packet came in (bind-dynamic with
+ * interface=): with listen-address alone it would answer everybody who can route a query
+ * to the bridge's address.  It reads only the files that it is given: no /etc/hosts, no
+ * /etc/dnsmasq.conf.
  *
- * What may change while it runs, names and reservations, stands in files of their own,
- * which it reads again on SIGHUP.  All else is in the configuration proper, and a change
- * there takes a restart, which keeps the leases.
+ * Names and reservations may change while it runs: they are in files of their own, which
+ * dnsmasq reads again on SIGHUP.  Everything else is in the configuration; a change there
+ * needs a restart, which keeps the leases.
  *
- * All strings are checked here again, although the topology's checks have done so: a line
- * end in one of them would be an option of dnsmasq's, and some of these run programs.
+ * All strings are checked here again, although the topology was checked: a line end in
+ * one of them would begin an option of dnsmasq, and some options run programs.
  */
 
 #define MARK "# netd "
@@ -142,7 +142,8 @@ static int check(const struct netd_segment *s, struct netd_error *err)
  * DNS
  */
 
-bool netd_dhcp_uses_resolv(const struct netd_segment *s)
+/* True if the DNS of that segment asks the servers in the host's resolv.conf. */
+static bool uses_resolv(const struct netd_segment *s)
 {
 	if (!s->dns->enabled || s->isolated || s->dns->no_forward)
 		return false;
@@ -156,7 +157,7 @@ static void write_forwarders(const struct netd_segment *s, struct netd_str *out)
 {
 	char text[NETD_ADDR_TEXT];
 
-	if (!netd_dhcp_uses_resolv(s))
+	if (!uses_resolv(s))
 		netd_str_add(out, NO_RESOLV);
 	if (s->isolated || s->dns->no_forward)
 		return;
@@ -174,9 +175,8 @@ static void write_forwarders(const struct netd_segment *s, struct netd_str *out)
 }
 
 /*
- * bogus-priv and domain-needed keep questions that only this host can answer from going
- * out.  stop-dns-rebind is not on: in a lab, names of the outside do have private
- * addresses.
+ * bogus-priv and domain-needed: queries that only this host can answer are not forwarded.
+ * Without stop-dns-rebind, since in a lab outside names do have private addresses.
  */
 static void write_dns(const struct netd_segment *s, struct netd_str *out)
 {
@@ -227,17 +227,18 @@ int netd_dhcp_compile(const struct netd_segment *s, struct netd_service *out,
 	out->config = netd_str_take(&config);
 	out->reserved = netd_str_take(&reserved);
 	out->names = netd_str_take(&names);
-	if (r == 0 && out->config && out->reserved && out->names)
-		return 0;
-	netd_service_done(out);
-	return -ENOMEM;
+	if (r < 0 || !out->config || !out->reserved || !out->names) {
+		netd_service_done(out);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /*
- * Back
+ * Reading a configuration back
  */
 
-/* If *@text begins with @mark, the rest of that line goes to @out, and *@text moves on.
+/* If *@text begins with @mark: copies the rest of that line, and moves *@text behind it.
  */
 static bool take_mark(const char **text, const char *mark, char *out, size_t size)
 {

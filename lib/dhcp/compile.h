@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What dnsmasq is told: a segment of a topology as the texts of its files.  Pure. */
+/* The texts of dnsmasq's files for one segment of a topology.  Pure. */
 #ifndef NETD_DHCP_COMPILE_H
 #define NETD_DHCP_COMPILE_H
 
 #include "model/state.h"
 
-/* One link, and all that whoever serves DHCP or DNS on it must know.  Owns nothing. */
+/* One link, and what a server of DHCP or DNS on it must know.  Owns nothing. */
 struct netd_segment {
 	const struct netd_topology *topology;
 	const struct netd_network *network;  /* its machines and nodes have names */
@@ -18,7 +18,7 @@ struct netd_segment {
 	const struct netd_dhcp *dhcp;
 	const struct netd_dns *dns;
 	uint32_t mtu;  /* of the link; 0: 1500 */
-	bool isolated; /* nobody is to get out: no default route, no foreign names */
+	bool isolated; /* no way out: no default route, no names of others */
 	struct netd_place place;
 };
 
@@ -31,12 +31,9 @@ struct netd_segment {
 int netd_dhcp_compile(const struct netd_segment *s, struct netd_service *out,
 		      struct netd_error *err);
 
-/* True if the DNS of that segment asks the servers in the host's resolv.conf. */
-bool netd_dhcp_uses_resolv(const struct netd_segment *s);
-
 /*
- * The marks in the first lines of a config: who it belongs to, and where it runs.
- * -EINVAL if @config is none of ours.
+ * The marks in the first lines of a config: its owner, and where it runs.  -EINVAL if
+ * @config is none of ours.
  */
 int netd_dhcp_parse_marks(const char *config, char owner[NETD_OWNER],
 			  char link[NETD_IFNAME], char space[NETD_NODE_NAME]);

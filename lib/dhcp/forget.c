@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Leases that are forgotten before they end. */
+/* Removes leases before they end. */
 #include "dhcp/forget.h"
 
 #include <errno.h>
@@ -16,8 +16,8 @@
 
 /*
  * Theory of operation.  dnsmasq reads its leases when it starts and keeps them in memory;
- * it has no signal to read them again.  So one that is to be forgotten is taken out of
- * the file while nobody runs.
+ * no signal makes it read them again.  So a lease is removed from the file while no
+ * dnsmasq runs.
  */
 
 #define LEASES_MAX (64UL << 20)
@@ -55,7 +55,7 @@ int netd_dnsmasq_count_leases(const struct netd_dnsmasq *d, netd_lease_is is, vo
 	return (int)netd_leases_without(text, is, data, &rest);
 }
 
-/* Its owner may write it, and goes on doing so. */
+/* Keeps owner and mode: dnsmasq writes the file, too. */
 static int replace(const char *path, const struct netd_str *text)
 {
 	char fresh[PATH_MAX + 8];
@@ -70,11 +70,11 @@ static int replace(const char *path, const struct netd_str *text)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	if (dprintf(fd, "%s", netd_str_text(text)) == (int)text->length &&
+	if (netd_write_all(fd, netd_str_text(text), text->length) == 0 &&
 	    fchown(fd, st.st_uid, st.st_gid) == 0 && fchmod(fd, st.st_mode & 0777) == 0 &&
 	    fsync(fd) == 0 && rename(fresh, path) == 0)
 		return 0;
-	r = errno ? -errno : -EIO;
+	r = -errno;
 	unlink(fresh);
 	return r;
 }
@@ -90,16 +90,16 @@ int netd_dnsmasq_drop_leases(const struct netd_dnsmasq *d, netd_lease_is drop, v
 	if (r < 0 || !text || netd_leases_without(text, drop, data, &rest) == 0)
 		return r;
 	leases_path(d, path);
-	r = netd_str_error(&rest);
-	if (r == 0)
-		r = replace(path, &rest);
+	if (netd_str_error(&rest) < 0)
+		return netd_error_no_memory(err);
+	r = replace(path, &rest);
 	if (r < 0)
 		netd_error_add(err, r, "dhcp %s: cannot write %s: %s", d->name, path,
 			       strerror(-r));
 	return r;
 }
 
-/* What the process @pid was started with, for another one. */
+/* What the process was started with, to start another one in the same way. */
 struct start {
 	char *arguments;
 	struct netd_dnsmasq d;
@@ -161,16 +161,15 @@ int netd_dnsmasq_forget(const struct netd_dnsmasq *d, netd_lease_is drop, void *
 	if (pid < 0)
 		return netd_dnsmasq_unknown(d->name, pid, err);
 	r = read_start(pid, d, &s, err);
-	if (r == 0)
-		r = netd_dnsmasq_wait_end(d, netd_dnsmasq_end(d), err);
 	if (r < 0)
 		return r;
-	/* It is started again whether or not the file could be written. */
-	r = netd_dnsmasq_drop_leases(d, drop, data, err);
-	if (netd_dnsmasq_begin(&s.d, &launching, err) == 0) {
-		if (netd_dnsmasq_finish(&s.d, &launching, err) < 0)
-			return -EIO;
+	r = netd_dnsmasq_wait_end(d, netd_dnsmasq_end(d), err);
+	if (r < 0)
 		return r;
-	}
-	return -EIO;
+	/* it is started again even if the file could not be written */
+	r = netd_dnsmasq_drop_leases(d, drop, data, err);
+	if (netd_dnsmasq_begin(&s.d, &launching, err) < 0 ||
+	    netd_dnsmasq_finish(&s.d, &launching, err) < 0)
+		return -EIO;
+	return r;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* No address that somebody uses is given out: asked for by ARP before a reply is sent. */
+/* Keeps dnsmasq from giving out an address in use: asks by ARP before a reply is sent. */
 #include "dhcp/guard.h"
 
 #include <arpa/inet.h>
@@ -33,19 +33,20 @@
 #include "dhcp/guard_hold.h"
 
 /*
- * Theory of operation.  dnsmasq offers what is in no lease; that somebody has set such an
- * address by hand it can only find out by an echo, for which it waits three seconds, deaf
- * to all others.  A host on the same link answers an ARP probe (RFC 5227 2.1.1) within a
- * millisecond, whatever it filters.  So each reply that gives an address is held
- * (dhcp/guard_hold.h) while that address is asked for, twice, and then sent on.  If
- * somebody but the client answers, the reply is not sent, and dnsmasq is told whose the
- * address is by a file in a directory that it watches (dhcp-hostsdir); the client asks
- * again and gets another one.  An address that was found free for a client is not asked
- * for again for a while, so an offer costs WAIT and its acknowledgement nothing; and a
- * client that has its address already answers by itself.
+ * Theory of operation.  dnsmasq offers addresses that are in no lease.  Whether somebody
+ * has set such an address by hand it can only find out by an echo, for which it waits
+ * three seconds, and serves nobody meanwhile.  A host on the same link answers an ARP
+ * probe (RFC 5227 2.1.1) within a millisecond, whatever it filters.  So the guard holds
+ * each reply that gives an address (dhcp/guard_hold.h), asks for that address twice, and
+ * then sends the reply.  If a host other than the client answers, the guard drops the
+ * reply, and tells dnsmasq whose the address is by a file in a directory that dnsmasq
+ * watches (dhcp-hostsdir); the client asks again and gets another address.  An address
+ * that was found free for a client is not asked for again for a while, so an offer costs
+ * WAIT and its acknowledgement nothing; a client that has its address already answers by
+ * itself.
  *
- * Where very many ask at once the wait gets shorter.  One MAC that answers for many
- * addresses is a proxy, or wants DHCP to fail, and is not believed any more.
+ * If very many clients ask at once the wait gets shorter.  A MAC that answers for many
+ * addresses is a proxy, or wants DHCP to fail, and is no longer believed.
  */
 
 #define WAIT 150     /* ms */
@@ -110,7 +111,7 @@ static void send_on(struct guard *g, const uint8_t *packet, size_t length)
 		memset(to.sll_addr, 0xff, ETH_ALEN);
 	else
 		memcpy(to.sll_addr, bootp + 28, ETH_ALEN);
-	/* a client asks again; what is too long for the link the kernel would cut */
+	/* other errors are ignored, since clients ask again; EMSGSIZE would come again */
 	if (sendto(g->out, packet, length, 0, (void *)&to, sizeof(to)) < 0 &&
 	    errno == EMSGSIZE)
 		g->failed = -errno;
@@ -135,7 +136,7 @@ static void ask(struct guard *g, uint32_t address)
 }
 
 /*
- * What is known
+ * What was found out
  */
 
 static bool is_free(const struct guard *g, uint32_t address, const uint8_t *mac,
@@ -170,7 +171,7 @@ static int64_t wait_for(struct guard *g, int64_t now)
 	return WAIT;
 }
 
-/* True if @mac has not claimed too much yet. */
+/* True if @mac has not claimed too many addresses yet. */
 static bool believe(struct guard *g, const uint8_t *mac)
 {
 	static const uint8_t none[ETH_ALEN];
@@ -186,7 +187,7 @@ static bool believe(struct guard *g, const uint8_t *mac)
 	return false;
 }
 
-/* dnsmasq reads what is moved there (2.90 inotify.c). */
+/* By a file that is moved into the directory (2.90 inotify.c). */
 static void tell(const struct guard *g, uint32_t address, const uint8_t *mac)
 {
 	char name[INET_ADDRSTRLEN], path[PATH_MAX], fresh[PATH_MAX];
@@ -205,7 +206,7 @@ static void tell(const struct guard *g, uint32_t address, const uint8_t *mac)
 }
 
 /*
- * What comes
+ * Receiving
  */
 
 static void see_reply(const uint8_t *packet, size_t length, void *data)
@@ -272,7 +273,7 @@ static void see_arp(struct guard *g)
 	}
 }
 
-/* How long to wait for the next that is due, after doing what is due; -1: nothing is. */
+/* Does what is due; how long to wait for the next, in ms, -1: for ever. */
 static int do_due(struct guard *g)
 {
 	int64_t now = netd_now_ms(), next = INT64_MAX;
@@ -299,22 +300,23 @@ static int do_due(struct guard *g)
 static int watch(struct guard *g, int process)
 {
 	struct pollfd p[] = {{.fd = process, .events = POLLIN},
-			     {.fd = g->hold.packets, .events = POLLIN},
+			     {.fd = g->hold.packets.fd, .events = POLLIN},
 			     {.fd = g->arp, .events = POLLIN}};
-	int r = 0;
 
-	while (r == 0 && !g->failed) {
+	while (!g->failed) {
 		if (poll(p, NETD_ARRAY_SIZE(p), do_due(g)) < 0 && errno != EINTR)
 			return -errno;
 		if (p[0].revents)
 			return 0;
 		if (p[2].revents)
 			see_arp(g);
-		if (p[1].revents)
-			r = netd_hold_read(&g->hold, see_reply, g);
+		if (p[1].revents) {
+			int r = netd_hold_read(&g->hold, see_reply, g);
+
+			if (r < 0)
+				return r;
+		}
 	}
-	if (r)
-		return r;
 	return g->failed;
 }
 
@@ -327,15 +329,11 @@ static int open_packets(const struct guard *g, uint16_t protocol)
 	struct sockaddr_ll here = {.sll_family = AF_PACKET,
 				   .sll_protocol = htons(protocol),
 				   .sll_ifindex = g->index};
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	netd_auto_close int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (fd >= 0 && bind(fd, (void *)&here, sizeof(here)) < 0) {
-		close(fd);
+	if (fd < 0 || bind(fd, (void *)&here, sizeof(here)) < 0)
 		return -errno;
-	}
-	if (fd < 0)
-		return -errno;
-	return fd;
+	return netd_take_fd(&fd);
 }
 
 static int find_link(struct guard *g, const char *link)
@@ -353,7 +351,8 @@ static int find_link(struct guard *g, const char *link)
 	return 0;
 }
 
-/* Its process, or the -errno with which it ends. */
+/* Writes the guard's process, or the -errno with which it ends, for netd_guard_state().
+ */
 static void say(const char *directory, int number)
 {
 	char path[PATH_MAX];
@@ -366,8 +365,8 @@ static void say(const char *directory, int number)
 }
 
 /*
- * It reads what guests send: the sockets that it has opened are all that it needs root
- * for; the files in the directory are its user's.
+ * The guard reads packets of guests, so it keeps no privilege: it needed root only to
+ * open its sockets, and the files in the directory are its user's.
  */
 static int drop_capabilities(void)
 {
@@ -380,7 +379,7 @@ static int drop_capabilities(void)
 	return 0;
 }
 
-/* The table of one that is about to end may still be there: it is gone in a moment. */
+/* The table of the previous guard may still be there for a moment. */
 static int hold(struct guard *g, const char *link)
 {
 	const struct timespec moment = {.tv_nsec = 10000000};
@@ -393,7 +392,7 @@ static int hold(struct guard *g, const char *link)
 	return r;
 }
 
-/* The table comes last: from then on replies wait for it. */
+/* The table comes last: from then on replies are held. */
 static int open_all(struct guard *g, const char *link)
 {
 	int r = find_link(g, link);
@@ -403,7 +402,7 @@ static int open_all(struct guard *g, const char *link)
 	g->arp = open_packets(g, ETH_P_ARP);
 	if (g->arp < 0)
 		return g->arp;
-	/* protocol 0: it sends, and hears nothing */
+	/* protocol 0: it sends, and receives nothing */
 	g->out = open_packets(g, 0);
 	if (g->out < 0)
 		return g->out;
@@ -413,8 +412,11 @@ static int open_all(struct guard *g, const char *link)
 static int guard(struct guard *g, const char *link, pid_t pid)
 {
 	netd_auto_close int process = pidfd_open(pid, 0);
-	int r = process < 0 ? -errno : open_all(g, link);
+	int r;
 
+	if (process < 0)
+		return -errno;
+	r = open_all(g, link);
 	if (r < 0)
 		return r;
 	say(g->directory, getpid());
@@ -427,7 +429,7 @@ static int guard(struct guard *g, const char *link, pid_t pid)
 
 int netd_guard_run(const char *directory, const char *link, pid_t pid)
 {
-	static struct guard g = {.hold = {-1, -1}};
+	static struct guard g;
 	int r;
 
 	prctl(PR_SET_NAME, "netd-guard"); /* what nft calls the table's owner */

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* No address that somebody uses is given out: asked for by ARP before a reply is sent. */
+/* Keeps dnsmasq from giving out an address in use: asks by ARP before a reply is sent. */
 #ifndef NETD_DHCP_GUARD_H
 #define NETD_DHCP_GUARD_H
 
 #include <sys/types.h>
 
-/* What is in use, in the directory of a service: a file each, that dnsmasq reads. */
+/* Directory, in that of a service: a file for each address in use, which dnsmasq reads.
+ */
 #define NETD_GUARD_USED "used"
 #define NETD_GUARD_PID "guard"
 
 /*
  * Starts @program (netdctl) as the guard of the dnsmasq @pid, in the network namespace
- * @space (-1: the caller's own), and waits until it is on guard, or cannot be: where the
- * kernel has not what it takes, dnsmasq goes unguarded, and netd_guard_state() says why.
- * It ends with dnsmasq.  One that is on guard already stays.
+ * @space (-1: the caller's own), and waits until it works, or has failed: if the kernel
+ * lacks what the guard needs, dnsmasq runs unguarded, and netd_guard_state() says why.
+ * The guard ends with dnsmasq.  A guard that works already stays.
  */
 void netd_guard_start(const char *program, const char *directory, const char *link,
 		      pid_t pid, int space);

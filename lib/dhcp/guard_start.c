@@ -24,7 +24,7 @@
 #define PATIENCE 2000 /* ms */
 #define LINE_MAX_SIZE 4096
 
-/* Its standard output is the pipe by which it says that it is on guard. */
+/* The guard closes its standard output, a pipe, once it works. */
 static void become(const char *program, char *const *arguments, int output, int space)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
@@ -102,8 +102,8 @@ int netd_guard_state(const char *directory)
 	return 0;
 }
 
-/* What the guard writes itself comes over it. */
-static void say_not_begun(const char *directory)
+/* The guard overwrites this. */
+static void write_not_begun(const char *directory)
 {
 	char path[PATH_MAX];
 	netd_auto_close int fd = -1;
@@ -127,7 +127,7 @@ void netd_guard_start(const char *program, const char *directory, const char *li
 
 	if (netd_guard_pid(directory))
 		return;
-	say_not_begun(directory);
+	write_not_begun(directory);
 	snprintf(number, sizeof(number), "%d", pid);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return;
@@ -146,11 +146,14 @@ void netd_guard_start(const char *program, const char *directory, const char *li
 void netd_guard_wait_end(const char *directory)
 {
 	pid_t pid = netd_guard_pid(directory);
-	netd_auto_close int fd = pid ? pidfd_open(pid, 0) : -1;
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	netd_auto_close int fd = -1;
+	struct pollfd p = {.events = POLLIN};
 	char path[PATH_MAX];
 
-	/* looked at again: the descriptor cannot become somebody else's */
+	if (pid)
+		fd = pidfd_open(pid, 0);
+	p.fd = fd;
+	/* checked again: the number may have been reused before pidfd_open() */
 	if (fd >= 0 && is_guard_of(pid, directory) && poll(&p, 1, PATIENCE) == 0)
 		pidfd_send_signal(fd, SIGKILL, NULL, 0);
 	snprintf(path, sizeof(path), "%s/" NETD_GUARD_PID, directory);

@@ -10,13 +10,13 @@
 
 /*
  * A descriptor of the process of @directory, which the caller closes; -ESRCH if there is
- * none, another -errno if that cannot be known.  search() also finds one that has no pid
- * file yet, or that has been killed; @orphan: one whose files are gone.
+ * none, another -errno if that cannot be known.  search() also finds a process that has
+ * no pid file yet, or that was killed and is ending; @orphan: one whose files are gone.
  */
 int netd_dnsmasq_open(const char *directory);
 int netd_dnsmasq_search(const char *directory, bool orphan);
 
-/* Adds the problem of not knowing, by such an -errno, and returns it. */
+/* Adds a problem that says so, for such an -errno, and returns it. */
 int netd_dnsmasq_unknown(const char *name, int code, struct netd_error *err);
 
 #endif

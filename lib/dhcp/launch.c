@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How dnsmasq is run: command line, user, a clean process. */
-#include "dhcp/launch.h"
+#include "dhcp/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,26 +22,21 @@
 #include "base/str.h"
 #include "dhcp/guard.h"
 #include "dhcp/holder.h"
-#include "dhcp/process.h"
 #include "dhcp/user.h"
-#include "dhcp/write.h"
-#include "model/topology.h"
 
 /*
  * Theory of operation.  dnsmasq goes into the background by itself: its first process
  * ends when the last one serves, or has failed, and then with a message on standard error
- * and an exit code.  So its exit is the answer that we wait for, nothing is left for us
- * to reap, and the daemon is nobody's child.  It has a session of its own from the start,
- * an environment of our making, no descriptor of ours, and no signal blocked or ignored.
+ * and an exit code.  So netd waits for that exit, has nothing else to reap, and the
+ * daemon is a child of init.  dnsmasq has a session of its own from the start, an
+ * environment that netd sets, no descriptor of netd's, and no signal blocked or ignored.
  */
 
-#define PATIENCE                                                              \
-	20000 /* ms; it resolves nothing and waits for nothing when it starts \
-	       */
+#define PATIENCE 20000 /* ms; dnsmasq waits for nothing when it starts */
 #define WORDS 1024
 
 /*
- * The command line: all that is not the topology's but the host's
+ * The command line: what belongs to the host, not to the topology
  */
 
 #define ARGUMENTS 16
@@ -77,20 +71,8 @@ static void add_argument(struct command *c, const char *fmt, const char *a, cons
 		c->arguments[c->count++] = text;
 }
 
-/* No guest takes the host's own name, which is not the topology's. */
-static void add_own_name(struct command *c)
-{
-	char name[HOST_NAME_MAX + 1] = "";
-
-	if (gethostname(name, sizeof(name) - 1) < 0)
-		return;
-	name[strcspn(name, ".")] = '\0';
-	if (netd_machine_name_problem(name) == NULL)
-		add_argument(c, "--dhcp-host=%s,set:%s", name, NETD_DHCP_REFUSED);
-}
-
-static int command_make(const struct netd_launch *l, struct command *c,
-			struct netd_error *err)
+static int command_make(const struct netd_dnsmasq *d, const char *program,
+			bool uses_resolv, struct command *c, struct netd_error *err)
 {
 	static const struct {
 		const char *fmt, *file;
@@ -99,6 +81,7 @@ static int command_make(const struct netd_launch *l, struct command *c,
 		{"--pid-file=%s/%s", NETD_DNSMASQ_PID},
 		{"--dhcp-leasefile=%s/%s", NETD_DNSMASQ_LEASES},
 		{"--dhcp-hostsfile=%s/%s", NETD_DNSMASQ_RESERVED},
+		{"--dhcp-hostsfile=%s/%s", NETD_DNSMASQ_HOST},
 		{"--dhcp-hostsdir=%s/%s", NETD_GUARD_USED},
 		{"--addn-hosts=%s/%s", NETD_DNSMASQ_NAMES},
 		{"--log-facility=%s/%s", NETD_DNSMASQ_LOG},
@@ -108,22 +91,21 @@ static int command_make(const struct netd_launch *l, struct command *c,
 
 	if (r < 0)
 		return r;
-	add_argument(c, "%s%s", l->program, "");
+	add_argument(c, "%s%s", program, "");
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(files); i++)
-		add_argument(c, files[i].fmt, l->directory, files[i].file);
-	add_own_name(c);
-	if (l->uses_resolv && l->own_resolv)
-		add_argument(c, "--resolv-file=%s/%s", l->directory, NETD_DNSMASQ_RESOLV);
-	else if (l->uses_resolv && l->host_resolv)
-		add_argument(c, "--resolv-file=%s%s", l->host_resolv, "");
+		add_argument(c, files[i].fmt, d->directory, files[i].file);
+	if (uses_resolv && d->resolv)
+		add_argument(c, "--resolv-file=%s/%s", d->directory, NETD_DNSMASQ_RESOLV);
+	else if (uses_resolv && d->host_resolv)
+		add_argument(c, "--resolv-file=%s%s", d->host_resolv, "");
 	add_argument(c, "--user=%s%s", user.name, "");
-	/* where nobody is mapped but root, groups cannot be set either: an empty one */
+	/* in a user namespace that maps only root, no group can be set: an empty one */
 	if (user.gid == 0)
 		add_argument(c, "--group=%s%s", "", "");
 	else if (user.group[0])
 		add_argument(c, "--group=%s%s", user.group, "");
 	if (c->failed)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	return 0;
 }
 
@@ -136,8 +118,6 @@ static void become_clean(int space, int output)
 	struct sigaction fresh = {.sa_handler = SIG_DFL};
 	sigset_t none;
 
-	/* Killed while it starts, we leave nothing half started behind. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	if (space >= 0 && setns(space, CLONE_NEWNET) < 0)
 		_exit(126);
@@ -154,7 +134,7 @@ static void become_clean(int space, int output)
 	umask(027);
 }
 
-static pid_t spawn(const struct netd_launch *l, char *const *arguments, int output)
+static pid_t spawn(const char *program, int space, char *const *arguments, int output)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
 	char *environment[] = {path, locale, NULL};
@@ -162,12 +142,12 @@ static pid_t spawn(const struct netd_launch *l, char *const *arguments, int outp
 
 	if (pid != 0)
 		return pid;
-	/* Before it is in the background, nobody else would know of it. */
+	/* if netd is killed meanwhile, nothing half started is left */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(126);
-	become_clean(l->space, output);
-	execve(l->program, arguments, environment);
+	become_clean(space, output);
+	execve(program, arguments, environment);
 	_exit(127);
 }
 
@@ -177,11 +157,10 @@ static int wait_exit(pid_t pid)
 	netd_auto_close int fd = pidfd_open(pid, 0);
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	bool late = false;
-	int r, status = 0;
+	int r = 1, status = 0;
 
-	do
-		r = fd < 0 ? 1 : poll(&p, 1, PATIENCE);
-	while (r < 0 && errno == EINTR);
+	while (fd >= 0 && (r = poll(&p, 1, PATIENCE)) < 0 && errno == EINTR)
+		;
 	if (r == 0) {
 		late = true;
 		kill(pid, SIGKILL);
@@ -196,13 +175,16 @@ static int wait_exit(pid_t pid)
 	return 128 + WTERMSIG(status);
 }
 
-/* What it said, as one line, without "dnsmasq: ". */
+/* The first line that dnsmasq wrote, without "dnsmasq: "; closes @fd. */
 static void read_words(int fd, char out[WORDS])
 {
 	ssize_t n = read(fd, out, WORDS - 1);
 	char *words = out;
 
-	out[n > 0 ? n : 0] = '\0';
+	close(fd);
+	if (n < 0)
+		n = 0;
+	out[n] = '\0';
 	while (*words == '\n' || *words == ' ')
 		words++;
 	if (strncmp(words, "dnsmasq: ", 9) == 0)
@@ -212,8 +194,8 @@ static void read_words(int fd, char out[WORDS])
 }
 
 /*
- * What it says of a port (2.90 network.c, dhcp.c): "failed to create listening socket for
- * ADDRESS: Address already in use", "failed to bind DHCP server socket: …".
+ * dnsmasq's words about a port (2.90 network.c, dhcp.c): "failed to create listening
+ * socket for ADDRESS: Address already in use", "failed to bind DHCP server socket: …".
  */
 static bool parse_taken(const char *words, struct netd_addr *a, uint16_t *port)
 {
@@ -238,34 +220,33 @@ static bool parse_taken(const char *words, struct netd_addr *a, uint16_t *port)
 	return true;
 }
 
-static int port_taken(const struct netd_launch *l, const struct netd_addr *a,
+static int port_taken(const struct netd_dnsmasq *d, const struct netd_addr *a,
 		      uint16_t port, struct netd_error *err)
 {
-	char address[NETD_ADDR_TEXT + 8] = "", name[32] = "";
-	pid_t pid = l->space >= 0 ? 0
-				  : netd_port_holder(a, port, NETD_PORT_OF_ANY, name,
-						     sizeof(name));
-	const char *what = port == 53 ? "DNS" : "DHCP";
+	char address[NETD_ADDR_TEXT + 8] = "", name[32] = "", text[NETD_ADDR_TEXT];
+	const char *what = "DHCP", *hint = "two DHCP servers cannot share a host's port";
+	pid_t pid = 0;
 
-	if (a->family) {
-		char text[NETD_ADDR_TEXT];
-
-		snprintf(address, sizeof(address), " of %s", netd_addr_format(a, text));
+	if (port == 53) {
+		what = "DNS";
+		hint = NETD_DNSMASQ_PORT_HINT;
 	}
+	if (d->space < 0)
+		pid = netd_port_holder(a, port, NETD_PORT_OF_ANY, name, sizeof(name));
+	if (a->family)
+		snprintf(address, sizeof(address), " of %s", netd_addr_format(a, text));
 	if (pid)
 		netd_error_add(err, -EADDRINUSE,
 			       "dhcp %s: port %u (%s)%s is taken by %s (process %d)",
-			       l->name, port, what, address, name, pid);
+			       d->name, port, what, address, name, pid);
 	else
 		netd_error_add(err, -EADDRINUSE, "dhcp %s: port %u (%s)%s is taken",
-			       l->name, port, what, address);
-	netd_error_hint(err, "%s",
-			port == 53 ? NETD_DNSMASQ_PORT_HINT
-				   : "two DHCP servers cannot share a host's port");
+			       d->name, port, what, address);
+	netd_error_hint(err, "%s", hint);
 	return -EADDRINUSE;
 }
 
-static int judge(const struct netd_launch *l, int status, const char *words,
+static int judge(const struct netd_dnsmasq *d, int status, const char *words,
 		 struct netd_error *err)
 {
 	struct netd_addr a;
@@ -274,85 +255,85 @@ static int judge(const struct netd_launch *l, int status, const char *words,
 	if (status == 0)
 		return 0;
 	if (parse_taken(words, &a, &port))
-		return port_taken(l, &a, port, err);
+		return port_taken(d, &a, port, err);
 	if (status == -ETIMEDOUT)
 		return netd_error_add(err, status,
 				      "dhcp %s: dnsmasq did not start within %d s",
-				      l->name, PATIENCE / 1000);
+				      d->name, PATIENCE / 1000);
 	if (*words)
-		netd_error_add(err, -EIO, "dhcp %s: dnsmasq did not start: %s", l->name,
+		netd_error_add(err, -EIO, "dhcp %s: dnsmasq did not start: %s", d->name,
 			       words);
 	else
 		netd_error_add(err, -EIO, "dhcp %s: dnsmasq did not start (status %d)",
-			       l->name, status);
-	netd_error_hint(err, "its files are in %s", l->directory);
+			       d->name, status);
+	netd_error_hint(err, "its files are in %s", d->directory);
 	return -EIO;
 }
 
-static int begin(const struct netd_launch *l, char *const *arguments,
-		 struct netd_launching *out, struct netd_error *err)
+static int begin(const struct netd_dnsmasq *d, const char *program,
+		 char *const *arguments, struct netd_launching *out,
+		 struct netd_error *err)
 {
 	int ends[2], r = 0;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
 		r = -errno;
-		return netd_error_add(err, r, "dhcp %s: no pipe: %s", l->name,
+		return netd_error_add(err, r, "dhcp %s: no pipe: %s", d->name,
 				      strerror(-r));
 	}
-	pid = spawn(l, arguments, ends[1]);
+	pid = spawn(program, d->space, arguments, ends[1]);
 	if (pid < 0)
 		r = -errno;
 	close(ends[1]);
-	if (r == 0) {
-		*out = (struct netd_launching){.pid = pid, .words = ends[0]};
-		return 0;
+	if (r < 0) {
+		close(ends[0]);
+		return netd_error_add(err, r, "dhcp %s: cannot start %s: %s", d->name,
+				      program, strerror(-r));
 	}
-	close(ends[0]);
-	return netd_error_add(err, r, "dhcp %s: cannot start %s: %s", l->name, l->program,
-			      strerror(-r));
+	*out = (struct netd_launching){.pid = pid, .words = ends[0]};
+	return 0;
 }
 
-int netd_launch_begin(const struct netd_launch *l, struct netd_launching *out,
-		      struct netd_error *err)
+int netd_launch_begin(const struct netd_dnsmasq *d, const char *program, bool uses_resolv,
+		      struct netd_launching *out, struct netd_error *err)
 {
 	netd_auto(command_done) struct command c = {.count = 0};
-	int r = command_make(l, &c, err);
+	int r = command_make(d, program, uses_resolv, &c, err);
 
-	if (r)
+	if (r < 0)
 		return r;
-	return begin(l, c.arguments, out, err);
+	return begin(d, program, c.arguments, out, err);
 }
 
-int netd_launch_finish(const struct netd_launch *l, struct netd_launching *launching,
+int netd_launch_finish(const struct netd_dnsmasq *d, struct netd_launching *launching,
 		       struct netd_error *err)
 {
 	int status = wait_exit(launching->pid);
 	char words[WORDS];
 
 	read_words(launching->words, words);
-	close(launching->words);
-	return judge(l, status, words, err);
+	return judge(d, status, words, err);
 }
 
-int netd_launch_test(const struct netd_launch *l, struct netd_error *err)
+int netd_launch_test(const char *name, const char *program, struct netd_error *err)
 {
-	static char name[] = "dnsmasq", test[] = "--test",
+	static char dnsmasq[] = "dnsmasq", test[] = "--test",
 		    none[] = "--conf-file=/dev/null";
-	char *arguments[] = {name, test, none, NULL};
-	struct netd_launching launching = {.words = -1};
+	char *arguments[] = {dnsmasq, test, none, NULL};
+	const struct netd_dnsmasq d = {.name = name, .space = -1};
+	struct netd_launching launching;
 	char words[WORDS];
-	int status, r = begin(l, arguments, &launching, err);
+	int status, r = begin(&d, program, arguments, &launching, err);
 
 	if (r < 0)
 		return r;
 	status = wait_exit(launching.pid);
 	read_words(launching.words, words);
-	close(launching.words);
 	if (status == 0)
 		return 0;
-	netd_error_add(err, -EIO, "dhcp %s: %s cannot be run%s%s", l->name, l->program,
+	netd_error_add(err, -EIO, "dhcp %s: %s cannot be run%s%s", name, program,
 		       *words ? ": " : "", words);
-	netd_error_hint(err, "run `%s --test` to see why", l->program);
+	netd_error_hint(err, "run `%s --test` to see why", program);
 	return -EIO;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who has which address until when: dnsmasq's lease file.  Pure. */
+/* Reads dnsmasq's lease file: who has which address until when.  Pure. */
 #include "dhcp/lease.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@
 
 /*
  * Theory of operation.  A line is "EXPIRES MAC ADDRESS NAME CLIENT-ID" for IPv4, and
- * "EXPIRES IAID ADDRESS NAME DUID" for IPv6 (2.90 lease.c lease_update_file()); a name
- * that is not known is "*".  A line "duid …" in between has the server's own DUID.
+ * "EXPIRES IAID ADDRESS NAME DUID" for IPv6 (2.90 lease.c lease_update_file()); "*"
+ * stands for an unknown name.  A line "duid …" in between has the server's own DUID.
  */
 
 #define FIELDS 5
@@ -79,9 +79,10 @@ static bool parse_line(const char *line, size_t length, struct netd_lease *out)
 	if (f.count < FIELDS || !parse_time(f.text[0], &out->expires) ||
 	    netd_addr_parse(f.text[2], &out->address) < 0)
 		return false;
-	out->has_mac = out->address.family == AF_INET
-			       ? netd_mac_parse(f.text[1], &out->mac) == 0
-			       : mac_of_duid(f.text[4], &out->mac);
+	if (out->address.family == AF_INET)
+		out->has_mac = netd_mac_parse(f.text[1], &out->mac) == 0;
+	else
+		out->has_mac = mac_of_duid(f.text[4], &out->mac);
 	if (strcmp(f.text[3], "*") != 0)
 		netd_copy(out->host, f.text[3]);
 	return true;
@@ -93,7 +94,7 @@ int netd_leases_parse(const char *text, struct netd_lease **leases, size_t *coun
 		size_t length = strcspn(text, "\n");
 		struct netd_lease lease = {.expires = 0}, *slot;
 
-		/* a line without its end is one that is being written */
+		/* a line without a line end is being written */
 		if (text[length] == '\n' && parse_line(text, length, &lease)) {
 			slot = netd_array_add(leases, count, sizeof(*slot));
 			if (!slot)
@@ -189,21 +190,18 @@ static const char *find_line(const char *text, const char *line, size_t length)
 int netd_reservations_new(const char *before, const char *wanted,
 			  struct netd_reservation **taken, size_t *count)
 {
-	const char *likely = before; /* most lines are as they were, in their order */
-	int r = 0;
+	const char *likely = before; /* most lines stay, in their order */
 
 	for (; *wanted; wanted = next_line(wanted)) {
 		size_t length = strcspn(wanted, "\n");
-		const char *same = is_line(likely, wanted, length)
-					   ? likely
-					   : find_line(before, wanted, length);
+		const char *same = likely;
 
+		if (!is_line(likely, wanted, length))
+			same = find_line(before, wanted, length);
 		if (same)
 			likely = next_line(same);
-		else
-			r = add_reservation(wanted, length, taken, count);
-		if (r)
-			return r;
+		else if (add_reservation(wanted, length, taken, count) < 0)
+			return -ENOMEM;
 	}
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who has which address until when: dnsmasq's lease file.  Pure. */
+/* Reads dnsmasq's lease file: who has which address until when.  Pure. */
 #ifndef NETD_DHCP_LEASE_H
 #define NETD_DHCP_LEASE_H
 
@@ -18,8 +18,8 @@ struct netd_lease {
 };
 
 /*
- * Appends the leases in @text to the array: each line that is one.  dnsmasq may be in
- * the middle of writing it, so what is no lease is passed over.  -ENOMEM.
+ * Appends the leases in @text to the array.  Other lines are left out, since dnsmasq may
+ * be in the middle of writing the file.  -ENOMEM.
  */
 int netd_leases_parse(const char *text, struct netd_lease **leases, size_t *count);
 
@@ -34,8 +34,8 @@ size_t netd_leases_without(const char *text, netd_lease_is drop, void *data,
 			   struct netd_str *out);
 
 /*
- * What reservations (dhcp-hostsfile, see dhcp/write.h) take from others: each line of
- * @wanted that is not in @before, with the address of a machine.  *@taken is to be freed;
+ * The addresses that new reservations (dhcp-hostsfile, see dhcp/write.h) take from
+ * others: those in lines of @wanted that are not in @before.  *@taken is to be freed;
  * -ENOMEM.
  */
 struct netd_reservation {

@@ -11,11 +11,11 @@
 #include "model/added.h"
 
 /*
- * Theory of operation.  A line of the reservations says three things: the address of a
- * machine, by its MAC or its name; an address that nobody is given; or, with a tag, a
- * name that a guest may not take for itself (its address it gets all the same).  dnsmasq
- * looks at the last lines of the file first, so the names of machines that have a MAC are
- * refused to whoever else bears them.
+ * Theory of operation.  A line of the reservations has the address of a machine, by its
+ * MAC or its name; or an address that nobody is given; or, with a tag, a name that a
+ * guest may not take for itself (it gets an address all the same).  dnsmasq looks at the
+ * last lines of the file first, so the names of machines that have a MAC are refused to
+ * all others.
  *
  * dnsmasq gives a line with a name and no address the address that the name has in the
  * other file (2.90 dhcp-common.c dhcp_update_configs()), unless another line has it: so
@@ -27,8 +27,8 @@
  */
 
 /*
- * A machine without a MAC is known by the name that it gives.  Its address is reserved
- * all the same: nobody else gets it.
+ * A machine without a MAC is known by the name that it gives; nobody else gets its
+ * address.
  */
 static void write_reservation(const struct netd_machine *m, bool v4, bool v6,
 			      struct netd_str *out)
@@ -62,8 +62,7 @@ static void write_reservation(const struct netd_machine *m, bool v4, bool v6,
 typedef void (*visit_name)(const struct netd_segment *s, const struct netd_addr *a,
 			   const char *name, void *data);
 
-/* Routers and hosts that are plugged in; one without an address has a name all the same.
- */
+/* Routers and hosts on the network; one without an address is visited, too. */
 static void each_node(const struct netd_segment *s, visit_name visit, void *data)
 {
 	const struct netd_topology *t = s->topology;
@@ -158,7 +157,7 @@ static int compare_addresses(const void *a, const void *b)
 	return netd_addr_compare(a, b);
 }
 
-/* dnsmasq takes the second line of an address for an error. */
+/* A second line for an address would be an error to dnsmasq. */
 static int write_taken(const struct netd_segment *s, struct netd_str *out)
 {
 	struct taken t = {.segment = s};
@@ -172,8 +171,10 @@ static int write_taken(const struct netd_segment *s, struct netd_str *out)
 		if (i && netd_addr_equal(&t.items[i], &t.items[i - 1]))
 			continue;
 		netd_addr_format(&t.items[i], text);
-		netd_str_addf(out, t.items[i].family == AF_INET6 ? "[%s]\n" : "%s\n",
-			      text);
+		if (t.items[i].family == AF_INET6)
+			netd_str_addf(out, "[%s]\n", text);
+		else
+			netd_str_addf(out, "%s\n", text);
 	}
 	free(t.items);
 	if (t.failed)
@@ -186,8 +187,8 @@ static int write_taken(const struct netd_segment *s, struct netd_str *out)
  */
 
 /*
- * What programs ask for by themselves and believe (CERT VU#598349).  dnsmasq takes no
- * name that begins with '_' (2.90 util.c legal_hostname()).
+ * Names that programs look up by themselves, and trust (CERT VU#598349).  dnsmasq itself
+ * refuses names that begin with '_' (2.90 util.c legal_hostname()).
  */
 static const char *const well_known[] = {"wpad", "isatap", "localhost"};
 
@@ -196,9 +197,8 @@ struct refused {
 	const char *last; /* the names of several addresses stand together */
 };
 
-/* A machine without a MAC is whoever calls itself so. */
-static bool is_for_the_taking(const struct netd_network *n, const char *name,
-			      size_t length)
+/* True for a machine without a MAC: it is the guest that gives this name. */
+static bool is_claimable(const struct netd_network *n, const char *name, size_t length)
 {
 	for (size_t i = 0; i < n->machine_count; i++)
 		if (!n->machines[i].has_mac && strlen(n->machines[i].name) == length &&
@@ -207,7 +207,7 @@ static bool is_for_the_taking(const struct netd_network *n, const char *name,
 	return false;
 }
 
-/* A guest's name is a label: of longer ones, those in the own domain count. */
+/* A guest's name is one label, so of longer names only those in the own domain matter. */
 static void refuse(const struct netd_segment *s, const struct netd_addr *a,
 		   const char *name, void *data)
 {
@@ -219,7 +219,7 @@ static void refuse(const struct netd_segment *s, const struct netd_addr *a,
 	r->last = name;
 	if (again ||
 	    (name[length] && strcasecmp(name + length + 1, s->dns->domain) != 0) ||
-	    is_for_the_taking(s->network, name, length))
+	    is_claimable(s->network, name, length))
 		return;
 	netd_str_addf(r->out, "%.*s,set:" NETD_DHCP_REFUSED "\n", (int)length, name);
 }

@@ -21,8 +21,10 @@ static bool advertises(const struct netd_segment *s)
 
 static void write_lease_time(const struct netd_segment *s, struct netd_str *out)
 {
-	uint32_t lease = s->dhcp->lease ? s->dhcp->lease : LEASE_DEFAULT;
+	uint32_t lease = s->dhcp->lease;
 
+	if (!lease)
+		lease = LEASE_DEFAULT;
 	if (lease == UINT32_MAX)
 		netd_str_add(out, ",infinite\n");
 	else
@@ -54,7 +56,7 @@ static void write_ipv6_modes(const struct netd_segment *s,
 		if (s->dns->enabled && netd_segment_has_family(s, AF_INET))
 			netd_str_add(out, ",ra-names");
 	}
-	netd_str_addf(out, ",%u", subnet->length < 64 ? 64 : subnet->length);
+	netd_str_addf(out, ",%u", subnet->length < 64 ? 64U : subnet->length);
 }
 
 static void write_subnet(const struct netd_segment *s, const struct netd_prefix *subnet,
@@ -138,7 +140,7 @@ static uint32_t told_mtu(const struct netd_segment *s)
 	return 0;
 }
 
-/* Without more, dnsmasq names its own address as the router. */
+/* Without this option, dnsmasq names its own address as the router. */
 static void write_gateway(const struct netd_segment *s, struct netd_str *out)
 {
 	char text[NETD_ADDR_TEXT];
@@ -151,8 +153,8 @@ static void write_gateway(const struct netd_segment *s, struct netd_str *out)
 }
 
 /*
- * Without this, dnsmasq advertises its link-local address, which is of no use in a
- * resolv.conf that does not name the interface with it.
+ * Without this option, dnsmasq advertises its link-local address, which is useless in a
+ * resolv.conf without the interface's name.
  */
 static void write_own_server(const struct netd_segment *s, struct netd_str *out)
 {
@@ -172,9 +174,15 @@ static void write_own_server(const struct netd_segment *s, struct netd_str *out)
 static void write_servers(const struct netd_segment *s, uint8_t family,
 			  struct netd_str *out)
 {
-	const char *option = family == AF_INET ? "option" : "option6";
+	const char *option = "option", *open = ",", *close = "";
 	char text[NETD_ADDR_TEXT];
 	bool any = false;
+
+	if (family == AF_INET6) {
+		option = "option6";
+		open = ",[";
+		close = "]";
+	}
 
 	for (size_t i = 0; i < s->dhcp->server_count; i++) {
 		const struct netd_addr *a = &s->dhcp->servers[i].addr;
@@ -184,8 +192,7 @@ static void write_servers(const struct netd_segment *s, uint8_t family,
 		if (!any)
 			netd_str_addf(out, "dhcp-option=%s:dns-server", option);
 		any = true;
-		netd_str_addf(out, family == AF_INET ? ",%s" : ",[%s]",
-			      netd_addr_format(a, text));
+		netd_str_addf(out, "%s%s%s", open, netd_addr_format(a, text), close);
 	}
 	if (any)
 		netd_str_add_char(out, '\n');
@@ -214,9 +221,9 @@ static bool own_gateway(const struct netd_segment *s, struct netd_addr *out)
 }
 
 /*
- * Who hears of classless routes must not look at the router option (RFC 3442, DHCP Client
- * Behavior), so the default route is among them.  249 is what Windows asked for before
- * 121 had its number.
+ * A client that gets classless routes ignores the router option (RFC 3442, DHCP Client
+ * Behavior), so the default route is among them.  249 is the number that Windows used
+ * before 121 was assigned.
  */
 static void write_routes(const struct netd_segment *s, struct netd_str *out)
 {
@@ -272,10 +279,10 @@ static void write_search(const struct netd_segment *s, struct netd_str *out)
 }
 
 /*
- * As many leases as there are addresses in the ranges; without this, dnsmasq stops at
- * 1,000.  The rest is for machines, which come without a restart, and for leases of
- * ranges that were wider once: dnsmasq does not start if it finds too many in its file
- * (2.90 lease.c lease_init()).
+ * As many leases as there are addresses in the ranges; dnsmasq's default is 1,000.  The
+ * spare ones are for machines, which are added without a restart, and for leases of
+ * ranges that were wider once: dnsmasq does not start if its file has too many (2.90
+ * lease.c lease_init()).
  */
 #define LEASES_SPARE 65536
 
@@ -291,8 +298,8 @@ static uint32_t lease_max(const struct netd_segment *s)
 }
 
 /*
- * Who a client is, its MAC alone says: clones of one disk give the same client
- * identifier, and would share an address.  The names that must not be taken are among the
+ * Only the MAC identifies a client: clones of one disk give the same client identifier,
+ * and would share an address.  The names that guests may not take are among the
  * reservations (dhcp/names.c).
  */
 static void write_identity(const struct netd_segment *s, struct netd_str *out)
@@ -303,10 +310,10 @@ static void write_identity(const struct netd_segment *s, struct netd_str *out)
 }
 
 /*
- * no-ping: otherwise the first answer to a new client comes three seconds late, in which
- * dnsmasq waits for an echo of the address, deaf to all others.  Whether it is in use the
- * guard finds out (dhcp/guard.h).  quiet-dhcp: the log would grow with every guest that
- * asks.
+ * no-ping: otherwise a new client gets its first answer three seconds late, since dnsmasq
+ * waits for an echo of the address, and serves nobody meanwhile.  The guard finds out if
+ * an address is in use (dhcp/guard.h).  quiet-dhcp: the log would grow with every
+ * request.
  */
 void netd_dhcp_write_options(const struct netd_segment *s, struct netd_str *out)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One dnsmasq and its directory: start, reload, stop, look. */
+/* One dnsmasq and its directory: its files, start, reload and end. */
 #include "dhcp/process.h"
 
 #include <dirent.h>
@@ -19,20 +19,21 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/str.h"
-#include "dhcp/checksum.h"
 #include "dhcp/compile.h"
 #include "dhcp/guard.h"
 #include "dhcp/identity.h"
-#include "dhcp/launch.h"
 #include "dhcp/user.h"
+#include "dhcp/write.h"
+#include "model/topology.h"
 
 /*
- * Theory of operation.  The directory of a service has all that its dnsmasq reads and
- * writes.  Which process that is: identity.h.
+ * Theory of operation.  The directory of a service has everything that its dnsmasq reads
+ * and writes.  identity.h finds the process of a directory.
  *
- * The configuration on disk is that of the process, if there is one: the old process is
- * gone before a new one's files are written, and names and reservations are followed by a
- * signal.  What was interrupted in between shows as "not running".
+ * The configuration on disk is that of the process, if there is one: the old process has
+ * ended before the files of a new one are written, and after new names and reservations
+ * the process gets a signal.  A service that was interrupted in between shows as not
+ * running.
  */
 
 #define TEXT_MAX_SIZE (16UL << 20)
@@ -77,7 +78,7 @@ static void file_path(const char *directory, const char *file, char out[PATH_MAX
  * Files
  */
 
-/* Readable by the group that dnsmasq runs as; in a user namespace there may be none. */
+/* For the group that dnsmasq runs as; a user namespace may not map it. */
 static int give_to_group(const char *path, mode_t mode, gid_t group)
 {
 	if (chown(path, 0, group) < 0 && errno != EINVAL && errno != EPERM)
@@ -121,7 +122,7 @@ static int write_one(const struct netd_dnsmasq *d, const char *file, const char 
 	if (netd_file_read(AT_FDCWD, path, TEXT_MAX_SIZE, &old, NULL, NULL) == 0 &&
 	    strcmp(old, text) == 0)
 		return 0;
-	/* Not netd_file_write(): the group must be right before the name is. */
+	/* not netd_file_write(): the group must be set before the file gets its name */
 	snprintf(fresh, sizeof(fresh), "%s/.%s", d->directory, file);
 	unlink(fresh);
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
@@ -136,13 +137,42 @@ static int write_one(const struct netd_dnsmasq *d, const char *file, const char 
 	return r;
 }
 
+/* True if a line of @reserved ends in ",NAME": that of a machine called so. */
+static bool is_machine(const char *reserved, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *end; *reserved; reserved = end + (*end == '\n')) {
+		end = reserved + strcspn(reserved, "\n");
+		if ((size_t)(end - reserved) > length && *(end - length - 1) == ',' &&
+		    strncasecmp(end - length, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Guests may not take the host's own name, unless a machine has it. */
+static void refuse_host(const char *reserved, char *out, size_t size)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+
+	*out = '\0';
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return;
+	name[strcspn(name, ".")] = '\0';
+	if (!netd_machine_name_problem(name) && !is_machine(reserved, name))
+		snprintf(out, size, "%s,set:" NETD_DHCP_REFUSED "\n", name);
+}
+
 int netd_dnsmasq_write(const struct netd_dnsmasq *d, const struct netd_service *service,
 		       struct netd_error *err)
 {
+	char host[HOST_NAME_MAX + 32];
 	const struct {
 		const char *file, *text;
 	} files[] = {
 		{NETD_DNSMASQ_RESERVED, service->reserved},
+		{NETD_DNSMASQ_HOST, host},
 		{NETD_DNSMASQ_NAMES, service->names},
 		{NETD_DNSMASQ_RESOLV, d->resolv ? d->resolv : ""},
 		{NETD_DNSMASQ_CONFIG, service->config},
@@ -158,6 +188,7 @@ int netd_dnsmasq_write(const struct netd_dnsmasq *d, const struct netd_service *
 	r = netd_dnsmasq_user_reaches(&user, d->name, d->directory, err);
 	if (r)
 		return r;
+	refuse_host(service->reserved, host, sizeof(host));
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(files); i++) {
 		r = write_one(d, files[i].file, files[i].text, user.gid, err);
 		if (r)
@@ -170,7 +201,7 @@ int netd_dnsmasq_write(const struct netd_dnsmasq *d, const struct netd_service *
  * The log
  */
 
-/* Nobody turns this log over, so netd does when it passes by. */
+/* Empties a large log: logrotate does not know it. */
 static void trim_log(const char *directory)
 {
 	char path[PATH_MAX];
@@ -179,7 +210,7 @@ static void trim_log(const char *directory)
 	file_path(directory, NETD_DNSMASQ_LOG, path);
 	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LOG_KEEP &&
 	    truncate(path, 0) < 0)
-		return; /* only a courtesy */
+		return; /* the log stays as it is */
 }
 
 /* "Nov 21 10:00:00 dnsmasq[12]: TEXT", "…-dhcp[12]: TEXT" → "TEXT". */
@@ -196,9 +227,9 @@ void netd_dnsmasq_last_words(const char *directory, char *out, size_t size)
 {
 	char path[PATH_MAX], tail[1024];
 	netd_auto_close int fd = -1;
-	const char *words;
+	const char *line;
 	struct stat st;
-	char *line;
+	off_t start = 0;
 	ssize_t n;
 
 	*out = '\0';
@@ -206,18 +237,19 @@ void netd_dnsmasq_last_words(const char *directory, char *out, size_t size)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
-	n = pread(fd, tail, sizeof(tail) - 1,
-		  st.st_size > (off_t)sizeof(tail) - 1
-			  ? st.st_size - (off_t)sizeof(tail) + 1
-			  : 0);
+	if (st.st_size >= (off_t)sizeof(tail))
+		start = st.st_size - (off_t)sizeof(tail) + 1;
+	n = pread(fd, tail, sizeof(tail) - 1, start);
 	while (n > 0 && (tail[n - 1] == '\n' || !tail[n - 1]))
 		n--;
 	if (n <= 0)
 		return;
 	tail[n] = '\0';
 	line = strrchr(tail, '\n');
-	words = skip_head(line ? line + 1 : tail);
-	snprintf(out, size, "%.*s", (int)size - 1, words);
+	if (!line)
+		line = tail;
+	line += *line == '\n';
+	snprintf(out, size, "%.*s", (int)size - 1, skip_head(line));
 	for (char *c = out; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == '\x7f')
 			*c = '?';
@@ -227,7 +259,7 @@ void netd_dnsmasq_last_words(const char *directory, char *out, size_t size)
  * Running it
  */
 
-/* Where it cannot be done, all but the strictest clients are served all the same. */
+/* Errors are ignored: only few clients need it. */
 static void leave_out_checksums(const char *directory)
 {
 	netd_auto_close int fd = netd_dnsmasq_open(directory);
@@ -236,13 +268,13 @@ static void leave_out_checksums(const char *directory)
 		netd_checksum_leave_out(fd);
 }
 
-/* What the guard of an earlier one found out is found out again. */
+/* Removes what the guard of an earlier dnsmasq found out. */
 static int empty_used(const struct netd_dnsmasq *d, struct netd_error *err)
 {
 	char path[PATH_MAX];
+	netd_auto_closedir DIR *dir = NULL;
 	struct dirent *entry;
 	struct stat st;
-	DIR *dir;
 
 	file_path(d->directory, NETD_GUARD_USED, path);
 	if ((mkdir(path, 0750) < 0 && errno != EEXIST) || stat(d->directory, &st) < 0 ||
@@ -252,12 +284,10 @@ static int empty_used(const struct netd_dnsmasq *d, struct netd_error *err)
 	while (dir && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
 			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
 	return 0;
 }
 
-/* Where guests get IPv4 addresses. */
+/* If guests get IPv4 addresses of it. */
 static void start_guard(const struct netd_dnsmasq *d)
 {
 	char config[PATH_MAX], owner[NETD_OWNER], link[NETD_IFNAME],
@@ -294,36 +324,24 @@ int netd_dnsmasq_begin(const struct netd_dnsmasq *d, struct netd_launching *laun
 	r = empty_used(d, err);
 	if (r < 0)
 		return r;
-	return netd_launch_begin(
-		&(struct netd_launch){
-			.program = program,
-			.name = d->name,
-			.directory = d->directory,
-			.space = d->space,
-			.uses_resolv = netd_dhcp_config_uses_resolv(text),
-			.own_resolv = d->resolv,
-			.host_resolv = d->host_resolv,
-		},
-		launching, err);
+	return netd_launch_begin(d, program, netd_dhcp_config_uses_resolv(text),
+				 launching, err);
 }
 
 int netd_dnsmasq_test(const char *name, struct netd_error *err)
 {
 	char program[PATH_MAX];
-	const struct netd_launch l = {.program = program, .name = name, .space = -1};
 
-	/* one that is not installed is told elsewhere */
+	/* that it is not installed is reported elsewhere */
 	if (netd_dnsmasq_find(program) < 0)
 		return 0;
-	return netd_launch_test(&l, err);
+	return netd_launch_test(name, program, err);
 }
 
 int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *launching,
 			struct netd_error *err)
 {
-	const struct netd_launch l = {
-		.name = d->name, .directory = d->directory, .space = d->space};
-	int r = netd_launch_finish(&l, launching, err);
+	int r = netd_launch_finish(d, launching, err);
 
 	if (r)
 		return r;
@@ -344,7 +362,7 @@ int netd_dnsmasq_reload(const struct netd_dnsmasq *d, struct netd_error *err)
 	return 0;
 }
 
-/* True if it was gone within that time. */
+/* True if the process ended within that time. */
 static bool wait_gone(int fd, int milliseconds)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One dnsmasq and its directory: start, reload, stop, look. */
+/* One dnsmasq and its directory: its files, start, reload and end. */
 #ifndef NETD_DHCP_PROCESS_H
 #define NETD_DHCP_PROCESS_H
 
 #include <limits.h>
 #include <sys/types.h>
 
-#include "dhcp/launch.h"
+#include "base/error.h"
 #include "model/state.h"
 
 /* The program's path; -ENOENT without a problem if it is not installed. */
@@ -21,6 +21,7 @@ int netd_dnsmasq_find(char path[PATH_MAX]);
 #define NETD_DNSMASQ_LOG "log"
 #define NETD_DNSMASQ_PID "pid"
 #define NETD_DNSMASQ_RESOLV "resolv"
+#define NETD_DNSMASQ_HOST "host" /* refuses the host's own name */
 
 /* What to do where somebody has port 53. */
 #define NETD_DNSMASQ_PORT_HINT \
@@ -33,7 +34,7 @@ struct netd_dnsmasq {
 	/* the content of a resolv.conf; NULL: a file of the host's, as it changes … */
 	const char *resolv;
 	const char *host_resolv; /* … this one, or, NULL, /etc/resolv.conf */
-	bool orphan;	   /* its files are gone: it is looked for by its command line */
+	bool orphan;		 /* its files are gone: find it by its command line */
 	const char *guard; /* the program that guards it (dhcp/guard.h); NULL: none */
 };
 
@@ -44,19 +45,47 @@ struct netd_dnsmasq {
 int netd_dnsmasq_write(const struct netd_dnsmasq *d, const struct netd_service *service,
 		       struct netd_error *err);
 
+/* The first process of a dnsmasq, which has not ended yet. */
+struct netd_launching {
+	pid_t pid;
+	int words; /* its standard output and error */
+};
+
 /*
- * Starts a dnsmasq over the written files, where none runs any more.  It is on its way
- * then; finish() returns when it serves, or with its own words if it does not:
- * -EADDRINUSE (says who has the port), -ENOENT (not installed), or -EIO.  What was begun
- * must be finished.
+ * Starts a dnsmasq with the written files; no other may run.  finish() waits until it
+ * serves, or returns dnsmasq's own words if it does not: -EADDRINUSE (says who has the
+ * port), -ENOENT (not installed), or -EIO.  Each begin() needs a finish().
  */
 int netd_dnsmasq_begin(const struct netd_dnsmasq *d, struct netd_launching *launching,
 		       struct netd_error *err);
 int netd_dnsmasq_finish(const struct netd_dnsmasq *d, struct netd_launching *launching,
 			struct netd_error *err);
 
-/* -EIO with a problem, of the service @name, if the program does not run. */
+/* -EIO with a problem, of the service @name, if dnsmasq is installed and cannot be run.
+ */
 int netd_dnsmasq_test(const char *name, struct netd_error *err);
+
+/* The parts of these three in launch.c, with the path of the program. */
+int netd_launch_begin(const struct netd_dnsmasq *d, const char *program, bool uses_resolv,
+		      struct netd_launching *out, struct netd_error *err);
+int netd_launch_finish(const struct netd_dnsmasq *d, struct netd_launching *launching,
+		       struct netd_error *err);
+int netd_launch_test(const char *name, const char *program, struct netd_error *err);
+
+/*
+ * Has the process behind @pidfd, a dnsmasq that serves already, send its DHCP replies
+ * without a UDP checksum.  The number of sockets that it has for that; -ENOSYS before
+ * Linux 5.6, -EPERM without CAP_SYS_PTRACE.
+ */
+int netd_checksum_leave_out(int pidfd);
+
+/*
+ * Calls @visit with the name of each service below @parent that a process on this host
+ * serves, by its command line, until it returns something else than 0, which is returned.
+ * Processes that the caller may not look into are left out.
+ */
+int netd_dnsmasq_each(const char *parent,
+		      int (*visit)(pid_t pid, const char *name, void *data), void *data);
 
 /*
  * Has it read reservations and names again, and starts its guard if that has ended;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whom a router's DNS asks: servers out of a resolv.conf.  Pure. */
+/* The servers in a resolv.conf that a router's DNS can ask.  Pure. */
 #include "dhcp/upstream.h"
 
 #include <stdio.h>
@@ -18,10 +18,10 @@ static bool is_of(const struct netd_addr *a, const struct netd_state *space)
 void netd_upstream_servers(const char *resolv, const struct netd_state *space,
 			   struct netd_str *out)
 {
-	const char *text = resolv ? resolv : "";
+	const char *text = resolv;
 	char line[256], address[NETD_ADDR_TEXT];
 
-	while (*text) {
+	while (text && *text) {
 		size_t length = strcspn(text, "\n");
 		struct netd_addr a;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whom a router's DNS asks: servers out of a resolv.conf.  Pure. */
+/* The servers in a resolv.conf that a router's DNS can ask.  Pure. */
 #ifndef NETD_DHCP_UPSTREAM_H
 #define NETD_DHCP_UPSTREAM_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whom dnsmasq runs as, and what that user can reach. */
+/* The user that dnsmasq runs as, and which directories that user can enter. */
 #include "dhcp/user.h"
 
 #include <errno.h>
@@ -16,31 +16,45 @@
 
 static const char *const users[] = {"dnsmasq", "nobody"};
 
-/* Closes @f, which may be NULL; -EIO if not all of it could be read. */
-static int done_with(FILE *f)
+/* Opens /etc/passwd or /etc/group; *@f stays NULL if there is no such file. */
+static int open_file(const char *path, FILE **f)
 {
-	int r = f && ferror(f) ? -EIO : 0;
+	*f = fopen(path, "re");
+	if (!*f && errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
+/* Closes @f, which may be NULL; -EIO if not all of it could be read. */
+static int close_file(FILE *f)
+{
+	bool failed = f && ferror(f);
 
 	if (f)
 		fclose(f);
-	return r;
+	if (failed)
+		return -EIO;
+	return 0;
 }
 
 /*
- * The C library takes a file that it cannot read for one without that name, and asks the
- * next source of nsswitch.conf(5).  So the files are read here, and only who is not in
- * them is asked for there.  0, and NULL for who is nowhere; the result is the library's.
+ * The C library treats a file that it cannot read like one without that name, and asks
+ * the next source of nsswitch.conf(5).  So the files are read here, and only a user who
+ * is not in them is looked up there.  0, and NULL for an unknown user; the result is the
+ * library's.
  */
 static int find_passwd(const char *name, struct passwd **out)
 {
-	FILE *f = fopen("/etc/passwd", "re");
-	int r = f || errno == ENOENT ? 0 : -errno;
+	FILE *f;
+	int r = open_file("/etc/passwd", &f);
 
+	if (r < 0)
+		return r;
 	*out = NULL;
 	while (f && (*out = fgetpwent(f)) && strcmp((*out)->pw_name, name) != 0)
 		;
-	r = r ? r : done_with(f);
-	if (r)
+	r = close_file(f);
+	if (r < 0)
 		return r;
 	if (!*out)
 		*out = getpwnam(name);
@@ -49,14 +63,16 @@ static int find_passwd(const char *name, struct passwd **out)
 
 static int find_group(gid_t gid, struct group **out)
 {
-	FILE *f = fopen("/etc/group", "re");
-	int r = f || errno == ENOENT ? 0 : -errno;
+	FILE *f;
+	int r = open_file("/etc/group", &f);
 
+	if (r < 0)
+		return r;
 	*out = NULL;
 	while (f && (*out = fgetgrent(f)) && (*out)->gr_gid != gid)
 		;
-	r = r ? r : done_with(f);
-	if (r)
+	r = close_file(f);
+	if (r < 0)
 		return r;
 	if (!*out)
 		*out = getgrgid(gid);
@@ -70,12 +86,10 @@ static int has_number(const char *map, unsigned long id)
 	FILE *f = fopen(map, "re");
 	int found = 0;
 
-	if (!f) /* a kernel without user namespaces maps all */
-	{
-		if (errno == ENOENT)
-			return 1;
+	if (!f && errno == ENOENT) /* a kernel without user namespaces maps all */
+		return 1;
+	if (!f)
 		return -errno;
-	}
 	while (fscanf(f, "%lu %*s %lu", &first, &count) == 2)
 		found = found || (id >= first && id - first < count);
 	if (ferror(f))
@@ -84,7 +98,7 @@ static int has_number(const char *map, unsigned long id)
 	return found;
 }
 
-/* Outside of a user namespace every number is mapped; inside it maybe only root's. */
+/* Outside of a user namespace every number is mapped; inside it may be only root's. */
 static int is_mapped(const struct passwd *pw)
 {
 	int r = has_number("/proc/self/uid_map", pw->pw_uid);
@@ -126,20 +140,17 @@ int netd_dnsmasq_user(struct netd_dnsmasq_user *out, struct netd_error *err)
 		int r = find_user(users[i], out);
 
 		if (r < 0)
-			netd_error_add(
+			return netd_error_add(
 				err, r,
 				"cannot look up user %s, whom dnsmasq would run as: %s",
 				users[i], strerror(-r));
-		if (r) {
-			if (r < 0)
-				return r;
+		if (r > 0)
 			return 0;
-		}
 	}
 	return 0;
 }
 
-/* By the mode alone: access control lists that open more are not looked at. */
+/* By the mode alone: access control lists are not read. */
 static bool may_pass(const struct netd_dnsmasq_user *user, const struct stat *st)
 {
 	if (st->st_uid == user->uid)

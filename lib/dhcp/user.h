@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whom dnsmasq runs as, and what that user can reach. */
+/* The user that dnsmasq runs as, and which directories that user can enter. */
 #ifndef NETD_DHCP_USER_H
 #define NETD_DHCP_USER_H
 
@@ -15,16 +15,15 @@ struct netd_dnsmasq_user {
 };
 
 /*
- * Fills @out: dnsmasq, nobody, or root where there is none of the two.  A negative errno,
- * with a problem, if that cannot be known: who is not asked is not taken for missing, or
- * dnsmasq would run as root.
+ * Fills @out: dnsmasq, nobody, or, if neither exists, root.  A negative errno with a
+ * problem if that cannot be known: then dnsmasq must not run as root.
  */
 int netd_dnsmasq_user(struct netd_dnsmasq_user *out, struct netd_error *err);
 
 /*
- * -EACCES with a problem, of the service @name, if a directory on the way to @directory
- * (absolute) is closed to the user: dnsmasq would start, and serve without what it cannot
- * read.
+ * -EACCES with a problem, of the service @name, if the user may not enter a directory on
+ * the way to @directory (absolute): dnsmasq would start, and serve without the files that
+ * it cannot read.
  */
 int netd_dnsmasq_user_reaches(const struct netd_dnsmasq_user *user, const char *name,
 			      const char *directory, struct netd_error *err);

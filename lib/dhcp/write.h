@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of a service's texts; each appends lines. */
+/* The parts of a service's texts; each function appends lines. */
 #ifndef NETD_DHCP_WRITE_H
 #define NETD_DHCP_WRITE_H
 
@@ -30,7 +30,7 @@ void netd_dhcp_quote(struct netd_str *out, const char *text);
 const struct netd_prefix *netd_segment_subnet(const struct netd_segment *s,
 					      const struct netd_addr *a);
 bool netd_segment_has_family(const struct netd_segment *s, uint8_t family);
-/* True if guests are given no way out by us. */
+/* True if netd gives guests no default route. */
 bool netd_segment_no_gateway(const struct netd_segment *s);
 
 #endif

@@ -16,7 +16,6 @@
 #include "base/str.h"
 #include "dhcp/compile.h"
 #include "dhcp/forget.h"
-#include "dhcp/launch.h"
 #include "dhcp/process.h"
 #include "dhcp/upstream.h"
 #include "host/netns.h"

@@ -12,7 +12,6 @@
 #include "observe/services.h"
 #include "base/array.h"
 #include "base/str.h"
-#include "dhcp/orphan.h"
 #include "dhcp/process.h"
 #include "host/netns.h"
 #include "plan/seen.h"

@@ -6,17 +6,11 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include <libmnl/libmnl.h>
-#include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "model/topology.h"
+#include "rtnl/sock_diag.h"
 
 struct collector {
 	unsigned protocol;
@@ -43,47 +37,18 @@ static int add(const struct nlmsghdr *h, void *data)
 	struct collector *c = data;
 	struct netd_listener *l;
 
-	if (mnl_nlmsg_get_payload_len(h) < sizeof(*m) || m->id.idiag_dport)
+	if (m->id.idiag_dport)
 		return MNL_CB_OK;
 	l = netd_array_add(&c->list, &c->count, sizeof(*l));
 	if (!l) {
 		c->failed = true;
 		return MNL_CB_STOP;
 	}
-	l->addr.family = m->idiag_family;
-	memcpy(l->addr.bytes, m->id.idiag_src, netd_addr_size(&l->addr));
+	l->addr = netd_sock_diag_source(m);
 	l->both = m->idiag_family == AF_INET6 && !is_v6_only(h);
 	l->protocol = c->protocol;
 	l->port = ntohs(m->id.idiag_sport);
 	return MNL_CB_OK;
-}
-
-static void dump(struct collector *c, int family, uint16_t port)
-{
-	netd_auto_close int fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	struct {
-		struct nlmsghdr header;
-		struct inet_diag_req_v2 body;
-	} request = {
-		.header = {.nlmsg_len = sizeof(request),
-			   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-		.body = {.sdiag_family = (uint8_t)family,
-			 .sdiag_protocol = netd_protocol_number(c->protocol),
-			 /* UDP without a peer is in that state */
-			 .idiag_states =
-				 1U << (c->protocol == NETD_TCP ? TCP_LISTEN : TCP_CLOSE),
-			 .id.idiag_sport = htons(port)},
-	};
-	char buffer[32768];
-	ssize_t n;
-
-	if (fd < 0 || send(fd, &request, sizeof(request), 0) < 0)
-		return;
-	do
-		n = recv(fd, buffer, sizeof(buffer), 0);
-	while (n > 0 && mnl_cb_run(buffer, (size_t)n, 0, 0, add, c) > 0);
 }
 
 int netd_listeners_dump(unsigned protocols, uint16_t port, struct netd_listener **out,
@@ -94,9 +59,13 @@ int netd_listeners_dump(unsigned protocols, uint16_t port, struct netd_listener 
 
 	netd_protocol_for_each(p, protocols & (NETD_TCP | NETD_UDP))
 	{
+		/* UDP without a peer is in that state */
+		uint32_t states = 1U << (p == NETD_TCP ? TCP_LISTEN : TCP_CLOSE);
+
 		c.protocol = p;
 		for (size_t k = 0; k < NETD_ARRAY_SIZE(families) && !c.failed; k++)
-			dump(&c, families[k], port);
+			netd_sock_diag_inet(families[k], netd_protocol_number(p), states,
+					    port, add, &c);
 	}
 	if (c.failed) {
 		free(c.list);

@@ -14,26 +14,29 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
+#include "base/str.h"
 #include "uplink/dhcp_socket.h"
 
 /*
- * Theory of operation.  A client is known by its name: that of its executable, or one of
- * the first two words of its command line ("busybox udhcpc -i eth0", a script's).  dhcpcd
- * writes its command line anew, as one string ("dhcpcd: eth0 [ip4] [ip6]"), so words end
- * at spaces and colons, too.
+ * Theory of operation.  A client is recognised by its name: that of its executable, or
+ * one of the first two words of its command line ("busybox udhcpc -i eth0", a script's).
+ * dhcpcd replaces its command line by one string ("dhcpcd: eth0 [ip4] [ip6]"), so words
+ * end at spaces and colons, too.
  *
- * Which NIC it serves is in its command line, or, if that names no interface, it serves
- * them all, but for those that its configuration leaves out.  That is not read: what a
- * client serves has an address that runs out, or the client has a packet socket on it,
- * which dhclient keeps and dhcpcd has as long as it asks, and to defend an address.
+ * The command line names the NIC that it serves; if it names no interface, the client
+ * serves all but those that its configuration leaves out.  netd does not read that: a NIC
+ * that is served has an address that expires, or the client has a packet socket on it,
+ * which dhclient keeps, and dhcpcd has while it asks, and to defend an address.
  *
- * A client of another name has a socket that only clients have (dhcp_socket.c).
+ * A client of another name is recognised by a socket that only clients have
+ * (dhcp_socket.c).
  */
 
 #define WORDS_MAX 4096	     /* bytes of a command line */
 #define SEPARATORS " :[]=\n" /* beside NUL */
 
-/* It has several processes, and takes the address away if it is asked to end. */
+/* It has several processes, and deletes the address if it is asked to end. */
 #define DHCPCD_STOP "pkill -KILL --ns $$ --nslist net -x dhcpcd"
 
 static const struct row {
@@ -122,6 +125,7 @@ static const struct row *client_of(const struct process *p)
 	return row;
 }
 
+/* True if the process is in our network namespace. */
 static bool is_here(const char *pid)
 {
 	struct stat own, other;
@@ -163,7 +167,7 @@ struct look {
 	struct netd_dhcp_sockets sockets;
 };
 
-/* One that is known, and names no interface. */
+/* True for a client that we know by name, and whose command line names no interface. */
 static bool serves_all(const struct look *look, const char *pid, const struct process *p)
 {
 	return !names_any(p, look->observed) &&
@@ -178,7 +182,9 @@ static bool is_client(const struct look *look, const char *pid, char name[16])
 
 	read_process(pid, &p);
 	row = client_of(&p);
-	snprintf(name, 16, "%s", row ? row->name : p.name);
+	netd_str_copy(name, 16, p.name);
+	if (row)
+		netd_str_copy(name, 16, row->name);
 	return has_socket(pid, &look->sockets) ||
 	       (row && (names(&p, look->nic->name) || serves_all(look, pid, &p)));
 }
@@ -188,7 +194,7 @@ struct netd_dhcp_client netd_dhcp_client_of(const struct netd_state *observed,
 {
 	struct look look = {.observed = observed, .nic = nic, .leased = leased};
 	struct netd_dhcp_client found = {0};
-	DIR *dir = opendir("/proc");
+	netd_auto_closedir DIR *dir = opendir("/proc");
 	const struct dirent *entry;
 
 	netd_dhcp_sockets_find(observed, nic, &look.sockets);
@@ -196,12 +202,10 @@ struct netd_dhcp_client netd_dhcp_client_of(const struct netd_state *observed,
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
 		    is_here(entry->d_name) && is_client(&look, entry->d_name, found.name))
 			found.pid = atoi(entry->d_name);
-	if (dir)
-		closedir(dir);
 	return found;
 }
 
-/* What it does when it is asked to end, is not known: so it is not asked. */
+/* Nobody knows what an unknown client does when it is asked to end. */
 static void hint_unknown(struct netd_error *err, const struct netd_dhcp_client *client,
 			 const char *bridge)
 {

@@ -16,15 +16,15 @@ struct netd_dhcp_client {
 	char name[16];
 };
 
-/* Adds how it comes to serve @bridge instead of a NIC that becomes a port of that. */
+/* Adds a hint how to make it serve @bridge instead of a NIC that becomes a port of it. */
 void netd_dhcp_client_hint(struct netd_error *err, const struct netd_dhcp_client *client,
 			   const char *bridge);
 
 /*
- * The client that serves @nic.  Of one whose command line names no interface: true of
- * @leased, which says that the NIC has an address that runs out, or if it listens there
- * for frames.  One that netd does not know by name is known by the sockets that it has at
- * the moment.
+ * The client that serves @nic.  One whose command line names no interface serves it if
+ * @leased, which says that the NIC has an address that expires, or if it has a packet
+ * socket on it.  A client that netd does not know by name is recognised by its present
+ * sockets.
  */
 struct netd_dhcp_client netd_dhcp_client_of(const struct netd_state *observed,
 					    const struct netd_link *nic, bool leased);

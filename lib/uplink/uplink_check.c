@@ -26,10 +26,10 @@
 #include "kind/kind.h"
 
 /*
- * Theory of operation.  Nothing is looked at of an uplink that is one already.  Of one
- * that shall become one, each check may add a problem; what only should be known is a
- * note.  Who else manages the NIC would give it its addresses back, or flush those of the
- * bridge: that is refused, and the way out is said.
+ * Theory of operation.  A NIC that is an uplink already is not checked.  For one that is
+ * to become an uplink, each check may add a problem, or a note.  Another program that
+ * manages the NIC would give it its addresses back, or flush those of the bridge: that is
+ * refused, with a hint what to do.
  */
 struct check {
 	struct netd *netd;
@@ -89,9 +89,9 @@ static void check_link(const struct check *c)
 }
 
 /*
- * What stands upon it.  A VLAN takes its frames before the bridge sees them
+ * Links on top of the NIC.  A VLAN takes its frames before the bridge gets them
  * (net/core/dev.c __netif_receive_skb_core()), so it goes on working; a macvlan or ipvlan
- * wants to be the only one.
+ * cannot share the NIC with a bridge.
  */
 static void check_uppers(const struct check *c)
 {
@@ -151,7 +151,7 @@ static void check_held(const struct check *c)
 }
 
 /*
- * Who else has to do with it
+ * Who else uses it
  */
 
 /* "eth0", "eth0 10.0.0.1/24", "ipv4/conf/eth0/forwarding" are about eth0. */
@@ -166,7 +166,7 @@ static bool is_about(const struct netd_claim *claim, const char *nic)
 	case NETD_CLAIM_ADDRESS:
 	case NETD_CLAIM_ROUTE:
 		return strncmp(claim->key, nic, length) == 0 && claim->key[length] == ' ';
-	case NETD_CLAIM_BRIDGE: /* a NIC is none */
+	case NETD_CLAIM_BRIDGE: /* never of a NIC */
 	case NETD_CLAIM_SYSCTL: /* the NIC keeps its own */
 	case NETD_CLAIM_MTU:
 		break;
@@ -271,7 +271,8 @@ static void check_topologies(const struct check *c)
 	}
 }
 
-/* A rule that lets the admin in by the NIC does not let anybody in by the bridge. */
+/* A rule that accepts packets by the NIC, such as ssh, does not accept them by the
+ * bridge. */
 static void check_firewall(const struct check *c)
 {
 	struct netd_mention where;
@@ -300,8 +301,10 @@ static int check_uplink(struct check *c)
 
 	netd_copy(holder.name, c->nic->name);
 	r = netd_held_dump(&c->netd->nl, &holder, &held, c->err);
+	if (r < 0)
+		return r;
 	c->held = &held;
-	for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(checks); i++)
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(checks); i++)
 		checks[i](c);
 	c->held = NULL;
 	if (c->network->stp)
@@ -309,7 +312,7 @@ static int check_uplink(struct check *c)
 			       "network %s: with stp, %s is silent for 30 s when it "
 			       "becomes a port",
 			       c->network->name, c->nic->name);
-	return r;
+	return 0;
 }
 
 static void note_gone(const struct check *c)
@@ -324,18 +327,18 @@ int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
 		       const struct netd_claims *claims, struct netd_error *notes,
 		       struct netd_error *err)
 {
-	size_t before = err ? err->count : 0;
+	struct netd_error problems = {0};
 	struct check c = {
 		.netd = netd,
 		.t = t,
 		.observed = observed,
 		.claims = claims,
 		.notes = notes,
-		.err = err,
+		.err = &problems,
 	};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < t->network_count; i++) {
+	for (size_t i = 0; r >= 0 && i < t->network_count; i++) {
 		c.network = &t->networks[i];
 		if (!c.network->uplink[0] || c.network->existing)
 			continue;
@@ -347,9 +350,8 @@ int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
 		else if (!c.nic->captured_for[0])
 			r = check_uplink(&c);
 	}
-	if (r)
-		return r;
-	if (err && err->count > before)
-		return -EINVAL;
-	return 0;
+	if (r >= 0 && problems.count)
+		r = -EINVAL;
+	netd_error_move(err, &problems);
+	return r;
 }

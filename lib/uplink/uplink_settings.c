@@ -15,13 +15,14 @@
 #include "host/sysctl.h"
 
 /*
- * Theory of operation.  Of a bridge that takes a NIC's place, each setting is what the
- * NIC's is.  Four have their own time: IPv6 itself (disable_ipv6), the address that the
- * kernel makes (addr_gen_mode), temporary addresses (use_tempaddr), and the reverse path
- * filter.  Writing a setting that has its value already may have effects (forwarding,
- * accept_ra), so only others are written.  A setting that the kernel does not tell, or
- * refuses there, is left: nothing depends on it.  On the four all depends, and any other
- * failure (no memory, no descriptors) would lose what the NIC had without a word.
+ * Theory of operation.  A bridge that takes a NIC's place gets each of its settings. Four
+ * are set at another time: IPv6 itself (disable_ipv6), the address that the kernel makes
+ * (addr_gen_mode), temporary addresses (use_tempaddr), and the reverse path filter.
+ * Writing a setting that has its value already may have effects (forwarding, accept_ra),
+ * so only those that differ are written.  A setting that the kernel does not tell, or
+ * refuses, is left out: nothing depends on it.  But everything depends on those four, and
+ * any other failure (no memory, no descriptors) would lose what the NIC had without
+ * notice.
  */
 #define GEN_MODE "ipv6/addr_gen_mode"
 #define GEN_MODE_NONE 1 /* linux/if_link.h IN6_ADDR_GEN_MODE_NONE … */
@@ -49,7 +50,7 @@ static bool is_special(const char *name)
 	return false;
 }
 
-/* No number, not for reading (stable_secret: EIO), not for writing, or not there. */
+/* Not a number, not readable (stable_secret: EIO), not writable, or missing. */
 static bool is_refusal(const char *name, int code)
 {
 	static const int refusals[] = {-EINVAL, -EIO, -EACCES, -EPERM, -ENOENT};
@@ -141,20 +142,26 @@ void netd_capture_disown_settings(struct netd_capture *c,
 	}
 }
 
+/* Writes the setting unless it has that value already. */
+static int write_other(const char *path, int value)
+{
+	int now, r = netd_sysctl_read(path, &now);
+
+	if (r < 0 || now == value)
+		return r;
+	return netd_sysctl_write(path, value);
+}
+
 static int set(const char *link, const char *name, int value, struct netd_error *err)
 {
 	char path[NETD_SYSCTL_PATH * 2];
-	int now, r;
+	int r;
 
 	path_of(link, name, path);
-	r = netd_sysctl_read(path, &now);
-	if (r == 0 && now == value)
-		return 0;
-	if (r == 0)
-		r = netd_sysctl_write(path, value);
-	if (r == 0 || is_refusal(name, r))
-		return 0;
-	return netd_error_add(err, r, "%s = %d: %s", path, value, strerror(-r));
+	r = write_other(path, value);
+	if (r < 0 && !is_refusal(name, r))
+		return netd_error_add(err, r, "%s = %d: %s", path, value, strerror(-r));
+	return 0;
 }
 
 int netd_capture_copy_settings(const struct netd_capture *c, const char *link,
@@ -173,16 +180,16 @@ int netd_capture_copy_settings(const struct netd_capture *c, const char *link,
 	return 0;
 }
 
-/* The kernel goes by the larger of the link's and everybody's (IN_DEV_RPFILTER). */
+/* The kernel uses the larger of the link's value and that of all (IN_DEV_RPFILTER). */
 static bool is_strict(int own, int all)
 {
 	return own <= RP_STRICT && (own == RP_STRICT || all == RP_STRICT);
 }
 
 /*
- * On a link without carrier, an address that is to have temporary ones makes the kernel
- * give those up for good: use_tempaddr is -1 then (addrconf.c ipv6_create_tempaddr(),
- * addrconf_dad_begin()).  So there are none until the end.
+ * On a link without carrier, the kernel gives up temporary addresses for good and sets
+ * use_tempaddr to -1 (addrconf.c ipv6_create_tempaddr(), addrconf_dad_begin()).  So there
+ * are none until the end of the move.
  */
 static int set_temporary(const struct netd_capture *c, const char *link, bool on,
 			 struct netd_error *err)
@@ -199,12 +206,12 @@ static int set_temporary(const struct netd_capture *c, const char *link, bool on
 int netd_capture_loosen(const struct netd_capture *c, const char *link,
 			struct netd_error *err)
 {
-	static const char everybody[] = "ipv4/conf/all/rp_filter";
+	static const char of_all[] = "ipv4/conf/all/rp_filter";
 	int own = netd_capture_setting(c, RP_FILTER, 0), all;
-	int r = netd_sysctl_read(everybody, &all);
+	int r = netd_sysctl_read(of_all, &all);
 
 	if (r < 0)
-		return netd_error_add(err, r, "%s: %s", everybody, strerror(-r));
+		return netd_error_add(err, r, "%s: %s", of_all, strerror(-r));
 	if (is_strict(own, all))
 		own = RP_LOOSE;
 	r = set(link, RP_FILTER, own, err);
@@ -221,7 +228,7 @@ bool netd_capture_is_stable(const struct netd_capture *c)
 	return netd_capture_setting(c, GEN_MODE, 0) >= GEN_MODE_STABLE;
 }
 
-/* With a secret the bridge's mode is another: see uplink_token.c. */
+/* With a secret the bridge has another mode: see uplink_token.c. */
 int netd_capture_tighten(const struct netd_capture *c, const char *link,
 			 struct netd_error *err)
 {
@@ -251,7 +258,7 @@ uint32_t netd_capture_learned_metric(const struct netd_capture *c)
 	return (uint32_t)netd_capture_setting(c, "ipv6/ra_defrtr_metric", 1024);
 }
 
-/* A NIC whose MTU was too small for IPv6 had no such setting: it gets a new link's. */
+/* A NIC whose MTU was too small for IPv6 had no such setting: a new link's counts. */
 bool netd_capture_ipv6(const struct netd_capture *c)
 {
 	int of_new = 1;

@@ -13,8 +13,8 @@ int netd_capture_read_settings(struct netd_capture *c, const char *link,
 			       struct netd_error *err);
 
 /*
- * What @topology alone had set on the NIC (that it forwards) is what it was before: an
- * uplink is not asked for it, and what its bridge needs is claimed there.
+ * Settings that only @topology had changed on the NIC (forwarding) get their previous
+ * values in @c: an uplink does not need them, and what its bridge needs is claimed there.
  */
 void netd_capture_disown_settings(struct netd_capture *c,
 				  const struct netd_claims *claims, const char *topology);
@@ -24,13 +24,13 @@ int netd_capture_copy_settings(const struct netd_capture *c, const char *link,
 			       struct netd_error *err);
 
 /*
- * Gets @link ready for a move: its reverse path filter lets pass what comes in by the one
- * link while the way back is by the other, and the kernel makes no IPv6 address for it,
- * nor a temporary one.
+ * Prepares @link for the move: its reverse path filter accepts packets that come in by
+ * one link while the route back leads by the other, and the kernel makes no IPv6 address
+ * for it, and no temporary one.
  */
 int netd_capture_loosen(const struct netd_capture *c, const char *link,
 			struct netd_error *err);
-/* Takes that back: as the NIC was. */
+/* Undoes that: as the NIC was. */
 int netd_capture_tighten(const struct netd_capture *c, const char *link,
 			 struct netd_error *err);
 

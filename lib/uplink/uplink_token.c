@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The half of its IPv6 addresses that a host chose, kept on the bridge. */
+/* Keeps the interface identifier of the NIC's IPv6 addresses on the bridge. */
 /*
- * Theory of operation.  When an advertisement comes, the kernel makes the address that
- * the interface has in that prefix, and renews the one that is equal.  On the bridge that
- * is the NIC's if it is made of the MAC, which the bridge has.  It is not if a token (`ip
- * token`) is its second half, or a hash of a secret and the NIC's permanent MAC
- * (RFC 7217): the bridge would get another address, and the one by which the host is
- * known would die.  So the NIC's token is the bridge's; and where there is a secret, the
- * half of the first address that was made of it becomes the bridge's token.  The NIC
- * keeps what it has of both.
+ * Theory of operation.  After a router advertisement the kernel makes an address in its
+ * prefix, and renews the one that is equal.  On the bridge that is the NIC's address if
+ * it was made of the MAC, which the bridge has.  It is another one if the second half of
+ * the NIC's address is a token (`ip token`), or a hash of a secret and the NIC's
+ * permanent MAC (RFC 7217): then the address by which the host is known would expire.  So
+ * the bridge gets the NIC's token; if there is a secret, the second half of the first
+ * address that was made of it becomes the bridge's token.  The NIC keeps both.
  */
 #include <errno.h>
 #include <linux/if_link.h>
@@ -58,7 +57,7 @@ static int read_token(const struct netd_transfer *t, const struct netd_holder *l
 	return netd_nl_ask(&t->netd->nl, m, visit_token, out);
 }
 
-/* Of the first address that the kernel made of its secret. */
+/* The second half of the first address that the kernel made of its secret. */
 static void find_token(const struct netd_transfer *t, struct netd_addr *out)
 {
 	for (size_t i = 0; i < t->arriving.count; i++) {
@@ -76,7 +75,7 @@ static void find_token(const struct netd_transfer *t, struct netd_addr *out)
 	}
 }
 
-/* An attribute of IPv6's of @t->to. */
+/* Sets an IPv6 attribute of @t->to. */
 static int write_setting(const struct netd_transfer *t, int type, const void *data,
 			 int size)
 {
@@ -120,7 +119,7 @@ static int keep_token(const struct netd_transfer *t)
 	if (is_none(&token) || !is_none(&now))
 		return 0;
 	r = write_setting(t, IFLA_INET6_TOKEN, token.bytes, sizeof(token.bytes));
-	/* It hears no advertisements (net/ipv6/addrconf.c inet6_set_iftoken()). */
+	/* the link takes no advertisements (net/ipv6/addrconf.c inet6_set_iftoken()) */
 	if (r == -EINVAL)
 		return 0;
 	return r;

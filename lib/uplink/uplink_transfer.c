@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What one link holds, onto another: the single steps (see uplink.c for their order). */
+/* Moves what one link holds to another: the single steps (engine/run_uplinks.c: order).
+ */
 #include "uplink/uplink_transfer.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ struct burst {
 	struct nl_msg **messages;
 	const struct netd_held **origins;
 	size_t count;
-	bool adds; /* else deletes: what is gone already is fine */
+	bool adds; /* else deletes: objects that are gone already are fine */
 };
 
 static void burst_done(struct burst *b)
@@ -60,21 +61,21 @@ static int burst_add(struct burst *b, struct nl_msg *m, const struct netd_held *
 static bool is_fine(const struct burst *b, const struct netd_held *held, int code)
 {
 	if (code == 0 || held->kind == NETD_HELD_NEIGHBOUR)
-		return true; /* a neighbour that is not known is asked for */
+		return true; /* the kernel asks for a neighbour that it does not know */
 	if (b->adds)
 		return code == -EEXIST;
 	return code == -ESRCH || code == -EADDRNOTAVAIL || code == -ENOENT;
 }
 
 /*
- * The gateway of a route is in no subnet (any more: its address was taken away).  It
- * works all the same where it is, and shall do so on the other link.
+ * The gateway of a route is in no subnet (its address may have been deleted since).  The
+ * route works where it is, and is to work on the other link, too.
  */
 static int retry_onlink(const struct netd_transfer *t, const struct netd_held *held)
 {
 	netd_auto_message struct nl_msg *m = NULL;
 
-	/* it is of a list of @t's */
+	/* it is in a list of @t */
 	if (!netd_held_set_onlink((struct netd_held *)(uintptr_t)held))
 		return -ENETUNREACH;
 	m = netd_held_add_message(held);
@@ -129,7 +130,7 @@ static int burst_send(const struct netd_transfer *t, const struct burst *b)
 typedef struct nl_msg *(*make)(const struct netd_held *held);
 typedef bool (*which)(const struct netd_held *held);
 
-/* One for each of @list that @chosen picks. */
+/* A message for each of @list for which @chosen is true. */
 static int burst_fill(struct burst *b, const struct netd_held_list *list, which chosen,
 		      make message, bool backwards)
 {
@@ -159,6 +160,7 @@ static int round_trip(const struct netd_transfer *t, const struct netd_held_list
 		      const struct row *rows, size_t count, bool adds)
 {
 	netd_auto(burst_done) struct burst b = {.adds = adds};
+
 	for (size_t i = 0; i < count; i++)
 		/* what stands upon another goes before it */
 		if (burst_fill(&b, list, rows[i].chosen, rows[i].message,
@@ -211,10 +213,10 @@ static bool is_permanent(const struct netd_held *held)
 }
 
 /*
- * What is to move
+ * What is to be moved
  */
 
-/* True of an address by which that route is kept, or that it names as its source. */
+/* True for the route's source address, or the address that the kernel made it for. */
 static bool is_source(const struct netd_held_route *r, const struct netd_addr *a)
 {
 	if (r->source.family)
@@ -222,7 +224,7 @@ static bool is_source(const struct netd_held_route *r, const struct netd_addr *a
 	return r->kernels && netd_prefix_contains(&r->to, a);
 }
 
-/* Ours are the network's own `addresses:`, and what goes by them. */
+/* Ours are the network's own `addresses:`, and routes with them as source. */
 static bool is_source_of_ours(const struct netd_held_list *all,
 			      const struct netd_held_route *r)
 {
@@ -283,7 +285,7 @@ static bool is_replaced(const struct netd_transfer *t, const struct netd_held *h
 	       netd_held_is_replaced(held, there, metric);
 }
 
-/* What was prepared and left half-way is the other link's, and only goes here. */
+/* What an interrupted move has prepared there already is only deleted here. */
 static int collect_one(struct netd_transfer *t, const struct netd_held *held,
 		       const struct netd_held_list *here,
 		       const struct netd_held_list *there)
@@ -328,7 +330,7 @@ int netd_transfer_collect(struct netd_transfer *t, bool ipv6)
 			continue;
 		r = collect_one(t, held, &all, &there);
 		if (r < 0)
-			return netd_error_add(t->err, r, "out of memory");
+			return netd_error_no_memory(t->err);
 	}
 	return 0;
 }
@@ -382,7 +384,7 @@ int netd_transfer_finish(const struct netd_transfer *t)
 	return round_trip(t, &t->leaving, deletes, NETD_ARRAY_SIZE(deletes), false);
 }
 
-/* Reads back: all that was to arrive is there, to the letter. */
+/* Reads back, and compares every object that was to arrive. */
 int netd_transfer_check(const struct netd_transfer *t)
 {
 	netd_auto(netd_held_done) struct netd_held_list there = {0};
@@ -403,7 +405,7 @@ int netd_transfer_check(const struct netd_transfer *t)
 	return 0;
 }
 
-/* What the file has and @here has not. */
+/* Objects that are in the file, and not @here. */
 static int collect_lost(const struct netd_transfer *t, const struct netd_held_list *here,
 			struct netd_held_list *lost)
 {
@@ -425,7 +427,7 @@ static int collect_lost(const struct netd_transfer *t, const struct netd_held_li
 	return 0;
 }
 
-/* What the file has and neither link: the bridge took it along, or a crash did. */
+/* Objects that were lost with a deleted bridge, or by a crash. */
 int netd_transfer_restore(struct netd_transfer *t)
 {
 	static const struct row rows[] = {
@@ -443,7 +445,7 @@ int netd_transfer_restore(struct netd_transfer *t)
 		return r;
 	r = collect_lost(t, &here, &lost);
 	if (r < 0)
-		return netd_error_add(t->err, r, "out of memory");
+		return netd_error_no_memory(t->err);
 	return round_trip(t, &lost, rows, NETD_ARRAY_SIZE(rows), true);
 }
 

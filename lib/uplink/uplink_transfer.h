@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one link holds, onto another: the single steps (see uplink.c for their order). */
+/* Moves what one link holds to another: the single steps (engine/run_uplinks.c: order).
+ */
 #ifndef NETD_UPLINK_UPLINK_TRANSFER_H
 #define NETD_UPLINK_UPLINK_TRANSFER_H
 
@@ -17,21 +18,21 @@ struct netd_transfer {
 void netd_transfer_done(struct netd_transfer *t);
 
 /*
- * Finds out what is to leave and what will arrive; without @ipv6 nothing of IPv6's, since
- * the other link cannot hold it.  Each adds a problem if it fails.
+ * Finds out what is to leave and what will arrive; without @ipv6 nothing of IPv6, which
+ * the other link cannot hold.  Each function adds a problem if it fails.
  */
 int netd_transfer_collect(struct netd_transfer *t, bool ipv6);
 /* Addresses that no route prefers yet, and neighbours. */
 int netd_transfer_prepare(const struct netd_transfer *t);
-/* Routes and rules: all are made, then the old ones go. */
+/* Routes and rules: makes all, then deletes the old ones. */
 int netd_transfer_switch_routes(const struct netd_transfer *t);
-/* The addresses become what they were, and go from the other link. */
+/* The addresses become what they were, and are deleted from the other link. */
 int netd_transfer_finish(const struct netd_transfer *t);
-/* What the kernel makes IPv6 addresses of on @t->from, it makes them of on @t->to. */
+/* The kernel makes the same IPv6 addresses on @t->to as it did on @t->from. */
 int netd_transfer_keep_token(const struct netd_transfer *t);
-/* -EIO if something did not arrive to the letter. */
+/* -EIO if something did not arrive as it was. */
 int netd_transfer_check(const struct netd_transfer *t);
-/* Makes what the file has and @t->to has not. */
+/* Makes what is in the file and not on @t->to. */
 int netd_transfer_restore(struct netd_transfer *t);
 /* True if nothing arrived but the address that every link has. */
 bool netd_transfer_is_bare(const struct netd_transfer *t);

@@ -95,6 +95,26 @@ machines()
 	[ "$(told evil 4 ip)" != 10.1.0.2 ] || fail "the router's address"
 }
 
+# A machine may be called like the host; one without a MAC is the guest that says so.
+like_the_host()
+{
+	local host
+
+	host=$(uname -n)
+	host=${host%%.*}
+	lab
+	dhcp_ns evil
+	sed -i "s/    machines:/&\n      $host: {address: 10.1.0.61}/" lab.yaml
+	netdctl apply lab.yaml
+	guest_ns --mac 52:54:00:00:00:03 like lan -
+	dhcp_ns like eth0 -x "hostname:$host"
+	eq 10.1.0.61 "$(told like 4 ip)"
+	resolves evil "$host.lab.test" 10.1.0.61 10.1.0.1
+	# nobody's any more: guests may not take it
+	lab
+	wait_for grep -q "^$host,set:refused$" /run/netd/dhcp/lan/host
+}
+
 # Machines and names that are added while it runs.
 added()
 {
@@ -112,5 +132,6 @@ added()
 t_fresh "names that others rely on are refused, by DHCP and DHCPv6" refused_names
 t_fresh "the domain itself is refused" the_domain_itself
 t_fresh "machines have their names whatever they call themselves" machines
+t_fresh "a machine without a MAC may have the host's name" like_the_host
 t_fresh "names that come while it runs are refused, too" added
 t_done
