@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Connections that an old forward or source NAT still carries on. */
+/* Deletes connections that an old forward or source NAT still translates. */
 #include "flow/conntrack.h"
 
 #include <arpa/inet.h>
@@ -20,9 +20,9 @@
 #include "flow/outdated.h"
 
 /*
- * Theory of operation.  One dump; every outdated entry's delete request is collected on
- * the way and all of them are sent afterwards, because a dump and its changes do not mix.
- * An entry that has gone meanwhile (ENOENT) is what we wanted.
+ * Theory of operation.  One dump collects a delete request for every outdated entry; all
+ * of them are sent afterwards, because changes would disturb the dump.  An entry that no
+ * longer exists then (ENOENT) is no error.
  *
  * A dump walks all buckets of the host's one hash table, locking each, however few of the
  * entries are this namespace's: some 10 ms at 262,144 buckets.  So the count is asked for
@@ -70,11 +70,11 @@ static int read_count(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* True if there is no connection at all; what cannot be asked for may be there. */
+/* True if there is no connection at all; false also if the kernel does not tell. */
 static bool is_empty(struct netd_nft *nft)
 {
 	uint32_t count = UINT32_MAX;
-	char buffer[64];
+	char buffer[64] = {0};
 	struct nlmsghdr *nlh = netd_nft_request(
 		nft, buffer, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET_STATS,
 		NLM_F_ACK, AF_UNSPEC);
@@ -99,7 +99,7 @@ static int dump(struct collector *c)
 	return r;
 }
 
-/* The first answer that is an error worth one; counts those already gone. */
+/* The first answer that is an error; counts entries that no longer exist. */
 static int read_refusals(struct netd_nft *nft, size_t *gone)
 {
 	struct netd_nft_refusal refusal;
@@ -164,8 +164,10 @@ static int forget(struct netd_nft *nft, const struct netd_outdated *outdated,
 {
 	struct collector c = {.outdated = outdated, .nft = nft};
 	size_t gone = 0;
-	int r = is_empty(nft) ? 0 : dump(&c);
+	int r = 0;
 
+	if (!is_empty(nft))
+		r = dump(&c);
 	if (r >= 0 && c.count)
 		r = delete_all(&c, &gone);
 	netd_str_done(&c.requests);

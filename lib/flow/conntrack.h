@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connections that an old forward or source NAT still carries on. */
+/* Deletes connections that an old forward or source NAT still translates. */
 #ifndef NETD_FLOW_CONNTRACK_H
 #define NETD_FLOW_CONNTRACK_H
 

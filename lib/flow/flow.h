@@ -20,12 +20,12 @@ struct netd_flow {
 	uint32_t status; /* IPS_* */
 };
 
-/* Takes IPCTNL_MSG_CT_NEW apart.  -EBADMSG if there is no pair of tuples in it. */
+/* Parses IPCTNL_MSG_CT_NEW.  -EBADMSG if it has no pair of tuples. */
 int netd_flow_parse(const struct nlmsghdr *nlh, struct netd_flow *out);
 
 #define NETD_FLOW_DELETE_ROOM 256
 /* Writes at @to (of NETD_FLOW_DELETE_ROOM bytes) the request that deletes the very entry
- * that @nlh is about; NULL if @nlh has no identity to hold on to. */
+ * that @nlh is about; NULL if @nlh has no id. */
 struct nlmsghdr *netd_flow_delete_request(void *to, const struct nlmsghdr *nlh);
 
 #endif

@@ -17,19 +17,19 @@
 #include "nft/layout.h"
 
 /*
- * Theory of operation.  nf_nat looks at a flow's first packet only and keeps what it did
- * in the entry: a reply's source is where a forward sent it, a reply's target the source
- * that was chosen.  So an entry tells by itself which element made it: the key is made
- * from its original target and looked up in the delta (sorted), which is as quick for
- * 10,000 forwards as for one.
+ * Theory of operation.  nf_nat translates a flow's first packet only and keeps the result
+ * in the entry: a reply's source is where a forward sent the flow, a reply's target the
+ * source that was chosen.  So an entry shows which element made it: the key is made from
+ * its original target and looked up in the delta (sorted), which is as quick for 10,000
+ * forwards as for one.
  *
- * What rules alone refuse, they refuse packet by packet (skeleton.c), also of connections
- * that are there.  But an isolated bridge forwards nothing that would come to a rule, so
- * what was forwarded for a network is forgotten when it becomes isolated: its next packet
- * is a first one, and refused before routing.
+ * Rules refuse packet by packet (skeleton.c), so they stop existing connections, too. But
+ * an isolated bridge does not forward, so no packet reaches a rule: connections that were
+ * forwarded for a network are deleted when it becomes isolated, and the next packet,
+ * which is a first one again, is refused before routing.
  *
- * A source NAT is told by the subnet that a flow came from; in a router (map `leave`)
- * there may be others behind those, so there, sources of no subnet are looked at, too.
+ * The subnet that a flow came from tells its source NAT; behind a router (map `leave`)
+ * there may be other subnets, so there, sources of no known subnet count, too.
  */
 struct netd_source_change {
 	const struct netd_bridge_subnets *network; /* NULL: sources of no subnet */
@@ -142,8 +142,8 @@ static bool could_have_made(const struct netd_source_change *s,
 
 	if (!s->is || (port && (port < s->after.port_first || port > s->after.port_last)))
 		return false;
-	if (!after->first
-		     .family) /* masquerade: the same only if it was that one before */
+	/* masquerade: the same only if it was that before */
+	if (!after->first.family)
 		return !before->first.family && !s->moved;
 	return netd_addr_compare(&after->first, source) <= 0 &&
 	       netd_addr_compare(source, &after->last) <= 0;
@@ -287,7 +287,9 @@ static void fill_side(struct netd_source_chain *out, bool *there,
 	};
 
 	*there = e || c;
-	*out = c ? *c : plain;
+	*out = plain;
+	if (c)
+		*out = *c;
 }
 
 static int add_change(struct netd_outdated *o, const struct netd_source_change *change)
@@ -350,7 +352,9 @@ static void fill_leave_side(struct netd_source_chain *out, bool *there, const ch
 {
 	size_t skip = sizeof(NETD_LEAVE_CHAIN_PREFIX) - 1;
 
-	if (c && (e ? !*e->source_chain : !strcmp(c->name + skip, link)))
+	if (e && !*e->source_chain)
+		c = NULL;
+	if (!e && c && !strcmp(c->name + skip, link))
 		c = NULL;
 	fill_side(out, there, e, c);
 }
@@ -403,8 +407,10 @@ static bool may_take_over(const struct netd_element *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct netd_element *e = &list[i];
-		size_t address = e->map == NETD_MAP_FORWARD6 ? 16 : 4;
+		size_t address = 4;
 
+		if (e->map == NETD_MAP_FORWARD6)
+			address = 16;
 		if (e->map >= NETD_MAP_ADDRESS4 ||
 		    (e->map >= NETD_MAP_FORWARD4 && e->key[address] == IPPROTO_UDP))
 			return true;

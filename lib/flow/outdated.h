@@ -12,7 +12,7 @@ struct netd_flow;
 struct netd_ruleset_delta;
 struct netd_source_change;
 
-/* What of a delta matters to connections. */
+/* The part of a delta that matters to connections. */
 struct netd_outdated {
 	const struct netd_ruleset_delta *delta; /* borrowed */
 	const struct netd_bridge_subnets *subnets;
@@ -28,7 +28,7 @@ int netd_outdated_init(struct netd_outdated *out, const struct netd_ruleset_delt
 		       const struct netd_bridge_subnets *subnets, size_t n);
 void netd_outdated_done(struct netd_outdated *o);
 
-/* False if no connection can be outdated, so none need be looked at. */
+/* False if no connection can be outdated, so there is no need to dump them. */
 bool netd_outdated_matters(const struct netd_outdated *o);
 bool netd_flow_is_outdated(const struct netd_outdated *o, const struct netd_flow *flow);
 

@@ -163,10 +163,12 @@ static enum netd_truth run_range(struct machine *m, const struct nftnl_expr *e)
 static enum netd_truth run_immediate(struct machine *m, const struct nftnl_expr *e)
 {
 	const char *chain = nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN);
-	struct netd_program_verdict v = {.chain = chain ? chain : ""};
+	struct netd_program_verdict v = {.chain = ""};
 	uint32_t length = 0;
 	const void *data;
 
+	if (chain)
+		v.chain = chain;
 	if (nftnl_expr_is_set(e, NFTNL_EXPR_IMM_VERDICT)) {
 		v.code = nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_VERDICT);
 		give(m, &v);

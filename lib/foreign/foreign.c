@@ -38,7 +38,6 @@
  * few that are at these hooks, then whether their tables have an owner.
  */
 #define ATTEMPTS 10
-#define QUESTION_ROOM (2 * NETD_FOREIGN_NAME + 128)
 
 /* An unconditional jump in a chain, and how many rules of ours stand before it. */
 #define JUMPS 32
@@ -221,16 +220,6 @@ static int answer_table(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-static int ask_chains(struct reader *r)
-{
-	char buffer[QUESTION_ROOM] = {0}; /* padding is sent too */
-	struct nlmsghdr *nlh = netd_nft_request(
-		r->nft, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, NLM_F_DUMP,
-		NFPROTO_UNSPEC);
-
-	return netd_nft_ask(r->nft, nlh, answer_chain, r, NULL);
-}
-
 struct target {
 	bool closed, mixed;
 };
@@ -251,14 +240,8 @@ static int answer_target(const struct nlmsghdr *nlh, void *data)
 static int ask_rules(struct reader *r, const char *chain, netd_nft_answer answer,
 		     void *data)
 {
-	char buffer[QUESTION_ROOM] = {0};
-	struct nlmsghdr *nlh = netd_nft_request(
-		r->nft, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE, NLM_F_DUMP,
-		r->chain->family);
-
-	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, r->chain->table);
-	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, chain);
-	return netd_nft_ask(r->nft, nlh, answer, data, NULL);
+	return netd_nft_get(r->nft, NFT_MSG_GETRULE, NLM_F_DUMP, r->chain->family,
+			    r->chain->table, chain, answer, data);
 }
 
 /* The first jump to a chain that only drops is as good as a drop. */
@@ -282,13 +265,8 @@ static int judge_jumps(struct reader *r)
 
 static int ask_table(struct reader *r)
 {
-	char buffer[QUESTION_ROOM] = {0};
-	struct nlmsghdr *nlh = netd_nft_request(
-		r->nft, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETTABLE, NLM_F_ACK,
-		r->chain->family);
-
-	mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, r->chain->table);
-	return netd_nft_ask(r->nft, nlh, answer_table, r->chain, NULL);
+	return netd_nft_get(r->nft, NFT_MSG_GETTABLE, NLM_F_ACK, r->chain->family,
+			    r->chain->table, NULL, answer_table, r->chain);
 }
 
 static void forget(struct netd_ruleset *out)
@@ -310,8 +288,9 @@ static int read_input(struct reader *r)
 
 	r->jump_count = 0;
 	status = ask_rules(r, r->chain->name, answer_rule, r);
-	if (status >= 0)
-		status = judge_jumps(r);
+	if (status < 0)
+		return status;
+	status = judge_jumps(r);
 	r->chain->drops |= r->chain->before != 0;
 	r->chain->drops &= takes_ours(r->chain);
 	if (status < 0)
@@ -325,11 +304,14 @@ static int read_once(struct reader *r)
 	int status;
 
 	forget(r->out);
-	status = ask_chains(r);
+	status = netd_nft_get(r->nft, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC, NULL,
+			      NULL, answer_chain, r);
 	for (size_t i = 0; status >= 0 && i < r->out->foreign_count; i++) {
 		r->chain = &r->out->foreign[i];
-		status =
-			r->chain->hook == NF_INET_LOCAL_IN ? read_input(r) : ask_table(r);
+		if (r->chain->hook == NF_INET_LOCAL_IN)
+			status = read_input(r);
+		else
+			status = ask_table(r);
 	}
 	if (status >= 0)
 		status = netd_foreign_rules_read(r->nft, r->out);
@@ -386,11 +368,7 @@ static int answer_passing(const struct nlmsghdr *nlh, void *data)
 
 int netd_firewall_is_passed(struct netd_nft *nft, bool *out)
 {
-	char buffer[QUESTION_ROOM] = {0};
-	struct nlmsghdr *nlh = netd_nft_request(
-		nft, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, NLM_F_DUMP,
-		NFPROTO_UNSPEC);
-
 	*out = false;
-	return netd_nft_ask(nft, nlh, answer_passing, out, NULL);
+	return netd_nft_get(nft, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC, NULL, NULL,
+			    answer_passing, out);
 }

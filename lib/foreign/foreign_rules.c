@@ -24,7 +24,6 @@
  * table with very many rules, or a set with very many elements, is somebody's list of
  * bad addresses, and is left out: what is not there is not judged.
  */
-#define QUESTION_ROOM (2 * NETD_FOREIGN_NAME + 128)
 #define MOST (4U << 20) /* bytes of one answer */
 
 struct reader {
@@ -64,21 +63,6 @@ static int answer_set(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-static int ask(struct reader *r, uint8_t type, uint8_t family, uint16_t table_attr,
-	       const char *table, uint16_t name_attr, const char *name,
-	       netd_nft_answer sees)
-{
-	char buffer[QUESTION_ROOM] = {0}; /* padding is sent too */
-	struct nlmsghdr *nlh = netd_nft_request(
-		r->nft, buffer, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), NLM_F_DUMP,
-		family);
-
-	mnl_attr_put_strz(nlh, table_attr, table);
-	if (name_attr)
-		mnl_attr_put_strz(nlh, name_attr, name);
-	return netd_nft_ask(r->nft, nlh, sees, r, NULL);
-}
-
 /* Takes back what was kept of an answer that is too long. */
 static void begin(struct reader *r)
 {
@@ -100,11 +84,10 @@ static int read_elements(struct reader *r, const struct nlmsghdr *set)
 	begin(r);
 	status = keep(&r->kept, set);
 	if (status >= 0)
-		status = ask(r, NFT_MSG_GETSETELEM, nfg->nfgen_family,
-			     NFTA_SET_ELEM_LIST_TABLE,
-			     netd_message_text(set, NFTA_SET_TABLE),
-			     NFTA_SET_ELEM_LIST_SET,
-			     netd_message_text(set, NFTA_SET_NAME), answer);
+		status = netd_nft_get(r->nft, NFT_MSG_GETSETELEM, NLM_F_DUMP,
+				      nfg->nfgen_family,
+				      netd_message_text(set, NFTA_SET_TABLE),
+				      netd_message_text(set, NFTA_SET_NAME), answer, r);
 	end(r);
 	return status;
 }
@@ -115,8 +98,8 @@ static int read_sets(struct reader *r, const struct netd_foreign_chain *c)
 	int status, left;
 
 	r->sets.length = 0;
-	status = ask(r, NFT_MSG_GETSET, c->family, NFTA_SET_TABLE, c->table, 0, NULL,
-		     answer_set);
+	status = netd_nft_get(r->nft, NFT_MSG_GETSET, NLM_F_DUMP, c->family, c->table,
+			      NULL, answer_set, r);
 	nlh = (const void *)r->sets.data;
 	left = (int)r->sets.length;
 	for (; status >= 0 && netd_message_ok(nlh, left);
@@ -130,8 +113,8 @@ static int read_table(struct reader *r, struct netd_foreign_chain *c)
 	int status;
 
 	begin(r);
-	status = ask(r, NFT_MSG_GETRULE, c->family, NFTA_RULE_TABLE, c->table, 0, NULL,
-		     answer);
+	status = netd_nft_get(r->nft, NFT_MSG_GETRULE, NLM_F_DUMP, c->family, c->table,
+			      NULL, answer, r);
 	end(r);
 	c->unread = r->too_much;
 	if (status < 0 || r->too_much)

@@ -102,13 +102,17 @@ enum netd_truth netd_lookup(const struct netd_program_set *set,
 
 	for (size_t i = 0; i < set->element_count && found != NETD_YES; i++) {
 		const struct netd_program_element *e = &set->elements[i];
-		enum netd_truth t = e->key ? matches(&s, e) : NETD_NO;
+		enum netd_truth t;
 
-		if (!e->key)
+		if (!e->key) {
 			rest = e;
+			continue;
+		}
+		t = matches(&s, e);
 		if (t != NETD_NO && visit)
 			visit(e, t, data);
-		found = t > found ? t : found;
+		if (t > found)
+			found = t;
 	}
 	if (!rest || found == NETD_YES)
 		return found;

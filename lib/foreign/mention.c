@@ -20,13 +20,12 @@
 #include "model/topology.h"
 
 /*
- * Theory of operation.  An interface's name is compared in many ways: whole and padded
- * with NULs, as iptables does (up to the NUL), in sets, in concatenations.  All of them
- * have the name and a NUL, behind the header of an attribute or the end of another value.
- * So it is looked for as bytes, and expressions need not be understood; at worst, a
- * comment that ends with the name counts.  What is found is only told to people.
+ * Theory of operation.  Rules compare an interface's name in many ways: whole and padded
+ * with NULs, up to the NUL as iptables does, in sets, in concatenations.  All have the
+ * name and a NUL, behind the header of an attribute or the end of another value.  So netd
+ * searches for these bytes, and need not understand expressions; at worst, a comment that
+ * ends with the name counts.  The result is only shown to people.
  */
-#define QUESTION_ROOM (2 * NETD_FOREIGN_NAME + 128)
 
 struct set {
 	uint8_t family;
@@ -111,31 +110,27 @@ static int answer_elements(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-static int ask(struct netd_nft *nft, uint16_t type, const struct set *set,
-	       netd_nft_answer answer, struct search *s)
+static int search_all(struct netd_nft *nft, struct search *s)
 {
-	char buffer[QUESTION_ROOM] = {0};
-	struct nlmsghdr *nlh = netd_nft_request(
-		nft, buffer, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), NLM_F_DUMP,
-		set ? set->family : NFPROTO_UNSPEC);
+	int r = netd_nft_get(nft, NFT_MSG_GETRULE, NLM_F_DUMP, NFPROTO_UNSPEC, NULL, NULL,
+			     answer_rule, s);
 
-	if (set) {
-		mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, set->table);
-		mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, set->name);
-	}
-	return netd_nft_ask(nft, nlh, answer, s, NULL);
+	if (r < 0 || s->found)
+		return r;
+	r = netd_nft_get(nft, NFT_MSG_GETSET, NLM_F_DUMP, NFPROTO_UNSPEC, NULL, NULL,
+			 answer_set, s);
+	for (size_t i = 0; r >= 0 && !s->found && i < s->set_count; i++)
+		r = netd_nft_get(nft, NFT_MSG_GETSETELEM, NLM_F_DUMP, s->sets[i].family,
+				 s->sets[i].table, s->sets[i].name, answer_elements, s);
+	return r;
 }
 
 int netd_firewall_mention(struct netd_nft *nft, const char *interface,
 			  struct netd_mention *out)
 {
 	struct search s = {.interface = interface, .out = out};
-	int r = ask(nft, NFT_MSG_GETRULE, NULL, answer_rule, &s);
+	int r = search_all(nft, &s);
 
-	if (r == 0 && !s.found)
-		r = ask(nft, NFT_MSG_GETSET, NULL, answer_set, &s);
-	for (size_t i = 0; r == 0 && !s.found && i < s.set_count; i++)
-		r = ask(nft, NFT_MSG_GETSETELEM, &s.sets[i], answer_elements, &s);
 	free(s.sets);
 	if (r < 0)
 		return r;

@@ -152,12 +152,12 @@ static struct netd_program_verdict verdict_of(const struct nlattr *elem)
 	const struct nlattr *v = netd_message_inside(
 		netd_message_inside(elem, NFTA_SET_ELEM_DATA), NFTA_DATA_VERDICT);
 	const struct nlattr *chain = netd_message_inside(v, NFTA_VERDICT_CHAIN);
+	struct netd_program_verdict out = {
+		number(netd_message_inside(v, NFTA_VERDICT_CODE)), ""};
 
-	return (struct netd_program_verdict){
-		number(netd_message_inside(v, NFTA_VERDICT_CODE)),
-		chain && mnl_attr_validate(chain, MNL_TYPE_NUL_STRING) >= 0
-			? mnl_attr_get_str(chain)
-			: ""};
+	if (chain && mnl_attr_validate(chain, MNL_TYPE_NUL_STRING) >= 0)
+		out.chain = mnl_attr_get_str(chain);
+	return out;
 }
 
 static int add_element(struct netd_program_set *s, const struct nlattr *elem)
@@ -173,7 +173,8 @@ static int add_element(struct netd_program_set *s, const struct nlattr *elem)
 	e = netd_array_add(&s->elements, &s->element_count, sizeof(*e));
 	if (!e)
 		return -ENOMEM;
-	e->key = flags & NFT_SET_ELEM_CATCHALL ? NULL : key;
+	if (!(flags & NFT_SET_ELEM_CATCHALL))
+		e->key = key;
 	e->key_end = key_of(s, elem, NFTA_SET_ELEM_KEY_END);
 	e->ends = flags & NFT_SET_ELEM_INTERVAL_END;
 	e->verdict = verdict_of(elem);
@@ -187,15 +188,14 @@ static int add_elements(struct netd_program *p, const struct nlmsghdr *nlh)
 		p, family_of(nlh), netd_message_text(nlh, NFTA_SET_ELEM_LIST_TABLE),
 		netd_message_text(nlh, NFTA_SET_ELEM_LIST_SET));
 	const struct nlattr *elem;
-	int r = 0;
 
 	if (!list || !found)
 		return 0;
 	mnl_attr_for_each_nested (elem, list) {
-		if (r == 0)
-			r = add_element(&p->sets[found - p->sets], elem);
+		if (add_element(&p->sets[found - p->sets], elem) < 0)
+			return -ENOMEM;
 	}
-	return r;
+	return 0;
 }
 
 /* enum datatypes of nft's include/datatype.h; six bits each in a concatenation. */
@@ -234,19 +234,24 @@ static const struct {
 	{NFT_MSG_NEWSETELEM, add_elements},
 };
 
+static int add_message(struct netd_program *p, const struct nlmsghdr *nlh)
+{
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct nfgenmsg))
+		return 0;
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(kinds); i++)
+		if ((nlh->nlmsg_type & 0xff) == kinds[i].type)
+			return kinds[i].add(p, nlh);
+	return 0;
+}
+
 int netd_program_init(struct netd_program *p, const void *messages, size_t length)
 {
 	const struct nlmsghdr *nlh = messages;
 	int left = (int)length, r = 0;
 
 	*p = (struct netd_program){0};
-	for (; r == 0 && netd_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
-		if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct nfgenmsg))
-			continue;
-		for (size_t i = 0; r == 0 && i < NETD_ARRAY_SIZE(kinds); i++)
-			if ((nlh->nlmsg_type & 0xff) == kinds[i].type)
-				r = kinds[i].add(p, nlh);
-	}
+	for (; r >= 0 && netd_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		r = add_message(p, nlh);
 	if (r < 0)
 		netd_program_done(p);
 	return r;

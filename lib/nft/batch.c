@@ -25,13 +25,13 @@
 
 /*
  * Theory of operation.  A batch is BEGIN, the messages, END; nf_tables applies all of it
- * or nothing.  Every message that fails is answered, on its own sequence number; what is
- * wrong with the whole (a stale generation, a failed commit) on BEGIN's.  The last
- * message asks for an ack, because kernels before 6.10 send none for BEGIN and END: so
- * success is that ack and no error.  (In a failed batch the ack may come too.)
+ * or nothing.  Every message that fails gets an answer with its own sequence number; an
+ * error of the whole batch (a stale generation, a failed commit) has that of BEGIN.  The
+ * last message asks for an ack, because kernels before 6.10 send none for BEGIN and END:
+ * so success is that ack and no error.  (In a failed batch the ack may come, too.)
  *
- * What failed is found out from the batch itself, by the sequence number and the
- * attribute's offset that the kernel gives; so success pays nothing for good messages.
+ * The text of an error is made from the batch itself, by the sequence number and the
+ * attribute's offset that the kernel gives; so it costs nothing unless there is an error.
  */
 #define FRAME_ROOM 64
 /* An attribute's length has 16 bits. */
@@ -45,9 +45,11 @@ void netd_batch_done(struct netd_batch *b)
 
 static char *reserve(struct netd_batch *b, size_t room)
 {
-	size_t capacity = b->capacity ? b->capacity : 16384;
+	size_t capacity = b->capacity;
 	char *data;
 
+	if (!capacity)
+		capacity = 16384;
 	if (b->failed)
 		return NULL;
 	while (capacity - b->length < room)
@@ -146,7 +148,7 @@ void netd_batch_elements(struct netd_batch *b, uint16_t type, uint16_t flags,
 	}
 }
 
-/* What each kind of message is about: the verb, and the attribute that names it. */
+/* What each kind of message does, and the attribute with the name of its object. */
 static const struct message_kind {
 	uint8_t type;
 	const char *what;
@@ -163,7 +165,7 @@ static const struct message_kind {
 	{NFT_MSG_DELSETELEM, "delete from set", NFTA_SET_ELEM_LIST_SET},
 };
 
-/* Appends the element at @offset of the message, and whose it is. */
+/* Appends the element at @offset of the message, and its comment. */
 static void describe_element(struct netd_str *s, const struct nlmsghdr *nlh,
 			     uint32_t offset)
 {
@@ -207,7 +209,7 @@ static void describe(struct netd_str *s, const struct nlmsghdr *nlh, uint32_t of
 		describe_element(s, nlh, offset);
 }
 
-/* The message of that number; NULL for BEGIN's, which stands for the whole batch. */
+/* The message of that number; NULL for that of BEGIN, which means the whole batch. */
 static const struct nlmsghdr *find_message(const struct netd_batch *b, uint32_t seq)
 {
 	const struct nlmsghdr *nlh = (const void *)b->data;
@@ -253,7 +255,7 @@ static int refuse(const struct netd_batch *b, const struct netd_nft_refusal *ref
 	return refusal->code;
 }
 
-/* Reads all answers; *@first is the first error.  0, or -errno if they got lost. */
+/* Reads all answers; *@first is the first error.  0, or -errno if one was lost. */
 static int read_answers(struct netd_nft *nft, uint32_t last,
 			struct netd_nft_refusal *first)
 {
@@ -283,7 +285,7 @@ static int read_answers(struct netd_nft *nft, uint32_t last,
 	return 0;
 }
 
-/* Lays the frame's message down at @to; res_id names the subsystem there. */
+/* Writes BEGIN or END at @to; its res_id names the subsystem. */
 static struct nlmsghdr *put_frame(void *to, uint16_t type, uint32_t seq)
 {
 	struct nlmsghdr *nlh = put_header_at(to, type, 0, seq);

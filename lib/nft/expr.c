@@ -73,15 +73,16 @@ struct nftnl_expr *netd_expr_lookup(const struct netd_step *s)
 {
 	const struct netd_map_layout *map = netd_map_layout(s->a);
 	struct nftnl_expr *e = nftnl_expr_alloc("lookup");
+	uint32_t to = NFT_REG_1;
 
 	if (!e)
 		return NULL;
 	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
 	nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, map->name);
+	if (map->data[0] == NETD_PART_VERDICT)
+		to = NFT_REG_VERDICT;
 	if (map->data[0])
-		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_DREG,
-				   map->data[0] == NETD_PART_VERDICT ? NFT_REG_VERDICT
-								     : NFT_REG_1);
+		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_DREG, to);
 	return e;
 }
 
@@ -195,10 +196,13 @@ static bool set_comment(struct nftnl_rule *r, const char *comment)
 static struct nftnl_rule *build(const struct netd_rule *rule)
 {
 	struct nftnl_rule *r = nftnl_rule_alloc();
+	const char *table = NETD_TABLE;
 
 	if (!r)
 		return NULL;
-	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, rule->table ? rule->table : NETD_TABLE);
+	if (rule->table)
+		table = rule->table;
+	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, table);
 	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, rule->chain);
 	if (rule->before)
 		nftnl_rule_set_u64(r, NFTNL_RULE_POSITION, rule->before);
@@ -220,9 +224,12 @@ failed:
 void netd_batch_rule(struct netd_batch *b, const struct netd_rule *rule)
 {
 	struct nftnl_rule *r = build(rule);
-	uint16_t flags = rule->before ? NLM_F_CREATE : NLM_F_CREATE | NLM_F_APPEND;
-	struct nlmsghdr *nlh = netd_batch_message(b, NFT_MSG_NEWRULE, flags, 2048);
+	uint16_t flags = NLM_F_CREATE;
+	struct nlmsghdr *nlh;
 
+	if (!rule->before)
+		flags |= NLM_F_APPEND;
+	nlh = netd_batch_message(b, NFT_MSG_NEWRULE, flags, 2048);
 	if (!r || !nlh) {
 		b->failed = true;
 	} else {

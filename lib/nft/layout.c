@@ -84,11 +84,6 @@ unsigned netd_map_by_name(const char *name)
 	return i;
 }
 
-size_t netd_part_size(enum netd_part part)
-{
-	return parts[part].size;
-}
-
 size_t netd_part_room(enum netd_part part)
 {
 	return (parts[part].size + 3U) & ~3U;

@@ -42,8 +42,7 @@ const struct netd_map_layout *netd_map_layout(unsigned map);
 /* The map of that name, or NETD_MAP_COUNT. */
 unsigned netd_map_by_name(const char *name);
 
-/* Bytes that a part takes up in a key, without its padding and with it. */
-size_t netd_part_size(enum netd_part part);
+/* Bytes that a part takes up in a key, with its padding. */
 size_t netd_part_room(enum netd_part part);
 size_t netd_parts_room(const enum netd_part list[NETD_PARTS]);
 

@@ -41,17 +41,18 @@ static bool has_name(const struct nlattr *expr)
 	return name && mnl_attr_validate(name, MNL_TYPE_NUL_STRING) >= 0;
 }
 
-static bool goes_on(const struct nlattr *verdict)
+/* A verdict whose code cannot be read counts. */
+static bool goes_to_chain(const struct nlattr *verdict)
 {
 	const struct nlattr *code = netd_message_inside(verdict, NFTA_VERDICT_CODE);
-	int number = mnl_attr_validate(code, MNL_TYPE_U32) >= 0
-			     ? (int)ntohl(mnl_attr_get_u32(code))
-			     : NFT_JUMP;
+	int number = NFT_JUMP;
 
+	if (mnl_attr_validate(code, MNL_TYPE_U32) >= 0)
+		number = (int)ntohl(mnl_attr_get_u32(code));
 	return number == NFT_JUMP || number == NFT_GOTO;
 }
 
-/* A verdict that goes to a chain names it: libnftnl takes what is on its stack, else. */
+/* False for a jump without a chain: libnftnl would read uninitialised memory. */
 static bool is_whole(const struct nlattr *expr)
 {
 	const struct nlattr *data = netd_message_inside(
@@ -63,7 +64,8 @@ static bool is_whole(const struct nlattr *expr)
 	    !verdict)
 		return true;
 	return netd_message_inside(verdict, NFTA_VERDICT_CODE) &&
-	       (netd_message_inside(verdict, NFTA_VERDICT_CHAIN) || !goes_on(verdict));
+	       (netd_message_inside(verdict, NFTA_VERDICT_CHAIN) ||
+		!goes_to_chain(verdict));
 }
 
 /* A string that ends within its attribute, or none at all. */

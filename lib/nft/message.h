@@ -23,8 +23,8 @@ const struct nlattr *netd_message_attr(const struct nlmsghdr *nlh, uint16_t type
 /* The same in a nest, which may be NULL. */
 const struct nlattr *netd_message_inside(const struct nlattr *nest, uint16_t type);
 /*
- * True if the rule's names have an end, each expression a name, and each verdict that
- * goes to a chain that one's: libnftnl relies on it.
+ * True if the rule's strings end, each expression has a name, and each verdict that goes
+ * to a chain has its name: libnftnl relies on it.
  */
 bool netd_message_is_rule(const struct nlmsghdr *nlh);
 /* Its string, "" if there is none. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A netfilter netlink socket: questions and batches, with the kernel's own words. */
+/* A netfilter netlink socket: requests and batches, with the kernel's own error texts. */
 #include "nft/nft.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
 #include "base/error.h"
@@ -16,11 +17,11 @@
 #include "nft/message.h"
 
 /*
- * Theory of operation.  nfnetlink works a whole sendmsg() off before it returns, so all
- * answers to a batch, and the first part of a dump, are in the receive buffer by then
- * (the next part with the recvmsg() before it).  So nobody waits: what is not there was
- * lost. The buffers are raised with the *FORCE options, which want CAP_NET_ADMIN, as
- * nf_tables itself does; where they fail the send fails, and says so.
+ * Theory of operation.  nfnetlink handles all messages before sendmsg() returns, so all
+ * answers to a batch, and the first part of a dump, are in the receive buffer then (the
+ * next part after the recvmsg() before it).  So nothing ever waits: an answer that is not
+ * there was lost.  The *FORCE options, which raise the buffers, need CAP_NET_ADMIN, as
+ * nf_tables itself does; if they fail the send fails with an error.
  */
 #define ANSWER_ROOM \
 	(128U * 1024) /* a dump skb is 32 KiB at most, an error message less */
@@ -48,7 +49,7 @@ int netd_nft_open(struct netd_nft *nft, struct netd_error *err)
 		netd_nft_close(nft);
 		return r;
 	}
-	/* All three are refinements: without them there is less text, not less safety. */
+	/* without these three there are fewer texts, but all errors */
 	set_option(nft->fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
 	set_option(nft->fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
 	set_option(nft->fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
@@ -91,8 +92,9 @@ int netd_nft_send(struct netd_nft *nft, const struct iovec *iov, size_t n,
 	for (size_t i = 0; i < n; i++)
 		length += iov[i].iov_len;
 	r = make_room(nft, length);
-	while (r == 0 && sendmsg(nft->fd, &msg, 0) < 0)
-		r = errno == EINTR ? 0 : -errno;
+	while (r >= 0 && sendmsg(nft->fd, &msg, 0) < 0)
+		if (errno != EINTR)
+			r = -errno;
 	if (r < 0)
 		return netd_error_add(
 			err, r, "cannot send %zu bytes to the kernel's firewall: %s",
@@ -161,7 +163,8 @@ void netd_nft_refusal_parse(const struct nlmsghdr *nlh, struct netd_nft_refusal 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e))
 		return;
 	/* linux/err.h MAX_ERRNO; anything else is no errno */
-	out->code = e->error > 0 || e->error < -4095 ? -EBADMSG : e->error;
+	if (e->error <= 0 && e->error >= -4095)
+		out->code = e->error;
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) && e->msg.nlmsg_len > sizeof(e->msg))
@@ -170,8 +173,8 @@ void netd_nft_refusal_parse(const struct nlmsghdr *nlh, struct netd_nft_refusal 
 		parse_ack_attributes(nlh, offset, out);
 }
 
-/* What is still under way is of no use, and the kernel begins no dump before the last one
- * was read to its end (EBUSY). */
+/* Discards all answers: the kernel begins no dump before the last one was read to its end
+ * (EBUSY). */
 static void drain(struct netd_nft *nft)
 {
 	while (recv(nft->fd, nft->buffer, ANSWER_ROOM, MSG_DONTWAIT) >= 0 ||
@@ -188,6 +191,13 @@ struct question {
 	bool done, interrupted;
 };
 
+static void set_result(struct question *q, int code)
+{
+	q->done = true;
+	if (!q->result)
+		q->result = code;
+}
+
 static void take_answer(struct question *q, const struct nlmsghdr *nlh)
 {
 	struct netd_nft_refusal refusal;
@@ -200,11 +210,10 @@ static void take_answer(struct question *q, const struct nlmsghdr *nlh)
 		q->done = true;
 		if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(*code) && *code < 0 &&
 		    *code >= -4095)
-			q->result = q->result ? q->result : *code;
+			set_result(q, *code);
 	} else if (nlh->nlmsg_type == NLMSG_ERROR) {
 		netd_nft_refusal_parse(nlh, &refusal);
-		q->done = true;
-		q->result = q->result ? q->result : refusal.code;
+		set_result(q, refusal.code);
 		if (q->kernel)
 			netd_str_copy(q->kernel, NETD_NFT_TEXT, refusal.text);
 	} else if (!q->result && q->answer) {
@@ -244,4 +253,24 @@ int netd_nft_ask(struct netd_nft *nft, struct nlmsghdr *nlh, netd_nft_answer ans
 	if (q.interrupted)
 		return -EINTR;
 	return 0;
+}
+
+int netd_nft_get(struct netd_nft *nft, uint8_t type, uint16_t flags, uint8_t family,
+		 const char *table, const char *name, netd_nft_answer answer, void *data)
+{
+	char buffer[2 * NFT_NAME_MAXLEN + 128] = {0};
+	struct nlmsghdr *nlh = netd_nft_request(
+		nft, buffer, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags, family);
+
+	/* the attributes of all objects have the same numbers */
+	_Static_assert((int)NFTA_RULE_TABLE == (int)NFTA_TABLE_NAME &&
+			       (int)NFTA_RULE_TABLE == (int)NFTA_SET_TABLE &&
+			       (int)NFTA_RULE_TABLE == (int)NFTA_SET_ELEM_LIST_TABLE &&
+			       (int)NFTA_RULE_CHAIN == (int)NFTA_SET_ELEM_LIST_SET,
+		       "linux/netfilter/nf_tables.h");
+	if (table)
+		mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, table);
+	if (name)
+		mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, name);
+	return netd_nft_ask(nft, nlh, answer, data, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A netfilter netlink socket: questions and batches, with the kernel's own words. */
+/* A netfilter netlink socket: requests and batches, with the kernel's own error texts. */
 #ifndef NETD_NFT_NFT_H
 #define NETD_NFT_NFT_H
 
@@ -31,26 +31,33 @@ void netd_nft_close(struct netd_nft *nft);
 int netd_nft_send(struct netd_nft *nft, const struct iovec *iov, size_t n,
 		  struct netd_error *err);
 
-/* Starts a request of nfnetlink in @buffer (which the caller sizes): @type is subsystem
- * << 8 | message, @family an NFPROTO_*. */
+/* Begins an nfnetlink request in @buffer, which must be large enough and zeroed, since
+ * padding is sent, too: @type is subsystem << 8 | message, @family an NFPROTO_*. */
 struct nlmsghdr *netd_nft_request(struct netd_nft *nft, void *buffer, uint16_t type,
 				  uint16_t flags, uint8_t family);
 
-/* Sees each answer; a negative return stops the question with that code. */
+/* Gets each answer; a negative return value ends the request with that code. */
 typedef int (*netd_nft_answer)(const struct nlmsghdr *nlh, void *data);
 
 /*
- * Sends @nlh (with NLM_F_ACK or NLM_F_DUMP) and hands its answers to @answer.  0, -errno
- * as the kernel gave it, or -EINTR if an answer got lost, or the dump was interrupted by
- * a change: it must be repeated.  No problem is added for these: the caller knows what it
- * asked for; @kernel, if not NULL, receives the extended ack's text ("" if there was
- * none).
+ * Sends @nlh (with NLM_F_ACK or NLM_F_DUMP) and hands its answers to @answer.  0, the
+ * kernel's -errno, or -EINTR if an answer was lost, or a change interrupted the dump: it
+ * must be repeated.  Adds no problem, since the caller knows what it asked for; @kernel,
+ * if not NULL, gets the text of the extended ack ("" if there was none).
  */
 #define NETD_NFT_TEXT 160
 int netd_nft_ask(struct netd_nft *nft, struct nlmsghdr *nlh, netd_nft_answer answer,
 		 void *data, char kernel[NETD_NFT_TEXT]);
 
-/* One error message of the kernel's, taken apart. */
+/*
+ * Asks for objects of nf_tables: @type is an NFT_MSG_GET*, @flags NLM_F_DUMP, or
+ * NLM_F_ACK for one object.  Of @family; @table NULL: of all tables; @name: only the
+ * rules of that chain, or the elements of that set.  Else as netd_nft_ask().
+ */
+int netd_nft_get(struct netd_nft *nft, uint8_t type, uint16_t flags, uint8_t family,
+		 const char *table, const char *name, netd_nft_answer answer, void *data);
+
+/* One error message of the kernel, parsed. */
 struct netd_nft_refusal {
 	int code; /* negative errno; 0 is an ack */
 	uint32_t seq;

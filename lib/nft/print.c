@@ -92,19 +92,25 @@ void netd_element_print(struct netd_str *s, const struct netd_element *e)
 	}
 }
 
+static void print_bound(struct netd_str *s, const char *before, const struct netd_addr *a)
+{
+	char text[NETD_ADDR_TEXT];
+
+	netd_addr_format(a, text);
+	if (a->family == AF_INET6)
+		netd_str_addf(s, "%s[%s]", before, text);
+	else
+		netd_str_addf(s, "%s%s", before, text);
+}
+
 static void print_source(struct netd_str *s, const char *family,
 			 const struct netd_addr_range *range,
 			 const struct netd_source_chain *c)
 {
-	char first[NETD_ADDR_TEXT], last[NETD_ADDR_TEXT];
-	bool v6 = range->first.family == AF_INET6;
-
-	netd_addr_format(&range->first, first);
-	netd_addr_format(&range->last, last);
-	netd_str_addf(s, "snat %s to %s%s%s", family, v6 ? "[" : "", first,
-		      v6 ? "]" : "");
+	netd_str_addf(s, "snat %s to ", family);
+	print_bound(s, "", &range->first);
 	if (!netd_addr_equal(&range->first, &range->last))
-		netd_str_addf(s, "-%s%s%s", v6 ? "[" : "", last, v6 ? "]" : "");
+		print_bound(s, "-", &range->last);
 	netd_str_addf(s, ":%u-%u", c->port_first, c->port_last);
 }
 
@@ -118,9 +124,10 @@ void netd_source_chain_print(struct netd_str *s, const struct netd_source_chain 
 		netd_str_add(s, ", ");
 	if (has6)
 		print_source(s, "ip6", &c->source6, c);
+	if (has4 != has6)
+		netd_str_add(s, ", else ");
 	if (!has4 || !has6)
-		netd_str_addf(s, "%smasquerade to :%u-%u", has4 || has6 ? ", else " : "",
-			      c->port_first, c->port_last);
+		netd_str_addf(s, "masquerade to :%u-%u", c->port_first, c->port_last);
 }
 
 void netd_ruleset_print(struct netd_str *s, const struct netd_ruleset *r)

@@ -24,11 +24,11 @@
 #include "model/state.h"
 
 /*
- * Theory of operation.  A rule is told by its comment, "netd:OWNER KIND", and is ours to
- * delete; whether it still is what we made is seen by making it again and comparing the
- * messages.  The expressions are those that nft itself uses for such rules, and that
- * iptables 1.8.9 prints as "-i br0 -p udp -m udp --dport 67 -m comment …": in a table of
- * iptables-nft, anything else would make `iptables -S` fail for the whole table.
+ * Theory of operation.  A rule with the comment "netd:OWNER KIND" is ours to delete; to
+ * find out if somebody changed it, netd makes it again and compares the messages.  The
+ * expressions are those that nft itself uses for such rules, and that iptables 1.8.9
+ * prints as "-i br0 -p udp -m udp --dport 67 -m comment …": in a table of iptables-nft,
+ * others would make `iptables -S` fail for the whole table.
  */
 #define IP4 (1U << NFPROTO_IPV4 | 1U << NFPROTO_INET)
 #define IP6 (1U << NFPROTO_IPV6 | 1U << NFPROTO_INET)
@@ -42,63 +42,25 @@ static const struct row {
 	const char *text;
 	const char *words[NETD_ADMIT_WORDS];
 } rows[] = {
-	{"dhcp",
-	 NETD_ADMIT_DHCP,
-	 IP4,
-	 "\x11",
-	 "\0\x43",
-	 "udp dport 67",
+	/* clang-format off */
+	{"dhcp", NETD_ADMIT_DHCP, IP4, "\x11", "\0\x43", "udp dport 67",
 	 {"DHCP", "-p udp --dport 67", "to any port 67 proto udp", "dhcp"}},
-	{"dns",
-	 NETD_ADMIT_DNS,
-	 ANY,
-	 "\x11",
-	 "\0\x35",
-	 "udp dport 53",
+	{"dns", NETD_ADMIT_DNS, ANY, "\x11", "\0\x35", "udp dport 53",
 	 {"DNS", "-p udp --dport 53", "to any port 53 proto udp", "dns"}},
-	{"dns-tcp",
-	 NETD_ADMIT_DNS,
-	 ANY,
-	 "\x06",
-	 "\0\x35",
-	 "tcp dport 53",
+	{"dns-tcp", NETD_ADMIT_DNS, ANY, "\x06", "\0\x35", "tcp dport 53",
 	 {"DNS by TCP", "-p tcp --dport 53", "to any port 53 proto tcp", "dns"}},
-	{"tftp",
-	 NETD_ADMIT_TFTP,
-	 ANY,
-	 "\x11",
-	 "\0\x45",
-	 "udp dport 69",
+	{"tftp", NETD_ADMIT_TFTP, ANY, "\x11", "\0\x45", "udp dport 69",
 	 {"TFTP", "-p udp --dport 69", "to any port 69 proto udp", "tftp"}},
-	{"dhcpv6",
-	 NETD_ADMIT_DHCP6,
-	 IP6,
-	 "\x11",
-	 "\x02\x23",
-	 "udp dport 547",
+	{"dhcpv6", NETD_ADMIT_DHCP6, IP6, "\x11", "\x02\x23", "udp dport 547",
 	 {"DHCPv6", "-p udp --dport 547", "to any port 547 proto udp", "dhcpv6"}},
-	/* RFC 4861 4: solicitations of routers and neighbours, and what answers ours */
-	{"rs",
-	 NETD_ADMIT_RS,
-	 IP6,
-	 "\x3a",
-	 "\x85",
-	 "icmpv6 type nd-router-solicit",
+	/* RFC 4861 4: solicitations of routers and neighbours, and answers to ours */
+	{"rs", NETD_ADMIT_RS, IP6, "\x3a", "\x85", "icmpv6 type nd-router-solicit",
 	 {"router solicitations", "-p icmpv6 --icmpv6-type 133"}},
-	{"ns",
-	 NETD_ADMIT_ND,
-	 IP6,
-	 "\x3a",
-	 "\x87",
-	 "icmpv6 type nd-neighbor-solicit",
+	{"ns", NETD_ADMIT_ND, IP6, "\x3a", "\x87", "icmpv6 type nd-neighbor-solicit",
 	 {"neighbor solicitations", "-p icmpv6 --icmpv6-type 135"}},
-	{"na",
-	 NETD_ADMIT_ND,
-	 IP6,
-	 "\x3a",
-	 "\x88",
-	 "icmpv6 type nd-neighbor-advert",
+	{"na", NETD_ADMIT_ND, IP6, "\x3a", "\x88", "icmpv6 type nd-neighbor-advert",
 	 {"neighbor advertisements", "-p icmpv6 --icmpv6-type 136"}},
+	/* clang-format on */
 };
 
 static const struct {

@@ -50,8 +50,8 @@ void netd_admit_delete(struct netd_batch *b, const struct netd_foreign_chain *ch
 		       const struct netd_admit_rule *rule);
 
 /*
- * Takes a dumped rule of @chain apart: 1 and fills @out (but for its chain) if it bears
- * our mark, 0 if not, -ENOMEM.
+ * Parses a dumped rule of @chain: 1 and fills @out (but for its chain) if it has our
+ * mark, 0 if not, -ENOMEM.
  */
 int netd_admit_learn(const struct nlmsghdr *nlh, const struct netd_foreign_chain *chain,
 		     struct netd_admit_rule *out);

@@ -48,8 +48,10 @@ void netd_bits_set_prefix(struct netd_bits *b, size_t at, const void *value,
 {
 	size_t whole = bits / 8;
 
+	if (whole > length)
+		whole = length;
 	netd_bits_forget(b, at, length);
-	netd_bits_set(b, at, value, whole < length ? whole : length);
+	netd_bits_set(b, at, value, whole);
 	if (whole < length && bits % 8 && at + whole < NETD_BITS) {
 		uint8_t mask = (uint8_t)(0xff00 >> bits % 8);
 

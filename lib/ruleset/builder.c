@@ -153,8 +153,12 @@ int netd_build_source_chain(struct netd_builder *b, const struct netd_nat *nat,
 		 b->object);
 	chain->source4 = nat->source4;
 	chain->source6 = nat->source6;
-	chain->port_first = nat->port_first ? nat->port_first : 1024;
-	chain->port_last = nat->port_first ? nat->port_last : UINT16_MAX;
+	chain->port_first = 1024;
+	chain->port_last = UINT16_MAX;
+	if (nat->port_first) {
+		chain->port_first = nat->port_first;
+		chain->port_last = nat->port_last;
+	}
 	return 0;
 }
 
@@ -172,12 +176,12 @@ static void put_port(uint8_t *to, uint16_t port)
 void netd_element_forward_key(struct netd_element *e, const struct netd_addr *listen,
 			      uint8_t protocol, uint16_t port)
 {
+	/* by: a port of it; IPv6 */
+	static const uint8_t maps[2][2] = {{NETD_MAP_ADDRESS4, NETD_MAP_ADDRESS6},
+					   {NETD_MAP_FORWARD4, NETD_MAP_FORWARD6}};
 	size_t size = netd_addr_size(listen);
 
-	if (port)
-		e->map = size == 4 ? NETD_MAP_FORWARD4 : NETD_MAP_FORWARD6;
-	else
-		e->map = size == 4 ? NETD_MAP_ADDRESS4 : NETD_MAP_ADDRESS6;
+	e->map = maps[port != 0][size == 16];
 	memcpy(e->key, listen->bytes, size);
 	e->key_length = (uint8_t)size;
 	if (!port)

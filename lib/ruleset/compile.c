@@ -12,8 +12,8 @@
 #include "model/state.h"
 
 /*
- * Theory of operation.  A mode is a row of `modes`: which chains its bridge's entries in
- * the maps from, to, input and source jump to.  What each chain does is the skeleton's.
+ * Theory of operation.  A mode is a row of `modes`: the chains to which its bridge's
+ * entries in the maps from, to, input and source jump.  The chains are in skeleton.c.
  *
  *   isolated  closed both ways; may reach the bridge's own addresses on the host only
  *   nat       may open flows (from-nat, or from-nat-out with `out:`), under another
@@ -41,7 +41,7 @@ static const struct mode_chains {
 	[NETD_MODE_BRIDGED] = {0},
 };
 
-/* The same behind a look at the source. */
+/* The chain that checks the source before each of these. */
 static const uint8_t checked[NETD_CHAIN_COUNT] = {
 	[NETD_CHAIN_NONE] = NETD_CHAIN_OWN,
 	[NETD_CHAIN_CLOSED] = NETD_CHAIN_OWN_CLOSED,
@@ -50,7 +50,7 @@ static const uint8_t checked[NETD_CHAIN_COUNT] = {
 	[NETD_CHAIN_LOCAL] = NETD_CHAIN_OWN_LOCAL,
 };
 
-/* A network that the host has no address on is nothing to compare with. */
+/* Without an address of the host's, no route leads back to the network. */
 static bool is_checked(const struct netd_network *n)
 {
 	return !n->no_antispoof && n->address_count && n->mode != NETD_MODE_BRIDGED;
@@ -92,7 +92,7 @@ static int add_forward(struct netd_builder *b, const struct netd_network *n,
 	return -EINVAL;
 }
 
-/* An existing bridge that only is known by name: nothing of ours concerns it. */
+/* An existing bridge that has only a name in the topology needs no entry. */
 static bool is_left_alone(const struct netd_network *n, unsigned services)
 {
 	return n->existing && n->mode == NETD_MODE_BRIDGED && !n->forward_count &&
@@ -104,43 +104,71 @@ static bool is_left_alone(const struct netd_network *n, unsigned services)
 static int add_shut(struct netd_builder *b, const struct netd_network *n,
 		    const struct netd_state *links)
 {
-	const struct netd_link *link = links ? netd_state_link(links, n->bridge) : NULL;
+	const struct netd_link *link;
 
-	if (n->mode != NETD_MODE_ISOLATED || !n->address_count || !link || !link->has_mac)
+	if (n->mode != NETD_MODE_ISOLATED || !n->address_count || !links)
+		return 0;
+	link = netd_state_link(links, n->bridge);
+	if (!link || !link->has_mac)
 		return 0;
 	return netd_build_shut(b, n->bridge, &link->mac);
+}
+
+static int add_verdicts(struct netd_builder *b, const struct netd_network *n)
+{
+	const struct mode_chains *mode = &modes[n->mode];
+	uint8_t from = mode->from, input = mode->input;
+	int r;
+
+	if (*n->nat.out)
+		from = mode->from_out;
+	if (is_checked(n)) {
+		from = checked[from];
+		input = checked[input];
+	}
+	r = add_verdict(b, NETD_MAP_FROM, n->bridge, from);
+	if (r < 0)
+		return r;
+	r = add_verdict(b, NETD_MAP_TO, n->bridge, mode->to);
+	if (r < 0)
+		return r;
+	return add_verdict(b, NETD_MAP_INPUT, n->bridge, input);
+}
+
+static int add_nat(struct netd_builder *b, const struct netd_network *n)
+{
+	int r = 0;
+
+	if (*n->nat.out)
+		r = netd_build_names(b, NETD_MAP_EGRESS, n->bridge, n->nat.out,
+				     NETD_CHAIN_NONE);
+	if (r < 0)
+		return r;
+	return add_source(b, n);
 }
 
 static int add_network(struct netd_builder *b, const struct netd_network *n,
 		       const struct netd_state *links)
 {
-	const struct mode_chains *mode = &modes[n->mode];
-	const char *out = n->nat.out, *bridge = n->bridge;
 	unsigned services = netd_admit_services_network(n);
-	uint8_t from = *out ? mode->from_out : mode->from, input = mode->input;
 	int r;
 
 	if (is_left_alone(n, services))
 		return 0;
-	if (is_checked(n)) {
-		from = checked[from];
-		input = checked[input];
-	}
-	r = netd_build_bridge(b, bridge, services);
-	if (r >= 0)
-		r = netd_build_admit(b, bridge, services);
-	if (r >= 0)
-		r = add_verdict(b, NETD_MAP_FROM, bridge, from);
-	if (r >= 0)
-		r = add_verdict(b, NETD_MAP_TO, bridge, mode->to);
-	if (r >= 0)
-		r = add_verdict(b, NETD_MAP_INPUT, bridge, input);
-	if (r >= 0)
-		r = add_shut(b, n, links);
-	if (r >= 0 && mode->source && *out)
-		r = netd_build_names(b, NETD_MAP_EGRESS, bridge, out, NETD_CHAIN_NONE);
-	if (r >= 0 && mode->source)
-		r = add_source(b, n);
+	r = netd_build_bridge(b, n->bridge, services);
+	if (r < 0)
+		return r;
+	r = netd_build_admit(b, n->bridge, services);
+	if (r < 0)
+		return r;
+	r = add_verdicts(b, n);
+	if (r < 0)
+		return r;
+	r = add_shut(b, n, links);
+	if (r < 0)
+		return r;
+	if (modes[n->mode].source)
+		r = add_nat(b, n);
 	for (size_t i = 0; r >= 0 && i < n->forward_count; i++)
 		r = add_forward(b, n, &n->forwards[i]);
 	return r;

@@ -156,7 +156,9 @@ int netd_ruleset_compile_node(const struct netd_topology *t, const struct netd_n
 {
 	struct netd_builder b = {
 		.topology = t, .kind = "router", .object = n->name, .err = err};
-	int r = n->kind == NETD_NODE_ROUTER ? add_node(&b, n) : 0;
+	int r = 0;
 
+	if (n->kind == NETD_NODE_ROUTER)
+		r = add_node(&b, n);
 	return netd_build_finish(&b, r, out);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "model/state.h"
@@ -58,22 +59,24 @@ static void keep_element(struct differ *d, const struct netd_element *e)
 static void refuse_element(struct differ *d, const struct netd_element *have,
 			   const struct netd_element *want)
 {
-	struct netd_str key = {0};
+	const char *holder = "somebody unknown",
+		   *hint = "it bears no comment of netd's; if it is not needed, delete "
+			   "it with "
+			   "nft";
+	netd_auto(netd_str_done) struct netd_str key = {0};
 
+	if (*have->comment) {
+		holder = have->comment;
+		hint = "choose another bridge, address or port, or destroy the other "
+		       "topology";
+	}
 	netd_element_print_key(&key, want);
 	d->result = netd_error_add(d->err, -EEXIST,
 				   "'%s' wants the entry %s of the firewall's map %s, "
 				   "which '%s' holds",
 				   want->comment, netd_str_text(&key),
-				   netd_map_layout(want->map)->name,
-				   *have->comment ? have->comment : "somebody unknown");
-	netd_error_hint(d->err,
-			*have->comment
-				? "choose another bridge, address or port, or destroy "
-				  "the other topology"
-				: "it bears no comment of netd's; if it is not needed, "
-				  "delete it with nft");
-	netd_str_done(&key);
+				   netd_map_layout(want->map)->name, holder);
+	netd_error_hint(d->err, "%s", hint);
 }
 
 /* One slot: @have or @want may be NULL, not both. */
@@ -141,11 +144,17 @@ static int walk(struct differ *d, const void *have, size_t have_count, const voi
 	size_t i = 0, j = 0;
 
 	while (a && b && (i < have_count || j < want_count)) {
-		int order = i == have_count   ? 1
-			    : j == want_count ? -1
-					      : compare(&a[i], &b[j]);
+		/* the side without items left comes last */
+		int order = (j < want_count) - (i < have_count);
 
-		visit(d, order <= 0 ? a[i] : NULL, order >= 0 ? b[j] : NULL);
+		if (!order)
+			order = compare(&a[i], &b[j]);
+		if (order < 0)
+			visit(d, a[i], NULL);
+		else if (order > 0)
+			visit(d, NULL, b[j]);
+		else
+			visit(d, a[i], b[j]);
 		i += order <= 0;
 		j += order >= 0;
 	}

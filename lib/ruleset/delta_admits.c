@@ -14,10 +14,10 @@
 #include "model/state.h"
 
 /*
- * Theory of operation.  What is wanted is the same rules in every chain that drops.  Both
- * sides are sorted and walked together; a rule of ours that is there twice, is spoiled,
- * or stands in a chain that does not drop any more, finds no partner and goes.  A locked
- * chain (its table has an owner) is left as it is.
+ * Theory of operation.  The same rules are wanted in every chain that drops.  Both sides
+ * are sorted and walked together; a rule of ours that is there twice, was changed, or is
+ * in a chain that no longer drops, has no match and is deleted.  A locked chain (its
+ * table has an owner) is left as it is.
  */
 struct differ {
 	const struct netd_ruleset *have, *want;
@@ -59,34 +59,33 @@ static int compare(const void *a, const void *b)
 static int want_chain(struct differ *d, size_t chain, const struct netd_admit *admit)
 {
 	struct netd_admit_rule rule = {.chain = chain};
-	int r = 0;
 
 	netd_copy(rule.link, admit->link);
 	netd_copy(rule.owner, admit->owner);
-	for (unsigned row = 0; r == 0 && row < netd_admit_row_count(); row++) {
-		if (!netd_admit_row_fits(row, admit->services,
-					 d->have->foreign[chain].family))
-			continue;
+	for (unsigned row = 0; row < netd_admit_row_count(); row++) {
 		rule.row = (uint8_t)row;
-		r = add(&d->wanted, &d->wanted_count, &rule);
+		if (netd_admit_row_fits(row, admit->services,
+					d->have->foreign[chain].family) &&
+		    add(&d->wanted, &d->wanted_count, &rule) < 0)
+			return -ENOMEM;
 	}
-	return r;
+	return 0;
 }
 
 static int collect(struct differ *d)
 {
-	int r = 0;
-
 	for (size_t c = 0; c < d->have->foreign_count; c++)
-		for (size_t i = 0;
-		     r == 0 && d->have->foreign[c].drops && i < d->want->admit_count; i++)
-			r = want_chain(d, c, &d->want->admits[i]);
-	for (size_t i = 0; r == 0 && i < d->have->admitted_count; i++)
-		if (netd_owner_is(d->have->admitted[i].owner, d->topology))
-			r = add(&d->present, &d->present_count, &d->have->admitted[i]);
+		for (size_t i = 0; d->have->foreign[c].drops && i < d->want->admit_count;
+		     i++)
+			if (want_chain(d, c, &d->want->admits[i]) < 0)
+				return -ENOMEM;
+	for (size_t i = 0; i < d->have->admitted_count; i++)
+		if (netd_owner_is(d->have->admitted[i].owner, d->topology) &&
+		    add(&d->present, &d->present_count, &d->have->admitted[i]) < 0)
+			return -ENOMEM;
 	netd_array_sort(d->wanted, d->wanted_count, sizeof(*d->wanted), compare);
 	netd_array_sort(d->present, d->present_count, sizeof(*d->present), compare);
-	return r;
+	return 0;
 }
 
 static int lack(struct differ *d, const struct netd_admit_rule *rule)
@@ -107,7 +106,7 @@ static int drop(struct differ *d, const struct netd_admit_rule *rule)
 	return add(&out->admits_removed, &out->admits_removed_count, rule);
 }
 
-/* As compare() of the two at hand; at its end, a side is behind the other. */
+/* As compare(); the side without items left comes last. */
 static int compare_at(const struct differ *d, size_t i, size_t j)
 {
 	if (i == d->present_count)
@@ -150,17 +149,25 @@ static int copy_chains(struct differ *d)
 	return 0;
 }
 
+static int diff(struct differ *d)
+{
+	int r = collect(d);
+
+	if (r < 0)
+		return r;
+	r = walk(d);
+	if (r < 0)
+		return r;
+	return copy_chains(d);
+}
+
 int netd_delta_admits(const struct netd_ruleset *have, const struct netd_ruleset *want,
 		      const char *topology, struct netd_ruleset_delta *out,
 		      struct netd_error *err)
 {
 	struct differ d = {.have = have, .want = want, .out = out, .topology = topology};
-	int r = collect(&d);
+	int r = diff(&d);
 
-	if (r == 0)
-		r = walk(&d);
-	if (r == 0)
-		r = copy_chains(&d);
 	free(d.wanted);
 	free(d.present);
 	if (r < 0)
@@ -181,7 +188,10 @@ void netd_delta_admits_print(struct netd_str *s, const struct netd_ruleset_delta
 		const struct netd_admit_rule *rule = &d->admits_added[i];
 		const struct netd_foreign_chain *chain = &d->foreign[rule->chain];
 
-		netd_str_addf(s, "%s rule ", chain->before ? "insert" : "add");
+		if (chain->before)
+			netd_str_add(s, "insert rule ");
+		else
+			netd_str_add(s, "add rule ");
 		netd_foreign_chain_print(s, chain);
 		if (chain->before)
 			netd_str_addf(s, " handle %llu",

@@ -8,10 +8,10 @@
 #include <linux/netfilter/nfnetlink.h>
 
 /*
- * Theory of operation.  Comparing what was sent with what is dumped needs no knowledge of
- * single expressions, so nothing can be changed in a rule that goes unseen.  The n-th
- * attribute of a type must equal the n-th of that type.  Which attributes nest is told by
- * NLA_F_NESTED in ours, since libmnl and libnftnl always set it; kernels do not always.
+ * Theory of operation.  What was sent is compared with what is dumped without knowledge
+ * of single expressions, so no change of a rule goes unnoticed.  The n-th attribute of a
+ * type must equal the n-th of that type.  NLA_F_NESTED in our message tells which
+ * attributes nest, since libmnl and libnftnl always set it; not all kernels do.
  */
 struct attrs {
 	const char *begin;
@@ -26,9 +26,11 @@ static struct attrs inside(const struct nlattr *attr)
 static struct attrs behind_header(const struct nlmsghdr *nlh)
 {
 	size_t header = NLMSG_HDRLEN + MNL_ALIGN(sizeof(struct nfgenmsg));
+	struct attrs attrs = {.begin = (const char *)nlh + header};
 
-	return (struct attrs){(const char *)nlh + header,
-			      nlh->nlmsg_len > header ? nlh->nlmsg_len - header : 0};
+	if (nlh->nlmsg_len > header)
+		attrs.length = nlh->nlmsg_len - header;
+	return attrs;
 }
 
 #define for_each(attr, list)                                                          \

@@ -25,7 +25,8 @@ static void put(struct netd_bits *out, size_t at, const void *value, size_t leng
 {
 	static const uint8_t zero[WORD];
 
-	netd_bits_set(out, at + length / WORD * WORD, zero, length % WORD ? WORD : 0);
+	if (length % WORD)
+		netd_bits_set(out, at + length / WORD * WORD, zero, WORD);
 	netd_bits_set(out, at, value, length);
 }
 
@@ -57,12 +58,18 @@ static void put_byte(struct netd_bits *out, size_t at, uint8_t byte, bool known)
 /* A frame's chains are of family bridge, whatever is in it. */
 static void put_family(const struct netd_packet *p, struct netd_bits *out, size_t at)
 {
-	put_byte(out, at, p->bridged ? NFPROTO_BRIDGE : p->family, true);
+	uint8_t family = p->family;
+
+	if (p->bridged)
+		family = NFPROTO_BRIDGE;
+	put_byte(out, at, family, true);
 }
 
 static uint16_t ether_type(const struct netd_packet *p)
 {
-	return htons(p->family == NFPROTO_IPV4 ? ETHERTYPE_IP : ETHERTYPE_IPV6);
+	if (p->family == NFPROTO_IPV4)
+		return htons(ETHERTYPE_IP);
+	return htons(ETHERTYPE_IPV6);
 }
 
 static void put_ether_type(const struct netd_packet *p, struct netd_bits *out, size_t at)
@@ -118,8 +125,10 @@ void netd_packet_ct(const struct netd_packet *p, uint32_t key, struct netd_bits 
 		    size_t at)
 {
 	uint32_t state = netd_packet_state(p);
-	uint32_t bit = IPS_DST_NAT, status = p->forwarded ? bit : 0;
+	uint32_t bit = IPS_DST_NAT, status = 0;
 
+	if (p->forwarded)
+		status = bit;
 	netd_bits_forget(out, at, NETD_IFNAME);
 	if (!p->tracked)
 		return;
@@ -136,11 +145,14 @@ void netd_packet_ct(const struct netd_packet *p, uint32_t key, struct netd_bits 
 /* RFC 791 3.1, RFC 8200 3: protocol and addresses.  IPv6 may have headers between. */
 static void network_header(const struct netd_packet *p, struct netd_bits *out)
 {
-	bool four = p->family == NFPROTO_IPV4;
-	size_t size = four ? 4 : 16, from = four ? 12 : 8;
+	size_t size = 16, from = 8;
 
-	if (four && p->protocol)
-		netd_bits_set(out, 9, &p->protocol, 1);
+	if (p->family == NFPROTO_IPV4) {
+		size = 4;
+		from = 12;
+		if (p->protocol)
+			netd_bits_set(out, 9, &p->protocol, 1);
+	}
 	if (netd_addr_size(&p->source.addr) == size)
 		netd_bits_set_prefix(out, from, p->source.addr.bytes, size,
 				     p->source.length);

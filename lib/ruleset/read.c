@@ -26,17 +26,17 @@
 #include "ruleset/skeleton.h"
 
 /*
- * Theory of operation.  The table is read by several questions, so it is consistent only
- * if the generation is the same before and after; else all is read again, a bounded
- * number of times.
+ * Theory of operation.  The table is read by several requests, so the result is
+ * consistent only if the generation is the same before and after; else all is read again,
+ * a bounded number of times.
  *
  * The skeleton is built as if to be sent, and each object that the kernel dumps is
  * compared with the message that would make it.  Sets and chains are found by name, rules
- * by their order within their chain.  Anything missing, different or added makes the
- * table not intact.  Rules of source chains are kept until all are there (learn.c).
+ * by their order within their chain.  An object that is missing, different or added makes
+ * the table not intact.  Rules of source chains are kept until all have been read
+ * (learn.c).
  */
 #define ATTEMPTS 10
-#define QUESTION_ROOM 256
 
 struct object {
 	const struct nlmsghdr *ours;
@@ -51,7 +51,6 @@ struct reader {
 	size_t object_count;
 	struct netd_batch rules; /* of source chains, as dumped */
 	unsigned map;		 /* whose elements are being read */
-	bool table_seen;
 };
 
 /* Marks the first unseen message of the same type and name; false if there is none, or it
@@ -78,7 +77,6 @@ static int answer_table(const struct nlmsghdr *nlh, void *data)
 {
 	struct reader *r = data;
 
-	r->table_seen = true;
 	r->out.intact &= see(r, nlh, NFTA_TABLE_NAME, 0);
 	return 0;
 }
@@ -171,19 +169,17 @@ static int answer_elements(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* Asks for objects of our table, all or (@name_attr) the one of a name. */
-static int ask(struct reader *r, uint8_t type, uint16_t flags, uint16_t table_attr,
-	       uint16_t name_attr, const char *name, netd_nft_answer answer)
+/* Asks for objects of our table; @set: for the elements of that one. */
+static int dump(struct reader *r, uint8_t type, const char *set, netd_nft_answer answer)
 {
-	char buffer[QUESTION_ROOM] = {0}; /* padding is sent too */
-	struct nlmsghdr *nlh = netd_nft_request(
-		r->nft, buffer, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags,
-		NFPROTO_INET);
+	return netd_nft_get(r->nft, type, NLM_F_DUMP, NFPROTO_INET, NETD_TABLE, set,
+			    answer, r);
+}
 
-	mnl_attr_put_strz(nlh, table_attr, NETD_TABLE);
-	if (name_attr)
-		mnl_attr_put_strz(nlh, name_attr, name);
-	return netd_nft_ask(r->nft, nlh, answer, r, NULL);
+static int ask_table(struct reader *r, netd_nft_answer answer)
+{
+	return netd_nft_get(r->nft, NFT_MSG_GETTABLE, NLM_F_ACK, NFPROTO_INET, NETD_TABLE,
+			    NULL, answer, r);
 }
 
 static int answer_generation(const struct nlmsghdr *nlh, void *data)
@@ -198,12 +194,8 @@ static int answer_generation(const struct nlmsghdr *nlh, void *data)
 
 static int ask_generation(struct netd_nft *nft, uint32_t *generation)
 {
-	char buffer[QUESTION_ROOM] = {0}; /* padding is sent too */
-	struct nlmsghdr *nlh =
-		netd_nft_request(nft, buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETGEN,
-				 NLM_F_ACK, AF_UNSPEC);
-
-	return netd_nft_ask(nft, nlh, answer_generation, generation, NULL);
+	return netd_nft_get(nft, NFT_MSG_GETGEN, NLM_F_ACK, AF_UNSPEC, NULL, NULL,
+			    answer_generation, generation);
 }
 
 static int build_skeleton(struct reader *r)
@@ -231,17 +223,22 @@ static int build_skeleton(struct reader *r)
 
 static int read_objects(struct reader *r)
 {
-	int status = ask(r, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFTA_CHAIN_TABLE, 0, NULL,
-			 answer_chain);
+	static const struct {
+		uint8_t type;
+		netd_nft_answer answer;
+	} rows[] = {
+		{NFT_MSG_GETCHAIN, answer_chain},
+		{NFT_MSG_GETSET, answer_set},
+		{NFT_MSG_GETRULE, answer_rule},
+	};
+	int status;
 
-	if (status >= 0)
-		status = ask(r, NFT_MSG_GETSET, NLM_F_DUMP, NFTA_SET_TABLE, 0, NULL,
-			     answer_set);
-	if (status >= 0)
-		status = ask(r, NFT_MSG_GETRULE, NLM_F_DUMP, NFTA_RULE_TABLE, 0, NULL,
-			     answer_rule);
-	if (status >= 0)
-		status = netd_source_chains_learn(&r->out, &r->rules);
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++) {
+		status = dump(r, rows[i].type, NULL, rows[i].answer);
+		if (status < 0)
+			return status;
+	}
+	status = netd_source_chains_learn(&r->out, &r->rules);
 	for (size_t i = 0; i < r->object_count; i++)
 		r->out.intact &= r->objects[i].seen;
 	return status;
@@ -249,57 +246,65 @@ static int read_objects(struct reader *r)
 
 static int read_elements(struct reader *r)
 {
-	int status = 0;
+	for (r->map = 0; r->map < NETD_MAP_COUNT; r->map++) {
+		int status = dump(r, NFT_MSG_GETSETELEM, netd_map_layout(r->map)->name,
+				  answer_elements);
 
-	for (r->map = 0; status >= 0 && r->map < NETD_MAP_COUNT; r->map++) {
-		status = ask(r, NFT_MSG_GETSETELEM, NLM_F_DUMP, NFTA_SET_ELEM_LIST_TABLE,
-			     NFTA_SET_ELEM_LIST_SET, netd_map_layout(r->map)->name,
-			     answer_elements);
-		if (status == -ENOENT) { /* the set is gone: that is not intact */
-			r->out.intact = false;
-			status = 0;
-		}
+		if (status == -ENOENT)
+			r->out.intact = false; /* somebody deleted the set */
+		else if (status < 0)
+			return status;
 	}
-	return status;
+	return 0;
 }
 
-/* One pass.  -EINTR: changed meanwhile. */
-static int read_once(struct reader *r)
+/* The table is there.  -ENOENT: it was deleted meanwhile. */
+static int read_table(struct reader *r)
 {
 	uint32_t after = 0;
-	int status;
+	int status = read_objects(r);
 
-	netd_ruleset_done(&r->out);
-	r->rules.length = 0;
-	r->table_seen = false;
-	status = ask_generation(r->nft, &r->out.generation);
-	if (status >= 0)
-		status = build_skeleton(r);
 	if (status < 0)
 		return status;
-	for (size_t i = 0; i < r->object_count; i++)
-		r->objects[i].seen = false;
-	r->out.intact = true;
-	status = ask(r, NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME, 0, NULL,
-		     answer_table);
-	r->out.present = status >= 0;
-	if (status == -ENOENT) {
-		r->out.intact = false;
-		return 0;
-	}
-	if (status >= 0)
-		status = read_objects(r);
-	if (status >= 0)
-		status = read_elements(r);
-	if (status >= 0)
-		status = ask_generation(r->nft, &after);
-	if (status == -ENOENT) /* the table went meanwhile */
-		return -EINTR;
+	status = read_elements(r);
+	if (status < 0)
+		return status;
+	status = ask_generation(r->nft, &after);
 	if (status < 0)
 		return status;
 	if (after != r->out.generation)
 		return -EINTR;
 	return 0;
+}
+
+/* One pass.  -EINTR: changed meanwhile. */
+static int read_once(struct reader *r)
+{
+	int status;
+
+	netd_ruleset_done(&r->out);
+	r->rules.length = 0;
+	status = ask_generation(r->nft, &r->out.generation);
+	if (status < 0)
+		return status;
+	status = build_skeleton(r);
+	if (status < 0)
+		return status;
+	for (size_t i = 0; i < r->object_count; i++)
+		r->objects[i].seen = false;
+	r->out.intact = true;
+	status = ask_table(r, answer_table);
+	r->out.present = status >= 0;
+	if (status == -ENOENT) {
+		r->out.intact = false;
+		return 0;
+	}
+	if (status < 0)
+		return status;
+	status = read_table(r);
+	if (status == -ENOENT)
+		return -EINTR;
+	return status;
 }
 
 static int refuse(int code, struct netd_error *err)
@@ -328,9 +333,11 @@ int netd_firewall_read(struct netd_nft *nft, struct netd_ruleset *out,
 	netd_batch_done(&r.skeleton);
 	netd_batch_done(&r.rules);
 	free(r.objects);
+	if (status == -EINTR)
+		status = -EAGAIN;
 	if (status < 0) {
 		netd_ruleset_done(&r.out);
-		return refuse(status == -EINTR ? -EAGAIN : status, err);
+		return refuse(status, err);
 	}
 	*out = r.out;
 	return 0;
@@ -343,8 +350,7 @@ int netd_firewall_probe(struct netd_nft *nft, bool *present, uint32_t *generatio
 	int status = ask_generation(nft, generation);
 
 	if (status >= 0 && present)
-		status = ask(&r, NFT_MSG_GETTABLE, NLM_F_ACK, NFTA_TABLE_NAME, 0, NULL,
-			     NULL);
+		status = ask_table(&r, NULL);
 	if (status < 0 && status != -ENOENT)
 		return refuse(status, err);
 	if (present)

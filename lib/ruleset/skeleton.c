@@ -95,122 +95,84 @@ static const struct base_chain {
 #define BEHIND6 NFT_REG_2
 #define BEHIND6B NFT_REG32_05
 
-#define DNAT(family, flags, registers)                                \
-	{                                                             \
-		netd_expr_nat, NFT_NAT_DNAT, family, flags, registers \
-	}
-
-#define MASQUERADE_PORTS(protocol)                                                     \
-	{                                                                              \
-		"masquerade-plain", NULL,                                              \
-		{                                                                      \
-			STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, protocol),           \
-				{netd_expr_immediate, NFT_REG_1, 2, 0, 0, "\x04\x00"}, \
-				{netd_expr_immediate, NFT_REG_2, 2, 0, 0, "\xff\xff"}, \
-			{                                                              \
-				netd_expr_masquerade, NF_NAT_RANGE_PROTO_SPECIFIED,    \
-					NFT_REG_1, NFT_REG_2                           \
-			}                                                              \
-		}                                                                      \
-	}
-
-#define OWN(chain)                                         \
-	{                                                  \
-		chain, "no route leads back there",        \
-		{                                          \
-			STEP_FOREIGN, STEP_JUMP("foreign") \
-		}                                          \
-	}
+/* clang-format off */
+#define DNAT(family, flags, registers) \
+	{netd_expr_nat, NFT_NAT_DNAT, family, flags, registers}
+#define MASQUERADE_PORTS(protocol) \
+	{"masquerade-plain", NULL, \
+	 {STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, protocol), \
+	  {netd_expr_immediate, NFT_REG_1, 2, 0, 0, "\x04\x00"}, \
+	  {netd_expr_immediate, NFT_REG_2, 2, 0, 0, "\xff\xff"}, \
+	  {netd_expr_masquerade, NF_NAT_RANGE_PROTO_SPECIFIED, NFT_REG_1, NFT_REG_2}}}
+#define OWN(chain) \
+	{chain, "no route leads back there", {STEP_FOREIGN, STEP_JUMP("foreign")}}
 
 static const struct netd_rule rules[] = {
-	{"prerouting",
-	 "what an isolated network sends to the host",
+	{"prerouting", "what an isolated network sends to the host",
 	 {STEP_ETHER, STEP_META(IIFNAME, NFT_REG_1), STEP_DMAC(NFT_REG_2),
 	  STEP_LOOKUP(SHUT)}},
 	{"prerouting", "of others", {STEP_JUMP("forwards")}},
 	{"output", "of the host itself", {STEP_JUMP("forwards")}},
-	{"input",
-	 "what a network may send to the host",
+	{"input", "what a network may send to the host",
 	 {STEP_META(IIFNAME, NFT_REG_1), STEP_LOOKUP(INPUT)}},
 
-	{"forward",
-	 "inside one network",
+	{"forward", "inside one network",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(BRIDGES), STEP_ACCEPT}},
-	{"forward",
-	 "between the interfaces of a router",
+	{"forward", "between the interfaces of a router",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(PAIRS)}},
-	{"forward",
-	 "what a network may send",
+	{"forward", "what a network may send",
 	 {STEP_META(IIFNAME, NFT_REG_1), STEP_LOOKUP(FROM)}},
-	{"forward",
-	 "what a network may be sent",
+	{"forward", "what a network may be sent",
 	 {STEP_META(OIFNAME, NFT_REG_1), STEP_LOOKUP(TO)}},
 
-	{"postrouting",
-	 "a network uses its own forward",
+	{"postrouting", "a network uses its own forward",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(BRIDGES), STEP_CT(STATUS, &ct_dnat),
 	  STEP_JUMP("masquerade-plain")}},
-	{"postrouting",
-	 "the host uses a forward",
+	{"postrouting", "the host uses a forward",
 	 {STEP_NAMES(OIFNAME, OIFNAME), STEP_LOOKUP(BRIDGES), STEP_CT(STATUS, &ct_dnat),
 	  STEP_FIB(NFTA_FIB_F_SADDR, &fib_local), STEP_JUMP("masquerade-plain")}},
-	{"postrouting",
-	 "inside one network",
+	{"postrouting", "inside one network",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(BRIDGES), STEP_RETURN}},
-	{"postrouting",
-	 "multicast, broadcast",
+	{"postrouting", "multicast, broadcast",
 	 {STEP_IPV4, STEP_DADDR4, STEP_MASK(4, "\xf0\0\0"), STEP_IS(4, "\xe0\0\0"),
 	  STEP_RETURN}},
-	{"postrouting",
-	 NULL,
+	{"postrouting", NULL,
 	 {STEP_IPV4, STEP_DADDR4, STEP_IS(4, "\xff\xff\xff\xff"), STEP_RETURN}},
-	{"postrouting",
-	 NULL,
-	 {STEP_IPV6,
-	  {netd_expr_payload, NFT_PAYLOAD_NETWORK_HEADER, 24, 1, NFT_REG_1},
-	  STEP_IS(1, "\xff"),
+	{"postrouting", NULL,
+	 {STEP_IPV6, STEP_HEADER(NETWORK, 24, 1, NFT_REG_1), STEP_IS(1, "\xff"),
 	  STEP_RETURN}},
-	{"postrouting",
-	 "a network's source NAT",
+	{"postrouting", "a network's source NAT",
 	 {STEP_META(IIFNAME, NFT_REG_1), STEP_LOOKUP(SOURCE)}},
 
-	{"postrouting",
-	 "a router's source NAT",
+	{"postrouting", "a router's source NAT",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(LEAVE)}},
 
-	{"forwards",
-	 "of ports",
+	{"forwards", "of ports",
 	 {STEP_IPV4, STEP_DADDR4, STEP_META(L4PROTO, BEHIND4), STEP_DPORT(BEHIND4B),
 	  STEP_LOOKUP(FORWARD4),
 	  DNAT(NFPROTO_IPV4, NAT_PORT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, BEHIND4, 0))}},
-	{"forwards",
-	 NULL,
+	{"forwards", NULL,
 	 {STEP_IPV6, STEP_DADDR6, STEP_META(L4PROTO, BEHIND6), STEP_DPORT(BEHIND6B),
 	  STEP_LOOKUP(FORWARD6),
 	  DNAT(NFPROTO_IPV6, NAT_PORT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, BEHIND6, 0))}},
-	{"forwards",
-	 "of a whole address",
+	{"forwards", "of a whole address",
 	 {STEP_IPV4, STEP_DADDR4, STEP_LOOKUP(ADDRESS4),
 	  DNAT(NFPROTO_IPV4, NAT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, 0, 0))}},
-	{"forwards",
-	 NULL,
+	{"forwards", NULL,
 	 {STEP_IPV6, STEP_DADDR6, STEP_LOOKUP(ADDRESS6),
 	  DNAT(NFPROTO_IPV6, NAT_FLAGS, NETD_NAT_REGS(NFT_REG_1, 0, 0, 0))}},
 
-	{"refuse",
-	 "a flow that rules have changed under",
+	{"refuse", "a flow that rules have changed under",
 	 {STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, "\x06"),
 	  STEP_CT(STATE, &ct_established), STEP_RESET}},
 	{"refuse", NULL, {STEP_REJECT}},
 
 	{"closed", "an isolated network", {STEP_JUMP("refuse")}},
 
-	{"shut-off",
-	 "the bridge's own addresses",
+	{"shut-off", "the bridge's own addresses",
 	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_local), STEP_RETURN}},
 	{"shut-off", "nobody to send an error to", {STEP_FOREIGN, STEP_DROP}},
-	{"shut-off",
-	 "a connection from before",
+	{"shut-off", "a connection from before",
 	 {STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, "\x06"), STEP_TCP_FLAGS,
 	  STEP_MASK(1, "\x02"), STEP_IS(1, "\0"), STEP_RESET}},
 	{"shut-off", NULL, {STEP_REJECT}},
@@ -218,21 +180,17 @@ static const struct netd_rule rules[] = {
 	{"answers", "to forwards", {STEP_CT(STATUS, &ct_meant), STEP_RETURN}},
 	{"answers", "to flows that none may open", {STEP_JUMP("refuse")}},
 
-	{"from-nat",
-	 "would leave untranslated",
+	{"from-nat", "would leave untranslated",
 	 {STEP_CT(STATE, &ct_invalid), STEP_DROP}},
 	{"from-nat", NULL, {STEP_ANSWER, STEP_GOTO("answers")}},
 
-	{"from-nat-asked",
-	 "would leave untranslated",
+	{"from-nat-asked", "would leave untranslated",
 	 {STEP_CT(STATE, &ct_invalid), STEP_DROP}},
 
-	{"from-nat-out",
-	 "would leave untranslated",
+	{"from-nat-out", "would leave untranslated",
 	 {STEP_CT(STATE, &ct_invalid), STEP_DROP}},
 	{"from-nat-out", NULL, {STEP_ANSWER, STEP_GOTO("answers")}},
-	{"from-nat-out",
-	 "the way out of this network",
+	{"from-nat-out", "the way out of this network",
 	 {STEP_NAMES(IIFNAME, OIFNAME), STEP_LOOKUP(EGRESS), STEP_RETURN}},
 	{"from-nat-out", NULL, {STEP_JUMP("refuse")}},
 
@@ -242,23 +200,18 @@ static const struct netd_rule rules[] = {
 	{"to-nat", "inside addresses are not for others", {STEP_JUMP("refuse")}},
 
 	{"local", "replies to the host", {STEP_ANSWER, STEP_ACCEPT}},
-	{"local",
-	 "the bridge's own addresses",
+	{"local", "the bridge's own addresses",
 	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_local), STEP_ACCEPT}},
-	{"local",
-	 "DHCP",
+	{"local", "DHCP",
 	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_broadcast), STEP_ACCEPT}},
-	{"local",
-	 "neighbour discovery, DHCPv6",
+	{"local", "neighbour discovery, DHCPv6",
 	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_multicast), STEP_ACCEPT}},
-	{"local",
-	 NULL,
+	{"local", NULL,
 	 {STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_anycast), STEP_ACCEPT}},
 	{"local", "what a helper expects", {STEP_CT(STATUS, &ct_meant), STEP_ACCEPT}},
 	{"local", "other addresses of the host", {STEP_JUMP("refuse")}},
 
-	{"foreign",
-	 "who has to give up an old address asks by it",
+	{"foreign", "who has to give up an old address asks by it",
 	 {STEP_META(L4PROTO, NFT_REG_1), STEP_IS(1, "\x11"), STEP_DPORT(NFT_REG_1),
 	  STEP_IS(2, "\0\x43"),
 	  STEP_FIB(NFTA_FIB_F_DADDR | NFTA_FIB_F_IIF, &fib_broadcast), STEP_RETURN}},
@@ -279,6 +232,7 @@ static const struct netd_rule rules[] = {
 	MASQUERADE_PORTS("\x84"),
 	{"masquerade-plain", "no ports", {{netd_expr_masquerade}}},
 };
+/* clang-format on */
 
 static void add_table(struct netd_batch *b)
 {

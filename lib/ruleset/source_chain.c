@@ -20,14 +20,14 @@
 #include "model/ruleset.h"
 
 /*
- * Theory of operation.  Per IP version: one rule for each protocol that has ports, with
- * the port range, and one for the rest.  A nat rule of the other version lets a packet
- * pass on to the next rule, so a version without a source ends at the masquerade.  A pool
- * is `persistent`: a guest keeps its source address from flow to flow.
+ * Theory of operation.  Each IP version has a rule with the port range for each protocol
+ * that has ports, and one for the rest.  A packet of the other version goes on to the
+ * next rule, so a version without a source ends at the masquerade.  A pool is
+ * `persistent`: a guest keeps its source address from flow to flow.
  *
- * Two things are so because of nft 1.0.6, whose listing must load again.  A map from
- * bridges to ranges would be shorter, but it cannot list a map whose data are intervals.
- * And it lists a range that is a whole prefix as "A/31:1024-65535", which it then cannot
+ * The output of `nft list` must load again, so nft 1.0.6 dictates two things.  A map from
+ * bridges to ranges would be shorter, but nft cannot list a map whose data are intervals.
+ * And it lists a range that is a whole prefix as "A/31:1024-65535", which it cannot
  * parse; so the last address of such a pool has rules of its own, in front, for the
  * guests whose address ends in ones: every n-th guest in a pool of n, as it should be.
  */
@@ -63,11 +63,22 @@ static unsigned prefix_host_bits(const struct netd_addr_range *range)
 	return 0;
 }
 
+static const struct version {
+	uint8_t family;
+	uint32_t source; /* where the source address is: RFC 791 3.1, RFC 8200 3 */
+} versions[] = {{NFPROTO_IPV4, 12}, {NFPROTO_IPV6, 8}};
+
+static const struct version *version_of(const struct netd_addr *a)
+{
+	return &versions[a->family == AF_INET6];
+}
+
 /* The part of a rule that chooses packets: of @protocol (NULL: any), and (@ones) from
  * addresses that end in those bits. */
 static struct netd_step *put_matches(struct netd_step *s, const char *protocol,
 				     const struct netd_addr *ones)
 {
+	const struct version *v = version_of(ones);
 	uint32_t size = (uint32_t)netd_addr_size(ones);
 
 	if (protocol) {
@@ -76,9 +87,8 @@ static struct netd_step *put_matches(struct netd_step *s, const char *protocol,
 	}
 	if (size) {
 		*s++ = (struct netd_step)STEP_META(NFPROTO, NFT_REG_1);
-		*s++ = (struct netd_step)STEP_IS(1, size == 4 ? "\x02" : "\x0a");
-		*s++ = (struct netd_step){netd_expr_payload, NFT_PAYLOAD_NETWORK_HEADER,
-					  size == 4 ? 12 : 8, size, NFT_REG_1};
+		*s++ = (struct netd_step)STEP_IS(1, &v->family);
+		*s++ = (struct netd_step)STEP_HEADER(NETWORK, v->source, size, NFT_REG_1);
 		*s++ = (struct netd_step)STEP_MASK(size, ones->bytes);
 		*s++ = (struct netd_step)STEP_IS(size, ones->bytes);
 	}
@@ -116,7 +126,7 @@ static void add_snat(struct netd_batch *b, const struct netd_source_chain *c,
 					  .data = ports.last};
 	}
 	*s = (struct netd_step){netd_expr_nat, NFT_NAT_SNAT,
-				size == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6, flags,
+				version_of(&range->first)->family, flags,
 				NETD_NAT_REGS(addr_min, addr_max, port_min, port_max)};
 	netd_batch_rule(b, &rule);
 }
@@ -253,7 +263,9 @@ static void learn_immediate(struct lesson *l, const uint8_t *data, uint32_t leng
 		l->ports[l->port_count++] = (uint16_t)(data[0] << 8 | data[1]);
 	} else if ((length == 4 || length == 16) && l->addr_count < 2) {
 		a = &l->addrs[l->addr_count++];
-		a->family = length == 4 ? AF_INET : AF_INET6;
+		a->family = AF_INET;
+		if (length == 16)
+			a->family = AF_INET6;
 		memcpy(a->bytes, data, length);
 	}
 }
@@ -299,7 +311,9 @@ int netd_source_chain_learn(struct netd_source_chain *c, const struct nlmsghdr *
 		c->port_last = l.ports[1];
 	}
 	if (l.addr_count) {
-		range = l.addrs[0].family == AF_INET ? &c->source4 : &c->source6;
+		range = &c->source4;
+		if (l.addrs[0].family == AF_INET6)
+			range = &c->source6;
 		widen(range, &l.addrs[0]);
 		widen(range, &l.addrs[l.addr_count - 1]);
 	}
