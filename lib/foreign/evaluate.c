@@ -11,9 +11,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "base/array.h"
-#include "foreign/lookup.h"
 #include "ruleset/packet.h"
-#include "foreign/xt.h"
 
 /*
  * Theory of operation.  The expressions run one by one over a file of registers of which

@@ -3,6 +3,8 @@
 #ifndef NETD_FOREIGN_EVALUATE_H
 #define NETD_FOREIGN_EVALUATE_H
 
+#include <stdint.h>
+#include <stdbool.h>
 #include "ruleset/bits.h"
 #include "foreign/program.h"
 
@@ -21,5 +23,26 @@ enum netd_truth netd_evaluate(const struct netd_program *p,
 			      const struct netd_program_rule *rule,
 			      struct netd_packet *packet, netd_evaluate_visit visit,
 			      void *data);
+
+/* Sees an element that is found for certain (YES), or by some (MAYBE). */
+typedef void (*netd_lookup_visit)(const struct netd_program_element *e,
+				  enum netd_truth found, void *data);
+
+/*
+ * Whether the key at byte @at of @key is in @s, which must be listed.  @visit, unless
+ * NULL, sees every element that it may be.
+ */
+enum netd_truth netd_lookup(const struct netd_program_set *s, const struct netd_bits *key,
+			    size_t at, netd_lookup_visit visit, void *data);
+
+struct nftnl_expr;
+
+/* Whether the packet passes the expression "match". */
+enum netd_truth netd_xt_match(const struct nftnl_expr *e, const struct netd_packet *p);
+
+/* What the expression "target" does: NF_DROP, NFT_CONTINUE, or (NF_QUEUE) anything. */
+uint32_t netd_xt_target(const struct nftnl_expr *e);
+/* True if the packet may be another, or one that is not tracked, behind that target. */
+bool netd_xt_alters(const struct nftnl_expr *e);
 
 #endif

@@ -17,7 +17,6 @@
 #include "base/str.h"
 #include "ruleset/admit.h"
 #include "foreign/fate.h"
-#include "foreign/foreign_rules.h"
 #include "nft/layout.h"
 #include "nft/message.h"
 #include "nft/nft.h"

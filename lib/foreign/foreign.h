@@ -24,4 +24,8 @@ int netd_firewall_read_foreign(struct netd_nft *nft, const struct netd_ruleset *
 /* Whether anybody else filters what passes: one question.  -errno, no problem added. */
 int netd_firewall_is_passed(struct netd_nft *nft, bool *out);
 
+/* Fills @out->others for the tables of those of @out->foreign that are not at the input
+ * hook.  -ENOMEM, -EINTR: changed meanwhile, -errno of the kernel's. */
+int netd_foreign_rules_read(struct netd_nft *nft, struct netd_ruleset *out);
+
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The rules and sets of the tables through whose chains packets come or pass. */
-#include "foreign/foreign_rules.h"
+#include "foreign/foreign.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

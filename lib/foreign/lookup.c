@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which elements of a set a value of which some bits are known may find. */
-#include "foreign/lookup.h"
+#include "foreign/evaluate.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The extensions of xtables in rules of iptables-nft. */
-#include "foreign/xt.h"
+#include "foreign/evaluate.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -30,4 +30,13 @@ bool netd_message_is_rule(const struct nlmsghdr *nlh);
 /* Its string, "" if there is none. */
 const char *netd_message_text(const struct nlmsghdr *nlh, uint16_t type);
 
+/*
+ * True if @theirs, an object as nf_tables dumps it, says what @ours, the message that
+ * made it, said.  Attributes that only the kernel adds (handles, counts, defaults) are
+ * passed over; where we gave a list, theirs must be as long.  @skip has a bit, 1 << type,
+ * for each attribute of ours that a dump does not return, or may return otherwise.
+ */
+bool netd_message_matches(const struct nlmsghdr *ours, const struct nlmsghdr *theirs,
+			  uint32_t skip);
+
 #endif

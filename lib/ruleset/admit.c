@@ -16,7 +16,6 @@
 #include "base/str.h"
 #include "nft/batch.h"
 #include "nft/element.h"
-#include "ruleset/match.h"
 #include "nft/message.h"
 #include "ruleset/packet.h"
 #include "nft/step.h"

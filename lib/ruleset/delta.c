@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "model/state.h"
-#include "ruleset/delta_admits.h"
 #include "nft/layout.h"
 #include "nft/print.h"
 

@@ -49,4 +49,11 @@ bool netd_ruleset_delta_is_empty(const struct netd_ruleset_delta *d);
 /* One line for each change: "add element inet netd forward4 { … }", in sending order. */
 void netd_ruleset_delta_print(struct netd_str *s, const struct netd_ruleset_delta *d);
 
+/* Fills the admits and the foreign chains of @out.  -ENOMEM. */
+int netd_delta_admits(const struct netd_ruleset *have, const struct netd_ruleset *want,
+		      const char *topology, struct netd_ruleset_delta *out,
+		      struct netd_error *err);
+
+void netd_delta_admits_print(struct netd_str *s, const struct netd_ruleset_delta *d);
+
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The part of a ruleset's delta that is about somebody else's chains. */
-#include "ruleset/delta_admits.h"
 
 #include <errno.h>
 #include <stdlib.h>

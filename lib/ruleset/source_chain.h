@@ -3,9 +3,8 @@
 #ifndef NETD_RULESET_SOURCE_CHAIN_H
 #define NETD_RULESET_SOURCE_CHAIN_H
 
-#include <linux/netlink.h>
-
 struct netd_batch;
+struct netd_ruleset;
 struct netd_source_chain;
 
 /* Adds the messages that make the chain (its owner is its comment), its rules, that empty
@@ -15,8 +14,11 @@ void netd_source_chain_fill(struct netd_batch *b, const struct netd_source_chain
 void netd_source_chain_empty(struct netd_batch *b, const struct netd_source_chain *c);
 void netd_source_chain_delete(struct netd_batch *b, const struct netd_source_chain *c);
 
-/* Takes from one NFT_MSG_NEWRULE what it says about sources and ports.  -errno if it is
- * not a rule at all. */
-int netd_source_chain_learn(struct netd_source_chain *c, const struct nlmsghdr *nlh);
+/*
+ * Fills in the parameters of @r's chains, which have their names already, from @rules:
+ * the NFT_MSG_NEWRULE messages of all source chains, as dumped, chain by chain.  The
+ * ports of a chain whose rules are not ours are 0.  -ENOMEM, -EBADMSG.
+ */
+int netd_source_chains_learn(struct netd_ruleset *r, const struct netd_batch *rules);
 
 #endif
