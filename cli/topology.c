@@ -162,18 +162,24 @@ int run_apply(struct cli *cli, int argc, char **argv)
 	return code;
 }
 
-/* Nothing is what it becomes. */
+/* Nothing is what it becomes.  What is stuck, or has lost its record, is there, too. */
 static int destroy_on_trial(struct cli *cli, const char *name)
 {
-	struct netd_topology *running = NULL, *empty = NULL;
-	int r = netd_running(cli->netd, name, &running, cli->err), code;
+	struct netd_topology *empty = NULL;
+	struct netd_plan *plan = NULL;
+	int r = change_begin(cli), code;
 
-	if (r == 0)
-		r = netd_topology_create(name, &empty, cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-		     : apply_on_trial(cli, empty, NULL, name, "destroyed");
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	r = netd_plan_destroy(cli->netd, name, &plan, cli->err);
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	netd_plan_free(plan);
+	r = netd_topology_create(name, &empty, cli->err);
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	code = apply_on_trial(cli, empty, NULL, name, "destroyed");
 	netd_topology_free(empty);
-	netd_topology_free(running);
 	return code;
 }
 

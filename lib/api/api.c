@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/begin.h"
 #include "host/context.h"
 #include "observe/unrecorded.h"
 #include "base/array.h"
@@ -178,11 +179,8 @@ int netd_running(struct netd *netd, const char *name, struct netd_topology **out
 
 	if (r < 0)
 		return r;
-	if (!t) {
-		netd_error_add(err, -ENOENT, "topology %s is not running", name);
-		netd_error_hint(err, "`netdctl status` shows those that are");
-		return -ENOENT;
-	}
+	if (!t)
+		return netd_not_running(netd, name, err);
 	*out = t;
 	return 0;
 }

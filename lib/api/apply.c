@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "api/begin.h"
 #include "observe/choose_addresses.h"
 #include "observe/plugs.h"
 #include "observe/processes.h"
@@ -36,13 +37,6 @@ int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_pla
 		return r;
 	change.wanted = t;
 	return netd_engine_apply(netd, &change, plan, outcome, err);
-}
-
-static int not_running(const char *name, struct netd_error *err)
-{
-	netd_error_add(err, -ENOENT, "topology %s is not running", name);
-	netd_error_hint(err, "`netdctl status` shows those that are");
-	return -ENOENT;
 }
 
 /*
@@ -122,7 +116,7 @@ int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 	if (!running && plan && netd_plan_is_empty(*plan)) {
 		*plan = netd_plan_free(*plan);
 		*outcome = NETD_UNTOUCHED;
-		return not_running(name, err);
+		return netd_not_running(netd, name, err);
 	}
 	return 0;
 }
@@ -199,9 +193,9 @@ int netd_plan_destroy(struct netd *netd, const char *name, struct netd_plan **ou
 	r = netd_plan(netd, empty, out, err);
 	if (r)
 		return r;
-	if (netd_plan_is_empty(*out)) {
+	if (netd_plan_is_empty(*out) && !netd_stuck_is(&netd->store, name)) {
 		*out = netd_plan_free(*out);
-		return not_running(name, err);
+		return netd_not_running(netd, name, err);
 	}
 	return 0;
 }

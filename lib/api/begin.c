@@ -2,7 +2,10 @@
 /* What every change begins with: recover, then see whether something is on trial. */
 #include "api/begin.h"
 
+#include <errno.h>
+
 #include "netd.h"
+#include "store/stuck.h"
 #include "store/unconfirmed.h"
 #include "trial/confirm.h"
 #include "trial/recover.h"
@@ -61,4 +64,20 @@ int netd_recover(struct netd *netd, enum netd_outcome *outcome, struct netd_erro
 	if (stuck < 0)
 		return stuck;
 	return r || stuck;
+}
+
+int netd_not_running(const struct netd *netd, const char *name, struct netd_error *err)
+{
+	if (netd_stuck_is(&netd->store, name)) {
+		netd_error_add(err, -ENOENT, "topology %s is stuck, and nothing runs",
+			       name);
+		netd_error_hint(err,
+				"`netdctl recover` tries again, `netdctl destroy %s` "
+				"removes what can be removed",
+				name);
+		return -ENOENT;
+	}
+	netd_error_add(err, -ENOENT, "topology %s is not running", name);
+	netd_error_hint(err, "`netdctl status` shows those that are");
+	return -ENOENT;
 }

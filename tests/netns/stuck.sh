@@ -63,8 +63,9 @@ is_stuck()
 
 no_third_state()
 {
-	[ ! -e /run/netd/pending.yaml ] && [ ! -e /run/netd/target.yaml ] ||
+	if [ -e /run/netd/pending.yaml ] || [ -e /run/netd/target.yaml ]; then
 		fail "a change is pending"
+	fi
 }
 
 # What ran runs again, and nothing is known of it any more.
@@ -258,6 +259,14 @@ first_apply()
 			ok netdctl apply lab.yaml
 			is_cured
 			ok netdctl destroy lab
+		elif [ $n = 21 ]; then
+			fails 3 netdctl plan --destroy lab
+			fails 2 netdctl repair lab
+			match 'topology lab is stuck' "$err"
+			ok netdctl destroy lab --confirm 60s
+			ok netdctl confirm lab
+			fails 2 netdctl destroy lab --confirm 60s
+			match 'topology lab is not running' "$err"
 		else
 			ok netdctl recover
 		fi
