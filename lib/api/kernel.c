@@ -16,8 +16,15 @@
 #include "observe/services.h"
 #include "observe/view.h"
 #include "kind/link.h"
+#include "flow/conntrack.h"
+#include "foreign/foreign.h"
+#include "rtnl/listener.h"
 #include "rtnl/neighbour.h"
+#include "rtnl/source.h"
+#include "ruleset/commit.h"
 #include "ruleset/read.h"
+#include "trial/probe.h"
+#include "trial/watchdog.h"
 #include "uplink/uplink_check.h"
 
 static int observe_links(struct netd *netd, struct netd_state *out,
@@ -92,6 +99,58 @@ static int plug(struct netd *netd, const struct netd_link *link, int master)
 	return netd_nl_request(&netd->nl, m, NULL);
 }
 
+static int find_source(struct netd *netd, const struct netd_addr *to,
+		       struct netd_addr *out)
+{
+	(void)netd;
+	return netd_source_towards(to, out);
+}
+
+static bool is_local(const struct netd_addr *a)
+{
+	struct netd_addr source;
+
+	return netd_source_towards(a, &source) == 0 && netd_addr_equal(a, &source);
+}
+
+static bool is_free(const struct netd_forward *f)
+{
+	netd_auto_free struct netd_listener *own = NULL;
+	uint16_t port = 0; /* of all */
+	size_t count = 0;
+
+	if (f->port_first == f->port_last)
+		port = f->port_first;
+	return netd_listeners_dump(f->protocols, port, &own, &count) == 0 &&
+	       !netd_listener_find(own, count, f->protocols, &f->listen, f->port_first,
+				   f->port_last);
+}
+
+/* There is nothing to say of it (plan/listens.h, advise/obstacles.h). */
+static bool forward_is_plain(struct netd *netd, const struct netd_forward *f)
+{
+	bool passed;
+
+	if (netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed)
+		return false;
+	return f->protocols && is_local(&f->listen) && is_free(f);
+}
+
+static int add_elements(struct netd *netd, const struct netd_element *e, size_t n)
+{
+	return netd_firewall_add_elements(&netd->nft, e, n, true, NULL);
+}
+
+static void delete_elements(struct netd *netd, const struct netd_element *e, size_t n)
+{
+	netd_firewall_delete_elements(&netd->nft, e, n, NULL);
+}
+
+static void forget_flows(struct netd *netd, const struct netd_ruleset_delta *d)
+{
+	netd_conntrack_forget(&netd->nft, d, NULL, 0, NULL, NULL);
+}
+
 static void tidy(const struct netd_state *host)
 {
 	for (size_t i = 0; i < host->space_count; i++)
@@ -115,6 +174,15 @@ static const struct netd_host_ops kernel = {
 	.capture = netd_uplinks_capture,
 	.ifindex = ifindex,
 	.plug = plug,
+	.find_gateway = netd_probe_gateway,
+	.echo = netd_probe_echo,
+	.find_source = find_source,
+	.start_watchdog = netd_watchdog_start,
+	.watchdog_lives = netd_watchdog_lives,
+	.forward_is_plain = forward_is_plain,
+	.add_elements = add_elements,
+	.delete_elements = delete_elements,
+	.forget_flows = forget_flows,
 	.sweep = netd_services_sweep,
 	.tidy = tidy,
 };

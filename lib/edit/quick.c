@@ -22,13 +22,8 @@
 #include "base/str.h"
 #include "config/config.h"
 #include "edit/splice.h"
-#include "ruleset/commit.h"
 #include "ruleset/compile.h"
-#include "flow/conntrack.h"
 #include "ruleset/delta.h"
-#include "foreign/foreign.h"
-#include "rtnl/listener.h"
-#include "rtnl/source.h"
 #include "netd.h"
 
 /*
@@ -233,6 +228,17 @@ static void keep_forwards(struct netd_ruleset *r)
 	r->element_count = kept;
 }
 
+static int write_files(struct netd *netd, const struct splice *files,
+		       const struct netd_str *line, struct netd_error *err)
+{
+	int r = netd_previous_save_line(&netd->store, DEFAULT, files->offset,
+					line->length, files->seal, err);
+
+	if (r < 0)
+		return r;
+	return splice_commit(files, line, err);
+}
+
 static int commit(struct netd *netd, const struct netd_ruleset *r, struct splice *files,
 		  const struct netd_str *line, struct netd_error *err)
 {
@@ -243,39 +249,16 @@ static int commit(struct netd *netd, const struct netd_ruleset *r, struct splice
 	int result;
 
 	if (splice_seal(files, line) < 0 ||
-	    netd_firewall_add_elements(&netd->nft, r->elements, r->element_count, true,
-				       NULL) < 0)
+	    netd->ops->add_elements(netd, r->elements, r->element_count) < 0)
 		return -EAGAIN;
-	result = netd_previous_save_line(&netd->store, DEFAULT, files->offset,
-					 line->length, files->seal, err);
-	if (result == 0)
-		result = splice_commit(files, line, err);
-	if (result < 0)
-		netd_firewall_delete_elements(&netd->nft, r->elements, r->element_count,
-					      NULL);
-	else /* flows that were there before the forward; not worth failing for */
-		netd_conntrack_forget(&netd->nft, &delta, NULL, 0, NULL, NULL);
-	return result;
-}
-
-static bool is_local(const struct netd_addr *a)
-{
-	struct netd_addr source;
-
-	return netd_source_towards(a, &source) == 0 && netd_addr_equal(a, &source);
-}
-
-/* There is nothing to say of it (plan/listens.h): a port of the host's, and free. */
-static bool is_plain(const struct netd_forward *f)
-{
-	uint16_t port = f->port_first == f->port_last ? f->port_first : 0;
-	netd_auto_free struct netd_listener *own = NULL;
-	size_t count = 0;
-
-	return f->protocols && is_local(&f->listen) &&
-	       netd_listeners_dump(f->protocols, port, &own, &count) == 0 &&
-	       !netd_listener_find(own, count, f->protocols, &f->listen, f->port_first,
-				   f->port_last);
+	result = write_files(netd, files, line, err);
+	if (result < 0) {
+		netd->ops->delete_elements(netd, r->elements, r->element_count);
+		return result;
+	}
+	/* flows that were there before the forward; not worth failing for */
+	netd->ops->forget_flows(netd, &delta);
+	return 0;
 }
 
 static int insert(struct netd *netd, const char *network,
@@ -286,7 +269,6 @@ static int insert(struct netd *netd, const char *network,
 	netd_auto(netd_ruleset_done) struct netd_ruleset ruleset = {0};
 	netd_auto(netd_str_done) struct netd_str line = {0};
 	const struct netd_forward *f;
-	bool passed;
 
 	if (read_forward(files->text, network, settings, &t) < 0)
 		return -EAGAIN;
@@ -295,7 +277,7 @@ static int insert(struct netd *netd, const char *network,
 	    netd_ruleset_compile(t, NULL, &ruleset, NULL) < 0)
 		return -EAGAIN;
 	/* Whether others' chains let it pass must be told, and takes a look at all. */
-	if (netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed || !is_plain(f))
+	if (!netd->ops->forward_is_plain(netd, f))
 		return -EAGAIN;
 	keep_forwards(&ruleset);
 	return commit(netd, &ruleset, files, &line, err);

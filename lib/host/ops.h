@@ -17,6 +17,7 @@ struct netd_forward;
 struct netd_link;
 struct netd_neighbour;
 struct netd_plan;
+struct netd_ruleset_delta;
 struct netd_run;
 struct netd_scope;
 struct netd_state;
@@ -74,6 +75,29 @@ struct netd_host_ops {
 	int (*ifindex)(struct netd *netd, const char *name);
 	/* Puts @link into the bridge of that index; no problem. */
 	int (*plug)(struct netd *netd, const struct netd_link *link, int master);
+
+	/* The gateway of the default route; *@out stays as it is if there is none. */
+	int (*find_gateway)(struct netd *netd, struct netd_addr *out,
+			    struct netd_error *err);
+	/* 0 if @who answers one of @tries echo requests; no problem. */
+	int (*echo)(struct netd *netd, const struct netd_addr *who, unsigned tries);
+	/* By which address the host speaks to @to; no problem. */
+	int (*find_source)(struct netd *netd, const struct netd_addr *to,
+			   struct netd_addr *out);
+	/* trial/watchdog.h */
+	int (*start_watchdog)(struct netd *netd, int *leash, struct netd_error *err);
+	bool (*watchdog_lives)(const struct netd *netd);
+
+	/* True if @f is for a port of the host's own that is free, and nobody else
+	 * filters what passes. */
+	bool (*forward_is_plain)(struct netd *netd, const struct netd_forward *f);
+	/* ruleset/commit.h; no problem. */
+	int (*add_elements)(struct netd *netd, const struct netd_element *e, size_t n);
+	void (*delete_elements)(struct netd *netd, const struct netd_element *e,
+				size_t n);
+	/* Ends the connections that the elements of @d outdate. */
+	void (*forget_flows)(struct netd *netd, const struct netd_ruleset_delta *d);
+
 	/* Removes the files of services that do not run any more. */
 	void (*sweep)(struct netd *netd);
 	/* Removes what a killed change had begun to write for the spaces of @host. */

@@ -11,7 +11,6 @@
 #include "store/unconfirmed.h"
 #include "trial/definition.h"
 #include "trial/recover.h"
-#include "trial/watchdog.h"
 
 /*
  * Theory of operation.  Before the first op, the record of what was is on disk
@@ -84,8 +83,8 @@ int netd_confirm_expire(struct netd *netd, const struct netd_caller *caller,
 		because = "the host was booted before it was confirmed";
 	if (netd_unconfirmed_left(&u) == 0)
 		return revert(netd, caller, &u, true, because, &outcome, NULL, err);
-	if (netd->watchdog && !netd_watchdog_lives(netd))
-		netd_watchdog_start(netd, NULL, NULL);
+	if (netd->watchdog && !netd->ops->watchdog_lives(netd))
+		netd->ops->start_watchdog(netd, NULL, NULL);
 	return 0;
 }
 
@@ -227,7 +226,7 @@ void netd_confirm_status(const struct netd *netd, struct netd_error *notes)
 	if (netd_unconfirmed_load(&netd->store, &u, notes) < 0 || !u.previous)
 		return;
 	left = netd_unconfirmed_left(&u);
-	if (left && netd_watchdog_lives(netd))
+	if (left && netd->ops->watchdog_lives(netd))
 		netd_error_add(notes, 0,
 			       "%s waits to be confirmed: %u s are left, then it is "
 			       "rolled back",

@@ -168,7 +168,7 @@ static unsigned link_of(struct netd *netd, const struct netd_addr *who)
 	return 0;
 }
 
-static int try(struct netd *netd, const struct netd_addr *who, unsigned tries)
+int netd_probe_echo(struct netd *netd, const struct netd_addr *who, unsigned tries)
 {
 	const struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L - 1};
 	int r = -ETIMEDOUT;
@@ -184,11 +184,23 @@ static int try(struct netd *netd, const struct netd_addr *who, unsigned tries)
 	return r;
 }
 
-int netd_probe_choose(struct netd *netd, const char *text, struct netd_addr *out,
-		      struct netd_error *err)
+int netd_probe_gateway(struct netd *netd, struct netd_addr *out, struct netd_error *err)
 {
 	netd_auto(netd_state_done) struct netd_state s = {0};
 	const struct netd_route *gateway;
+	int r = netd_route_dump(&netd->nl, &s, err);
+
+	if (r < 0)
+		return r;
+	gateway = find_default(&s, NULL);
+	if (gateway)
+		*out = gateway->via;
+	return 0;
+}
+
+int netd_probe_choose(struct netd *netd, const char *text, struct netd_addr *out,
+		      struct netd_error *err)
+{
 	int r;
 
 	*out = (struct netd_addr){0};
@@ -201,12 +213,11 @@ int netd_probe_choose(struct netd *netd, const char *text, struct netd_addr *out
 	}
 	if (text)
 		return 0;
-	r = netd_route_dump(&netd->nl, &s, err);
+	r = netd->ops->find_gateway(netd, out, err);
 	if (r < 0)
 		return r;
-	gateway = find_default(&s, NULL);
-	if (gateway && try(netd, &gateway->via, TRIES_BEFORE) == 0)
-		*out = gateway->via;
+	if (out->family && netd->ops->echo(netd, out, TRIES_BEFORE) < 0)
+		*out = (struct netd_addr){0};
 	return 0;
 }
 
@@ -219,7 +230,7 @@ int netd_probe_check(struct netd *netd, const struct netd_addr *who,
 
 	if (!who->family)
 		return 0;
-	r = try(netd, who, TRIES);
+	r = netd->ops->echo(netd, who, TRIES);
 	if (r >= 0)
 		return 0;
 	if (r != -ETIMEDOUT)

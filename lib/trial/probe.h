@@ -17,4 +17,8 @@ int netd_probe_choose(struct netd *netd, const char *text, struct netd_addr *out
 int netd_probe_check(struct netd *netd, const struct netd_addr *who,
 		     struct netd_error *err);
 
+/* What the two are made of, as the kernel has it: host/ops.h. */
+int netd_probe_gateway(struct netd *netd, struct netd_addr *out, struct netd_error *err);
+int netd_probe_echo(struct netd *netd, const struct netd_addr *who, unsigned tries);
+
 #endif

@@ -9,7 +9,6 @@
 #include "base/str.h"
 #include "observe/plugs.h"
 #include "plan/listens.h"
-#include "rtnl/source.h"
 #include "store/stuck.h"
 #include "store/unconfirmed.h"
 #include "trial/confirm.h"
@@ -26,13 +25,13 @@ struct probe {
  * A reply to the host's own request belongs to a connection, so it arrives even if nobody
  * can open a new one, because a forward takes everything that is sent to that address.
  */
-static int check_reachable(const struct netd_topology *t, const struct probe *probe,
-			   struct netd_error *err)
+static int check_reachable(struct netd *netd, const struct netd_topology *t,
+			   const struct probe *probe, struct netd_error *err)
 {
 	char text[NETD_ADDR_TEXT];
 	struct netd_addr own;
 
-	if (!probe->who.family || netd_source_towards(&probe->who, &own) < 0 ||
+	if (!probe->who.family || netd->ops->find_source(netd, &probe->who, &own) < 0 ||
 	    !netd_listens_take(t, &own) || netd_listens_take(probe->previous, &own))
 		return 0;
 	netd_error_add(err, -EHOSTUNREACH,
@@ -60,7 +59,7 @@ static int probe_host(struct netd *netd, const struct netd_topology *t,
 		      const struct probe *probe, const char **because,
 		      struct netd_error *err)
 {
-	int r = check_reachable(t, probe, err);
+	int r = check_reachable(netd, t, probe, err);
 
 	*because = "nobody would have reached this host";
 	if (r < 0)
@@ -113,9 +112,9 @@ static int replace_watchdog(struct netd *netd, const struct netd_caller *caller,
 {
 	int r;
 
-	if (!netd_unconfirmed_is(&netd->store) || netd_watchdog_lives(netd))
+	if (!netd_unconfirmed_is(&netd->store) || netd->ops->watchdog_lives(netd))
 		return 0;
-	r = netd_watchdog_start(netd, NULL, err);
+	r = netd->ops->start_watchdog(netd, NULL, err);
 	if (r < 0)
 		return take_back(netd, caller, r, "it had no watchdog any more", plan,
 				 outcome, err);
@@ -132,7 +131,7 @@ static int apply_leashed(struct netd *netd, const struct netd_change *change,
 			 struct netd_plan **plan, enum netd_outcome *outcome,
 			 struct netd_error *err)
 {
-	int leash, r = netd_watchdog_start(netd, &leash, err);
+	int leash, r = netd->ops->start_watchdog(netd, &leash, err);
 
 	if (r < 0) {
 		netd_unconfirmed_remove(&netd->store, NULL);

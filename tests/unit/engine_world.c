@@ -21,6 +21,7 @@ static void open_context(struct world *w)
 		netd_context_new(&fake_host_ops, w->state, w->config, &w->netd, w->err),
 		0);
 	w->netd->host = &w->host;
+	w->netd->watchdog = WORLD_WATCHDOG;
 }
 
 int world_setup(void **state)
@@ -87,6 +88,18 @@ int world_apply(struct world *w, const char *text)
 
 	netd_error_clear(w->err);
 	r = netd_apply(w->netd, t, NULL, &w->outcome, w->err);
+	netd_topology_free(t);
+	return r;
+}
+
+int world_apply_on_trial(struct world *w, const char *text)
+{
+	const struct netd_trial trial = {.seconds = 60};
+	struct netd_topology *t = world_topology(text);
+	int r;
+
+	netd_error_clear(w->err);
+	r = netd_apply_unconfirmed(w->netd, t, &trial, NULL, &w->outcome, w->err);
 	netd_topology_free(t);
 	return r;
 }

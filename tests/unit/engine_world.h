@@ -6,6 +6,9 @@
 #include "fake_host.h"
 #include "netd.h"
 
+/* Named, and never run: host.watchdogs counts what was started. */
+#define WORLD_WATCHDOG "/nonexistent/watchdog"
+
 struct world {
 	char directory[64], state[80], config[80];
 	struct fake_host host;
@@ -24,8 +27,10 @@ void world_reopen(struct world *w);
 /* The topology that @text describes; the caller frees it. */
 struct netd_topology *world_topology(const char *text);
 
-/* What netd_apply() and netd_destroy() return; their outcome is in @w. */
+/* What netd_apply(), netd_apply_unconfirmed() (for a minute, with the gateway as its
+ * probe) and netd_destroy() return; their outcome is in @w. */
 int world_apply(struct world *w, const char *text);
+int world_apply_on_trial(struct world *w, const char *text);
 int world_destroy(struct world *w, const char *name);
 
 /* True if that file of the state directory is there. */

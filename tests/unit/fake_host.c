@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -298,6 +299,98 @@ static int plug(struct netd *netd, const struct netd_link *link, int master)
 	return 0;
 }
 
+/*
+ * Trials
+ */
+
+static int find_gateway(struct netd *netd, struct netd_addr *out, struct netd_error *err)
+{
+	const struct fake_host *f = netd->host;
+	int r = look(netd, "the routes", err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < f->kernel.route_count; i++)
+		if (!f->kernel.routes[i].to.length)
+			*out = f->kernel.routes[i].via;
+	return 0;
+}
+
+static int echo(struct netd *netd, const struct netd_addr *who, unsigned tries)
+{
+	(void)who;
+	(void)tries;
+	return fake_host_fails(netd->host) ? -ETIMEDOUT : 0;
+}
+
+static int find_source(struct netd *netd, const struct netd_addr *to,
+		       struct netd_addr *out)
+{
+	const struct fake_host *f = netd->host;
+
+	(void)to;
+	*out = f->kernel.addrs[0].prefix.addr;
+	return 0;
+}
+
+static int start_watchdog(struct netd *netd, int *leash, struct netd_error *err)
+{
+	struct fake_host *f = netd->host;
+
+	if (fake_host_fails(f))
+		return netd_error_add(err, -ECHILD, "no watchdog");
+	f->watchdogs++;
+	/* what is said on it goes nowhere */
+	if (leash)
+		*leash = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return 0;
+}
+
+static bool watchdog_lives(const struct netd *netd)
+{
+	const struct fake_host *f = netd->host;
+
+	return f->watchdogs > 0;
+}
+
+/*
+ * One forward more
+ */
+
+static bool forward_is_plain(struct netd *netd, const struct netd_forward *f)
+{
+	(void)f;
+	return !fake_host_fails(netd->host);
+}
+
+/* Killed in front of it, or behind: the element is there then. */
+static int add_elements(struct netd *netd, const struct netd_element *e, size_t n)
+{
+	struct fake_host *f = netd->host;
+
+	if (fake_host_fails(f))
+		return -EIO;
+	fake_rules_add(&f->kernel.ruleset, e, n);
+	f->kernel.ruleset.generation++;
+	fake_host_fails(f);
+	return 0;
+}
+
+static void delete_elements(struct netd *netd, const struct netd_element *e, size_t n)
+{
+	struct fake_host *f = netd->host;
+
+	fake_host_fails(f);
+	fake_rules_delete(&f->kernel.ruleset, e, n);
+	f->kernel.ruleset.generation++;
+}
+
+static void forget_flows(struct netd *netd, const struct netd_ruleset_delta *d)
+{
+	(void)d;
+	fake_host_fails(netd->host);
+}
+
 static void sweep(struct netd *netd)
 {
 	struct fake_host *f = netd->host;
@@ -327,6 +420,15 @@ const struct netd_host_ops fake_host_ops = {
 	.capture = capture,
 	.ifindex = ifindex,
 	.plug = plug,
+	.find_gateway = find_gateway,
+	.echo = echo,
+	.find_source = find_source,
+	.start_watchdog = start_watchdog,
+	.watchdog_lives = watchdog_lives,
+	.forward_is_plain = forward_is_plain,
+	.add_elements = add_elements,
+	.delete_elements = delete_elements,
+	.forget_flows = forget_flows,
 	.sweep = sweep,
 	.tidy = tidy,
 };

@@ -21,6 +21,7 @@ struct fake_host {
 	int last_index;
 	const char *neglected; /* a link whose fields are not set, without a word */
 
+	unsigned watchdogs;  /* that were started; they live */
 	unsigned sweeps;     /* so far: what services left was removed */
 	unsigned steps, ops; /* so far; a step may be an op */
 	unsigned fail_step;  /* the number of the one that fails; 0: none … */

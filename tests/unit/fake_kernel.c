@@ -336,6 +336,7 @@ static int create_space(struct fake_host *f, struct netd_state *s,
 			fake_kernel_set(s, want->sysctls[i].path, want->sysctls[i].value);
 	lo = fake_kernel_add_link(f, s, "lo");
 	lo->loopback = true;
+	lo->up = true;
 	lo->group = NETD_LINK_GROUP;
 	snprintf(lo->alias, sizeof(lo->alias), NETD_ALIAS_PREFIX "%s", want->owner);
 	qsort(f->kernel.spaces, f->kernel.space_count, sizeof(*s), compare_spaces);

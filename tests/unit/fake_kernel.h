@@ -28,6 +28,8 @@ int fake_kernel_setting(const struct netd_state *s, const char *path);
 
 int fake_kernel_set(struct netd_state *s, const char *path, int value);
 
+void fake_rules_add(struct netd_ruleset *r, const struct netd_element *e, size_t n);
+void fake_rules_delete(struct netd_ruleset *r, const struct netd_element *e, size_t n);
 int fake_kernel_commit(struct fake_host *f, struct netd_state *s,
 		       const struct netd_op *op);
 int fake_kernel_run(const struct netd_run *run);

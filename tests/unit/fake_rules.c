@@ -7,8 +7,7 @@
 #include "fake_kernel.h"
 #include "plan/plan.h"
 
-static void delete_elements(struct netd_ruleset *r, const struct netd_element *e,
-			    size_t n)
+void fake_rules_delete(struct netd_ruleset *r, const struct netd_element *e, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
 		for (size_t i = r->element_count; i-- > 0;)
@@ -16,7 +15,7 @@ static void delete_elements(struct netd_ruleset *r, const struct netd_element *e
 				FAKE_REMOVE(r, elements, element_count, i);
 }
 
-static void add_elements(struct netd_ruleset *r, const struct netd_element *e, size_t n)
+void fake_rules_add(struct netd_ruleset *r, const struct netd_element *e, size_t n)
 {
 	for (size_t k = 0; k < n; k++) {
 		struct netd_element *slot = FAKE_ADD(r, elements, element_count);
@@ -63,13 +62,13 @@ int fake_kernel_commit(struct fake_host *f, struct netd_state *s,
 	if (d->create_table) {
 		r->present = true;
 		add_chains(r, d->chains_kept, d->chains_kept_count);
-		add_elements(r, d->kept, d->kept_count);
+		fake_rules_add(r, d->kept, d->kept_count);
 	}
 	if (!d->delete_table) {
-		delete_elements(r, d->removed, d->removed_count);
+		fake_rules_delete(r, d->removed, d->removed_count);
 		delete_chains(r, d->chains_removed, d->chains_removed_count);
 	}
 	add_chains(r, d->chains_added, d->chains_added_count);
-	add_elements(r, d->added, d->added_count);
+	fake_rules_add(r, d->added, d->added_count);
 	return 0;
 }
