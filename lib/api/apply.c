@@ -4,20 +4,14 @@
 #include <string.h>
 
 #include "api/begin.h"
-#include "observe/choose_addresses.h"
 #include "observe/plugs.h"
-#include "observe/processes.h"
 #include "trial/recover.h"
-#include "observe/share.h"
 #include "store/stuck.h"
-#include "advise/suspect.h"
 #include "engine/transaction.h"
-#include "observe/unrecorded.h"
-#include "observe/view.h"
+#include "observe/foresee.h"
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "netd.h"
-#include "plan/drift.h"
 
 int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_plan **plan,
 	       enum netd_outcome *outcome, struct netd_error *err)
@@ -150,34 +144,18 @@ int netd_plan(struct netd *netd, const struct netd_topology *t, struct netd_plan
 	      struct netd_error *err)
 {
 	netd_auto(netd_view_done) struct netd_view v = {0};
-	netd_auto_topology struct netd_topology *chosen = NULL;
-	netd_auto_topology struct netd_topology *previous = NULL;
 	netd_auto_topology struct netd_topology *copy = NULL;
 	netd_auto_free struct netd_plan *room = NULL;
 	int r = netd_topology_checked(&t, &copy, err);
 
-	if (r == 0)
-		r = netd_plan_make_room(out, &room, err);
-	if (r == 0)
-		r = netd_context_open(netd, false, err);
-	if (r == 0)
-		r = netd_share_check(netd, t, &previous, &v.others, err);
-	v.nameless = v.search = netd_stuck_is(&netd->store, t->name);
-	if (r == 0)
-		r = netd_choose_addresses(netd, t, previous, &chosen, err);
-	if (chosen)
-		t = chosen;
-	if (r == 0)
-		r = netd_view_make(netd, t, previous, true, &v, err);
-	if (r == 0 && !previous && v.plan.op_count &&
-	    netd_unrecorded_note(&v.observed, t->name, &v.plan.notes) < 0)
-		r = netd_error_add(err, -ENOMEM, "out of memory");
-	if (r == 0 && netd_drift_explain(&v.plan, &v.observed) < 0)
-		r = netd_error_add(err, -ENOMEM, "out of memory");
 	if (r < 0)
 		return r;
-	netd_suspects_add(&v.plan, &v.observed, previous != NULL);
-	netd_processes_announce(netd, &v.plan);
+	r = netd_plan_make_room(out, &room, err);
+	if (r < 0)
+		return r;
+	r = netd_foresee(netd, t, &v, err);
+	if (r < 0)
+		return r;
 	netd_plan_hand_over(&v.plan, &room, out);
 	return 0;
 }
