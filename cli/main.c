@@ -75,10 +75,11 @@ const struct verb netdctl_verbs[] = {
 	 0, 0, NULL, NULL, run_status, NULL},
 	{"show", "[KIND [NAME]]", "Show networks, ports, forwards, machines and more",
 	 "KIND: networks (default), ports, forwards, machines, routers, hosts,\n"
-	 "services, topologies.  NAME: only what belongs to that network, or that router "
-	 "or host.",
+	 "services, topologies, differences (what is not as what runs should have it).\n"
+	 "NAME: only what belongs to that network, or that router or host.",
 	 0, 2,
-	 "networks|ports|forwards|machines|routers|hosts|services|topologies <shown>",
+	 "networks|ports|forwards|machines|routers|hosts|services|topologies|differences "
+	 "<shown>",
 	 NULL, run_show, NULL},
 	{"export", "[NAME]", "Print a running topology as a file", NULL, 0, 1,
 	 "<topology>", export_options, run_export, NULL},

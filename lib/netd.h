@@ -26,6 +26,7 @@ extern "C" {
 struct netd;
 struct netd_topology;
 struct netd_plan;
+struct netd_table;
 struct netd_error;
 
 enum netd_format {
@@ -155,7 +156,17 @@ NETD_PUBLIC int netd_plan_destroy(struct netd *netd, const char *name,
 				  struct netd_plan **out, struct netd_error *err);
 /* How many ops the plan has; 0: there is nothing to do. */
 NETD_PUBLIC size_t netd_plan_size(const struct netd_plan *plan);
-/* One line per op, or a JSON array; free it with free(). */
+/*
+ * The ops, in order, a row for each: "action" ("add", "change", "remove"), "kind"
+ * ("bridge", "address", "route" …), "name" of what it is about ("mybr0", "10.1.0.1/16"),
+ * "namespace" (none: the host's), "interface" that it is about, "text" (all of that in a
+ * line), "now" (what is there instead), "by" (who seems to have put it there), and of the
+ * firewall "entries", a line for each that comes or goes.  *@out is the caller's, and may
+ * outlive the plan: netd_table_free().  -ENOMEM.
+ */
+NETD_PUBLIC int netd_plan_table(const struct netd_plan *plan, struct netd_table **out,
+				struct netd_error *err);
+/* The table as a line per op, or as a JSON array; free it with free(). */
 NETD_PUBLIC char *netd_plan_format(const struct netd_plan *plan, enum netd_format format,
 				   bool color);
 /*
@@ -481,12 +492,17 @@ NETD_PUBLIC int netd_spare_bridge(struct netd *netd, const char *stem, char **ou
 NETD_PUBLIC int netd_status(struct netd *netd, enum netd_format format, char **out,
 			    struct netd_error *err);
 
-struct netd_table;
 /*
  * What is there, as rows of named values.  @kind: "networks", "ports", "forwards",
- * "machines", "routers", "hosts", "services", "topologies"; the columns are those of
- * `netdctl show KIND --json`.  @name: only those of this network, router or host; NULL:
- * all.  -EINVAL: no such kind; -ENOENT: nothing bears that name.
+ * "machines", "routers", "hosts", "services", "topologies", "differences"; the columns
+ * are those of `netdctl show KIND --json`.  @name: only those of this network, router or
+ * host (differences: of the topologies that have it); NULL: all.  -EINVAL: no such kind;
+ * -ENOENT: nothing bears that name.
+ *
+ * A difference is a value that is not as what runs should have it: "topology", "kind" and
+ * "name" of the object, its "namespace", the "field" (none: the object as a whole, which
+ * is "present" or "missing"), what is "wanted" and what was "found", as texts, and "by",
+ * who seems to have done it.
  */
 NETD_PUBLIC int netd_list(struct netd *netd, const char *kind, const char *name,
 			  struct netd_table **out, struct netd_error *err);
@@ -509,8 +525,8 @@ NETD_PUBLIC size_t netd_table_rows(const struct netd_table *table);
 NETD_PUBLIC const char *netd_table_key(const struct netd_table *table, size_t column);
 /*
  * The value in that row, from 0, and column; lives as long as the table.  Lists are
- * separated by blanks ("differences" and "notes" by newlines); "yes" is true; "" is none,
- * and false.  NULL: there is no such row or column.
+ * separated by blanks ("differences", "notes" and "entries" by newlines); "yes" is true;
+ * "" is none, and false.  NULL: there is no such row or column.
  */
 NETD_PUBLIC const char *netd_table_value(const struct netd_table *table, size_t row,
 					 const char *key);

@@ -225,13 +225,27 @@ size_t netd_plan_size(const struct netd_plan *plan)
 
 char *netd_plan_format(const struct netd_plan *plan, enum netd_format format, bool color)
 {
-	struct netd_str text = {0};
+	netd_auto(netd_table_done) struct netd_table table = {0};
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	int r;
 
+	netd_show_plan(plan, &table);
 	if (format == NETD_FORMAT_JSON)
-		netd_render_plan_json(plan, &text);
+		r = netd_table_render_json(&table, &text);
 	else
-		netd_render_plan(plan, color, &text);
+		r = netd_render_plan(&table, color, &text);
+	if (r < 0)
+		return NULL;
 	return netd_str_take(&text);
+}
+
+int netd_plan_table(const struct netd_plan *plan, struct netd_table **out,
+		    struct netd_error *err)
+{
+	netd_auto(netd_table_done) struct netd_table table = {0};
+
+	netd_show_plan(plan, &table);
+	return netd_table_hand_over(&table, out, err);
 }
 
 char *netd_plan_notes(const struct netd_plan *plan, enum netd_format format, bool color)

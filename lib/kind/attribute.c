@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "kind/kind.h"
 #include "kind/tap.h"
 #include "rtnl/setting.h"
@@ -22,9 +23,10 @@ struct pair {
 
 struct row {
 	enum netd_link_field field;
-	bool foreign; /* set on links of others, too */
-	bool late;    /* cannot be set by the message that makes a link */
-	bool in_spec; /* put goes into IFLA_AF_SPEC */
+	const char *name; /* NULL: it has several, each named in front of its value */
+	bool foreign;	  /* set on links of others, too */
+	bool late;	  /* cannot be set by the message that makes a link */
+	bool in_spec;	  /* put goes into IFLA_AF_SPEC */
 	int attribute;
 	/* True if @want says what it is to be; NULL: it does not as long as it is made */
 	bool (*wanted)(const struct netd_link *want);
@@ -247,7 +249,11 @@ static void no_ipv6_read(struct netd_link *out, struct nlattr *spec)
 
 static void no_ipv6_say(const struct netd_link_words *w)
 {
-	netd_str_add(netd_link_next_word(w), w->want ? "with IPv6" : "without IPv6");
+	const char *text = "with IPv6";
+
+	if (w->link->no_ipv6_address)
+		text = "without IPv6";
+	netd_str_add(netd_link_next_word(w), text);
 }
 
 static bool settings_wanted(const struct netd_link *want)
@@ -299,29 +305,30 @@ static void up_say(const struct netd_link_words *w)
 
 /* In the order of a plan's words. */
 static const struct row rows[] = {
-	{NETD_LINK_MAC, .attribute = IFLA_ADDRESS, .wanted = mac_wanted,
+	{NETD_LINK_MAC, "mac", .attribute = IFLA_ADDRESS, .wanted = mac_wanted,
 	 .differs = mac_differs, .put = mac_put, .read = mac_read, .say = mac_say},
-	{NETD_LINK_MTU, .foreign = true, .attribute = IFLA_MTU, .wanted = mtu_wanted,
-	 .differs = mtu_differs, .put = mtu_put, .read = mtu_read, .say = mtu_say},
-	{NETD_LINK_MASTER, .foreign = true, .late = true, .attribute = IFLA_MASTER,
-	 .wanted = master_wanted, .differs = master_differs, .put = master_put,
-	 .read = master_read, .say = master_say},
-	{NETD_LINK_ALIAS_TEXT, .late = true, .attribute = IFLA_IFALIAS, .wanted = always,
-	 .differs = alias_differs, .put = alias_put, .read = alias_read,
+	{NETD_LINK_MTU, "mtu", .foreign = true, .attribute = IFLA_MTU,
+	 .wanted = mtu_wanted, .differs = mtu_differs, .put = mtu_put, .read = mtu_read,
+	 .say = mtu_say},
+	{NETD_LINK_MASTER, "bridge", .foreign = true, .late = true,
+	 .attribute = IFLA_MASTER, .wanted = master_wanted, .differs = master_differs,
+	 .put = master_put, .read = master_read, .say = master_say},
+	{NETD_LINK_ALIAS_TEXT, "alias", .late = true, .attribute = IFLA_IFALIAS,
+	 .wanted = always, .differs = alias_differs, .put = alias_put, .read = alias_read,
 	 .say = alias_say},
-	{NETD_LINK_GROUP_NUMBER, .attribute = IFLA_GROUP, .wanted = always,
+	{NETD_LINK_GROUP_NUMBER, "group", .attribute = IFLA_GROUP, .wanted = always,
 	 .differs = group_differs, .put = group_put, .read = group_read,
 	 .say = group_say},
 	{NETD_LINK_KIND_DATA, .attribute = IFLA_LINKINFO, .differs = data_differs,
 	 .put = data_put, .read = netd_kind_read, .say = netd_kind_say},
-	{NETD_LINK_TAP_OWNER, .differs = owner_differs, .say = owner_say},
-	{NETD_LINK_NO_IPV6, .late = true, .in_spec = true, .attribute = IFLA_AF_SPEC,
-	 .wanted = no_ipv6_wanted, .differs = no_ipv6_differs, .put = no_ipv6_put,
-	 .read = no_ipv6_read, .say = no_ipv6_say},
+	{NETD_LINK_TAP_OWNER, "owner", .differs = owner_differs, .say = owner_say},
+	{NETD_LINK_NO_IPV6, "ipv6", .late = true, .in_spec = true,
+	 .attribute = IFLA_AF_SPEC, .wanted = no_ipv6_wanted, .differs = no_ipv6_differs,
+	 .put = no_ipv6_put, .read = no_ipv6_read, .say = no_ipv6_say},
 	{NETD_LINK_SETTINGS, .late = true, .in_spec = true, .attribute = IFLA_AF_SPEC,
 	 .wanted = settings_wanted, .differs = settings_differ, .put = settings_put,
 	 .read = netd_setting_read_link, .say = settings_say},
-	{NETD_LINK_UP, .foreign = true, .late = true, .wanted = always,
+	{NETD_LINK_UP, "state", .foreign = true, .late = true, .wanted = always,
 	 .differs = up_differs, .say = up_say},
 };
 
@@ -405,4 +412,66 @@ void netd_link_say_now(const struct netd_link *have, const struct netd_link *wan
 		       unsigned fields, struct netd_str *out)
 {
 	say(&(struct netd_link_words){have, want, out}, fields);
+}
+
+/* What is left of @text without "@name " in front. */
+static const char *bare(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(text, name, length) == 0 && text[length] == ' ')
+		return text + length + 1;
+	return text;
+}
+
+/* Cuts the next item off *@rest, which is behind @between then; NULL: there is none. */
+static char *split(char **rest, const char *between)
+{
+	char *item = *rest, *end = NULL;
+
+	if (item)
+		end = strstr(item, between);
+	*rest = NULL;
+	if (!end)
+		return item;
+	*end = '\0';
+	*rest = end + strlen(between);
+	return item;
+}
+
+/* "stp 1, forward_delay 15": each in turn; both texts name the same ones. */
+static void compare_parts(char *wanted, char *found, netd_link_visit *visit, void *data)
+{
+	char *want, *have;
+
+	while ((want = split(&wanted, ", ")) && (have = split(&found, ", "))) {
+		const char *name = split(&want, " ");
+
+		split(&have, " ");
+		visit(name, want, have, data);
+	}
+}
+
+static void compare_row(const struct row *row, const struct netd_link *want,
+			const struct netd_link *have, netd_link_visit *visit, void *data)
+{
+	netd_auto(netd_str_done) struct netd_str wanted = {0}, found = {0};
+
+	netd_link_say_now(want, have, row->field, &wanted);
+	netd_link_say_now(have, want, row->field, &found);
+	if (row->field == NETD_LINK_MASTER)
+		visit(row->name, want->master, have->master, data);
+	else if (row->name)
+		visit(row->name, bare(netd_str_text(&wanted), row->name),
+		      bare(netd_str_text(&found), row->name), data);
+	else if (wanted.text && found.text)
+		compare_parts(wanted.text, found.text, visit, data);
+}
+
+void netd_link_compare(const struct netd_link *want, const struct netd_link *have,
+		       unsigned fields, netd_link_visit *visit, void *data)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++)
+		if (fields & rows[i].field)
+			compare_row(&rows[i], want, have, visit, data);
 }

@@ -35,4 +35,10 @@ void netd_link_say(const struct netd_link *link, unsigned fields, struct netd_st
 void netd_link_say_now(const struct netd_link *have, const struct netd_link *want,
 		       unsigned fields, struct netd_str *out);
 
+/* One of the fields, and its values as texts; "" of a bridge: none. */
+typedef void netd_link_visit(const char *field, const char *wanted, const char *found,
+			     void *data);
+void netd_link_compare(const struct netd_link *want, const struct netd_link *have,
+		       unsigned fields, netd_link_visit *visit, void *data);
+
 #endif

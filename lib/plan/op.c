@@ -86,49 +86,63 @@ static const struct netd_op_reason all_ops[] = {
 #define AT(MEMBER) offsetof(struct netd_op, MEMBER)
 
 const struct netd_op_row netd_op_rows[NETD_OP_COUNT] = {
-	[NETD_OP_STOP_SERVICE] = {'-', "dhcp", netd_describe_service},
-	[NETD_OP_DELETE_STALE] = {'-', NULL, netd_describe_link, .link = AT(link.name)},
+	[NETD_OP_STOP_SERVICE] = {'-', "dhcp", netd_describe_service,
+				  .name = AT(service.name)},
+	[NETD_OP_DELETE_STALE] = {'-', NULL, netd_describe_link, .name = AT(link.name),
+				  .link = AT(link.name)},
 	[NETD_OP_CREATE_NAMESPACE] = {'+', "namespace", NULL, .place = AT(node.place),
-				      .where = ""},
-	[NETD_OP_CREATE_LINK] = {'+', NULL, netd_describe_create, .link = AT(link.name),
-				 .place = AT(link.place), .reasons = create_link},
-	[NETD_OP_RAISE_MTU] = {'~', NULL, netd_describe_link, .link = AT(link.name),
-			       .place = AT(link.place), .reasons = raise_mtu},
+				      .name = AT(space), .where = ""},
+	[NETD_OP_CREATE_LINK] = {'+', NULL, netd_describe_create, .name = AT(link.name),
+				 .link = AT(link.name), .place = AT(link.place),
+				 .reasons = create_link},
+	[NETD_OP_RAISE_MTU] = {'~', NULL, netd_describe_link, .name = AT(link.name),
+			       .link = AT(link.name), .place = AT(link.place),
+			       .reasons = raise_mtu},
 	[NETD_OP_SET_SYSCTL] = {'~', "sysctl", netd_describe_sysctl,
-				.reasons = set_sysctl},
+				.name = AT(sysctl.path), .reasons = set_sysctl},
 	[NETD_OP_RETURN_UPLINK] = {'-', "uplink", netd_describe_return,
-				   .link = AT(uplink.bridge)},
-	[NETD_OP_STOP_LINK] = {'~', NULL, netd_describe_link, .link = AT(link.name)},
+				   .name = AT(uplink.nic), .link = AT(uplink.bridge)},
+	[NETD_OP_STOP_LINK] = {'~', NULL, netd_describe_link, .name = AT(link.name),
+			       .link = AT(link.name)},
 	[NETD_OP_FIREWALL] = {'~', "firewall", netd_describe_firewall, .has_space = true},
 	[NETD_OP_MOVE_UPLINK] = {'+', "uplink", netd_describe_move,
-				 .link = AT(uplink.bridge), .place = AT(uplink.place)},
+				 .name = AT(uplink.nic), .link = AT(uplink.bridge),
+				 .place = AT(uplink.place)},
 	[NETD_OP_CLEAR_ADDRESS] = {'-', "address", netd_describe_address,
-				   .link = AT(addr.link)},
+				   .subnet = AT(addr.prefix), .link = AT(addr.link)},
 	[NETD_OP_ADD_ADDRESS] = {'+', "address", netd_describe_address,
-				 .link = AT(addr.link), .place = AT(addr.place),
-				 .reasons = add_address},
-	[NETD_OP_SET_LINK] = {'~', NULL, netd_describe_link, .link = AT(link.name),
-			      .place = AT(link.place), .reasons = set_link},
-	[NETD_OP_PLUG_PORT] = {'~', "port", netd_describe_link, .link = AT(link.name)},
+				 .subnet = AT(addr.prefix), .link = AT(addr.link),
+				 .place = AT(addr.place), .reasons = add_address},
+	[NETD_OP_SET_LINK] = {'~', NULL, netd_describe_link, .name = AT(link.name),
+			      .link = AT(link.name), .place = AT(link.place),
+			      .reasons = set_link},
+	[NETD_OP_PLUG_PORT] = {'~', "port", netd_describe_link, .name = AT(link.name),
+			       .link = AT(link.name)},
 	[NETD_OP_CLAIM_SYSCTL] = {'~', "sysctl", netd_describe_sysctl,
-				  .reasons = set_sysctl},
+				  .name = AT(sysctl.path), .reasons = set_sysctl},
 	[NETD_OP_DELETE_ADDRESS] = {'-', "address", netd_describe_address,
-				    .link = AT(addr.link)},
-	[NETD_OP_ADD_ROUTE] = {'+', "route", netd_describe_route, .link = AT(route.link),
-			       .place = AT(route.place), .reasons = add_route},
+				    .subnet = AT(addr.prefix), .link = AT(addr.link)},
+	[NETD_OP_ADD_ROUTE] = {'+', "route", netd_describe_route, .subnet = AT(route.to),
+			       .link = AT(route.link), .place = AT(route.place),
+			       .reasons = add_route},
 	[NETD_OP_DELETE_ROUTE] = {'-', "route", netd_describe_route,
-				  .link = AT(route.link)},
-	[NETD_OP_RELEASE_PORT] = {'-', "port", netd_describe_link, .link = AT(link.name)},
-	[NETD_OP_DELETE_LINK] = {'-', NULL, netd_describe_link, .link = AT(link.name)},
-	[NETD_OP_DELETE_NAMESPACE] = {'-', "namespace", NULL, .where = ""},
+				  .subnet = AT(route.to), .link = AT(route.link)},
+	[NETD_OP_RELEASE_PORT] = {'-', "port", netd_describe_link, .name = AT(link.name),
+				  .link = AT(link.name)},
+	[NETD_OP_DELETE_LINK] = {'-', NULL, netd_describe_link, .name = AT(link.name),
+				 .link = AT(link.name)},
+	[NETD_OP_DELETE_NAMESPACE] = {'-', "namespace", NULL, .name = AT(space),
+				      .where = ""},
 	[NETD_OP_RESTORE_SYSCTL] = {'~', "sysctl", netd_describe_restore,
-				    .reasons = restore_sysctl},
+				    .name = AT(sysctl.path), .reasons = restore_sysctl},
 	[NETD_OP_WRITE_RESOLV] = {'~', "resolv.conf", NULL, .place = AT(resolv.place),
-				  .where = " of"},
+				  .name = AT(space), .where = " of"},
 	[NETD_OP_START_SERVICE] = {'+', "dhcp", netd_describe_service,
-				   .link = AT(service.link), .place = AT(service.place)},
+				   .name = AT(service.name), .link = AT(service.link),
+				   .place = AT(service.place)},
 	[NETD_OP_RELOAD_SERVICE] = {'~', "dhcp", netd_describe_service,
-				    .link = AT(service.link), .place = AT(service.place)},
+				    .name = AT(service.name), .link = AT(service.link),
+				    .place = AT(service.place)},
 };
 
 char netd_op_sign(const struct netd_op *op)
@@ -143,6 +157,20 @@ const char *netd_op_object(const struct netd_op *op)
 	if (netd_op_rows[op->kind].object)
 		return netd_op_rows[op->kind].object;
 	return netd_kind_of(&op->link)->word;
+}
+
+void netd_op_name(const struct netd_op *op, struct netd_str *out)
+{
+	const struct netd_op_row *row = &netd_op_rows[op->kind];
+	char text[NETD_PREFIX_TEXT];
+	struct netd_prefix subnet;
+
+	if (row->name)
+		netd_str_add(out, (const char *)op + row->name);
+	if (!row->subnet)
+		return;
+	memcpy(&subnet, (const char *)op + row->subnet, sizeof(subnet));
+	netd_str_add(out, netd_prefix_format(&subnet, text));
 }
 
 const char *netd_op_link(const struct netd_op *op)

@@ -100,8 +100,10 @@ struct netd_op_row {
 	const char *where; /* stands before the namespace; NULL: " in" */
 	bool has_space;	   /* describe() adds the namespace itself */
 	/* Offsets in struct netd_op; 0: it has none. */
-	size_t link;  /* the interface that it makes, changes or takes something from */
-	size_t place; /* of its object, in the file */
+	size_t name;   /* of its object … */
+	size_t subnet; /* … or that is a prefix */
+	size_t link;   /* the interface that it makes, changes or takes something from */
+	size_t place;  /* of its object, in the file */
 	const struct netd_op_reason *reasons; /* NULL: none but those of all ops */
 };
 extern const struct netd_op_row netd_op_rows[NETD_OP_COUNT];
@@ -110,6 +112,9 @@ extern const struct netd_op_row netd_op_rows[NETD_OP_COUNT];
 char netd_op_sign(const struct netd_op *op);
 /* "bridge", "address", "sysctl" …: a word for the kind of object. */
 const char *netd_op_object(const struct netd_op *op);
+/* What its object is called: "mybr0", "10.1.0.1/16", "net/ipv4/ip_forward"; "": nothing
+ * of its own. */
+void netd_op_name(const struct netd_op *op, struct netd_str *out);
 /* The interface that it makes, changes or takes something from; "": none. */
 const char *netd_op_link(const struct netd_op *op);
 /* Where its object stands in the file; line 0: nowhere. */

@@ -2,20 +2,13 @@
 /* A plan as text or JSON. */
 #include "show/plan.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/cleanup.h"
 #include "base/str.h"
-#include "base/json.h"
 #include "base/safe.h"
-
-static const char *color_of(char sign)
-{
-	if (sign == '+')
-		return "\033[32m";
-	if (sign == '-')
-		return "\033[31m";
-	return "\033[33m";
-}
 
 /* The lines of @text, each indented. */
 static void add_indented(struct netd_str *out, const char *text)
@@ -30,117 +23,149 @@ static void add_indented(struct netd_str *out, const char *text)
 	}
 }
 
-static void print_entries(const struct netd_plan *plan, const struct netd_op *op,
-			  struct netd_str *out)
-{
-	const struct netd_plan_firewall *firewall = netd_plan_firewall(plan, op->space);
+enum { ACTION, KIND, NAME, NAMESPACE, INTERFACE, TEXT, NOW, BY, ENTRIES, COLUMNS };
 
-	if (firewall)
-		netd_ruleset_delta_print(out, &firewall->delta);
+static const struct netd_column columns[COLUMNS] = {
+	[ACTION] = {NULL, "action", NETD_COLUMN_TEXT},
+	[KIND] = {NULL, "kind", NETD_COLUMN_TEXT},
+	[NAME] = {NULL, "name", NETD_COLUMN_TEXT},
+	[NAMESPACE] = {NULL, "namespace", NETD_COLUMN_TEXT},
+	[INTERFACE] = {NULL, "interface", NETD_COLUMN_TEXT},
+	[TEXT] = {NULL, "text", NETD_COLUMN_TEXT},
+	[NOW] = {NULL, "now", NETD_COLUMN_TEXT},
+	[BY] = {NULL, "by", NETD_COLUMN_TEXT},
+	[ENTRIES] = {NULL, "entries", NETD_COLUMN_LINES},
+};
+
+static const struct {
+	char sign;
+	const char *action, *color;
+} actions[] = {
+	{'+', "add", "\033[32m"},
+	{'~', "change", "\033[33m"},
+	{'-', "remove", "\033[31m"},
+};
+
+static const char *action_of(char sign)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(actions); i++)
+		if (actions[i].sign == sign)
+			return actions[i].action;
+	return "";
 }
 
-static const struct netd_evidence *evidence_of(const struct netd_plan *plan, size_t i)
+/* The next cell is what @text has got, without the newline at its end; it is used up. */
+static void add_text(struct netd_table *table, struct netd_str *text)
+{
+	if (text->length && text->text[text->length - 1] == '\n')
+		text->text[text->length - 1] = '\0';
+	netd_table_add_text(table, netd_str_text(text));
+	table->failed |= text->failed;
+	netd_str_done(text);
+	*text = (struct netd_str){0};
+}
+
+static void add_op(const struct netd_plan *plan, const struct netd_op *op,
+		   const struct netd_evidence *evidence, struct netd_table *table)
+{
+	const struct netd_plan_firewall *firewall = NULL;
+	struct netd_str text = {0};
+
+	netd_table_add_text(table, action_of(netd_op_sign(op)));
+	netd_table_add_text(table, netd_op_object(op));
+	netd_op_name(op, &text);
+	add_text(table, &text);
+	netd_table_add_text(table, op->space);
+	netd_table_add_text(table, netd_op_link(op));
+	netd_op_describe(op, plan, &text);
+	add_text(table, &text);
+	netd_table_add_text(table, evidence->now);
+	netd_table_add_text(table, evidence->by);
+	if (op->kind == NETD_OP_FIREWALL)
+		firewall = netd_plan_firewall(plan, op->space);
+	if (firewall)
+		netd_ruleset_delta_print(&text, &firewall->delta);
+	add_text(table, &text);
+}
+
+void netd_show_plan(const struct netd_plan *plan, struct netd_table *table)
 {
 	static const struct netd_evidence none;
 
-	if (plan->evidence)
-		return &plan->evidence[i];
-	return &none;
+	table->columns = columns;
+	table->column_count = COLUMNS;
+	for (size_t i = 0; i < plan->op_count; i++) {
+		const struct netd_evidence *evidence = &none;
+
+		if (plan->evidence)
+			evidence = &plan->evidence[i];
+		add_op(plan, &plan->ops[i], evidence, table);
+	}
 }
 
 /* " (now mtu 9000; NetworkManager manages it)", or nothing. */
-static void add_evidence(struct netd_str *out, const struct netd_evidence *e)
+static void add_evidence(struct netd_str *out, const char *now, const char *by)
 {
-	if (e->now[0] || e->by[0])
-		netd_str_addf(out, " (%s%s%s%s)", e->now[0] ? "now " : "", e->now,
-			      e->now[0] && e->by[0] ? "; " : "", e->by);
+	const char *between = "";
+
+	if (!*now && !*by)
+		return;
+	netd_str_add(out, " (");
+	if (*now)
+		netd_str_addf(out, "now %s", now);
+	if (*now && *by)
+		between = "; ";
+	netd_str_addf(out, "%s%s)", between, by);
+}
+
+static size_t find_action(const char *action)
+{
+	size_t i = 0;
+
+	while (strcmp(actions[i].action, action) != 0)
+		i++;
+	return i;
 }
 
 /* An op may name an interface that somebody else gave its name. */
-void netd_render_op(const struct netd_plan *plan, size_t i, struct netd_str *out)
+static void render_row(char *const *cells, struct netd_str *out)
 {
-	struct netd_str text = {0};
+	netd_auto(netd_str_done) struct netd_str text = {0};
 
-	netd_str_addf(&text, "%c ", netd_op_sign(&plan->ops[i]));
-	netd_op_describe(&plan->ops[i], plan, &text);
-	add_evidence(&text, evidence_of(plan, i));
+	netd_str_addf(&text, "%c %s", actions[find_action(cells[ACTION])].sign,
+		      cells[TEXT]);
+	add_evidence(&text, cells[NOW], cells[BY]);
 	netd_render_safe(netd_str_text(&text), out);
-	netd_str_done(&text);
 }
 
-void netd_render_plan(const struct netd_plan *plan, bool color, struct netd_str *out)
+int netd_render_plan(const struct netd_table *plan, bool color, struct netd_str *out)
 {
-	for (size_t i = 0; i < plan->op_count; i++) {
-		const struct netd_op *op = &plan->ops[i];
-		struct netd_str entries = {0};
+	const char *begin = "", *end = "";
 
-		netd_str_add(out, color ? color_of(netd_op_sign(op)) : "");
-		netd_render_op(plan, i, out);
-		netd_str_addf(out, "%s\n", color ? "\033[0m" : "");
-		if (op->kind == NETD_OP_FIREWALL)
-			print_entries(plan, op, &entries);
-		add_indented(out, netd_str_text(&entries));
-		netd_str_done(&entries);
-	}
-}
+	if (plan->failed)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->cell_count; i += COLUMNS) {
+		char *const *cells = &plan->cells[i];
 
-static void add_entries(struct netd_json *j, const struct netd_plan *plan,
-			const struct netd_op *op)
-{
-	struct netd_str entries = {0};
-	char *rest, *line;
-
-	print_entries(plan, op, &entries);
-	netd_json_key(j, "entries");
-	netd_json_begin_array(j);
-	rest = entries.text;
-	while (rest && (line = strsep(&rest, "\n")))
-		if (*line)
-			netd_json_string(j, line);
-	netd_json_end_array(j);
-	netd_str_done(&entries);
-}
-
-/* Nothing if there is nothing to say. */
-static void add_words(struct netd_json *j, const char *key, const char *words)
-{
-	if (!*words)
-		return;
-	netd_json_key(j, key);
-	netd_json_string(j, words);
-}
-
-void netd_render_plan_json(const struct netd_plan *plan, struct netd_str *out)
-{
-	struct netd_json j = {.out = out};
-
-	netd_json_begin_array(&j);
-	for (size_t i = 0; i < plan->op_count; i++) {
-		const struct netd_op *op = &plan->ops[i];
-		char sign = netd_op_sign(op);
-		struct netd_str text = {0};
-
-		netd_op_describe(op, plan, &text);
-		netd_json_begin_object(&j);
-		netd_json_key(&j, "action");
-		netd_json_string(&j, sign == '+'   ? "add"
-				     : sign == '-' ? "remove"
-						   : "change");
-		netd_json_key(&j, "kind");
-		netd_json_string(&j, netd_op_object(op));
-		if (op->space[0]) {
-			netd_json_key(&j, "namespace");
-			netd_json_string(&j, op->space);
+		if (color) {
+			begin = actions[find_action(cells[ACTION])].color;
+			end = "\033[0m";
 		}
-		netd_json_key(&j, "text");
-		netd_json_string(&j, netd_str_text(&text));
-		add_words(&j, "now", evidence_of(plan, i)->now);
-		add_words(&j, "by", evidence_of(plan, i)->by);
-		if (op->kind == NETD_OP_FIREWALL)
-			add_entries(&j, plan, op);
-		netd_json_end_object(&j);
-		netd_str_done(&text);
+		netd_str_add(out, begin);
+		render_row(cells, out);
+		netd_str_addf(out, "%s\n", end);
+		add_indented(out, cells[ENTRIES]);
 	}
-	netd_json_end_array(&j);
-	netd_json_finish(&j);
+	return netd_str_error(out);
+}
+
+int netd_render_changes(const struct netd_table *plan, struct netd_str *out)
+{
+	if (plan->failed)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->cell_count; i += COLUMNS) {
+		netd_str_next(out, "\n");
+		render_row(&plan->cells[i], out);
+	}
+	return netd_str_error(out);
 }

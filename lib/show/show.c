@@ -110,6 +110,15 @@ const struct netd_topology *netd_scene_definition(const struct netd_scene *s,
 	return NULL;
 }
 
+size_t netd_show_count_ports(const struct netd_scene *s, const char *bridge)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->state.link_count; i++)
+		count += strcmp(s->state.links[i].master, bridge) == 0;
+	return count;
+}
+
 static const struct netd_show_kind *find_kind(const char *name, struct netd_error *err)
 {
 	const struct netd_show_kind *kind = netd_show_kind_find(name);
@@ -118,7 +127,7 @@ static const struct netd_show_kind *find_kind(const char *name, struct netd_erro
 		return kind;
 	netd_error_add(err, -EINVAL, "there is nothing called \"%s\" to show", name);
 	netd_error_hint(err, "networks, ports, forwards, machines, routers, hosts, "
-			     "services or topologies");
+			     "services, topologies or differences");
 	return NULL;
 }
 

@@ -30,6 +30,9 @@ const struct netd_topology *netd_scene_definition(const struct netd_scene *s,
 /* "up", "no carrier", "down"; @link NULL: "missing". */
 const char *netd_show_link_state(const struct netd_link *link);
 
+/* How many links are ports of that bridge. */
+size_t netd_show_count_ports(const struct netd_scene *s, const char *bridge);
+
 /* One kind of table. */
 struct netd_show_kind {
 	const char *name;

@@ -319,11 +319,14 @@ static int make_plan(struct host *h, const struct netd_topology *t,
 static int step(struct host *h, const struct netd_topology *t, struct netd_str *text)
 {
 	struct netd_state desired = {0};
+	struct netd_table table = {0};
 	struct netd_plan plan = {0};
 	int r = make_plan(h, t, &desired, &plan, text);
 
 	if (r == 0) {
-		netd_render_plan(&plan, false, text);
+		netd_show_plan(&plan, &table);
+		assert_int_equal(netd_render_plan(&table, false, text), 0);
+		netd_table_done(&table);
 		settle(h, &desired, &plan);
 	}
 	netd_plan_done(&plan);

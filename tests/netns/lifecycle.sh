@@ -327,9 +327,15 @@ drift_is_explained()
 
 	ip link set mybr0 mtu 1400
 	differs "~ bridge mybr0 mtu 1500 (now mtu 1400)"
+	ok netdctl show differences mybr0 --json
+	jq -e '. == [{topology: "lab", kind: "bridge", name: "mybr0", namespace: null,
+		field: "mtu", wanted: "1500", found: "1400", by: null}]' <<<"$out"
+	ok netdctl show differences
+	match $'\nlab +bridge +mybr0 +- +mtu +1500 +1400 +-\n' "$out"$'\n'
+	fails 2 netdctl show differences nobody
 	index=$(cat /sys/class/net/mybr0/ifindex)
 	mkdir -p /run/systemd/netif/links
-	echo ADMIN_STATE=configured >/run/systemd/netif/links/$index
+	echo ADMIN_STATE=configured >"/run/systemd/netif/links/$index"
 	differs "~ bridge mybr0 mtu 1500 (now mtu 1400; systemd-networkd manages it)"
 	ip address del 10.1.0.254/16 dev mybr0
 	differs "+ address 10.1.0.254/16 on mybr0 (systemd-networkd manages it)"

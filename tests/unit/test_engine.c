@@ -13,6 +13,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "engine_world.h"
+#include "observe/foresee.h"
+#include "plan/difference.h"
 
 #define NAT           \
 	"name: lab\n" \
@@ -98,12 +100,117 @@ static void without_a_record(void **state)
 	assert_int_equal(w->host.sweeps, 1);
 }
 
+/* The row about that field of that object; fails if there is none. */
+static size_t find_row(const struct netd_table *table, const char *name,
+		       const char *field)
+{
+	for (size_t i = 0; i < netd_table_rows(table); i++)
+		if (strcmp(netd_table_value(table, i, "name"), name) == 0 &&
+		    strcmp(netd_table_value(table, i, "field"), field) == 0)
+			return i;
+	fail_msg("nothing differs in %s of %s", field, name);
+	return 0;
+}
+
+static void assert_differs(const struct netd_table *table, const char *name,
+			   const char *field, const char *wanted, const char *found)
+{
+	size_t row = find_row(table, name, field);
+
+	assert_string_equal(netd_table_value(table, row, "topology"), "lab");
+	assert_string_equal(netd_table_value(table, row, "wanted"), wanted);
+	assert_string_equal(netd_table_value(table, row, "found"), found);
+}
+
+/* What somebody changed behind netd's back. */
+static void spoil(struct fake_host *f)
+{
+	struct netd_link *lan = netd_state_link(&f->kernel, "lan");
+
+	lan->mtu = 9000;
+	lan->up = false;
+	lan->bridge.stp = true;
+	netd_copy(netd_state_link(&f->kernel, "tap5")->master, "");
+	f->kernel.ruleset.element_count--;
+	for (size_t i = 0; i < f->kernel.addr_count; i++)
+		if (strcmp(f->kernel.addrs[i].link, "lan") == 0)
+			f->kernel.addrs[i].prefix.length = 25;
+}
+
+static void tells_differences(void **state)
+{
+	static const char lab[] = NAT "  dmz: {ports: {tap5: {type: tap}}}\n";
+	struct netd_table table = {.columns = netd_difference_columns,
+				   .column_count = NETD_DIFFERENCE_COLUMNS};
+	netd_auto(netd_view_done) struct netd_view v = {0};
+	netd_auto_topology struct netd_topology *t = world_topology(lab);
+	struct world *w = *state;
+	size_t whole = 0;
+
+	assert_int_equal(world_apply(w, lab), 0);
+	assert_int_equal(netd_foresee(w->netd, t, &v, w->err), 0);
+	netd_plan_differences(&v.plan, &v.observed, &table);
+	assert_int_equal(netd_table_rows(&table), 0);
+	netd_view_done(&v);
+	v = (struct netd_view){0};
+
+	spoil(&w->host);
+	assert_int_equal(netd_foresee(w->netd, t, &v, w->err), 0);
+	netd_plan_differences(&v.plan, &v.observed, &table);
+	assert_differs(&table, "lan", "mtu", "1500", "9000");
+	assert_differs(&table, "lan", "state", "up", "down");
+	assert_differs(&table, "lan", "stp", "0", "1");
+	assert_differs(&table, "tap5", "bridge", "dmz", "");
+	assert_differs(&table, "10.1.0.1/24", "", "present", "missing");
+	assert_differs(&table, "10.1.0.1/25", "", "missing", "present");
+	for (size_t i = 0; i < netd_table_rows(&table); i++)
+		whole += strcmp(netd_table_value(&table, i, "kind"), "firewall") == 0;
+	assert_int_equal(whole, 1);
+	netd_table_done(&table);
+}
+
+/* The ops as rows, which outlive the plan. */
+static void plans_are_tables(void **state)
+{
+	struct world *w = *state;
+	netd_auto_topology struct netd_topology *t = world_topology(NAT);
+	struct netd_table *table = NULL;
+	struct netd_plan *plan = NULL;
+	size_t count, row = 0;
+
+	assert_int_equal(netd_plan(w->netd, t, &plan, w->err), 0);
+	count = netd_plan_size(plan);
+	assert_int_equal(netd_plan_table(plan, &table, w->err), 0);
+	plan = netd_plan_free(plan);
+	assert_int_equal(netd_table_rows(table), count);
+	assert_true(count > 0);
+	while (strcmp(netd_table_value(table, row, "kind"), "address") != 0)
+		row++;
+	assert_string_equal(netd_table_value(table, row, "action"), "add");
+	assert_string_equal(netd_table_value(table, row, "name"), "10.1.0.1/24");
+	assert_string_equal(netd_table_value(table, row, "interface"), "lan");
+	assert_string_equal(netd_table_value(table, row, "namespace"), "");
+	assert_string_equal(netd_table_value(table, row, "text"),
+			    "address 10.1.0.1/24 on lan");
+	assert_string_equal(netd_table_value(table, row, "now"), "");
+	assert_string_equal(netd_table_value(table, row, "entries"), "");
+	for (row = 0; strcmp(netd_table_value(table, row, "kind"), "firewall") != 0;)
+		row++;
+	assert_non_null(
+		strstr(netd_table_value(table, row, "entries"), "add table inet netd"));
+	netd_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(applies_changes_destroys, world_setup,
 						world_teardown),
 		cmocka_unit_test_setup_teardown(without_a_record, world_setup,
+						world_teardown),
+		cmocka_unit_test_setup_teardown(tells_differences, world_setup,
+						world_teardown),
+		cmocka_unit_test_setup_teardown(plans_are_tables, world_setup,
 						world_teardown),
 		cmocka_unit_test_setup_teardown(is_verified, world_setup, world_teardown),
 	};
