@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "netd-types.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -21,20 +23,6 @@ extern "C" {
  * ends. A context may be used by one thread at a time; it works on the network namespace
  * of the thread that first uses it.
  */
-#define NETD_PUBLIC __attribute__((visibility("default")))
-
-struct netd;
-struct netd_topology;
-struct netd_plan;
-struct netd_table;
-struct netd_error;
-
-enum netd_format {
-	NETD_FORMAT_TEXT,
-	NETD_FORMAT_JSON,
-	NETD_FORMAT_YAML,
-};
-
 /*
  * Errors: a list of problems, each with what failed, where, why and what to do.
  */
@@ -179,17 +167,6 @@ NETD_PUBLIC char *netd_plan_notes(const struct netd_plan *plan, enum netd_format
 /* Frees the plan with its notes; returns NULL.  NULL is fine. */
 NETD_PUBLIC struct netd_plan *netd_plan_free(struct netd_plan *plan);
 
-/* What became of a failed apply. */
-enum netd_outcome {
-	NETD_UNTOUCHED,	      /* refused: nothing was changed */
-	NETD_DONE,	      /* succeeded */
-	NETD_ROLLED_BACK,     /* failed, and everything is as it was */
-	NETD_NOT_ROLLED_BACK, /* failed, and not everything is: the problems say what */
-	/* failed, and there was no record of what ran: all of that is there, as far as
-	 * the kernel showed it before; recovered: just as it is */
-	NETD_KEPT,
-};
-
 /*
  * Makes the host have @t, as one transaction: on failure the topology of that name is
  * made what it was.  *@plan (may be NULL) gets what was done; it is empty if nothing was
@@ -255,26 +232,6 @@ NETD_PUBLIC void netd_set_forewarned(struct netd *netd,
 NETD_PUBLIC int netd_check_state(struct netd *netd, struct netd_error *err);
 
 /*
- * A change on trial.  It is taken back, by another process, unless netd_confirm() comes
- * in time: also if the caller is killed.  Meanwhile every other change is refused
- * (-EBUSY).
- */
-#define NETD_TRIAL_SECONDS_MAX 604800 /* a week */
-struct netd_trial {
-	unsigned seconds; /* 1 to NETD_TRIAL_SECONDS_MAX; else -EINVAL */
-	/* Who must answer an ICMP echo behind the change, or it is taken back at once
-	 * (-EHOSTUNREACH): an address; "none"; NULL: the gateway of the default route, if
-	 * it answers before. */
-	const char *probe;
-	/* What netd_definition_save() gets when it is confirmed, or at once if nothing is
-	 * to do; NULL: nothing. */
-	const struct netd_topology *definition;
-	/* The calling process may be killed if it still keeps the lock five seconds
-	 * behind the deadline.  Without, it is waited for: until then nothing is taken
-	 * back. */
-	bool expendable;
-};
-/*
  * As netd_apply, on trial.  Needs netd_set_watchdog() (-EOPNOTSUPP).  If nothing is to
  * do, nothing waits to be confirmed.  The lock is let go of, which the end of the trial
  * needs; so do calls that are refused since something is on trial.
@@ -312,29 +269,10 @@ NETD_PUBLIC int netd_rollback(struct netd *netd, const char *name, char **done,
 			      struct netd_error *err);
 
 /*
- * Edits of a topology in memory; apply it afterwards.
- *
- * Settings are what options of netdctl say: a name and a value, as text; several of one
- * name make a list.  A setting with a NULL name ends them; NULL instead of them all means
- * none.  Problems are told in these words, with the option below them.
+ * Edits of a topology in memory; apply it afterwards.  Their settings are struct
+ * netd_option_value; NULL instead of them all means none.
  */
-struct netd_option_value {
-	const char
-		*name; /* as netd_option_get() has it ("nat-source"), or a file's key */
-	const char *value; /* "10.9.0.1-10.9.0.9"; NULL: what it is by default */
-};
 
-struct netd_option {
-	const char *name; /* without dashes */
-	char letter;	  /* 'm' for -m; 0: none */
-	const char
-		*argument; /* what to call the value; NULL: none is given, it is "on" */
-	const char *help;
-	const char *const
-		*choices; /* the values there are, NULL behind the last; or NULL */
-	const char *kind; /* of things that have the value as their name: "<interface>" */
-	bool list;	  /* may be given several times */
-};
 /*
  * The @i-th setting, from 0, of objects of that kind: "network", "port", "machine",
  * "forward", "router" or "host".  False, and *@out is not written, behind the last.  The

@@ -5,10 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/begin.h"
 #include "host/context.h"
-#include "observe/unrecorded.h"
-#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "config/config.h"
@@ -125,84 +122,6 @@ const char *netd_topology_name(const struct netd_topology *t)
 	return t->name;
 }
 
-/* -ENOENT without a problem if there is no state directory: nothing runs. */
-static int open_store(struct netd *netd, struct netd_error *err)
-{
-	if (netd->store.fd >= 0)
-		return 0;
-	return netd_store_open(&netd->store, netd->state_dir, false, err);
-}
-
-/* *@out is NULL if nothing runs under that name. */
-static int load_running(struct netd *netd, const char *name, struct netd_topology **out,
-			struct netd_error *err)
-{
-	int r = open_store(netd, err);
-
-	*out = NULL;
-	if (r == 0)
-		r = netd_store_load(&netd->store, name, out, err);
-	if (r == -ENOENT)
-		return 0;
-	return r;
-}
-
-int netd_running_names(struct netd *netd, char ***out, struct netd_error *err)
-{
-	char **names = NULL;
-	size_t count = 0;
-	int r = open_store(netd, err);
-
-	if (r < 0 && r != -ENOENT)
-		return r;
-	if (r == 0)
-		r = netd_store_names(&netd->store, NETD_TOPOLOGIES, &names, &count);
-	if (r == -ENOENT)
-		r = 0;
-	if (r == 0 && !netd_array_add(&names, &count, sizeof(*names)))
-		r = -ENOMEM;
-	if (r == 0) {
-		*out = names;
-		return 0;
-	}
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-	return netd_error_add(err, r, "cannot list what runs: %s", strerror(-r));
-}
-
-int netd_running(struct netd *netd, const char *name, struct netd_topology **out,
-		 struct netd_error *err)
-{
-	struct netd_topology *t = NULL;
-	int r = load_running(netd, name, &t, err);
-
-	if (r < 0)
-		return r;
-	if (!t)
-		return netd_not_running(netd, name, err);
-	*out = t;
-	return 0;
-}
-
-int netd_running_or_empty(struct netd *netd, const char *name, struct netd_topology **out,
-			  struct netd_error *err)
-{
-	struct netd_topology *t = NULL;
-	int r = load_running(netd, name, &t, err);
-
-	if (r < 0)
-		return r;
-	if (!t)
-		r = netd_unrecorded_guess(netd, name, &t, err);
-	if (r < 0)
-		return r;
-	if (!t)
-		return netd_topology_create(name, out, err);
-	*out = t;
-	return 0;
-}
-
 int netd_topology_format(const struct netd_topology *t, enum netd_format format,
 			 char **out, struct netd_error *err)
 {
@@ -257,12 +176,4 @@ char *netd_plan_notes(const struct netd_plan *plan, enum netd_format format, boo
 	else
 		netd_render_notes(&plan->notes, color, &text);
 	return netd_str_take(&text);
-}
-
-struct netd_plan *netd_plan_free(struct netd_plan *plan)
-{
-	if (plan)
-		netd_plan_done(plan);
-	free(plan);
-	return NULL;
 }

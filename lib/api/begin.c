@@ -81,3 +81,12 @@ int netd_not_running(const struct netd *netd, const char *name, struct netd_erro
 	netd_error_hint(err, "`netdctl status` shows those that are");
 	return -ENOENT;
 }
+
+int netd_check_state(struct netd *netd, struct netd_error *err)
+{
+	int r = netd_context_open(netd, true, err);
+
+	if (r < 0)
+		return r;
+	return netd_store_check(&netd->store, err);
+}

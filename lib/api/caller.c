@@ -24,3 +24,8 @@ void netd_set_forewarned(struct netd *netd,
 	netd->caller.forewarned = notice;
 	netd->caller.forewarned_data = data;
 }
+
+void netd_set_watchdog(struct netd *netd, const char *program)
+{
+	netd->watchdog = program;
+}

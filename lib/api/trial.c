@@ -13,6 +13,7 @@
 #include "trial/confirm.h"
 #include "trial/recover.h"
 #include "trial/trial.h"
+#include "trial/watchdog.h"
 
 static int check_seconds(unsigned seconds, struct netd_error *err)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "netd.h"
+#include "netd-types.h"
 
 static const struct {
 	const char *kind;

@@ -4,6 +4,7 @@
 #define NETD_EDIT_OPTIONS_H
 
 #include "model/field.h"
+#include "netd-types.h"
 
 /* Parts within parts: a network's "dns", and what is in it. */
 #define NETD_OPTION_DEPTH 2
@@ -15,6 +16,9 @@ struct netd_option_path {
 	const struct netd_field *field;
 	bool off; /* the option that says "off" of it */
 };
+
+/* Public: it is in netd.h too. */
+NETD_PUBLIC bool netd_option_get(const char *kind, size_t i, struct netd_option *out);
 
 /* The option of that name of an @o, or its key; false if there is none. */
 bool netd_option_find(const struct netd_object *o, const char *name,

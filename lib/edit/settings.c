@@ -11,7 +11,7 @@
 #include "config/reader.h"
 #include "edit/options.h"
 #include "edit/tree.h"
-#include "netd.h"
+#include "netd-types.h"
 
 /*
  * Theory of operation.  Options become the tree that a file with the same content would

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "edit/options.h"
-#include "netd.h"
+#include "netd-types.h"
 
 /* True for what people type as an option; false for an argument. */
 static bool is_option(const struct netd_option_path *path)

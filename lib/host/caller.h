@@ -3,7 +3,7 @@
 #ifndef NETD_HOST_CALLER_H
 #define NETD_HOST_CALLER_H
 
-#include "netd.h"
+#include "netd-types.h"
 
 /* lib/api hands it down; netd_set_…() fill it. */
 struct netd_caller {

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "host/space.h"
-#include "netd.h"
 
 #define LOCK_SECONDS 30
 
@@ -84,15 +83,6 @@ int netd_connect(struct netd *netd, struct netd_error *err)
 	r = netd->ops->connect(netd, err);
 	netd->connected = r >= 0;
 	return r;
-}
-
-int netd_check_state(struct netd *netd, struct netd_error *err)
-{
-	int r = netd_context_open(netd, true, err);
-
-	if (r < 0)
-		return r;
-	return netd_store_check(&netd->store, err);
 }
 
 /* Readers need no state directory: without one, nothing runs. */

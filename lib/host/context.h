@@ -8,7 +8,7 @@
 #include "rtnl/nl.h"
 #include "host/caller.h"
 #include "host/ops.h"
-#include "netd.h"
+#include "netd-types.h"
 
 #define NETD_STATE_DIR "/run/netd"
 #define NETD_CONFIG_DIR "/etc/netd"
@@ -36,6 +36,13 @@ struct netd {
 /* A context on the host that @ops reaches; as netd_new(). */
 int netd_context_new(const struct netd_host_ops *ops, const char *state_dir,
 		     const char *config_dir, struct netd **out, struct netd_error *err);
+
+/* Public: these are in netd.h too. */
+NETD_PUBLIC struct netd *netd_free(struct netd *netd);
+NETD_PUBLIC void netd_set_patience(struct netd *netd, unsigned seconds,
+				   void (*notice)(const char *holder, void *data),
+				   void *data);
+NETD_PUBLIC void netd_unlock(struct netd *netd);
 
 /* Connects to the host, once. */
 int netd_connect(struct netd *netd, struct netd_error *err);

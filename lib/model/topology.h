@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "netd-types.h"
 #include "base/addr.h"
 #include "base/error.h"
 
@@ -312,8 +313,7 @@ struct netd_topology *netd_topology_new(const char *name);
 /* A deep copy, or NULL on lack of memory. */
 struct netd_topology *netd_topology_copy(const struct netd_topology *t);
 /* Frees it all; takes NULL, returns NULL.  Public: it is in netd.h too. */
-__attribute__((visibility("default"))) struct netd_topology *netd_topology_free(
-	struct netd_topology *t);
+NETD_PUBLIC struct netd_topology *netd_topology_free(struct netd_topology *t);
 static inline void netd_topology_cleanup(struct netd_topology **t)
 {
 	netd_topology_free(*t);

@@ -5,8 +5,6 @@
 
 #include "store/store.h"
 #include "dhcp/lease.h"
-#include "netd.h"
-#include "base/table.h"
 
 /*
  * Calls @visit for each service of @t that serves DHCP, with the network that it serves

@@ -292,9 +292,10 @@ static void say(struct processes *p, const struct netd_op *ops, size_t count,
 
 			if (one->op != &ops[i] || !selected(one))
 				continue;
-			if (n++ < NAMED_MAX)
-				netd_str_addf(&names, "%s%d (%s)", n > 1 ? ", " : "",
-					      one->pid, one->name);
+			if (n++ >= NAMED_MAX)
+				continue;
+			netd_str_next(&names, ", ");
+			netd_str_addf(&names, "%d (%s)", one->pid, one->name);
 		}
 		if (n > NAMED_MAX)
 			netd_str_addf(&names, " and %zu more", n - NAMED_MAX);

@@ -35,4 +35,7 @@ void netd_services_sweep(struct netd *netd);
 int netd_services_directory(const struct netd *netd, const char *name, char *out,
 			    size_t size);
 
+/* Public: it is in netd.h too. */
+NETD_PUBLIC void netd_network_forget(struct netd *netd, const char *network);
+
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "netd.h"
 
 /* A bridge that netd did not make bears no mark of its owner. */
 static bool share_bridge(const struct netd_topology *t, const struct netd_network *n,

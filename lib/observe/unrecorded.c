@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "host/netns.h"
-#include "netd.h"
 #include "plan/seen.h"
 
 /*
@@ -80,64 +79,6 @@ int netd_unrecorded_begin(struct netd_view *v, bool on_trial,
 		       "take this change back",
 		       topology);
 	netd_error_hint(err, "apply the file of what runs first, without --confirm");
-	return -EBUSY;
-}
-
-static bool has_bridge(const struct netd_state *s, const char *topology,
-		       const struct netd_network *n)
-{
-	const struct netd_link *link = netd_state_link(s, n->bridge);
-	const char *owner;
-
-	if (!link || !netd_link_is_ours(link))
-		return false;
-	owner = netd_link_owner(link);
-	return owner && netd_owner_is(owner, topology);
-}
-
-/* Removes from @t the nodes and networks that do not exist. */
-static int keep_present(const struct netd_state *s, struct netd_topology *t)
-{
-	int r = 0;
-
-	for (size_t i = t->node_count; r >= 0 && i-- > 0;) {
-		const struct netd_node *n = &t->nodes[i];
-
-		if (!netd_netns_inode(n->name))
-			r = netd_node_remove(t, netd_node_kind_name(n->kind), n->name,
-					     NULL);
-	}
-	for (size_t i = t->network_count; r >= 0 && i-- > 0;)
-		if (!has_bridge(s, t->name, &t->networks[i]))
-			r = netd_network_remove(t, t->networks[i].name, NULL);
-	return r;
-}
-
-int netd_unrecorded_guess(struct netd *netd, const char *topology,
-			  struct netd_topology **out, struct netd_error *err)
-{
-	netd_auto_topology struct netd_topology *t = NULL;
-	netd_auto(netd_state_done) struct netd_state s = {0};
-	int r = netd_context_open(netd, false, err);
-
-	if (r < 0)
-		return r;
-	r = netd->ops->observe_links(netd, &s, err);
-	if (r < 0 || !netd_seen_is(&s, topology))
-		return r;
-	if (netd_definition_load(netd, topology, &t, NULL) == 0 &&
-	    keep_present(&s, t) == 0 && !netd_topology_is_empty(t)) {
-		*out = netd_take(t);
-		return 0;
-	}
-	netd_error_add(err, -EBUSY,
-		       "there is no record of what runs of topology %s, and no "
-		       "definition that tells",
-		       topology);
-	netd_error_hint(err,
-			"`netdctl apply FILE` takes it over, `netdctl destroy %s` "
-			"removes it; `netdctl status` has the objects",
-			topology);
 	return -EBUSY;
 }
 

@@ -14,14 +14,6 @@ int netd_unrecorded_note(const struct netd_state *observed, const char *topology
 			 struct netd_error *notes);
 
 /*
- * What runs of @topology, by its definition, as far as marked bridges and namespaces are
- * there; *@out stays NULL if none is.  -EBUSY with a problem if they are, and there is no
- * definition.
- */
-int netd_unrecorded_guess(struct netd *netd, const char *topology,
-			  struct netd_topology **out, struct netd_error *err);
-
-/*
  * Before a change by @v, if there is no record of what runs: says so (@v->unrecorded), by
  * the caller's notice.  -EBUSY with a problem if it is @on_trial, since it could not be
  * taken back.

@@ -293,3 +293,11 @@ void netd_plan_note(struct netd_plan *plan, const char *fmt, ...)
 	netd_error_vadd(&plan->notes, 0, fmt, args);
 	va_end(args);
 }
+
+struct netd_plan *netd_plan_free(struct netd_plan *plan)
+{
+	if (plan)
+		netd_plan_done(plan);
+	free(plan);
+	return NULL;
+}

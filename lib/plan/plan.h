@@ -65,6 +65,8 @@ struct netd_plan_input {
 int netd_plan_make(const struct netd_plan_input *in, struct netd_plan *out,
 		   struct netd_error *err);
 void netd_plan_done(struct netd_plan *plan);
+/* The same of one that was allocated; NULL is fine.  Public: it is in netd.h too. */
+NETD_PUBLIC struct netd_plan *netd_plan_free(struct netd_plan *plan);
 /*
  * Adds something that the user should know and that keeps nothing from being done:
  * "dhcp of lan skipped: dnsmasq is not installed".  Said by plan, apply and status (text:

@@ -4,7 +4,7 @@
 #define NETD_SHOW_SHOW_NODES_H
 
 #include "show/show.h"
-#include "netd.h"
+#include "netd-types.h"
 
 #define NETD_NODE_COLUMNS 9
 extern const struct netd_column netd_router_columns[NETD_NODE_COLUMNS],

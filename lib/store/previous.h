@@ -9,7 +9,7 @@
 
 /*
  * Theory of operation.  A change leaves what was before as previous/NAME.yaml: its
- * pending.yaml, renamed.  One forward more (edit/quick.c) has no such file, since
+ * pending.yaml, renamed.  One forward more (api/quick.c) has no such file, since
  * writing one would cost as much as there are forwards.  It is one line of a text, so
  * previous/NAME.line says which: what was before is what runs without it.  The seal that
  * the text has with the line says whether it is that text still.

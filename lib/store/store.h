@@ -23,7 +23,7 @@ struct netd_str;
  *   previous/N.yaml    topology N as it was before the last change of it; or N.line
  *                      (store/previous.h)
  *   unplugged          ports that wait for their network (observe/plugs.h)
- *   unstarted          what was marked and could not be started (trial/start.c)
+ *   unstarted          what was marked and could not be started (api/start.c)
  *   reserve/           room for what undoing has to write (store/reserve.h)
  *   stuck/N.yaml       what topology N is to return to, but could not (store/stuck.h)
  *   unconfirmed.yaml   a change that waits to be confirmed (store/unconfirmed.h)

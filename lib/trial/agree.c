@@ -8,7 +8,7 @@
 #include "trial/definition.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "netd.h"
+#include "edit/pieces.h"
 
 /*
  * Theory of operation.  One-line commands edit the definition of `default`, and then run
@@ -88,13 +88,14 @@ static bool networks_run(const struct netd_topology *t, const struct netd_node *
 static void follow_node(struct agreement *a, const char *name)
 {
 	const struct netd_node *was = netd_topology_node(a->ran, name);
+	struct netd_node *defined = netd_topology_node(a->defined, name);
 
 	if (same_node(a->ran, a->runs, name) || !same_node(a->defined, a->ran, name))
 		return;
 	if (netd_topology_node(a->runs, name))
 		netd_node_take(a->defined, a->runs, name, NULL);
 	else if (networks_run(a->runs, was))
-		netd_node_remove(a->defined, netd_node_kind_name(was->kind), name, NULL);
+		netd_topology_drop_node(a->defined, defined);
 	else
 		return;
 	a->changed = true;

@@ -13,4 +13,8 @@
 void netd_agree_follow(struct netd *netd, const struct netd_topology *ran,
 		       const struct netd_topology *runs, struct netd_error *notes);
 
+/* Public: it is in netd.h too. */
+NETD_PUBLIC bool netd_topology_agrees(const struct netd_topology *a,
+				      const struct netd_topology *b, const char *name);
+
 #endif

@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "netd.h"
+#include "edit/pieces.h"
 
 /* The path of its file; no name may lead to another directory. */
 static int definition_path(const struct netd *netd, const char *name, char out[PATH_MAX],

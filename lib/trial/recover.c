@@ -12,7 +12,6 @@
 #include "store/unconfirmed.h"
 #include "observe/unrecorded.h"
 #include "base/cleanup.h"
-#include "netd.h"
 
 int netd_load_running(struct netd *netd, const char *name, struct netd_topology **out,
 		      struct netd_error *err)

@@ -12,6 +12,7 @@
 #include "store/stuck.h"
 #include "store/unconfirmed.h"
 #include "trial/confirm.h"
+#include "trial/definition.h"
 #include "trial/probe.h"
 #include "trial/recover.h"
 #include "trial/watchdog.h"

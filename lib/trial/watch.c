@@ -26,7 +26,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
-#include "netd.h"
 
 /*
  * Theory of operation.  The watchdog sleeps until one of four events: the deadline; the

@@ -17,7 +17,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "netd.h"
 
 /*
  * Theory of operation.  The watchdog is a program that is executed, not only forked: it
@@ -31,11 +30,6 @@
  * being taken.
  */
 #define ARMED_MS 10000
-
-void netd_set_watchdog(struct netd *netd, const char *program)
-{
-	netd->watchdog = program;
-}
 
 static void become(const char *program, int leash, char *const *arguments)
 {

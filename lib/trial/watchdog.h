@@ -29,4 +29,7 @@ void netd_watchdog_may_kill(int leash);
 /* True if a watchdog runs, or if that cannot be known. */
 bool netd_watchdog_lives(const struct netd *netd);
 
+/* Public: it is in netd.h too. */
+NETD_PUBLIC int netd_watch(struct netd *netd, int leash, struct netd_error *err);
+
 #endif

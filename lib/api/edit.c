@@ -10,25 +10,10 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "edit/options.h"
+#include "edit/pieces.h"
 #include "edit/settings.h"
 #include "netd.h"
-
-int netd_topology_create(const char *name, struct netd_topology **out,
-			 struct netd_error *err)
-{
-	const char *problem = netd_topology_name_problem(name);
-	struct netd_topology *t;
-
-	if (problem)
-		return netd_error_add(err, -EINVAL, "topology name \"%s\" %s", name,
-				      problem);
-	t = netd_topology_new(name);
-	if (!t)
-		return netd_error_no_memory(err);
-	t->checked = true; /* there is nothing else to check */
-	*out = t;
-	return 0;
-}
 
 static int no_such_network(const struct netd_topology *t, const char *name,
 			   struct netd_error *err)
@@ -124,60 +109,9 @@ int netd_network_unused(const struct netd_topology *t, const char *name,
 	return r;
 }
 
-int netd_share_text(struct netd_topology *to, const struct netd_topology *from)
-{
-	char *file = from->file ? strdup(from->file) : NULL;
-	char *text = from->text ? strdup(from->text) : NULL;
-
-	if ((from->file && !file) || (from->text && !text)) {
-		free(file);
-		free(text);
-		return -ENOMEM;
-	}
-	netd_topology_forget_places(to);
-	free(to->file);
-	free(to->text);
-	to->file = file;
-	to->text = text;
-	to->text_length = text ? from->text_length : 0;
-	return 0;
-}
-
-int netd_network_take(struct netd_topology *to, const struct netd_topology *from,
-		      const char *name, struct netd_error *err)
-{
-	netd_auto(netd_edit_end) struct netd_edit edit = {0};
-	const struct netd_network *n = find(from, name, err);
-	struct netd_network *slot;
-
-	if (!n)
-		return -ENOENT;
-	if (netd_edit_begin(&edit, to, err) < 0)
-		return -ENOMEM;
-	if (netd_share_text(to, from) < 0)
-		return netd_error_add(err, -ENOMEM, "out of memory");
-	slot = netd_topology_network(to, name);
-	if (slot) {
-		netd_network_done(slot);
-		memset(slot, 0, sizeof(*slot));
-	} else {
-		slot = netd_topology_add_network(to);
-	}
-	if (!slot || netd_network_copy(slot, n) < 0)
-		return netd_error_add(err, -ENOMEM, "out of memory");
-	return netd_edit_keep(&edit, netd_topology_check(to, err));
-}
-
 bool netd_network_exists(const struct netd_topology *t, const char *name)
 {
 	return netd_topology_network(t, name) != NULL;
-}
-
-bool netd_network_autostart(const struct netd_topology *t, const char *name)
-{
-	const struct netd_network *n = netd_topology_network(t, name);
-
-	return n && (n->autostart || t->autostart);
 }
 
 static bool has_network(const struct netd_topology *t, const char *name)
