@@ -21,6 +21,13 @@ declared()
 		sed -E 's/.*[ *](netd_\w+)\($/\1/' | sort
 }
 
+# What a room needs itself has a second prototype in the room's header.
+doubled()
+{
+	cat "$root"/lib/*/*.h | grep -v '^#' | tr '\n' ' ' | grep -oE 'NETD_PUBLIC [^(;]*\(' |
+		sed -E 's/.*[ *](netd_\w+)\($/\1/' | sort
+}
+
 exported()
 {
 	nm -D --defined-only "$build/lib/libnetd.so.0" | awk '$2 == "T" { print $3 }' |
@@ -30,6 +37,7 @@ exported()
 lists_agree()
 {
 	eq "$(listed)" "$(declared)" "what netd.h declares"
+	eq "" "$(comm -23 <(doubled) <(listed))" "public in a room only"
 	command -v nm >/dev/null || return 0
 	eq "$(listed)" "$(exported)" "what the library exports"
 }
