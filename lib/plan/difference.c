@@ -123,6 +123,16 @@ static void add_op(struct difference *d)
 	add_row(netd_str_text(&name), "value", value, d->evidence->now, d);
 }
 
+/* True if @op is a step without which the kernel would refuse the next one. */
+static bool is_first_step(const struct netd_op *op, const struct netd_op *end)
+{
+	const struct netd_op *next = op + 1;
+
+	return op->fields && next < end && next->kind == op->kind &&
+	       !(op->fields & ~next->fields) && strcmp(next->space, op->space) == 0 &&
+	       strcmp(next->link.name, op->link.name) == 0;
+}
+
 void netd_plan_differences(const struct netd_plan *plan,
 			   const struct netd_state *observed, struct netd_table *table)
 {
@@ -131,6 +141,8 @@ void netd_plan_differences(const struct netd_plan *plan,
 	for (size_t i = 0; i < plan->op_count; i++) {
 		struct difference d = {plan, observed, &plan->ops[i], &none, table};
 
+		if (is_first_step(d.op, plan->ops + plan->op_count))
+			continue;
 		if (d.op->space[0])
 			d.observed = netd_state_space(observed, d.op->space);
 		if (plan->evidence)
