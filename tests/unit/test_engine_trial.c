@@ -143,6 +143,71 @@ static void is_watched(void **state)
 	assert_int_equal(w->host.watchdogs, 1);
 }
 
+/* The definition that comes with a trial is saved when that is confirmed … */
+static int apply_defined(struct world *w, const char *text)
+{
+	netd_auto_topology struct netd_topology *t = world_topology(text);
+	const struct netd_trial trial = {.seconds = 60, .probe = "none", .definition = t};
+
+	netd_error_clear(w->err);
+	return netd_apply_unconfirmed(w->netd, t, &trial, NULL, &w->outcome, w->err);
+}
+
+static bool is_defined(const struct world *w, const char *text)
+{
+	netd_auto_topology struct netd_topology *t = world_topology(text);
+	netd_auto_topology struct netd_topology *defined = NULL;
+
+	assert_int_equal(netd_definition_load(w->netd, t->name, &defined, w->err), 0);
+	return netd_topology_equal(t, defined);
+}
+
+static void defines(void **state)
+{
+	static const char more[] = OTHER "  more: {}\n", changed[] = OTHER "  less: {}\n";
+	netd_auto_free char *name = NULL;
+	struct world *w = *state;
+
+	assert_int_equal(apply_defined(w, more), 0);
+	assert_false(is_defined(w, more));
+	/* another process confirms it */
+	world_reopen(w);
+	assert_int_equal(netd_confirm(w->netd, "other", NULL, w->err), 0);
+	assert_true(is_defined(w, more));
+
+	/* … not when it is taken back … */
+	assert_int_equal(apply_defined(w, changed), 0);
+	assert_int_equal(netd_rollback(w->netd, NULL, &name, NULL, NULL, w->err), 0);
+	assert_true(is_defined(w, more));
+
+	/* … and at once if nothing is to do. */
+	assert_int_equal(world_apply(w, changed), 0);
+	assert_int_equal(apply_defined(w, changed), 0);
+	assert_false(waits(w));
+	assert_true(is_defined(w, changed));
+}
+
+/* What cannot be a trial is refused, and nothing waits. */
+static void refuses(void **state)
+{
+	netd_auto_topology struct netd_topology *t = world_topology(OTHER);
+	const struct netd_trial none = {.seconds = 0};
+	const struct netd_trial ever = {.seconds = NETD_TRIAL_SECONDS_MAX + 1};
+	const struct netd_trial nobody = {.seconds = 60, .probe = "nonsense"};
+	struct world *w = *state;
+	struct netd *netd = w->netd;
+	unsigned ops = w->host.ops;
+
+	assert_int_equal(netd_apply_unconfirmed(netd, t, &none, NULL, NULL, NULL),
+			 -EINVAL);
+	assert_int_equal(netd_apply_unconfirmed(netd, t, &ever, NULL, NULL, NULL),
+			 -EINVAL);
+	assert_int_equal(netd_apply_unconfirmed(netd, t, &nobody, NULL, NULL, NULL),
+			 -EINVAL);
+	assert_int_equal(w->host.ops, ops);
+	world_assert_settled(w);
+}
+
 /*
  * Faults
  */
@@ -354,6 +419,8 @@ int main(void)
 		cmocka_unit_test(refused),
 		cmocka_unit_test(expired),
 		cmocka_unit_test_setup_teardown(is_watched, world_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(defines, world_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(refuses, world_setup, world_teardown),
 		cmocka_unit_test(fails_once),
 		cmocka_unit_test(fails_for_good),
 		cmocka_unit_test(refusing_fails_once),
