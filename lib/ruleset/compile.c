@@ -92,11 +92,11 @@ static int add_forward(struct netd_builder *b, const struct netd_network *n,
 	return -EINVAL;
 }
 
-/* An existing bridge that has only a name in the topology needs no entry. */
+/* An existing bridge without rules or services in the topology needs no entry. */
 static bool is_left_alone(const struct netd_network *n, unsigned services)
 {
 	return n->existing && n->mode == NETD_MODE_BRIDGED && !n->forward_count &&
-	       !services;
+	       !(services & ~(unsigned)NETD_ADMIT_ND);
 }
 
 /* Errors for what an isolated network sends off its bridge, if the MAC is ours.  Without
