@@ -7,8 +7,8 @@
  * whichever is asked for: the name in each line is looked up in the records of networks,
  * which costs a readlink(2) per line, however many networks there are.
  *
- * Where QEMU's helper cuts a long name off, takes a relative path, or passes a line over
- * that it read only half, this one stops: a mistake in an ACL must not open anything.
+ * QEMU's helper cuts long names, takes relative paths, and skips lines that it could not
+ * parse.  Here these are errors: a mistake in an ACL must not allow anything.
  */
 #include "attach/acl.h"
 

@@ -12,7 +12,7 @@
 #define NETD_ACL_DEPTH 8    /* files that include each other */
 #define NETD_ACL_PATH 256
 
-/* One question, and what the lines read so far say to it. */
+/* What is asked for, and the answer of the lines read so far. */
 struct netd_acl {
 	const char *network; /* what was asked for… */
 	const char *bridge;  /* …and the bridge that it stands for */
@@ -31,9 +31,9 @@ struct netd_acl {
 };
 
 /*
- * A line counts if its name is "all", one of those above, or a network whose bridge that
- *is by the records in @state_dir (NULL: none).  If the record of a name cannot be read, a
- *`deny` of it counts, an `allow` does not.
+ * A line counts if its name is "all", one of those above, or a network that has this
+ *bridge by the records in @state_dir (NULL: none).  If the record of a name cannot be
+ *read, its `deny` counts, an `allow` does not.
  *
  * Reads one file's lines:
  *	allow all|BRIDGE	deny all|BRIDGE		include /PATH		# comment
@@ -48,7 +48,7 @@ int netd_acl_parse(struct netd_acl *acl, const char *text, size_t length);
  */
 int netd_acl_read(struct netd_acl *acl, const char *path);
 
-/* Nothing is allowed but by an `allow`, and a `deny` beats it wherever it stands. */
+/* True if a line allows it, and none denies it. */
 int netd_acl_permits(const struct netd_acl *acl);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One interface into a bridge and out of it, with as little as that needs. */
+/* Puts one interface into a bridge, or out of it, with as few system calls as possible.
+ */
 #ifndef NETD_ATTACH_ATTACH_H
 #define NETD_ATTACH_ATTACH_H
 

@@ -17,9 +17,10 @@ static const struct {
 
 enum netd_hook netd_hook_parse(const char *argv0, const char **network)
 {
-	const char *slash = strrchr(argv0, '/');
-	const char *base = slash ? slash + 1 : argv0;
+	const char *slash = strrchr(argv0, '/'), *base = argv0;
 
+	if (slash)
+		base = slash + 1;
 	*network = NULL;
 	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
 		size_t n = strlen(hooks[i].name);

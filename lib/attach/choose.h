@@ -21,10 +21,10 @@ struct netd_choice {
 };
 
 /*
- * Reads netd.conf: `key = value` lines, # comments.
- *	ports = vm*:mybr0	taps called vm… belong to mybr0; the first that matches
- *counts default_network = mybr0	all others Other keys are somebody else's and
- *skipped.  0, or -EINVAL with choice->line set.
+ * Reads netd.conf: `key = value` lines, # comments.  0, or -EINVAL with choice->line set.
+ *	ports = vm*:mybr0		taps called vm… belong to mybr0; the first match
+ *counts default_network = mybr0		all others Other keys belong to other
+ *programs and are skipped.
  */
 int netd_choice_parse(struct netd_choice *choice, const char *text, size_t length,
 		      const char *port);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the programs that QEMU runs must know of a running network. */
+/* The records of running networks for the programs that QEMU runs. */
 /*
  * Theory of operation.  STATE/networks/NAME is a symbolic link whose target text is the
  * bridge's name, and a blank and further words if there are any: it is read by one system

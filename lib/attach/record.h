@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the programs that QEMU runs must know of a running network. */
+/* The records of running networks for the programs that QEMU runs. */
 #ifndef NETD_ATTACH_RECORD_H
 #define NETD_ATTACH_RECORD_H
 
@@ -12,8 +12,8 @@
 #define NETD_RECORD_WORDS 1024
 struct netd_record {
 	char bridge[NETD_RECORD_NAME];
-	/* Further words, separated by a blank, "" if there are none; who does not know
-	 * one passes it over. */
+	/* further words, separated by a blank, "" if there are none; readers skip those
+	 * that they do not know */
 	char words[NETD_RECORD_WORDS];
 };
 

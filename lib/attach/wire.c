@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The least of rtnetlink: a fixed buffer of requests, one send, their answers. */
+/* A minimal rtnetlink: a fixed buffer of requests, one send, their answers. */
 /*
  * Theory of operation.  The programs that QEMU runs live for less than a millisecond and
  * most of that is their start, so they do without libnl, stdio and malloc: requests are
@@ -57,7 +57,7 @@ static void *take(struct netd_wire *w, size_t size)
 	return at;
 }
 
-/* The request begun last: the one whose length still grows is found by walking. */
+/* The request begun last, whose length still grows. */
 static struct nlmsghdr *last_request(struct netd_wire *w)
 {
 	char *at = w->buffer;
@@ -227,7 +227,7 @@ static int dump_ended(const struct nlmsghdr *h)
 	return ((const struct nlmsgerr *)(h + 1))->error;
 }
 
-/* As NLMSG_NEXT(), which casts to what is aligned more strictly. */
+/* NLMSG_NEXT() without its cast to a stricter alignment. */
 static const struct nlmsghdr *next_message(const struct nlmsghdr *h, long *left)
 {
 	size_t step = NLMSG_ALIGN(h->nlmsg_len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The least of rtnetlink: a fixed buffer of requests, one send, their answers. */
+/* A minimal rtnetlink: a fixed buffer of requests, one send, their answers. */
 #ifndef NETD_ATTACH_WIRE_H
 #define NETD_ATTACH_WIRE_H
 

@@ -2,10 +2,10 @@
 /* A failure of the hot path in words: what, where, what to do. */
 /*
  * Theory of operation.  The kernel's extended ack is often empty (a full bridge: EXFULL
- * and nothing else), so there is a sentence of our own per (step, errno), the first row
- * that fits counts, and code 0 fits all of a step.  In the texts %p stands for the port,
- * %b the bridge, %n the network, %o the other bridge, %r the running networks, %e the
- * text of the error number.
+ * and nothing else), so there is a text for each (step, errno): the first row that
+ * matches counts, and code 0 matches every error of a step.  In the texts %p stands for
+ * the port, %b the bridge, %n the network, %o the other bridge, %r the running networks,
+ * %e the text of the error number.
  */
 #include "attach/words.h"
 

@@ -188,7 +188,7 @@ int netd_conntrack_forget(struct netd_nft *nft, const struct netd_ruleset_delta 
 	if (forgotten)
 		*forgotten = 0;
 	if (r < 0)
-		return netd_error_add(err, r, "no memory for the connections to forget");
+		return netd_error_no_memory(err);
 	if (netd_outdated_matters(&outdated))
 		r = forget(nft, &outdated, forgotten, err);
 	netd_outdated_done(&outdated);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What one rule does to a packet of which something is known. */
+/* What one rule does to a packet that is partly known. */
 #include "foreign/evaluate.h"
 
 #include <stdio.h>
@@ -14,11 +14,12 @@
 #include "ruleset/packet.h"
 
 /*
- * Theory of operation.  The expressions run one by one over a file of registers of which
- * some bits are known.  Each says whether the packet goes on to the next expression: for
- * certain, or maybe.  What is not in the table may match, and may have written any
- * register; so may xtables' extensions that xt.c does not know.  So nothing is believed
- * of a packet that is not certain, and at worst a drop is not seen.
+ * Theory of operation.  The expressions run one after another on registers of which some
+ * bits are known.  Each one tells whether the packet goes on to the next expression:
+ * certainly, or maybe.  An expression that is not in the table may match, and may have
+ * written any register; so may extensions of xtables that xt.c does not know.  So a
+ * result is certain only if it follows from what is known, and at worst a drop is not
+ * found.
  */
 struct machine {
 	const struct netd_program *program;
@@ -31,7 +32,7 @@ struct machine {
 	void *data;
 };
 
-/* Where register @n of NFT_REG_* stands; NETD_BITS if it is none. */
+/* The first byte of register @n (NFT_REG_*); NETD_BITS if there is no such register. */
 static size_t place_of(uint32_t n)
 {
 	if (n >= NFT_REG_1 && n <= NFT_REG_4)
@@ -88,7 +89,7 @@ static enum netd_truth run_payload(struct machine *m, const struct nftnl_expr *e
 	return NETD_YES;
 }
 
-/* A bit is known if it was, or if the mask takes it out. */
+/* A bit is known if it was known before, or if the mask clears it. */
 static enum netd_truth run_bitwise(struct machine *m, const struct nftnl_expr *e)
 {
 	uint32_t length = nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_LEN), n = 0, k = 0;
@@ -239,7 +240,7 @@ static enum netd_truth run_notrack(struct machine *m, const struct nftnl_expr *e
 	return NETD_YES;
 }
 
-/* A counter has no say; the other objects that rules refer to may have. */
+/* A counter changes nothing; other objects that rules refer to may. */
 static enum netd_truth run_object(struct machine *m, const struct nftnl_expr *e)
 {
 	(void)m;
@@ -264,7 +265,7 @@ static enum netd_truth run_target(struct machine *m, const struct nftnl_expr *e)
 	return NETD_YES;
 }
 
-/* Takes the packet away, or does with it what is not seen here. */
+/* Hands the packet to something that is not evaluated here. */
 static enum netd_truth run_elsewhere(struct machine *m, const struct nftnl_expr *e)
 {
 	static const struct netd_program_verdict anything = {NF_QUEUE, ""};
@@ -302,7 +303,7 @@ static enum netd_truth run(struct machine *m, const struct nftnl_expr *e)
 	return NETD_MAYBE;
 }
 
-/* Ends with an error, which is no more than an end, once no more can happen. */
+/* An error only ends the loop, once no other expression can matter. */
 static int step(struct nftnl_expr *e, void *data)
 {
 	struct machine *m = data;

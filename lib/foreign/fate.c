@@ -15,9 +15,9 @@
 #include "nft/message.h"
 
 /*
- * Theory of operation.  Expressions are judged one by one.  Those of iptables-nft count
- * as well: "match" and "target" are extensions of xtables, by their names.  What is not
- * known is a condition: so at worst a chain is not seen to drop.
+ * Theory of operation.  Expressions are judged one by one, also those of iptables-nft:
+ * "match" and "target" are extensions of xtables, by their names.  An unknown expression
+ * counts as a condition: so at worst netd does not notice that a chain drops.
  */
 enum sense {
 	SENSE_CONDITION,

@@ -17,8 +17,8 @@ struct netd_fate {
 	char jumps_to[NETD_FOREIGN_NAME]; /* whatever reaches it goes there; "" */
 };
 
-/* Takes NFT_MSG_NEWRULE apart; what cannot be read is taken for a rule with conditions
- * that may let packets pass. */
+/* Parses NFT_MSG_NEWRULE; one that cannot be read counts as a rule with conditions that
+ * may accept packets. */
 void netd_fate_of(const struct nlmsghdr *nlh, struct netd_fate *out);
 
 #endif

@@ -24,17 +24,17 @@
 
 /*
  * Theory of operation.  At the input hook, a chain drops what it does not accept if its
- * policy is drop, or if a rule without any condition drops or rejects: behind the first
- * such rule nothing matters, so ours go in front of it, and one of ours behind it is not
- * where we put it. A rule without condition that goes to a chain which only drops ("-A
- * INPUT -j LOGDROP") is one, too; these chains are looked at when the rules of the first
- * are known.
+ * policy is drop, or if a rule without any condition drops or rejects.  Rules behind the
+ * first such rule have no effect, so ours are inserted before it; if one of ours is
+ * behind it, somebody has moved it.  A rule without condition that jumps to a chain which
+ * only drops ("-A INPUT -j LOGDROP") counts, too; these chains are read when the rules of
+ * the first one are known.
  *
- * Where packets pass, all that is of interest is said to people, by whoever compares it
- * with a topology; so rules and sets are kept as they come (foreign_rules.c).
+ * At the other hooks netd changes nothing: lib/advise compares rules and sets with a
+ * topology and tells the user, so they are kept as they come (foreign_rules.c).
  *
- * First all chains are asked for (the kernel cannot filter that), then the rules of those
- * few that are at these hooks, then whether their tables have an owner.
+ * First all chains are dumped (the kernel cannot filter them), then the rules of those
+ * few that are at these hooks, then their tables, which may have an owner.
  */
 #define ATTEMPTS 10
 
@@ -68,7 +68,8 @@ static uint32_t hook_number(const struct nlattr *hook, uint16_t type, uint32_t f
 	return fallback;
 }
 
-/* Which families of tables, as bits, are looked at where; bridges have the same hooks. */
+/* Which families of tables, as bits, are read at which hook; bridges have the same hooks.
+ */
 #define ROUTED (1U << NFPROTO_IPV4 | 1U << NFPROTO_IPV6 | 1U << NFPROTO_INET)
 #define BRIDGED (1U << NFPROTO_BRIDGE)
 static const struct {

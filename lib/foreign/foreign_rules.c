@@ -18,11 +18,11 @@
 #include "model/ruleset.h"
 
 /*
- * Theory of operation.  One question for all rules of a table, since chains jump to each
+ * Theory of operation.  One request for all rules of a table, since chains jump to each
  * other, and one for its sets; then one for each set whose elements are of use.  The
- * answers are kept as they came, one behind the other, a set in front of its elements.  A
- * table with very many rules, or a set with very many elements, is somebody's list of
- * bad addresses, and is left out: what is not there is not judged.
+ * answers are kept as they came, a set before its elements.  A table with very many
+ * rules, or a set with very many elements, is a list of bad addresses, and is left out:
+ * it is not judged.
  */
 #define MOST (4U << 20) /* bytes of one answer */
 

@@ -10,10 +10,11 @@
 
 /*
  * Theory of operation.  There are three kinds of sets.  In most, an element is one key.
- * In intervals of one number, an element is where one begins, or (`ends`) where the last
- * one ends: each reaches to the next greater key.  In intervals of a concatenation, it
- * has a key for the one end and one for the other, and each part has its own interval
- * (net/netfilter/nft_set_pipapo.c).  The catch-all is what finds nothing else.
+ * In a set of intervals of one number, an element is the begin of an interval, or
+ * (`ends`) the end of the previous one: each reaches to the next greater key.  In
+ * intervals of a concatenation, an element has a key for both ends, and each part has its
+ * own interval (net/netfilter/nft_set_pipapo.c).  The catch-all counts if no other
+ * element does.
  */
 struct search {
 	const struct netd_program_set *set;

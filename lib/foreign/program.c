@@ -19,13 +19,12 @@
 #include "nft/message.h"
 
 /*
- * Theory of operation.  Rules go through libnftnl, since they are evaluated expression by
- * expression.  Sets do not: their elements stay where they are in the messages, and only
- * pointers are kept.  What is malformed is left out, and with it its set: a set that is
- * not listed holds anything.
+ * Theory of operation.  libnftnl parses the rules, since they are evaluated expression by
+ * expression.  Elements of sets stay where they are in the messages, with pointers to
+ * them. A set with a malformed element counts as not listed: it may contain anything.
  *
- * A set that packets change, or time, or whose elements have conditions of their own,
- * says nothing about the next packet.
+ * So does a set that packets or timeouts change, or whose elements have conditions of
+ * their own.
  */
 #define CHANGES (NFT_SET_TIMEOUT | NFT_SET_EVAL | NFT_SET_EXPR)
 

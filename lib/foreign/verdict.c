@@ -9,15 +9,15 @@
 #include "ruleset/packet.h"
 
 /*
- * Theory of operation.  Of the packet some things are known; whatever depends on the rest
- * is taken both ways.  So a chain has a set of outcomes, those of its rules one after
- * another until none goes on, and the packet is dropped for certain if that is all that
- * remains at the end.  A rule that may match adds its outcome and goes on as well.
+ * Theory of operation.  The packet is partly known; where a rule depends on the rest,
+ * both ways are followed.  So a chain has a set of outcomes, those of its rules one after
+ * another until no packet goes on, and the packet is certainly dropped if that is the
+ * only one.  A rule that may match adds its outcome, and the packet goes on as well.
  *
- * Whoever dropped last is to blame: the walk ends where all is dropped.
+ * The rule that dropped last is reported: the walk ends where everything is dropped.
  *
  * The kernel allows jumps 16 deep (NFT_JUMP_STACK_SIZE) and no loops; depth and number of
- * rules are bounded all the same.  Beyond the bound anything may happen.
+ * rules are bounded all the same, and beyond the bound any outcome is possible.
  */
 #define DEPTH 16
 

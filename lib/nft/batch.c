@@ -324,7 +324,7 @@ int netd_batch_send(struct netd_batch *b, struct netd_nft *nft, uint32_t generat
 	if (!b->failed && !b->seq)
 		return 0;
 	if (b->failed)
-		return netd_error_add(err, -ENOMEM, "no memory for the firewall change");
+		return netd_error_no_memory(err);
 	r = send_framed(b, nft, generation, err);
 	if (r < 0)
 		return r;

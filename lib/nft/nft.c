@@ -38,7 +38,7 @@ int netd_nft_open(struct netd_nft *nft, struct netd_error *err)
 	*nft = (struct netd_nft){.fd = -1};
 	nft->buffer = malloc(ANSWER_ROOM);
 	if (!nft->buffer)
-		return netd_error_add(err, -ENOMEM, "no memory for the netfilter socket");
+		return netd_error_no_memory(err);
 	nft->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	if (nft->fd < 0) {
 		int r = netd_error_add(err, -errno, "cannot open a netfilter socket: %s",

@@ -7,14 +7,14 @@
 #include "plan/plan.h"
 
 /*
- * @ops: @count ops that delete namespaces.  Ends what runs there: asked to first, killed
- * if that takes too long; or, with @keep, ends nothing.  It takes a few seconds at most.
- * @notes says who was ended, and who was not, and why.
+ * Ends what runs in the namespaces that @ops (@count of them) delete, by a signal that
+ * asks first, and by SIGKILL after some seconds; with @keep, ends nothing.  @notes says
+ * which processes were ended, which were not, and why.
  */
 void netd_processes_end(const struct netd *netd, const struct netd_op *ops, size_t count,
 			bool keep, struct netd_error *notes);
 
-/* Notes in @plan whom its ops would end. */
+/* Notes in @plan which processes its ops would end. */
 void netd_processes_announce(const struct netd *netd, struct netd_plan *plan);
 
 #endif

@@ -21,12 +21,6 @@
  * range has no other form in nftables, and exact hash maps cost the same at any size
  * where intervals do not.
  */
-static int no_memory(struct netd_builder *b)
-{
-	return netd_error_add(b->err, -ENOMEM, "no memory for the ruleset of '%s'",
-			      b->topology->name);
-}
-
 /* A new element that belongs to the object; NULL if memory ran out. */
 static struct netd_element *add_element(struct netd_builder *b, enum netd_map map)
 {
@@ -65,7 +59,7 @@ int netd_build_names(struct netd_builder *b, enum netd_map map, const char *firs
 	struct netd_element *e = add_names(b, map, first, second);
 
 	if (!e)
-		return no_memory(b);
+		return netd_error_no_memory(b->err);
 	e->chain = chain;
 	return 0;
 }
@@ -77,7 +71,7 @@ int netd_build_bridge(struct netd_builder *b, const char *link, unsigned service
 	bool failed;
 
 	if (!e)
-		return no_memory(b);
+		return netd_error_no_memory(b->err);
 	netd_admit_print_services(&words, services);
 	failed = words.failed;
 	if (words.length)
@@ -85,7 +79,7 @@ int netd_build_bridge(struct netd_builder *b, const char *link, unsigned service
 			 b->object, netd_str_text(&words));
 	netd_str_done(&words);
 	if (failed)
-		return no_memory(b);
+		return netd_error_no_memory(b->err);
 	return 0;
 }
 
@@ -95,7 +89,7 @@ int netd_build_shut(struct netd_builder *b, const char *bridge,
 	struct netd_element *e = add_names(b, NETD_MAP_SHUT, bridge, NULL);
 
 	if (!e)
-		return no_memory(b);
+		return netd_error_no_memory(b->err);
 	memcpy(e->key + e->key_length, mac->bytes, sizeof(mac->bytes));
 	e->key_length += 8;
 	e->chain = NETD_CHAIN_SHUT;
@@ -110,7 +104,7 @@ int netd_build_admit(struct netd_builder *b, const char *link, unsigned services
 		return 0;
 	a = netd_array_add(&b->out.admits, &b->out.admit_count, sizeof(*a));
 	if (!a)
-		return no_memory(b);
+		return netd_error_no_memory(b->err);
 	netd_copy(a->link, link);
 	snprintf(a->owner, sizeof(a->owner), "%s/%s", b->topology->name, b->object);
 	a->services = services;
@@ -133,7 +127,7 @@ int netd_build_source(struct netd_builder *b, enum netd_map map, const char *fir
 		return netd_build_names(b, map, first, second, NETD_CHAIN_MASQUERADE);
 	e = add_names(b, map, first, second);
 	if (!e)
-		return no_memory(b);
+		return netd_error_no_memory(b->err);
 	snprintf(e->source_chain, sizeof(e->source_chain), "%s", own);
 	return 0;
 }
@@ -147,7 +141,7 @@ int netd_build_source_chain(struct netd_builder *b, const struct netd_nat *nat,
 		return 0;
 	chain = netd_array_add(&b->out.chains, &b->out.chain_count, sizeof(*chain));
 	if (!chain)
-		return no_memory(b);
+		return netd_error_no_memory(b->err);
 	snprintf(chain->name, sizeof(chain->name), "%s", own);
 	snprintf(chain->owner, sizeof(chain->owner), "%s/%s", b->topology->name,
 		 b->object);
@@ -247,7 +241,7 @@ static int add_forward_element(struct netd_builder *b, const struct netd_forward
 	struct netd_element *e = add_element(b, NETD_MAP_FORWARD4);
 
 	if (!e)
-		return no_memory(b);
+		return netd_error_no_memory(b->err);
 	fill_forward(e, f, protocol, port);
 	if (*f->machine) {
 		size_t length = strlen(e->comment);

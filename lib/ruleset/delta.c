@@ -15,9 +15,9 @@
 #include "nft/print.h"
 
 /*
- * Theory of operation.  Both sides are sorted by slot and walked together.  The walk
- * sorts every element into removed, added or kept; only when the table must be made anew
- * do the kept ones matter, so only then are they copied.
+ * Theory of operation.  Both sides are sorted by key and walked together.  Every element
+ * is removed, added or kept; those that are kept matter, and are copied, only if the
+ * table must be made anew.
  */
 struct differ {
 	const char *topology;
@@ -41,8 +41,7 @@ static void add_to(struct differ *d, void *items, size_t *count, const void *ite
 	if (slot)
 		memcpy(slot, item, size);
 	else if (!d->result)
-		d->result = netd_error_add(d->err, -ENOMEM,
-					   "no memory for the firewall's difference");
+		d->result = netd_error_no_memory(d->err);
 }
 
 #define ADD(d, list, item) \
@@ -158,8 +157,7 @@ static int walk(struct differ *d, const void *have, size_t have_count, const voi
 		j += order >= 0;
 	}
 	if ((!a || !b) && !d->result)
-		d->result = netd_error_add(d->err, -ENOMEM,
-					   "no memory for the firewall's difference");
+		d->result = netd_error_no_memory(d->err);
 	free(a);
 	free(b);
 	return d->result;

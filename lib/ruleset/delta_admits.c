@@ -170,7 +170,7 @@ int netd_delta_admits(const struct netd_ruleset *have, const struct netd_ruleset
 	free(d.wanted);
 	free(d.present);
 	if (r < 0)
-		return netd_error_add(err, r, "no memory for the firewall's difference");
+		return netd_error_no_memory(err);
 	return 0;
 }
 

@@ -14,9 +14,9 @@
 
 /*
  * Theory of operation.  Registers hold what the kernel's nft_meta, nft_ct and nft_payload
- * would have put there, byte for byte: numbers of theirs in host order, names padded with
- * NULs, headers as they are on the wire.  A value that does not fill its last four bytes
- * is followed by zeroes (nft_reg_store8() and its like).
+ * would write, byte for byte: their numbers in host order, names padded with NULs,
+ * headers as on the wire.  A value that does not fill its last four bytes is followed by
+ * zeroes (nft_reg_store8() and the like).
  */
 
 #define WORD 4 /* a 32-bit register */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What of table inet netd is the same on every host. */
+/* The part of table inet netd that is the same on every host. */
 #include "ruleset/skeleton.h"
 
 #include <linux/rtnetlink.h>
@@ -19,49 +19,49 @@
 #include "nft/step.h"
 
 /*
- * Theory of operation.  A packet meets this:
+ * Theory of operation.  The way of a packet:
  *
- *   prerouting, output  `forwards`: DNAT by the maps; a port's before a whole address.
- *   forward   1. From a bridge to itself: accepted, whatever the mode.
- *             2. `pairs` by both interfaces: only in a router's namespace has it
- *                entries, and `from` and `to` have none there.
- *             3. `from` by the incoming bridge.  It may refuse; it accepts nothing, so
- *                that what leaves one network is still judged by the one it enters.
- *             4. `to` by the outgoing bridge.  For NAT: replies, and what was delivered
- *                by a forward, pass; flows to inside addresses do not, wherever they
- *                come from.
+ *   prerouting, output  `forwards`: DNAT by the maps; forwards of ports come before those
+ * of whole addresses. forward   1. From a bridge to itself: accepted, whatever the mode.
+ *             2. `pairs` by both interfaces: has entries only in a router's namespace,
+ * where `from` and `to` have none.
+ *             3. `from` by the incoming bridge.  It may refuse a packet, but accepts
+ * none: the network that the packet enters judges it, too.
+ *             4. `to` by the outgoing bridge.  For NAT: replies, and what a forward
+ *                delivers, are accepted; new flows to inside addresses are not, wherever
+ *                they come from.
  *   input     `input` by the incoming bridge: sources, and isolated networks.
- *   postrouting  Hairpin and the host's own use of forwards first, because the guest
- *             would answer past us; then what stays on its bridge or goes to many is
- *             left alone; then the network's source, or (`leave`) a router's.
+ *   postrouting  First masquerade where a network, or the host, uses a forward, since the
+ *             guest would answer directly; then return for packets that stay on their
+ * bridge and for multicast; then the network's source NAT, or (`leave`) a router's.
  *
  * An isolated network's bridge does not forward, so what its guests send elsewhere never
- * comes to `forward`: the kernel would drop it without a word.  `shut`, in prerouting,
- * refuses it; by the bridge's MAC, since br_netfilter shows frames between guests here,
- * too.
+ * reaches the chain `forward`: the kernel would drop it silently.  `shut`, in prerouting,
+ * refuses it with an error; by the bridge's MAC, since br_netfilter sends frames between
+ * guests through this chain, too.
  *
- * The chains own… let pass what comes from where a route leads back by the very bridge:
- * its subnets, and what the host has routes to behind its guests.  So no list of subnets
- * is kept, and a route counts from the moment at which it is there.  Each packet is
- * looked at: a first one alone would let a guest speak in flows of others.  They stand in
- * forward and input, where frames between guests of one bridge have passed already.
+ * The chains own… accept sources to which a route leads back by the same bridge: its
+ * subnets, and those that the host has routes to behind its guests.  So there is no list
+ * of subnets, and a new route counts at once.  They check every packet: with the first
+ * one alone, a guest could send packets in flows of others.  They are called from forward
+ * and input, where frames between guests of one bridge have been accepted already.
  *
- * Rules look at who opened a flow, not at whether there is one: each packet of the opener
- * is judged as his first one was.  So when rules change under connections, those that the
- * new rules would not admit end, and no others.
+ * Rules ask which end opened a flow, not whether it exists: each packet of that end is
+ * judged like the first one.  So if rules change, exactly those connections end which the
+ * new rules would not admit.
  *
- * An accept here ends our table's say, not another table's.  The NAT chains see a flow's
- * first packet only.  Invalid packets of NAT networks are dropped in both directions,
- * since they would leave with the inside address (nf_nat leaves them alone).
+ * An accept here ends only our table.  The NAT chains get a flow's first packet only.
+ * Invalid packets of NAT networks are dropped in both directions: nf_nat does not
+ * translate them, so they would leave with the inside address.
  *
- * `local` accepts by `fib daddr . iif type`: local only if the address is on that very
- * bridge, broadcast and multicast (with them DHCP, neighbour discovery, RA).  Replies to
- * what the host itself began pass first.  Refusals are errors, never silence, so that a
- * guest's connect() fails at once: of ICMP, but TCP's own for a connection that is there,
- * which takes ICMP's for advice.
+ * `local` accepts by `fib daddr . iif type`: local addresses of the same bridge,
+ * broadcast and multicast (with DHCP, neighbour discovery, RA).  Replies to the host's
+ * own flows come first.  Refusals are errors, never silent drops, so that a guest's
+ * connect() fails at once: ICMP errors, but a reset in a TCP connection that exists,
+ * which ignores ICMP errors.
  *
- * iifname in postrouting needs Linux 5.7; the table's and chains' comments 5.10; `fib …
- * oif` in forward and input 5.19.
+ * iifname in postrouting needs Linux 5.7; comments of the table and the chains 5.10; `fib
+ * … oif` in forward and input 5.19.
  */
 static const uint32_t ct_invalid = 1; /* NF_CT_STATE_INVALID_BIT */
 static const uint32_t ct_established = 1 << 1;
@@ -271,7 +271,7 @@ static uint32_t byteorder(const enum netd_part parts[NETD_PARTS])
 	return netd_part_byteorder(parts[0]);
 }
 
-/* The byte orders, without which nft lists an interface's name as "". */
+/* The byte orders: without them, nft lists an interface's name as "". */
 static int set_userdata(struct nftnl_set *s, const struct netd_map_layout *map)
 {
 	struct nftnl_udata_buf *udata = nftnl_udata_buf_alloc(64);

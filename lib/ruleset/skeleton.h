@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What of table inet netd is the same on every host. */
+/* The part of table inet netd that is the same on every host. */
 #ifndef NETD_RULESET_SKELETON_H
 #define NETD_RULESET_SKELETON_H
 
