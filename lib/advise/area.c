@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What has guests behind it: a network on the host, an interface in a router. */
+/* An area has guests behind it: a network on the host, or an interface in a router. */
 #include "advise/area.h"
 
 #include <errno.h>

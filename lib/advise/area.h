@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What has guests behind it: a network on the host, an interface in a router. */
+/* An area has guests behind it: a network on the host, or an interface in a router. */
 #ifndef NETD_ADVISE_AREA_H
 #define NETD_ADVISE_AREA_H
 
@@ -36,7 +36,7 @@ int netd_areas_of_host(const struct netd_topology *t, struct netd_scene *out);
 int netd_areas_of_router(const struct netd_topology *t, const struct netd_node *n,
 			 struct netd_scene *out);
 
-/* Whether our rules let new flows pass to the outside by that link, and from it. */
+/* True if our rules accept new flows to the outside by that link, or from it. */
 bool netd_area_leaves(const struct netd_area *a, const char *outside);
 bool netd_area_enters(const struct netd_area *a, const char *outside);
 /* The same from one area to another of the same namespace. */

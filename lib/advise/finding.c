@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What somebody else's chains drop, place by place, and how that is said. */
+/* Collects what the chains of other programs drop, per rule or policy, as notes. */
 #include "advise/finding.h"
 
 #include <errno.h>
@@ -19,12 +19,25 @@
 
 #define NOTES 8 /* about one place */
 
+/* Bits of netd_phrase.families. */
+enum {
+	IPV4 = 1,
+	IPV6 = 2,
+};
+
+static unsigned family_bit(int family)
+{
+	if (family == AF_INET)
+		return IPV4;
+	return IPV6;
+}
+
 static struct netd_finding *find(struct netd_findings *all,
 				 const struct netd_finding *like)
 {
 	struct netd_finding *slot;
 
-	/* those of one area stand together, at the end */
+	/* the findings of the area at hand are the last ones */
 	for (size_t i = all->count; i-- > 0;) {
 		struct netd_finding *f = &all->items[i];
 
@@ -44,7 +57,7 @@ static struct netd_finding *find(struct netd_findings *all,
 static int add_phrase(struct netd_finding *f, const struct netd_passage *p, bool reply)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
-	unsigned family = p->family == AF_INET ? 1 : 2;
+	unsigned family = family_bit(p->family);
 
 	netd_passage_print(&text, p, reply);
 	if (netd_str_error(&text))
@@ -76,28 +89,34 @@ int netd_findings_add(struct netd_findings *all, const struct netd_passage *p,
 		return -ENOMEM;
 	f->needs |= netd_passage_need(p, reply);
 	if (reply && f->first == number)
-		return 0; /* that no answers pass goes without saying */
+		return 0; /* without first packets, there are no answers */
 	if (!reply)
 		f->first = number;
 	return add_phrase(f, p, reply);
+}
+
+static const char *hook_name(unsigned hook)
+{
+	static const char *const names[] = {
+		[NF_INET_PRE_ROUTING] = "prerouting",	[NF_INET_LOCAL_IN] = "input",
+		[NF_INET_FORWARD] = "forward",		[NF_INET_LOCAL_OUT] = "output",
+		[NF_INET_POST_ROUTING] = "postrouting",
+	};
+
+	if (hook < NETD_ARRAY_SIZE(names))
+		return names[hook];
+	return "?";
 }
 
 static void print_place(struct netd_str *s, const struct netd_findings *all,
 			const struct netd_finding *f)
 {
 	const struct netd_program_rule *rule = f->verdict.rule;
-	static const char *const hooks[] = {
-		[NF_INET_PRE_ROUTING] = "prerouting",	[NF_INET_LOCAL_IN] = "input",
-		[NF_INET_FORWARD] = "forward",		[NF_INET_LOCAL_OUT] = "output",
-		[NF_INET_POST_ROUTING] = "postrouting",
-	};
+	const char *number = "rule with handle";
 
 	netd_str_add(s, "chain ");
 	netd_foreign_chain_print(s, f->chain);
-	netd_str_addf(s, " (hook %s, priority %d)",
-		      f->chain->hook < NETD_ARRAY_SIZE(hooks) && hooks[f->chain->hook]
-			      ? hooks[f->chain->hook]
-			      : "?",
+	netd_str_addf(s, " (hook %s, priority %d)", hook_name(f->chain->hook),
 		      f->chain->priority);
 	if (all->router[0])
 		netd_str_addf(s, " in router %s", all->router);
@@ -106,10 +125,9 @@ static void print_place(struct netd_str *s, const struct netd_findings *all,
 		netd_str_add(s, "policy");
 		return;
 	}
-	netd_str_addf(s,
-		      netd_foreign_is_legacy(f->chain) ? "rule number %llu"
-						       : "rule with handle %llu",
-		      (unsigned long long)rule->handle);
+	if (netd_foreign_is_legacy(f->chain))
+		number = "rule number";
+	netd_str_addf(s, "%s %llu", number, (unsigned long long)rule->handle);
 	if (strcmp(f->verdict.chain->name, f->chain->name) != 0)
 		netd_str_addf(s, " in chain %s", f->verdict.chain->name);
 	if (rule->comment[0])
@@ -121,28 +139,31 @@ static bool has_both(const struct netd_area *a)
 	unsigned families = 0;
 
 	for (size_t i = 0; i < a->address_count; i++)
-		families |= a->addresses[i].addr.family == AF_INET ? 1 : 2;
-	return families == 3;
+		families |= family_bit(a->addresses[i].addr.family);
+	return families == (IPV4 | IPV6);
 }
 
 static void print_phrases(struct netd_str *s, const struct netd_finding *f)
 {
+	static const char *const versions[] = {
+		[IPV4] = " (IPv4)", [IPV6] = " (IPv6)", [IPV4 | IPV6] = ""};
 	bool tell = has_both(f->area) && (f->chain->family == NFPROTO_INET ||
 					  f->chain->family == NFPROTO_BRIDGE);
+	const char *separator = ": ";
 
 	for (size_t i = 0; i < f->phrase_count; i++) {
 		const struct netd_phrase *p = &f->phrases[i];
 
-		netd_str_addf(s, "%s%s%s", i ? "; " : ": ", netd_str_text(&p->text),
-			      !tell || p->families == 3 ? ""
-			      : p->families == 1	? " (IPv4)"
-							: " (IPv6)");
+		netd_str_addf(s, "%s%s", separator, netd_str_text(&p->text));
+		if (tell)
+			netd_str_add(s, versions[p->families]);
+		separator = "; ";
 	}
 	if (f->more)
 		netd_str_addf(s, "; and %zu more", f->more);
 }
 
-/* What the area lacks in all chains of the table. */
+/* What the chains of the table together drop of the area's needs. */
 static unsigned all_needs(const struct netd_findings *all, const struct netd_finding *f)
 {
 	unsigned needs = 0;
@@ -157,13 +178,13 @@ static unsigned all_needs(const struct netd_findings *all, const struct netd_fin
 	return needs;
 }
 
-/* @last is the hint of the note in front, which may be the same: then that is said. */
-static void say(const struct netd_findings *all, const struct netd_finding *f,
-		struct netd_str *last, struct netd_error *notes)
+/* @last: the hint of the previous note; the same hint is not repeated. */
+static void add_note(const struct netd_findings *all, const struct netd_finding *f,
+		     struct netd_str *last, struct netd_error *notes)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
 	netd_auto(netd_str_done) struct netd_str hint = {0};
-	const struct netd_remedy remedy = {
+	struct netd_remedy remedy = {
 		.program = all->program,
 		.chain = f->chain,
 		.verdict = f->verdict,
@@ -171,9 +192,11 @@ static void say(const struct netd_findings *all, const struct netd_finding *f,
 		.all_needs = all_needs(all, f),
 		.router = all->router,
 		.bridge = f->area->link,
-		.other = f->other ? f->other->link : "",
+		.other = "",
 	};
 
+	if (f->other)
+		remedy.other = f->other->link;
 	print_place(&text, all, f);
 	print_phrases(&text, f);
 	netd_remedy_print(&hint, &remedy);
@@ -188,14 +211,17 @@ static void say(const struct netd_findings *all, const struct netd_finding *f,
 	hint = (struct netd_str){0};
 }
 
-static void say_rest(const struct netd_findings *all, const struct netd_finding *f,
-		     size_t count, struct netd_error *notes)
+static void add_rest_note(const struct netd_findings *all, const struct netd_finding *f,
+			  size_t count, struct netd_error *notes)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
+	const char *areas = "networks";
 
+	if (all->router[0])
+		areas = "interfaces";
 	print_place(&text, all, f);
 	netd_error_add(notes, 0, "%s, the like of %zu more %s", netd_str_text(&text),
-		       count - NOTES, all->router[0] ? "interfaces" : "networks");
+		       count - NOTES, areas);
 	netd_error_hint(notes, "the same helps there, with each one's name");
 }
 
@@ -205,7 +231,7 @@ static bool is_same_place(const struct netd_finding *a, const struct netd_findin
 	       a->verdict.rule == b->verdict.rule;
 }
 
-void netd_findings_say(const struct netd_findings *all, struct netd_error *notes)
+void netd_findings_note(const struct netd_findings *all, struct netd_error *notes)
 {
 	netd_auto(netd_str_done) struct netd_str last = {0};
 
@@ -218,9 +244,9 @@ void netd_findings_say(const struct netd_findings *all, struct netd_error *notes
 				behind += k > i;
 			}
 		if (before < NOTES)
-			say(all, &all->items[i], &last, notes);
+			add_note(all, &all->items[i], &last, notes);
 		else if (!behind)
-			say_rest(all, &all->items[i], before + 1, notes);
+			add_rest_note(all, &all->items[i], before + 1, notes);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What somebody else's chains drop, place by place, and how that is said. */
+/* Collects what the chains of other programs drop, per rule or policy, as notes. */
 #ifndef NETD_ADVISE_FINDING_H
 #define NETD_ADVISE_FINDING_H
 
@@ -18,7 +18,7 @@ struct netd_phrase {
 	unsigned families; /* 1: IPv4, 2: IPv6 */
 };
 
-/* One place (a rule, or a policy), and what of one area is dropped there. */
+/* One place (a rule or a policy) that drops packets of one area, and which it drops. */
 struct netd_finding {
 	const struct netd_area *area, *other;
 	const struct netd_foreign_chain *chain;
@@ -29,7 +29,7 @@ struct netd_finding {
 	size_t phrase_count, more;
 };
 
-/* Those of one namespace. */
+/* The findings of one namespace. */
 struct netd_findings {
 	const char *router; /* "" = the host's */
 	const struct netd_program *program;
@@ -45,9 +45,9 @@ int netd_findings_add(struct netd_findings *f, const struct netd_passage *p,
 		      size_t number, bool reply, const struct netd_foreign_chain *chain,
 		      const struct netd_verdict *verdict);
 
-/* A note (code 0) for each, up to a number for one place; the commands that help are its
- * hint. */
-void netd_findings_say(const struct netd_findings *f, struct netd_error *notes);
+/* Adds a note (code 0) for each finding, up to a limit per place; the hint of the note
+ * has the commands that help. */
+void netd_findings_note(const struct netd_findings *f, struct netd_error *notes);
 
 void netd_findings_done(struct netd_findings *f);
 

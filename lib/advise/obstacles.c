@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Notes about somebody else's chains that drop what a network needs to pass.  Pure. */
+/* Notes about other programs' chains that drop what a network needs.  Pure. */
 #include "advise/obstacles.h"
 
 #include <errno.h>
@@ -21,43 +21,39 @@
 #include "advise/passage.h"
 
 /*
- * Theory of operation.  The host, and each router that has rules of ours or serves, is a
- * scene; networks, or the router's interfaces, are the areas in it.  Every passage of
- * every area (passage.c) is shown to every chain of somebody else's on its way, in its
- * first direction and as an answer.  A drop is said only if it is certain, whatever
- * interface of the outside is taken; what the interpreter (foreign/verdict.c) leaves open
- * is not said.  A note is about one place (a rule, or a policy) and one area; it has all
- * that is dropped there.
+ * Theory of operation.  A scene is one namespace: the host, or a router that has rules of
+ * ours or serves.  The areas in it are networks, or the router's interfaces.  Each
+ * passage of each area (passage.c) is evaluated against each foreign chain on its way,
+ * for its first packet and for an answer.  A drop is reported only if it is certain,
+ * whichever outside interface the packet takes; where the interpreter (foreign/verdict.c)
+ * cannot decide, nothing is reported.  One note is about one place (a rule or a policy)
+ * and one area, and lists all that is dropped there.
  *
- * How much is looked at is bounded: others' rules may be many, and so may be networks.
+ * The work is bounded, since there may be many foreign rules and many networks.
  */
-#define BUDGET 2000000 /* rules, over all: about a second */
-#define PAIRS 32       /* areas of a scene, of which pairs are looked at */
+#define BUDGET 2000000 /* rules evaluated in all: about a second */
+#define PAIRS 32       /* with more areas in a scene, pairs are not checked */
 
 struct search {
 	const struct netd_scene *scene;
-	const struct netd_foreign_chain **chains; /* as packets meet them */
+	const struct netd_foreign_chain **chains; /* in the order packets pass them */
 	size_t chain_count;
 	struct netd_program program;
 	size_t *budget;
 	struct netd_findings findings;
-	size_t passage; /* number of the one at hand */
-	bool dropped;	/* of the area at hand */
+	size_t passage; /* number of the current one */
+	bool dropped;	/* something of the current area */
 };
 
-/*
- * Judging
- */
-
-/* An earlier chain may have changed it, or kept it from being tracked. */
-static void forget(struct netd_packet *p)
+/* An earlier chain may have changed the packet, or disabled tracking for it. */
+static void clear_unsure(struct netd_packet *p)
 {
 	p->tracked = false;
 	p->source = p->destination = (struct netd_prefix){0};
 	p->source_port = p->destination_port = 0;
 }
 
-/* With one interface of the outside, or (NULL) with any. */
+/* @outside: the interface the packet takes there; NULL: unknown. */
 static bool drops(struct search *s, const struct netd_passage *p, bool reply,
 		  const struct netd_foreign_chain *c, const struct netd_link *outside,
 		  bool *altered, struct netd_verdict *out)
@@ -68,7 +64,7 @@ static bool drops(struct search *s, const struct netd_passage *p, bool reply,
 	if (!netd_passage_packet(p, c, reply, outside, &packet))
 		return false;
 	if (*altered)
-		forget(&packet);
+		clear_unsure(&packet);
 	dropped = netd_verdict_drops(&s->program, c, &packet, s->budget, out);
 	*altered |= packet.altered;
 	return dropped;
@@ -91,7 +87,7 @@ static bool drops_all(struct search *s, const struct netd_passage *p, bool reply
 	return result;
 }
 
-/* Packets meet the chains by hook, and there by priority; PRE_ROUTING is the first. */
+/* Packets pass chains in the order of hooks, then of priorities. */
 static int compare_chains(const void *a, const void *b)
 {
 	const struct netd_foreign_chain *x = *(const struct netd_foreign_chain *const *)a;
@@ -116,7 +112,7 @@ static int list_chains(struct search *s, const struct netd_ruleset *have)
 	return 0;
 }
 
-/* Shows it, or its answers, to the chains one after another. */
+/* Evaluates the first packet of @p, or the answer, against all chains in order. */
 static int judge_way(struct search *s, const struct netd_passage *p, bool reply)
 {
 	bool altered = false;
@@ -148,7 +144,7 @@ static int judge(const struct netd_passage *p, void *data)
 	return judge_way(s, p, true);
 }
 
-/* What is told of an area's way to the outside need not be told of each other one. */
+/* Skips areas that have a note already: the same rule would be reported for each pair. */
 static int judge_pairs(struct search *s, const bool *dropped)
 {
 	const struct netd_area *areas = s->scene->areas;
@@ -166,7 +162,7 @@ static int judge_pairs(struct search *s, const bool *dropped)
 	return 0;
 }
 
-/* Into @dropped, one for each area: whether its way to the outside was told of. */
+/* Sets @dropped[i] if a note is about area i. */
 static int judge_each(struct search *s, bool *dropped)
 {
 	for (size_t i = 0; i < s->scene->area_count; i++) {
@@ -229,7 +225,7 @@ static int look(const struct netd_scene *scene, size_t *budget, struct netd_erro
 	r = search(&s);
 	if (r < 0)
 		return r;
-	netd_findings_say(&s.findings, notes);
+	netd_findings_note(&s.findings, notes);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Notes about somebody else's chains that drop what a network needs to pass.  Pure. */
+/* Notes about other programs' chains that drop what a network needs.  Pure. */
 #ifndef NETD_ADVISE_OBSTACLES_H
 #define NETD_ADVISE_OBSTACLES_H
 

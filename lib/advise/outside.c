@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* By which interfaces a host reaches what is outside of it. */
+/* Finds the interfaces that lead out of a host, or of a router. */
 #include "advise/outside.h"
 #include "kind/kind.h"
 
@@ -10,14 +10,19 @@ static bool is_default(const struct netd_route *r)
 	return r->to.length == 0 && r->type == NETD_ROUTE_UNICAST;
 }
 
+static bool has_gateway(const struct netd_route *r)
+{
+	return r->via.family != 0;
+}
+
 static bool has_route(const struct netd_state *s, const struct netd_link *link,
-		      int family, bool by_default)
+		      int family, bool (*fits)(const struct netd_route *))
 {
 	for (size_t i = 0; i < s->route_count; i++) {
 		const struct netd_route *r = &s->routes[i];
 
 		if (r->to.addr.family == family && !strcmp(r->link, link->name) &&
-		    (by_default ? is_default(r) : r->via.family != 0))
+		    fits(r))
 			return true;
 	}
 	return false;
@@ -39,11 +44,11 @@ static bool has_address(const struct netd_state *s, const struct netd_link *link
 static bool is_outside(const struct netd_state *s, const struct netd_link *link,
 		       int family)
 {
-	if (has_route(s, link, family, true))
+	if (has_route(s, link, family, is_default))
 		return true;
 	if (!link->up || link->loopback || link->master[0] || netd_link_is_ours(link))
 		return false;
-	if (has_route(s, link, family, false))
+	if (has_route(s, link, family, has_gateway))
 		return true;
 	return netd_kind_is_foreign(link) && has_address(s, link, family);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* By which interfaces a host reaches what is outside of it. */
+/* Finds the interfaces that lead out of a host, or of a router. */
 #ifndef NETD_ADVISE_OUTSIDE_H
 #define NETD_ADVISE_OUTSIDE_H
 
@@ -7,7 +7,7 @@
 
 #include "model/state.h"
 
-/* More than that are not told apart. */
+/* With more of them, none is taken. */
 #define NETD_OUTSIDES 16
 struct netd_outside {
 	const struct netd_link *links[NETD_OUTSIDES];
@@ -15,10 +15,10 @@ struct netd_outside {
 };
 
 /*
- * Those by which packets of that family (AF_*) may leave for the outside, and come from
- * it: by which a default route goes; and those which are not ours, not of the virtual
- * kinds that programs join their guests by, and have an address or a route with a
- * gateway.  None if there are too many.
+ * Outside interfaces of that family (AF_*): those of a default route; and those that have
+ * an address or a route with a gateway, unless they are netd's own or of the virtual
+ * kinds by which other programs attach guests.  None if there are more than
+ * NETD_OUTSIDES.
  */
 void netd_outside_find(const struct netd_state *observed, int family,
 		       struct netd_outside *out);

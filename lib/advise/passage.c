@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What must pass the chains of a host, or of a router, for its guests to be of use. */
+/* Lists the flows that guests need the chains of a host or a router to accept. */
 #include "advise/passage.h"
 
 #include <string.h>
@@ -15,13 +15,13 @@
 #include "model/state.h"
 
 /*
- * Theory of operation.  A passage is seen by chains as its packets are: a flow's first
- * one, and an answer (passage_packet.c).  What is certain of these is all that is said of
- * them: TCP, since some protocol must be taken (a chain may let ICMP pass and nothing
- * else), no port but a forward's, one end in the area's subnet.
+ * Theory of operation.  Each kind of flow that guests need is a passage.  A chain sees
+ * its first packet, or an answer (passage_packet.c).  The packet has only what is
+ * certain: protocol TCP, since there must be one (a chain may accept ICMP and nothing
+ * else), no ports but those of a forward, and one end in the area's subnet.
  *
- * A host and a router have the same passages.  Only a bridge has some within; and what is
- * outside of a router is one of its interfaces.
+ * Hosts and routers have the same passages, but only a bridge has WITHIN; the outside of
+ * a router is one of its interfaces.
  */
 #define DHCP_PORT 67
 #define DHCP_CLIENT_PORT 68
@@ -43,7 +43,8 @@ static void set_interface(char name[NETD_IFNAME], int *index, const struct netd_
 	const struct netd_link *link = netd_state_link(scene->observed, a->link);
 
 	netd_str_copy(name, NETD_IFNAME, a->link);
-	*index = link ? link->index : 0;
+	if (link)
+		*index = link->index;
 }
 
 static struct netd_passage begin(const struct netd_area *a, enum netd_passage_kind kind,
@@ -71,7 +72,7 @@ static void find_outside(const struct netd_area *a, const struct netd_scene *sce
 		*out = (struct netd_outside){{only}, 1};
 }
 
-/* True if it is what the others have for outside: an interface of a router. */
+/* True if the area is itself an outside interface, of a router. */
 static bool is_outside(const struct netd_area *a, const struct netd_outside *outside)
 {
 	for (size_t i = 0; i < outside->count; i++)
@@ -80,7 +81,7 @@ static bool is_outside(const struct netd_area *a, const struct netd_outside *out
 	return false;
 }
 
-/* Whether ours let it pass by all of them; false without any. */
+/* True if our rules accept it for every outside interface; false if there is none. */
 static bool passes_all(const struct netd_area *a, const struct netd_outside *outside,
 		       bool (*passes)(const struct netd_area *a, const char *outside))
 {
@@ -116,7 +117,7 @@ static int visit_in(const struct netd_area *a, const struct netd_scene *scene, i
 	return visit(&p, data);
 }
 
-/* Where packets to that address of ours come in; NULL: not known. */
+/* The link that has the address; NULL: unknown. */
 static const struct netd_link *listener(const struct netd_addr *a,
 					const struct netd_scene *scene)
 {
@@ -130,7 +131,8 @@ static const struct netd_link *listener(const struct netd_addr *a,
 	return NULL;
 }
 
-/* Guests of a network use its own address, too; in a router, all links are ours. */
+/* On a host, guests behind links of ours may use the forward, too.  In a router, all
+ * links are ours. */
 static bool is_way_in(const struct netd_area *a, const struct netd_link *link)
 {
 	if (!link || link->loopback)
@@ -193,7 +195,6 @@ static int visit_forwards(const struct netd_area *a, const struct netd_scene *sc
 	return 0;
 }
 
-/* Whether chains of IP see bridged frames, too: br_netfilter. */
 static int visit_within(const struct netd_area *a, const struct netd_scene *scene,
 			int family, netd_passage_visit visit, void *data)
 {
@@ -208,7 +209,7 @@ static int visit_within(const struct netd_area *a, const struct netd_scene *scen
 	return visit(&p, data);
 }
 
-/* RFC 2131 4.1, RFC 8415 7: clients of DHCP have ports of their own. */
+/* DHCP clients send from fixed ports: RFC 2131 4.1, RFC 8415 7. */
 static void set_client(struct netd_packet *p, bool asks)
 {
 	static const struct netd_prefix nobody = {{.family = AF_INET}, 32};
@@ -225,7 +226,7 @@ static void set_client(struct netd_packet *p, bool asks)
 	p->destination = everybody;
 }
 
-/* A client of DHCP asks everybody from no address, and later the host from its own. */
+/* DHCP clients first broadcast without an address, and later send from their own. */
 static int visit_service(const struct netd_area *a, const struct netd_scene *scene,
 			 int family, unsigned row, netd_passage_visit visit, void *data)
 {
@@ -243,8 +244,7 @@ static int visit_service(const struct netd_area *a, const struct netd_scene *sce
 	}
 	p.packet.source = p.packet.destination = (struct netd_prefix){0};
 	if (p.packet.destination_port && p.packet.destination_port != DHCP6_PORT)
-		p.packet.source =
-			netd_area_subnet(a, family); /* else of the link alone */
+		p.packet.source = netd_area_subnet(a, family); /* else link-local */
 	set_client(&p.packet, false);
 	return visit(&p, data);
 }
@@ -297,7 +297,7 @@ int netd_passages_of(const struct netd_area *a, const struct netd_scene *scene,
 	return visit_forwards(a, scene, visit, data);
 }
 
-/* What is outside of a router is spoken of as that. */
+/* Flows by an outside interface of a router are OUT and IN. */
 static bool is_between(const struct netd_area *from, const struct netd_area *to,
 		       const struct netd_scene *scene, int family)
 {
@@ -333,31 +333,35 @@ int netd_passages_between(const struct netd_area *from, const struct netd_area *
 	return 0;
 }
 
-/*
- * Words
- */
+static void print_end(struct netd_str *s, const struct netd_addr *a, bool has_port,
+		      unsigned port)
+{
+	char text[NETD_ADDR_TEXT];
+
+	netd_addr_format(a, text);
+	if (!has_port)
+		netd_str_add(s, text);
+	else if (a->family == AF_INET6)
+		netd_str_addf(s, "[%s]:%u", text, port);
+	else
+		netd_str_addf(s, "%s:%u", text, port);
+}
 
 static void print_forward(struct netd_str *s, const struct netd_passage *p)
 {
-	char listen[NETD_ADDR_TEXT], to[NETD_ADDR_TEXT];
 	const struct netd_forward *f = p->forward;
-	const char *open = p->family == AF_INET6 && p->protocol ? "[" : "";
-	const char *close = *open ? "]" : "";
 
 	netd_str_add(s, "the forward ");
 	if (p->protocol)
 		netd_str_addf(s, "%s ", netd_protocol_name(p->protocol));
-	netd_str_addf(s, "%s%s%s", open, netd_addr_format(&f->listen, listen), close);
-	if (p->protocol)
-		netd_str_addf(s, ":%u", f->port_first);
+	print_end(s, &f->listen, p->protocol, f->port_first);
 	if (f->port_last != f->port_first)
 		netd_str_addf(s, "-%u", f->port_last);
-	netd_str_addf(s, " to %s%s%s", open, netd_addr_format(&f->to, to), close);
-	if (p->protocol)
-		netd_str_addf(s, ":%u", f->to_port);
+	netd_str_add(s, " to ");
+	print_end(s, &f->to, p->protocol, f->to_port);
 }
 
-/* What stands behind the kind: "network lan", "interface lan". */
+/* What precedes a name: "network lan", "interface lan". */
 static const char *word_of(const struct netd_area *a)
 {
 	if (a->router)
@@ -367,41 +371,32 @@ static const char *word_of(const struct netd_area *a)
 
 void netd_passage_print(struct netd_str *s, const struct netd_passage *p, bool reply)
 {
-	const char *name = p->area->name, *kind = word_of(p->area);
+	/* before and behind "network lan"; of the first packet, of an answer */
+	static const char *const words[][2][2] = {
+		[NETD_PASSAGE_OUT] = {{"TCP from ", " to the outside"},
+				      {"answers from the outside to ", ""}},
+		[NETD_PASSAGE_IN] = {{"TCP from the outside to ", ""},
+				     {"answers from ", " to the outside"}},
+		[NETD_PASSAGE_FORWARD] = {{"", ""}, {"answers by ", ""}},
+		[NETD_PASSAGE_WITHIN] = {{"TCP between machines of ", ""},
+					 {"TCP between machines of ", ""}},
+		[NETD_PASSAGE_SERVICE] = {{"", ""}, {"answers to ", ""}},
+		[NETD_PASSAGE_BETWEEN] = {{"TCP from ", " to "},
+					  {"answers to ", " from "}},
+	};
+	const char *const *word = words[p->kind][reply], *kind = word_of(p->area);
 
-	switch (p->kind) {
-	case NETD_PASSAGE_OUT:
-		netd_str_addf(s,
-			      reply ? "answers from the outside to %s %s"
-				    : "TCP from %s %s to the outside",
-			      kind, name);
-		break;
-	case NETD_PASSAGE_IN:
-		netd_str_addf(s,
-			      reply ? "answers from %s %s to the outside"
-				    : "TCP from the outside to %s %s",
-			      kind, name);
-		break;
-	case NETD_PASSAGE_FORWARD:
-		if (reply)
-			netd_str_add(s, "answers by ");
+	netd_str_add(s, word[0]);
+	if (p->kind == NETD_PASSAGE_FORWARD) {
 		print_forward(s, p);
-		break;
-	case NETD_PASSAGE_WITHIN:
-		netd_str_addf(s, "TCP between machines of %s %s", kind, name);
-		break;
-	case NETD_PASSAGE_SERVICE:
-		netd_str_addf(s, "%s%s from %s %s", reply ? "answers to " : "",
-			      netd_admit_row_word(p->row, NETD_ADMIT_WORD_PEOPLE), kind,
-			      name);
-		break;
-	case NETD_PASSAGE_BETWEEN:
-		netd_str_addf(s,
-			      reply ? "answers to %s %s from %s %s"
-				    : "TCP from %s %s to %s %s",
-			      kind, name, kind, p->other->name);
-		break;
+		return;
 	}
+	if (p->kind == NETD_PASSAGE_SERVICE)
+		netd_str_addf(s, "%s from ",
+			      netd_admit_row_word(p->row, NETD_ADMIT_WORD_PEOPLE));
+	netd_str_addf(s, "%s %s%s", kind, p->area->name, word[1]);
+	if (p->kind == NETD_PASSAGE_BETWEEN)
+		netd_str_addf(s, "%s %s", kind, p->other->name);
 }
 
 unsigned netd_passage_need(const struct netd_passage *p, bool reply)

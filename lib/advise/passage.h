@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What must pass the chains of a host, or of a router, for its guests to be of use. */
+/* Lists the flows that guests need the chains of a host or a router to accept. */
 #ifndef NETD_ADVISE_PASSAGE_H
 #define NETD_ADVISE_PASSAGE_H
 
@@ -37,18 +37,18 @@ struct netd_passage {
 /* Called for each passage; a negative return ends it. */
 typedef int (*netd_passage_visit)(const struct netd_passage *p, void *data);
 
-/* Those of one area but for what is BETWEEN; what @visit returned last. */
+/* Visits all passages of one area but BETWEEN; returns what @visit returned last. */
 int netd_passages_of(const struct netd_area *a, const struct netd_scene *scene,
 		     netd_passage_visit visit, void *data);
-/* Those from one area to another, if ours let them pass. */
+/* Visits those from one area to another, if our rules accept them. */
 int netd_passages_between(const struct netd_area *from, const struct netd_area *to,
 			  const struct netd_scene *scene, netd_passage_visit visit,
 			  void *data);
 
 /*
- * What that chain sees of it (passage_packet.c): of its first packet, or of an answer
- * (@reply).  @outside is the interface that is outside; NULL: not known.  False if the
- * chain does not see it, or sees it where it cannot be told from what is not the area's.
+ * Makes the packet that the chain sees (passage_packet.c): the first one, or an answer
+ * (@reply).  @outside is the outside interface; NULL: unknown.  False if the chain does
+ * not see it, or cannot tell it from packets of other areas.
  */
 bool netd_passage_packet(const struct netd_passage *p, const struct netd_foreign_chain *c,
 			 bool reply, const struct netd_link *outside,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a chain sees of a passage. */
+/* Makes the packet of a passage that a chain sees. */
 #include "advise/passage.h"
 
 #include <string.h>
@@ -13,16 +13,16 @@
 #include "model/ruleset.h"
 
 /*
- * Theory of operation.  NAT changes addresses between the hooks, and tracking begins at a
- * priority: what depends on that is left open there.
+ * Theory of operation.  NAT changes addresses between the hooks, and connection tracking
+ * begins at a priority: what depends on these is left undecided before or behind them.
  *
- * Before routing only the incoming interface is known, behind it only the outgoing one is
- * of use: so these hooks are looked at where that is the area's.
+ * In prerouting only the incoming interface is known, in postrouting only the outgoing
+ * one is of use: so these hooks are evaluated only if that interface is the area's.
  */
 #define DNS_PORT 53
 #define DHCP_PORT 67
 #define TFTP_PORT 69
-#define ND_ANSWER 0x100 /* type and code: the type of an answer is the next one, … */
+#define ND_ANSWER 0x100 /* added to type and code: an answer has the next type, … */
 #define ND_LAST 0x8800	/* … up to neighbor advertisements */
 #define TRACKED (-200)	/* linux/netfilter_ipv4.h NF_IP_PRI_CONNTRACK */
 
@@ -76,15 +76,16 @@ static bool as_frame(const struct netd_passage *p, const struct netd_foreign_cha
 	out->in_index = out->out_index = 0;
 	out->tracked = false;
 	out->bridged = true;
-	return p->kind ==
-	       (c->hook == NF_INET_LOCAL_IN ? NETD_PASSAGE_SERVICE : NETD_PASSAGE_WITHIN);
+	if (c->hook == NF_INET_LOCAL_IN)
+		return p->kind == NETD_PASSAGE_SERVICE;
+	return p->kind == NETD_PASSAGE_WITHIN;
 }
 
 /*
- * What the host sends back.  To who asked everybody it begins a flow of its own; of ND it
- * is a packet of another type (RFC 4861 4), which is not tracked; of TFTP it may be
- * either.  The guard of DHCP takes its answers at output, priority 0, and sends them past
- * all that is behind (lib/dhcp/guard_hold.c).
+ * Makes it an answer of the host.  The answer to a broadcast begins a flow of its own;
+ * one of ND is untracked and has another type (RFC 4861 4); one of TFTP may be of either
+ * flow. The DHCP guard takes answers at output, priority 0, and sends them past all later
+ * chains (lib/dhcp/guard_hold.c).
  */
 static bool as_served(const struct netd_passage *p, const struct netd_foreign_chain *c,
 		      struct netd_packet *out)
@@ -109,12 +110,12 @@ static bool at_hook(const struct netd_passage *p, const struct netd_foreign_chai
 		    struct netd_packet *out)
 {
 	const char *link = p->area->link;
+	bool service = p->kind == NETD_PASSAGE_SERVICE;
 
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(hooks); i++) {
 		if (hooks[i].hook != c->hook)
 			continue;
-		if (!(p->kind == NETD_PASSAGE_SERVICE ? hooks[i].services
-						      : hooks[i].forwards))
+		if ((service && !hooks[i].services) || (!service && !hooks[i].forwards))
 			return false;
 		if ((hooks[i].in && strcmp(out->in, link) != 0) ||
 		    (hooks[i].out && strcmp(out->out, link) != 0))

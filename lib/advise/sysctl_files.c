@@ -27,15 +27,18 @@ static const char *const patterns[] = {
 };
 
 /*
- * Into a path below /proc/sys.  If the first separator is a dot, dots and slashes change
- * places, so that "net.ipv4.conf.eth0/5.rp_filter" is of eth0.5: sysctl.d(5).
+ * Makes it a path below /proc/sys.  If the first separator is a dot, dots and slashes
+ * are swapped, so that "net.ipv4.conf.eth0/5.rp_filter" is of eth0.5: sysctl.d(5).
  */
 static void key_to_path(char *key)
 {
 	if (key[strcspn(key, "./")] != '.')
 		return;
 	for (; *key; key++)
-		*key = *key == '.' ? '/' : *key == '/' ? '.' : *key;
+		if (*key == '.')
+			*key = '/';
+		else if (*key == '/')
+			*key = '.';
 }
 
 /* Replaces the interface of "ipv4/conf/IFACE/NAME"; false if there is none. */
@@ -69,7 +72,7 @@ static bool is_about(const char *key, const char *path)
 	       strcmp(other, "ipv4/conf/all/forwarding") == 0;
 }
 
-/* "-net.ipv4.ip_forward = 1": the dash only says that errors do not matter. */
+/* True if the line sets @path to @value.  A leading dash only ignores errors. */
 static bool sets(char *line, const char *path, int value)
 {
 	char *equals = strchr(line, '='), *key, *end;
