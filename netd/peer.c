@@ -34,6 +34,7 @@ struct client {
 	struct client *next;
 	struct origin *origin;
 	sd_bus *bus;
+	sd_event_source *begun; /* it has authenticated */
 };
 
 struct peers {
@@ -47,6 +48,7 @@ struct peers {
 
 static void client_free(struct client *c)
 {
+	sd_event_source_disable_unref(c->begun);
 	sd_bus_detach_event(c->bus);
 	sd_bus_close(c->bus);
 	sd_bus_unref(c->bus);
@@ -75,6 +77,28 @@ static int on_gone(sd_bus_message *m, void *data, sd_bus_error *error)
 	return 0;
 }
 
+/*
+ * What a client wrote right behind its authentication may have been read with it; sd-bus
+ * (252) would not look at that before more comes.
+ */
+static int on_begun(sd_event_source *s, void *data)
+{
+	struct client *c = data;
+
+	(void)s;
+	sd_bus_process(c->bus, NULL);
+	return 0;
+}
+
+static int on_running(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct client *c = data;
+
+	(void)m;
+	(void)error;
+	return sd_event_add_defer(c->peers->daemon->event, &c->begun, on_begun, c);
+}
+
 static unsigned clients_of(const struct peers *p, uid_t uid)
 {
 	unsigned n = 0;
@@ -95,6 +119,12 @@ static int client_start(struct client *c)
 	sd_bus_set_server(c->bus, 1, id);
 	sd_bus_set_sender(c->bus, BUS_NAME);
 	r = local_add(c->bus);
+	if (r < 0)
+		return r;
+	sd_bus_set_connected_signal(c->bus, 1);
+	r = sd_bus_match_signal_async(
+		c->bus, NULL, "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local",
+		"org.freedesktop.DBus.Local", "Connected", on_running, NULL, c);
 	if (r < 0)
 		return r;
 	return face_start(c->bus, c->origin, on_gone, c);
