@@ -51,7 +51,8 @@ struct cli {
 	struct netd_error *err;
 	unsigned patience;	    /* seconds to wait for the lock */
 	unsigned trial;		    /* seconds until it must be confirmed; 0: at once */
-	bool color;		    /* on standard output */
+	struct dbus *daemon;	    /* the verb is for it to run; NULL: in process */
+	bool color, color_errors;   /* on standard output, and on standard error */
 	char *chosen[2];	    /* the options' address and bridge, by a preset */
 	enum netd_outcome recovery; /* of what change_begin() found to be undone */
 };
@@ -125,6 +126,7 @@ struct verb {
 	const struct option_row *options; /* NULL: none of its own */
 	int (*run)(struct cli *cli, int argc, char **argv);
 	const struct verb *verbs; /* a group's; ends with a NULL name */
+	bool by_daemon;		  /* can be run by it for who is not root */
 };
 
 extern const struct verb netdctl_verbs[];
@@ -152,6 +154,8 @@ const struct verb *verb_guess(const struct verb *verbs, const char *name);
 
 /* Prints the error list and returns the exit code for it. */
 int report(struct cli *cli, int code, enum netd_outcome outcome);
+/* The same of what the daemon told. */
+int report_text(struct cli *cli, const char *text, int code, enum netd_outcome outcome);
 /* Prints a usage problem, with a pointer to help; EXIT_USAGE. */
 int usage(const struct cli *cli, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -207,6 +211,33 @@ int change_begin(struct cli *cli);
 /* Says what was done: "WHAT: DONE, 3 changes", or the plan with --json. */
 void say_done(struct cli *cli, const char *what, const struct netd_plan *plan,
 	      const char *done);
+
+/* The same of a plan that is text already, JSON if that was asked for. */
+void say_changes(struct cli *cli, const char *what, const char *plan, size_t size,
+		 const char *done);
+/* Says that @name is on trial. */
+void say_trial(const struct cli *cli, const char *name);
+/* Says that what is known of @name is kept in @left. */
+void say_left(const struct cli *cli, const char *name, const char *left);
+
+/*
+ * The daemon.  Connects to that of @state_dir (NULL: the usual one) if it is to run the
+ * verb; EXIT_FAILED only if $NETD_DAEMON wants it and there is none.  The others need
+ * cli->daemon, print what the verb prints, and return its exit code.
+ */
+int daemon_open(struct cli *cli, const char *state_dir);
+void daemon_close(struct cli *cli);
+int daemon_status(struct cli *cli);
+/* As print_table(). */
+int daemon_show(struct cli *cli, const char *kind, const char *name);
+/* What applying @t would do, or destroying @name if that is NULL. */
+int daemon_plan(struct cli *cli, const char *name, const struct netd_topology *t);
+/* As apply_topology(). */
+int daemon_apply(struct cli *cli, const struct netd_topology *t, const char *what,
+		 const char *done);
+/* Destroy, Confirm, Rollback or Repair of topology @name; NULL: whatever there is. */
+int daemon_change(struct cli *cli, const char *member, const char *name,
+		  const char *done);
 
 /* Both sides of topology `default`: what is defined, and what runs. */
 #define TOPOLOGY "default"

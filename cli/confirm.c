@@ -59,6 +59,12 @@ int trial_parse(struct cli *cli)
 	return EXIT_DONE;
 }
 
+void say_trial(const struct cli *cli, const char *name)
+{
+	note(cli, "%s: rolled back in %u s, unless you confirm it: `netdctl confirm %s`",
+	     name, cli->trial, name);
+}
+
 int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 		   const struct netd_topology *defined, const char *what,
 		   const char *done)
@@ -70,7 +76,6 @@ int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 		.expendable = true,
 	};
 	enum netd_outcome outcome = NETD_UNTOUCHED;
-	const char *name = netd_topology_name(t);
 	struct netd_plan *plan = NULL;
 	int code = EXIT_DONE;
 	int r = netd_apply_unconfirmed(cli->netd, t, &trial, &plan, &outcome, cli->err);
@@ -80,10 +85,7 @@ int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 	} else {
 		say_done(cli, what, plan, done);
 		if (netd_plan_size(plan))
-			note(cli,
-			     "%s: rolled back in %u s, unless you confirm it: `netdctl "
-			     "confirm %s`",
-			     name, trial.seconds, name);
+			say_trial(cli, netd_topology_name(t));
 	}
 	netd_plan_free(plan);
 	return code;
@@ -91,9 +93,13 @@ int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 
 int run_confirm(struct cli *cli, int argc, char **argv)
 {
+	const char *wanted = argc ? argv[0] : NULL;
 	char *name = NULL;
-	int r = netd_confirm(cli->netd, argc ? argv[0] : NULL, &name, cli->err);
+	int r;
 
+	if (cli->daemon)
+		return daemon_change(cli, "Confirm", wanted, "confirmed");
+	r = netd_confirm(cli->netd, wanted, &name, cli->err);
 	if (r < 0)
 		return report(cli, r, NETD_UNTOUCHED);
 	note(cli, "%s: confirmed", name ? name : "?");
@@ -105,11 +111,13 @@ int run_rollback(struct cli *cli, int argc, char **argv)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
 	struct netd_plan *plan = NULL;
+	const char *wanted = argc ? argv[0] : NULL;
 	char *name = NULL;
-	int code = EXIT_DONE;
-	int r = netd_rollback(cli->netd, argc ? argv[0] : NULL, &name, &plan, &outcome,
-			      cli->err);
+	int code = EXIT_DONE, r;
 
+	if (cli->daemon)
+		return daemon_change(cli, "Rollback", wanted, "rolled back");
+	r = netd_rollback(cli->netd, wanted, &name, &plan, &outcome, cli->err);
 	if (r < 0)
 		code = report(cli, r, outcome);
 	else if (plan)

@@ -173,7 +173,7 @@ const struct verb port_verbs[] = {
 	{"remove", "NETWORK NAME", "Unplug an interface; what netd made is deleted", NULL,
 	 2, 2, "<network> <port>", trial_options, run_port_remove, NULL},
 	{"list", "[NETWORK]", "List ports, those of QEMU's hooks too", NULL, 0, 1,
-	 "<network>", NULL, run_port_list, NULL},
+	 "<network>", NULL, run_port_list, NULL, true},
 	{0},
 };
 
@@ -238,6 +238,6 @@ const struct verb forward_verbs[] = {
 	 "Take a forward away, and the flows that it made", NULL, 2, 2,
 	 "<forwarder> <forward>", forward_remove_options, run_forward_remove, NULL},
 	{"list", "[NETWORK|ROUTER]", "List forwards", NULL, 0, 1, "<forwarder>", NULL,
-	 run_forward_list, NULL},
+	 run_forward_list, NULL, true},
 	{0},
 };

@@ -41,6 +41,6 @@ const struct verb machine_verbs[] = {
 	{"remove", "NETWORK NAME", "Forget a guest", NULL, 2, 2, "<network> <machine>",
 	 trial_options, run_remove, NULL},
 	{"list", "[NETWORK]", "List machines, with their addresses", NULL, 0, 1,
-	 "<network>", NULL, run_list, NULL},
+	 "<network>", NULL, run_list, NULL, true},
 	{0},
 };

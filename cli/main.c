@@ -40,26 +40,27 @@ const struct verb netdctl_verbs[] = {
 	{"plan", "FILE…", "Show what apply or destroy would do, in order",
 	 "Touches nothing.  With --destroy, NAME of a running topology will do.\n"
 	 "Exit status: 0 nothing to do, 3 changes, 2 refused.",
-	 1, -1, "<yaml>", plan_options, run_plan, NULL},
+	 1, -1, "<yaml>", plan_options, run_plan, NULL, true},
 	{"apply", "FILE…", "Make the host have what the files describe",
 	 "Each file is one transaction: if anything fails, all is as it was before.\n"
 	 "Applying the same file again does nothing; a changed one changes only the\n"
 	 "difference, and ports stay plugged in.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 2 refused, 4 not rolled back.",
-	 1, -1, "<yaml>", removal_options, run_apply, NULL},
+	 1, -1, "<yaml>", removal_options, run_apply, NULL, true},
 	{"confirm", "[NAME]", "Keep what was changed with --confirm",
-	 "From any terminal or connection.", 0, 1, "<topology>", NULL, run_confirm, NULL},
+	 "From any terminal or connection.", 0, 1, "<topology>", NULL, run_confirm, NULL,
+	 true},
 	{"rollback", "[NAME]", "Return to what was there before the last change",
 	 "What waits to be confirmed is taken back at once.  Else topology NAME becomes\n"
 	 "what it was before its last change; once more, and that change is there again.",
-	 0, 1, "<topology>", keep_options, run_rollback, NULL},
+	 0, 1, "<topology>", keep_options, run_rollback, NULL, true},
 	{"destroy", "NAME|FILE…", "Remove a topology, and give back what it changed",
 	 "If it fails, all is as it was before.  One that is stuck is removed as far as "
 	 "it "
 	 "goes.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 4 something is left, which is "
 	 "named.",
-	 1, -1, "<topology>", destroy_options, run_destroy, NULL},
+	 1, -1, "<topology>", destroy_options, run_destroy, NULL, true},
 	{"recover", NULL, "Undo an apply that was killed, and try again what is stuck",
 	 "Every verb that changes something undoes such an apply first; what is stuck is "
 	 "tried\n"
@@ -70,9 +71,9 @@ const struct verb netdctl_verbs[] = {
 	 "All topologies, unless some are named; one that fails does not keep the others "
 	 "waiting.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 2 refused, 4 not rolled back.",
-	 0, -1, "<topology>", trial_options, run_repair, NULL},
+	 0, -1, "<topology>", trial_options, run_repair, NULL, true},
 	{"status", NULL, "Show the running topologies, and what differs from them", NULL,
-	 0, 0, NULL, NULL, run_status, NULL},
+	 0, 0, NULL, NULL, run_status, NULL, true},
 	{"show", "[KIND [NAME]]", "Show networks, ports, forwards, machines and more",
 	 "KIND: networks (default), ports, forwards, machines, routers, hosts,\n"
 	 "services, topologies, differences (what is not as what runs should have it).\n"
@@ -80,7 +81,7 @@ const struct verb netdctl_verbs[] = {
 	 0, 2,
 	 "networks|ports|forwards|machines|routers|hosts|services|topologies|differences "
 	 "<shown>",
-	 NULL, run_show, NULL},
+	 NULL, run_show, NULL, true},
 	{"export", "[NAME]", "Print a running topology as a file", NULL, 0, 1,
 	 "<topology>", export_options, run_export, NULL},
 	{"adopt", "BRIDGE [NETWORK]", "Make a bridge that is there already a network",
@@ -144,9 +145,7 @@ void say_notes(const struct cli *cli, const struct netd_plan *plan)
 
 	if (cli->options.quiet)
 		return;
-	text = netd_plan_notes(plan,
-			       cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT,
-			       wants_color(&cli->options, stderr));
+	text = netd_plan_notes(plan, output_format(cli), cli->color_errors);
 	fputs(text ? text : "", stderr);
 	free(text);
 }
@@ -162,15 +161,11 @@ static int is_bad_input(int code)
 	return 0;
 }
 
-int report(struct cli *cli, int code, enum netd_outcome outcome)
+int report_text(struct cli *cli, const char *text, int code, enum netd_outcome outcome)
 {
 	bool json = cli->options.json;
-	char *text =
-		netd_error_format(cli->err, json ? NETD_FORMAT_JSON : NETD_FORMAT_TEXT,
-				  wants_color(&cli->options, stderr));
 
-	fputs(text ? text : "netdctl: out of memory\n", stderr);
-	free(text);
+	fputs(text, stderr);
 	if (outcome == NETD_NOT_ROLLED_BACK || cli->recovery == NETD_NOT_ROLLED_BACK)
 		return EXIT_BROKEN;
 	if (outcome == NETD_ROLLED_BACK && !json)
@@ -181,6 +176,18 @@ int report(struct cli *cli, int code, enum netd_outcome outcome)
 	if (outcome == NETD_UNTOUCHED && is_bad_input(code))
 		return EXIT_USAGE;
 	return EXIT_FAILED;
+}
+
+int report(struct cli *cli, int code, enum netd_outcome outcome)
+{
+	char *text = netd_error_format(cli->err, output_format(cli), cli->color_errors);
+
+	if (text)
+		code = report_text(cli, text, code, outcome);
+	else
+		code = report_text(cli, "netdctl: out of memory\n", code, outcome);
+	free(text);
+	return code;
 }
 
 static int unknown_verb(const char *path, const struct verb *verbs, const char *name)
@@ -254,6 +261,20 @@ static int parse_patience(struct cli *cli)
 	return 0;
 }
 
+/* By the daemon, if it is to; else in process. */
+static int run_by_any(struct cli *cli, const struct verb *verb, const char *state_dir,
+		      int argc, char **argv)
+{
+	int code = EXIT_DONE;
+
+	if (verb->by_daemon)
+		code = daemon_open(cli, state_dir);
+	if (code == EXIT_DONE)
+		code = verb->run(cli, argc, argv);
+	daemon_close(cli);
+	return code;
+}
+
 static int start(struct cli *cli, const struct verb *verb, int argc, char **argv)
 {
 	const struct options *o = &cli->options;
@@ -264,6 +285,7 @@ static int start(struct cli *cli, const struct verb *verb, int argc, char **argv
 	int code = EXIT_FAILED, r;
 
 	cli->color = wants_color(o, stdout);
+	cli->color_errors = wants_color(o, stderr);
 	cli->err = netd_error_new();
 	r = cli->err ? netd_new(state, config, &cli->netd, cli->err) : -1;
 	if (r == 0) {
@@ -272,7 +294,7 @@ static int start(struct cli *cli, const struct verb *verb, int argc, char **argv
 		netd_set_patience(cli->netd, cli->patience, say_waiting, cli);
 		netd_set_recovered(cli->netd, recovered, cli);
 		netd_set_forewarned(cli->netd, forewarned, cli);
-		code = verb->run(cli, argc, argv);
+		code = run_by_any(cli, verb, state, argc, argv);
 	} else {
 		fputs("netdctl: out of memory\n", stderr);
 	}

@@ -270,6 +270,6 @@ const struct verb network_verbs[] = {
 	{"autostart", "NAME", "Start it when the host boots", NULL, 1, 1, "<network>",
 	 autostart_options, run_autostart, NULL},
 	{"list", "[NAME]", "List networks, running or only defined", NULL, 0, 1,
-	 "<network>", NULL, run_list, NULL},
+	 "<network>", NULL, run_list, NULL, true},
 	{0},
 };

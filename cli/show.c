@@ -25,18 +25,24 @@ int print_result(struct cli *cli, int r, struct netd_table *table)
 int print_table(struct cli *cli, const char *kind, const char *name)
 {
 	struct netd_table *table = NULL;
-	int r = netd_list(cli->netd, kind, name, &table, cli->err);
+	int r;
 
+	if (cli->daemon)
+		return daemon_show(cli, kind, name);
+	r = netd_list(cli->netd, kind, name, &table, cli->err);
 	return print_result(cli, r, table);
 }
 
 int run_status(struct cli *cli, int argc, char **argv)
 {
 	char *text = NULL;
-	int r = netd_status(cli->netd, output_format(cli), &text, cli->err);
+	int r;
 
 	(void)argc;
 	(void)argv;
+	if (cli->daemon)
+		return daemon_status(cli);
+	r = netd_status(cli->netd, output_format(cli), &text, cli->err);
 	if (r < 0)
 		return report(cli, r, NETD_UNTOUCHED);
 	return print_text(text);

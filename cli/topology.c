@@ -38,34 +38,35 @@ static int destroy_name(struct cli *cli, const char *word, char name[64])
 	return r;
 }
 
-/* What applying file @word would take, or destroying the topology that it names. */
-static int make_plan(struct cli *cli, const char *word, char name[64],
-		     struct netd_plan **plan)
+/* File @word; or, to be destroyed, the name of the topology alone. */
+static int load_for_plan(struct cli *cli, const char *word, char name[64],
+			 struct netd_topology **t)
 {
-	struct netd_topology *t = NULL;
 	int r;
 
-	if (cli->options.destroy) {
-		r = destroy_name(cli, word, name);
-		if (r < 0)
-			return r;
-		return netd_plan_destroy(cli->netd, name, plan, cli->err);
-	}
-	r = netd_topology_load(word, &t, cli->err);
+	if (cli->options.destroy)
+		return destroy_name(cli, word, name);
+	r = netd_topology_load(word, t, cli->err);
 	if (r < 0)
 		return r;
-	snprintf(name, 64, "%s", netd_topology_name(t));
-	r = netd_plan(cli->netd, t, plan, cli->err);
-	netd_topology_free(t);
-	return r;
+	snprintf(name, 64, "%s", netd_topology_name(*t));
+	return 0;
 }
 
-static int plan_one(struct cli *cli, const char *word)
+/* What applying @t would take, or destroying @name without it. */
+static int make_plan(struct cli *cli, const char *name, const struct netd_topology *t,
+		     struct netd_plan **plan)
+{
+	if (t)
+		return netd_plan(cli->netd, t, plan, cli->err);
+	return netd_plan_destroy(cli->netd, name, plan, cli->err);
+}
+
+static int plan_here(struct cli *cli, const char *name, const struct netd_topology *t)
 {
 	struct netd_plan *plan = NULL;
-	char name[64];
 	int code = EXIT_CHANGES;
-	int r = make_plan(cli, word, name, &plan);
+	int r = make_plan(cli, name, t, &plan);
 
 	if (r < 0)
 		return report(cli, r, NETD_UNTOUCHED);
@@ -76,6 +77,22 @@ static int plan_one(struct cli *cli, const char *word)
 		code = EXIT_DONE;
 	}
 	netd_plan_free(plan);
+	return code;
+}
+
+static int plan_one(struct cli *cli, const char *word)
+{
+	struct netd_topology *t = NULL;
+	char name[64];
+	int r = load_for_plan(cli, word, name, &t), code;
+
+	if (r < 0)
+		return report(cli, r, NETD_UNTOUCHED);
+	if (cli->daemon)
+		code = daemon_plan(cli, name, t);
+	else
+		code = plan_here(cli, name, t);
+	netd_topology_free(t);
 	return code;
 }
 
@@ -104,11 +121,20 @@ int run_plan(struct cli *cli, int argc, char **argv)
 void say_done(struct cli *cli, const char *what, const struct netd_plan *plan,
 	      const char *done)
 {
-	size_t size = netd_plan_size(plan);
+	char *text = NULL;
 
 	say_notes(cli, plan);
 	if (cli->options.json)
-		print_text(netd_plan_format(plan, NETD_FORMAT_JSON, false));
+		text = netd_plan_format(plan, NETD_FORMAT_JSON, false);
+	say_changes(cli, what, text, netd_plan_size(plan), done);
+	free(text);
+}
+
+void say_changes(struct cli *cli, const char *what, const char *plan, size_t size,
+		 const char *done)
+{
+	if (cli->options.json && plan)
+		print_text(strdup(plan));
 	else if (size)
 		note(cli, "%s: %s, %zu change%s", what, done, size, size == 1 ? "" : "s");
 	else
@@ -128,6 +154,8 @@ int apply_topology(struct cli *cli, const struct netd_topology *t, const char *w
 	int code = EXIT_DONE;
 	int r;
 
+	if (cli->daemon)
+		return daemon_apply(cli, t, what, done);
 	if (cli->trial)
 		return apply_on_trial(cli, t, NULL, what, done);
 	r = netd_apply(cli->netd, t, &plan, &outcome, cli->err);
@@ -183,6 +211,13 @@ static int destroy_on_trial(struct cli *cli, const char *name)
 	return code;
 }
 
+void say_left(const struct cli *cli, const char *name, const char *left)
+{
+	note(cli,
+	     "%s: let go of; what was known of it is kept in %s, and the name is free",
+	     name, left);
+}
+
 static int destroy(struct cli *cli, const char *name, struct netd_plan **plan,
 		   enum netd_outcome *outcome)
 {
@@ -193,10 +228,7 @@ static int destroy(struct cli *cli, const char *name, struct netd_plan **plan,
 		return netd_destroy(cli->netd, name, plan, outcome, cli->err);
 	r = netd_destroy_anyhow(cli->netd, name, plan, &left, outcome, cli->err);
 	if (left)
-		note(cli,
-		     "%s: let go of; what was known of it is kept in %s, and the name is "
-		     "free",
-		     name, left);
+		say_left(cli, name, left);
 	free(left);
 	return r;
 }
@@ -209,6 +241,8 @@ static int destroy_one(struct cli *cli, const char *word)
 	int code = EXIT_DONE;
 	int r = destroy_name(cli, word, name);
 
+	if (r == 0 && cli->daemon)
+		return daemon_change(cli, "Destroy", name, "destroyed");
 	if (r == 0 && cli->trial)
 		return destroy_on_trial(cli, name);
 	if (r == 0)
@@ -240,6 +274,8 @@ static int repair_one(struct cli *cli, const char *name)
 	struct netd_topology *t = NULL;
 	int r, code;
 
+	if (cli->daemon)
+		return daemon_change(cli, "Repair", name, "repaired");
 	netd_error_clear(cli->err); /* the one before may have failed */
 	r = netd_running(cli->netd, name, &t, cli->err);
 	if (r < 0)
