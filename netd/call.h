@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "netd.h"
 #include "work.h"
@@ -31,6 +32,8 @@ struct call_row {
 /* The rows; a NULL member ends them. */
 extern const struct call_row call_rows[];
 const struct call_row *call_find(const char *member);
+/* Writes them as the specification of D-Bus has an interface; 0, or 1 if that fails. */
+int call_introspect(FILE *out);
 
 struct call_options {
 	const char *format; /* "text", "json"; NULL: text */

@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "call.h"
 #include "daemon.h"
 #include "heal.h"
 #include "listen.h"
@@ -29,6 +30,7 @@ static const char help[] =
 	"      --config-dir DIR   instead of /etc/netd ($NETD_CONFIG_DIR)\n"
 	"  -h, --help             print this help\n"
 	"      --version          print the version\n"
+	"      --introspect       print the calls as D-Bus's XML\n"
 	"\n"
 	"It runs in the foreground, until SIGTERM.  See netd(8).\n";
 
@@ -158,6 +160,7 @@ static const struct option options[] = {
 	{"config-dir", required_argument, NULL, 'c'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'v'},
+	{"introspect", no_argument, NULL, 'i'},
 	{0},
 };
 
@@ -182,6 +185,9 @@ static int parse(int argc, char **argv, struct daemon *d, bool *done)
 			puts("netd " NETD_VERSION);
 			*done = true;
 			return EXIT_DONE;
+		case 'i':
+			*done = true;
+			return call_introspect(stdout);
 		default:
 			return EXIT_USAGE;
 		}

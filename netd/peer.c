@@ -28,6 +28,7 @@
 
 #define CLIENTS_MAX 256
 #define CLIENTS_OF_USER_MAX 64
+#define UNREAD_MAX 64 /* answers that wait in a connection */
 
 struct client {
 	struct peers *peers;
@@ -99,6 +100,17 @@ static int on_running(sd_bus_message *m, void *data, sd_bus_error *error)
 	return sd_event_add_defer(c->peers->daemon->event, &c->begun, on_begun, c);
 }
 
+/* Who does not read its answers gets no more: they would be kept here. */
+static int on_any(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	uint64_t unread = 0;
+
+	(void)data;
+	(void)error;
+	sd_bus_get_n_queued_write(sd_bus_message_get_bus(m), &unread);
+	return unread > UNREAD_MAX;
+}
+
 static unsigned clients_of(const struct peers *p, uid_t uid)
 {
 	unsigned n = 0;
@@ -119,6 +131,9 @@ static int client_start(struct client *c)
 	sd_bus_set_server(c->bus, 1, id);
 	sd_bus_set_sender(c->bus, BUS_NAME);
 	r = local_add(c->bus);
+	if (r < 0)
+		return r;
+	r = sd_bus_add_filter(c->bus, NULL, on_any, c);
 	if (r < 0)
 		return r;
 	sd_bus_set_connected_signal(c->bus, 1);

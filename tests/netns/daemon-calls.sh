@@ -65,6 +65,11 @@ by_busctl()
 	[ ! -e /sys/class/net/mybr0 ]
 	ok busctl --address="unix:path=$DAEMON_SOCKET" introspect org.netd1 /org/netd1
 	match 'Rollback' "$out"
+	busctl --address="unix:path=$DAEMON_SOCKET" --xml-interface introspect org.netd1 \
+		/org/netd1 | sed -n '/org.netd1.Manager/,/<\/interface>/p' >served.xml
+	[ "$(grep -c '<method' served.xml)" -ge 11 ]
+	diff served.xml <("$NETD_BUILD/netd/netd" --introspect |
+		sed -n '/org.netd1.Manager/,/<\/interface>/p')
 	daemon_stop
 }
 
@@ -120,6 +125,37 @@ other_users()
 	ok netdctl status
 	daemon_stop
 	kill "${clients[@]}" 2>/dev/null || :
+}
+
+# One that calls and never reads: its answers are not kept, and others are served.
+never_reads()
+{
+	local before after client
+
+	need command:socat
+	start
+	ok netdctl apply -q lab.yaml
+	{
+		printf '\0AUTH EXTERNAL 30\r\nBEGIN\r\n'
+		# org.freedesktop.DBus.Peer.Ping, by the specification's "Message Format"
+		printf 'l\1\0\1\0\0\0\0\1\0\0\0\112\0\0\0\1\1o\0\12\0\0\0/org/netd1\0\0\0\0\0\0\3\1s\0\4\0\0\0Ping\0\0\0\0\2\1s\0\31\0\0\0org.freedesktop.DBus.Peer\0\0\0\0\0\0\0' >ping
+		for _ in 1 2 3 4 5 6; do
+			cat ping ping ping ping ping ping ping ping ping ping >pings
+			mv pings ping
+			[ "$(stat -c %s ping)" -lt 5000000 ] || break
+		done
+		cat ping
+	} >flood
+	rss() { awk '/^VmRSS/ { print $2 }' "/proc/$DAEMON/status"; }
+	before=$(rss)
+	{ cat flood; sleep 4; } | socat -u - "UNIX-CONNECT:$DAEMON_SOCKET" &
+	client=$!
+	sleep 2
+	NETD_DAEMON=socket ok netdctl show
+	after=$(rss)
+	[ $((after - before)) -lt 8000 ] || fail "from $before to $after kB"
+	kill "$client" 2>/dev/null || :
+	daemon_stop
 }
 
 #
@@ -321,6 +357,7 @@ no_daemon()
 t_fresh "every call, by the socket" by_busctl
 t_fresh "mistakes" mistakes
 t_fresh "other users, by the socket" other_users
+t_fresh "one that never reads" never_reads
 t_fresh "polkit decides, by the bus" polkit_decides
 t_fresh "without polkit" no_polkit
 t_fresh "a polkit that hangs" polkit_hangs
