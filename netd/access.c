@@ -146,14 +146,13 @@ static void ask_polkit(struct question *q)
 static int on_uid(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct question *q = data;
-	uint32_t uid;
 
 	(void)error;
 	q->slot = sd_bus_slot_unref(q->slot);
 	if (sd_bus_message_is_method_error(m, NULL) > 0 ||
-	    sd_bus_message_read(m, "u", &uid) < 0)
+	    sd_bus_message_read(m, "u", &q->uid) < 0)
 		decide(q, VERDICT_GONE);
-	else if (uid == 0)
+	else if (q->uid == 0)
 		decide(q, VERDICT_YES);
 	else
 		ask_polkit(q);

@@ -349,7 +349,8 @@ static void log_call(const struct question *q)
 		return;
 	if (strncmp(q->call.row->in, "ss", 2) == 0)
 		name = q->call.words[1]; /* the file: the topology's name is in it */
-	log_line(LOG_INFO, NULL, "asked to %s %s", q->call.row->action, name);
+	log_line(LOG_INFO, NULL, "user %u asked to %s %s", q->uid, q->call.row->action,
+		 name);
 }
 
 static void on_verdict(struct question *q, enum verdict verdict)
@@ -363,8 +364,8 @@ static void on_verdict(struct question *q, enum verdict verdict)
 		work_add(q->origin->daemon->work, q->call.row->lane, &q->job);
 		return;
 	}
-	log_line(LOG_NOTICE, NULL, "%s refused: %s", q->call.row->member,
-		 access_words(verdict));
+	log_line(LOG_NOTICE, NULL, "user %u is refused to %s: %s", q->uid,
+		 q->call.row->action, access_words(verdict));
 	snprintf(text, sizeof(text), "%s: %s", q->call.row->action,
 		 access_words(verdict));
 	refuse(q, -EACCES, text, access_hint(verdict));
@@ -387,6 +388,7 @@ static struct question *question_new(sd_bus_message *m, struct origin *origin)
 	q->call.options.lock_wait = CALL_LOCK_SECONDS;
 	q->message = sd_bus_message_ref(m);
 	q->origin = origin;
+	q->uid = origin->uid;
 	origin->refs++;
 	origin->pending++;
 	return q;

@@ -16,7 +16,6 @@ struct origin {
 	struct daemon *daemon;
 	bool peer;
 	uid_t uid; /* of a peer, as the kernel says */
-	pid_t pid;
 	unsigned refs, pending;
 };
 
@@ -40,6 +39,7 @@ struct question {
 	struct call call;
 	sd_bus_message *message;
 	struct origin *origin;
+	uid_t uid;	   /* who asks, when access_check() has decided */
 	sd_bus_slot *slot; /* of what polkit, or the bus, is asked */
 	void (*decided)(struct question *q, enum verdict verdict);
 };

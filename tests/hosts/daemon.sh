@@ -91,7 +91,7 @@ users()
 	! as alice 'netdctl destroy lab' 2>err || fail "alice destroys it"
 	as bob 'netdctl destroy lab'
 	eq "" "$(host 'ip -brief link show type bridge')"
-	host 'journalctl -q -u netd -o cat | grep "Destroy refused"'
+	host 'journalctl -q -u netd -o cat | grep "is refused to destroy"'
 }
 
 t_fresh "the service, in its sandbox" service

@@ -113,7 +113,7 @@ other_users()
 	ok other_user netdctl plan lab.yaml
 	fails 1 other_user netdctl destroy lab
 	match 'destroy: only root may, by this socket' "$err"
-	daemon_says 'Destroy refused: only root may'
+	daemon_says "user $T_OTHER is refused to destroy: only root may"
 	ok netdctl show
 	for _ in $(seq 70); do
 		other_user socat -u "UNIX-CONNECT:$DAEMON_SOCKET" - &
@@ -125,6 +125,32 @@ other_users()
 	ok netdctl status
 	daemon_stop
 	kill "${clients[@]}" 2>/dev/null || :
+}
+
+# netd is killed in the middle of a change: whoever asked is told, and the next netd takes
+# up what is left.
+killed()
+{
+	local name
+
+	start
+	{
+		echo 'networks:'
+		for name in $(seq 200); do
+			echo "  k$name: {addresses: [10.60.$name.1/24]}"
+		done
+	} >many.yaml
+	NETD_DAEMON=socket netdctl apply many.yaml 2>told &
+	wait_for 5 test -e /run/netd/pending.yaml
+	kill -KILL "$DAEMON"
+	fails 1 wait $!
+	match 'the daemon ended before it answered' "$(<told)"
+	wait "$DAEMON" || :
+	[ -e /run/netd/pending.yaml ]
+	daemon_start
+	daemon_says 'many: a change that was cut short was undone'
+	eq "" "$(ip -brief link show type bridge)"
+	daemon_stop
 }
 
 # One that calls and never reads: its answers are not kept, and others are served.
@@ -194,6 +220,8 @@ polkit_decides()
 	ok other_user netdctl destroy lab
 	match 'lab: destroyed' "$err"
 	[ ! -e /sys/class/net/mybr0 ]
+	daemon_says "user $T_OTHER is refused to apply: polkit does not allow it"
+	daemon_says "user $T_OTHER asked to destroy lab"
 	daemon_stop
 }
 
@@ -357,6 +385,7 @@ no_daemon()
 t_fresh "every call, by the socket" by_busctl
 t_fresh "mistakes" mistakes
 t_fresh "other users, by the socket" other_users
+t_fresh "netd is killed in the middle of a change" killed
 t_fresh "one that never reads" never_reads
 t_fresh "polkit decides, by the bus" polkit_decides
 t_fresh "without polkit" no_polkit
