@@ -19,7 +19,7 @@ shift
 objects=
 for source in $sources; do
 	object=$work/$(basename "$source").o
-	"$compiler" -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -fno-plt -fno-pie \
+	"$compiler" -std=gnu11 -fms-extensions -O2 -D_GNU_SOURCE -Wall -Wextra -fno-plt -fno-pie \
 		-fno-asynchronous-unwind-tables -fstack-protector-strong \
 		-ffunction-sections -fdata-sections -idirafter /usr/include \
 		${multiarch:+-idirafter "/usr/include/$multiarch"} \

@@ -24,7 +24,8 @@ struct netd_area {
 /* One namespace: what is there, what is wanted, and the areas in it. */
 struct netd_scene {
 	const char *router; /* "" = the host's */
-	const struct netd_state *observed, *desired;
+	const struct netd_state *observed;
+	const struct netd_desired *desired;
 	bool bridge_nf_call; /* bridged frames pass chains of IP, too */
 	struct netd_area *areas;
 	size_t area_count;

@@ -230,7 +230,7 @@ static int look(const struct netd_scene *scene, size_t *budget, struct netd_erro
 }
 
 static int look_at_host(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, size_t *budget,
+			const struct netd_desired *desired, size_t *budget,
 			struct netd_error *notes)
 {
 	netd_auto(scene_done) struct netd_scene scene = {
@@ -248,13 +248,13 @@ static int look_at_host(const struct netd_topology *t, const struct netd_facts *
 
 static int look_at_router(const struct netd_topology *t, const struct netd_node *n,
 			  const struct netd_state *observed,
-			  const struct netd_state *desired, size_t *budget,
+			  const struct netd_desired *desired, size_t *budget,
 			  struct netd_error *notes)
 {
 	netd_auto(scene_done) struct netd_scene scene = {
 		.router = n->name,
 		.observed = netd_state_space(observed, n->name),
-		.desired = netd_state_space(desired, n->name),
+		.desired = netd_desired_space(desired, n->name),
 	};
 	int r;
 
@@ -268,7 +268,7 @@ static int look_at_router(const struct netd_topology *t, const struct netd_node 
 }
 
 int netd_obstacles_note(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, struct netd_error *notes)
+			const struct netd_desired *desired, struct netd_error *notes)
 {
 	size_t budget = BUDGET;
 	int r = look_at_host(t, facts, desired, &budget, notes);

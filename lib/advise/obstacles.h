@@ -5,7 +5,7 @@
 
 struct netd_error;
 struct netd_facts;
-struct netd_state;
+struct netd_desired;
 struct netd_topology;
 
 /*
@@ -15,6 +15,6 @@ struct netd_topology;
  * netd_firewall_read_foreign() found, and links, addresses and routes.  -ENOMEM.
  */
 int netd_obstacles_note(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, struct netd_error *notes);
+			const struct netd_desired *desired, struct netd_error *notes);
 
 #endif

@@ -121,7 +121,8 @@ static int visit_in(const struct netd_area *a, const struct netd_scene *scene, i
 static const struct netd_link *listener(const struct netd_addr *a,
 					const struct netd_scene *scene)
 {
-	const struct netd_state *states[] = {scene->desired, scene->observed};
+	const struct netd_objects *states[] = {&scene->desired->objects,
+					       &scene->observed->objects};
 
 	for (size_t s = 0; s < NETD_ARRAY_SIZE(states); s++)
 		for (size_t i = 0; i < states[s]->addr_count; i++)

@@ -92,7 +92,7 @@ static int ifindex(struct netd *netd, const char *name)
 static int plug(struct netd *netd, const struct netd_link *link, int master)
 {
 	netd_auto_message struct nl_msg *m =
-		netd_link_set_message(link, NETD_LINK_MASTER, master);
+		netd_link_set_message(&link->attrs, NETD_LINK_MASTER, master);
 
 	if (!m)
 		return -ENOMEM;

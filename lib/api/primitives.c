@@ -54,7 +54,7 @@ static int index_of(struct netd *netd, const char *link, struct netd_error *err)
 int netd_bridge_create(struct netd *netd, const char *name,
 		       const struct netd_bridge_options *options, struct netd_error *err)
 {
-	struct netd_link link = {.kind = NETD_LINK_BRIDGE, .up = true};
+	struct netd_desired_link link = {.kind = NETD_LINK_BRIDGE, .up = true};
 	int r = bad_name(name, err);
 
 	if (r < 0)
@@ -75,7 +75,7 @@ int netd_bridge_create(struct netd *netd, const char *name,
 	r = request(netd, netd_link_create_message(&link, -1), err, "make bridge", name);
 	if (r)
 		return r;
-	return request(netd, netd_link_set_message(&link, NETD_LINK_UP, 0), err,
+	return request(netd, netd_link_set_message(&link.attrs, NETD_LINK_UP, 0), err,
 		       "raise bridge", name);
 }
 
@@ -86,8 +86,8 @@ static int set_link(struct netd *netd, const struct netd_link *link, unsigned fi
 	int r = netd_connect(netd, err);
 
 	if (r == 0)
-		r = request(netd, netd_link_set_message(link, fields, master), err, what,
-			    link->name);
+		r = request(netd, netd_link_set_message(&link->attrs, fields, master),
+			    err, what, link->name);
 	reason = r < 0 ? netd_op_reason(NETD_OP_SET_LINK, r, &hint) : NULL;
 	if (reason && strcmp(reason, strerror(-r)) != 0)
 		netd_error_hint(err, "%s", reason);
@@ -137,7 +137,7 @@ int netd_link_delete(struct netd *netd, const char *name, struct netd_error *err
 int netd_veth_create(struct netd *netd, const char *name, const char *peer,
 		     const char *peer_namespace, struct netd_error *err)
 {
-	struct netd_link link = {.kind = NETD_LINK_VETH};
+	struct netd_desired_link link = {.kind = NETD_LINK_VETH};
 	netd_auto_close int ns = -1;
 	int r = bad_name(name, err);
 
@@ -160,7 +160,7 @@ int netd_tap_add(struct netd *netd, const char *name,
 {
 	static const struct netd_tap_options none;
 	const struct netd_tap_options *o = options ? options : &none;
-	struct netd_link link = {
+	struct netd_link_attrs link = {
 		.kind = NETD_LINK_TAP,
 		.tap = {o->has_owner, o->has_group, o->multi_queue, o->vnet_hdr,
 			o->persistent, o->owner, o->group},

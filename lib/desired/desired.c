@@ -51,7 +51,7 @@ uint32_t netd_desired_mtu(const struct netd_network *n, const struct netd_facts 
 	return NETD_DESIRED_MTU;
 }
 
-void netd_desired_high_mac(struct netd_link *port, const struct netd_network *n,
+void netd_desired_high_mac(struct netd_desired_link *port, const struct netd_network *n,
 			   const struct netd_facts *facts)
 {
 	if (!n->existing)
@@ -75,11 +75,13 @@ static bool has_family(const struct netd_network *n, uint8_t family)
 	return false;
 }
 
-static struct netd_link *add_link(struct netd_state *out, const struct netd_topology *t,
-				  const struct netd_network *n,
-				  const struct netd_facts *facts, const char *name)
+static struct netd_desired_link *add_link(struct netd_desired *out,
+					  const struct netd_topology *t,
+					  const struct netd_network *n,
+					  const struct netd_facts *facts,
+					  const char *name)
 {
-	struct netd_link *link =
+	struct netd_desired_link *link =
 		netd_array_add(&out->links, &out->link_count, sizeof(*link));
 
 	if (!link)
@@ -94,7 +96,7 @@ static struct netd_link *add_link(struct netd_state *out, const struct netd_topo
 }
 
 /* The neighbours know the NIC's MAC, and the bridge takes its place. */
-static void set_uplink(struct netd_link *bridge, const struct netd_network *n,
+static void set_uplink(struct netd_desired_link *bridge, const struct netd_network *n,
 		       const struct netd_facts *facts)
 {
 	const struct netd_link *nic =
@@ -111,7 +113,8 @@ static void set_uplink(struct netd_link *bridge, const struct netd_network *n,
 }
 
 /* Of an existing bridge nothing is wanted but that it is there. */
-static int keep_existing_bridge(struct netd_link *link, const struct netd_network *n,
+static int keep_existing_bridge(struct netd_desired_link *link,
+				const struct netd_network *n,
 				const struct netd_facts *facts)
 {
 	const struct netd_link *have = existing_bridge(n, facts);
@@ -132,19 +135,21 @@ static bool forwards(const struct netd_network *n)
 }
 
 /* IPv4's of a bridge of ours.  With an uplink it has the NIC's instead. */
-static void add_bridge_settings(struct netd_link *bridge, const struct netd_network *n)
+static void add_bridge_settings(struct netd_desired_link *bridge,
+				const struct netd_network *n)
 {
 	bool v4 = has_family(n, AF_INET);
 
 	if (n->uplink[0])
 		return;
-	netd_link_want_setting(bridge, NETD_SETTING_FORWARDING4, forwards(n) && v4);
+	netd_link_want_setting(&bridge->attrs, NETD_SETTING_FORWARDING4,
+			       forwards(n) && v4);
 	if (!v4)
 		return;
 	/* strict filtering drops replies of forwarded flows on multi-homed hosts */
-	netd_link_want_setting(bridge, NETD_SETTING_RP_FILTER, 2);
+	netd_link_want_setting(&bridge->attrs, NETD_SETTING_RP_FILTER, 2);
 	/* else the new address of a subnet goes with its old one */
-	netd_link_want_setting(bridge, NETD_SETTING_PROMOTE, 1);
+	netd_link_want_setting(&bridge->attrs, NETD_SETTING_PROMOTE, 1);
 }
 
 /* A mask that the file does not mention is somebody else's, unless it was netd's. */
@@ -161,10 +166,10 @@ static uint32_t group_fwd_mask(const struct netd_network *n,
 	return have->bridge.group_fwd_mask;
 }
 
-static int add_bridge(struct netd_state *out, const struct netd_topology *t,
+static int add_bridge(struct netd_desired *out, const struct netd_topology *t,
 		      const struct netd_network *n, const struct netd_facts *facts)
 {
-	struct netd_link *link = add_link(out, t, n, facts, n->bridge);
+	struct netd_desired_link *link = add_link(out, t, n, facts, n->bridge);
 	char owner[NETD_OWNER];
 
 	if (!link)
@@ -189,7 +194,7 @@ static int add_bridge(struct netd_state *out, const struct netd_topology *t,
 }
 
 /* What is in an existing bridge already stays as it is, too. */
-static void keep_port(struct netd_link *link, const struct netd_network *n,
+static void keep_port(struct netd_desired_link *link, const struct netd_network *n,
 		      const struct netd_facts *facts)
 {
 	const struct netd_link *have = netd_state_link(facts->observed, link->name);
@@ -200,7 +205,7 @@ static void keep_port(struct netd_link *link, const struct netd_network *n,
 	link->up = have->up;
 }
 
-static int add_port(struct netd_state *out, const struct netd_topology *t,
+static int add_port(struct netd_desired *out, const struct netd_topology *t,
 		    const struct netd_network *n, const struct netd_facts *facts,
 		    const struct netd_port *p)
 {
@@ -209,7 +214,7 @@ static int add_port(struct netd_state *out, const struct netd_topology *t,
 		[NETD_PORT_TAP] = NETD_LINK_TAP,
 		[NETD_PORT_VETH] = NETD_LINK_VETH,
 	};
-	struct netd_link *link = add_link(out, t, n, facts, p->name);
+	struct netd_desired_link *link = add_link(out, t, n, facts, p->name);
 
 	if (!link)
 		return -ENOMEM;
@@ -237,7 +242,7 @@ static int add_port(struct netd_state *out, const struct netd_topology *t,
 	return 0;
 }
 
-static int add_addresses(struct netd_state *out, const struct netd_topology *t,
+static int add_addresses(struct netd_desired *out, const struct netd_topology *t,
 			 const struct netd_network *n, struct netd_error *err)
 {
 	char owner[NETD_OWNER], what[NETD_IFNAME + 16];
@@ -273,7 +278,7 @@ static int add_addresses(struct netd_state *out, const struct netd_topology *t,
  * default route that the host has by router advertisement (forwarding.c has it, where it
  * is needed).
  */
-static int add_bridge_sysctls(struct netd_state *out, const struct netd_network *n,
+static int add_bridge_sysctls(struct netd_desired *out, const struct netd_network *n,
 			      const struct netd_facts *facts)
 {
 	bool v4 = has_family(n, AF_INET), v6 = has_family(n, AF_INET6);
@@ -312,7 +317,7 @@ static int add_bridge_sysctls(struct netd_state *out, const struct netd_network 
 	return 0;
 }
 
-static int add_network(struct netd_state *out, const struct netd_topology *t,
+static int add_network(struct netd_desired *out, const struct netd_topology *t,
 		       const struct netd_network *n, const struct netd_facts *facts,
 		       struct netd_error *err)
 {
@@ -349,7 +354,7 @@ static int add_network(struct netd_state *out, const struct netd_topology *t,
 }
 
 int netd_desired_make(const struct netd_topology *t, const struct netd_facts *facts,
-		      struct netd_state *out, struct netd_error *err)
+		      struct netd_desired *out, struct netd_error *err)
 {
 	int r = 0;
 
@@ -362,7 +367,7 @@ int netd_desired_make(const struct netd_topology *t, const struct netd_facts *fa
 	if (r == 0)
 		r = netd_forwarding_add(t, facts, out);
 	if (r == 0)
-		r = netd_state_sort_links(out);
+		r = netd_desired_sort_links(out);
 	if (r == 0)
 		netd_small_mtu_trim(out, facts);
 	if (r == 0)
@@ -370,6 +375,6 @@ int netd_desired_make(const struct netd_topology *t, const struct netd_facts *fa
 	if (r == -ENOMEM && !netd_error_code(err))
 		netd_error_add(err, r, "out of memory");
 	if (r < 0)
-		netd_state_done(out);
+		netd_desired_done(out);
 	return r;
 }

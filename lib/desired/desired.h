@@ -11,7 +11,7 @@
  * place for what this kernel or this version cannot do.
  */
 int netd_desired_make(const struct netd_topology *t, const struct netd_facts *facts,
-		      struct netd_state *out, struct netd_error *err);
+		      struct netd_desired *out, struct netd_error *err);
 
 /* The MTU of its bridge: as the file says, or as an existing bridge has it. */
 uint32_t netd_desired_mtu(const struct netd_network *n, const struct netd_facts *facts);
@@ -20,7 +20,7 @@ uint32_t netd_desired_mtu(const struct netd_network *n, const struct netd_facts 
  * A bridge that netd did not make takes the lowest MAC of its ports: what netd adds to it
  * gets a high one (net/bridge/br_stp_if.c br_stp_recalculate_bridge_id()).
  */
-void netd_desired_high_mac(struct netd_link *port, const struct netd_network *n,
+void netd_desired_high_mac(struct netd_desired_link *port, const struct netd_network *n,
 			   const struct netd_facts *facts);
 
 /* The MAC that a bridge gets unless its file names one: stable, local, per host. */

@@ -11,7 +11,7 @@
 
 #define POOL_MAX 1024 /* addresses that `nat: {on:}` may add */
 
-static bool has_address(const struct netd_state *s, const char *link,
+static bool has_address(const struct netd_objects *s, const char *link,
 			const struct netd_prefix *prefix)
 {
 	for (size_t i = 0; i < s->addr_count; i++)
@@ -21,12 +21,12 @@ static bool has_address(const struct netd_state *s, const char *link,
 	return false;
 }
 
-int netd_desired_address(struct netd_state *out, const char *owner, const char *link,
+int netd_desired_address(struct netd_desired *out, const char *owner, const char *link,
 			 const struct netd_prefix *prefix, struct netd_place place)
 {
 	struct netd_ifaddr *a;
 
-	if (has_address(out, link, prefix))
+	if (has_address(&out->objects, link, prefix))
 		return 0;
 	a = netd_array_add(&out->addrs, &out->addr_count, sizeof(*a));
 	if (!a)
@@ -39,7 +39,7 @@ int netd_desired_address(struct netd_state *out, const char *owner, const char *
 	return 0;
 }
 
-int netd_desired_outside_address(struct netd_state *out, const char *owner,
+int netd_desired_outside_address(struct netd_desired *out, const char *owner,
 				 const char *link, const struct netd_addr *addr,
 				 struct netd_place place)
 {
@@ -52,7 +52,7 @@ int netd_desired_outside_address(struct netd_state *out, const char *owner,
 	return r;
 }
 
-static int add_pool(struct netd_state *out, const struct netd_topology *t,
+static int add_pool(struct netd_desired *out, const struct netd_topology *t,
 		    const char *owner, const char *what, const struct netd_nat *nat,
 		    const struct netd_addr_range *pool, struct netd_error *err)
 {
@@ -73,7 +73,7 @@ static int add_pool(struct netd_state *out, const struct netd_topology *t,
 		POOL_MAX, nat->on);
 }
 
-int netd_desired_pools(struct netd_state *out, const struct netd_topology *t,
+int netd_desired_pools(struct netd_desired *out, const struct netd_topology *t,
 		       const char *owner, const char *what, const struct netd_nat *nat,
 		       struct netd_error *err)
 {

@@ -7,7 +7,7 @@
 
 /* Adds it unless it is there; @owner is "TOPOLOGY/NETWORK" or "TOPOLOGY/NODE".  -ENOMEM.
  */
-int netd_desired_address(struct netd_state *out, const char *owner, const char *link,
+int netd_desired_address(struct netd_desired *out, const char *owner, const char *link,
 			 const struct netd_prefix *prefix, struct netd_place place);
 
 /*
@@ -16,13 +16,13 @@ int netd_desired_address(struct netd_state *out, const char *owner, const char *
  * without more this one would become the source of what the host itself, and masquerade,
  * sends.
  */
-int netd_desired_outside_address(struct netd_state *out, const char *owner,
+int netd_desired_outside_address(struct netd_desired *out, const char *owner,
 				 const char *link, const struct netd_addr *addr,
 				 struct netd_place place);
 
 /* The source addresses of @nat, if it names an interface for them; @what ("network lan")
  * is for messages.  -ENOMEM, or -EINVAL with a problem if they are too many. */
-int netd_desired_pools(struct netd_state *out, const struct netd_topology *t,
+int netd_desired_pools(struct netd_desired *out, const struct netd_topology *t,
 		       const char *owner, const char *what, const struct netd_nat *nat,
 		       struct netd_error *err);
 

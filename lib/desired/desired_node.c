@@ -50,10 +50,10 @@ static uint32_t mtu_of(const struct netd_node_interface *interface, uint32_t sha
 	return NETD_DESIRED_MTU;
 }
 
-static struct netd_link *add_veth(struct netd_state *out, const char *name,
-				  const char *owner, struct netd_place place)
+static struct netd_desired_link *add_veth(struct netd_desired *out, const char *name,
+					  const char *owner, struct netd_place place)
 {
-	struct netd_link *link =
+	struct netd_desired_link *link =
 		netd_array_add(&out->links, &out->link_count, sizeof(*link));
 
 	if (!link)
@@ -68,10 +68,10 @@ static struct netd_link *add_veth(struct netd_state *out, const char *name,
 }
 
 /* The inner end, as it is in its namespace. */
-static struct netd_link *add_inner(struct netd_state *space, const struct end *e,
-				   bool by_peer)
+static struct netd_desired_link *add_inner(struct netd_desired *space,
+					   const struct end *e, bool by_peer)
 {
-	struct netd_link *link =
+	struct netd_desired_link *link =
 		add_veth(space, e->interface->name, e->owner, e->interface->place);
 
 	if (!link)
@@ -81,18 +81,18 @@ static struct netd_link *add_inner(struct netd_state *space, const struct end *e
 	link->mtu = e->mtu;
 	link->by_peer = by_peer;
 	/* else the new address of a subnet goes with its old one */
-	netd_link_want_setting(link, NETD_SETTING_PROMOTE, 1);
+	netd_link_want_setting(&link->attrs, NETD_SETTING_PROMOTE, 1);
 	/* strict filtering drops what comes back by another way */
 	if (e->node->kind == NETD_NODE_ROUTER)
-		netd_link_want_setting(link, NETD_SETTING_RP_FILTER, 2);
+		netd_link_want_setting(&link->attrs, NETD_SETTING_RP_FILTER, 2);
 	return link;
 }
 
 /* The pair is made from the host's side, and its inner end straight in the namespace. */
-static int add_port(struct netd_state *host, struct netd_state *space,
+static int add_port(struct netd_desired *host, struct netd_desired *space,
 		    const struct end *e)
 {
-	struct netd_link *inner = add_inner(space, e, true), *outer;
+	struct netd_desired_link *inner = add_inner(space, e, true), *outer;
 
 	if (!inner)
 		return -ENOMEM;
@@ -113,10 +113,10 @@ static int add_port(struct netd_state *host, struct netd_state *space,
 }
 
 /* The cable's first end makes both. */
-static int add_plug(struct netd_state *space, const struct end *e)
+static int add_plug(struct netd_desired *space, const struct end *e)
 {
 	bool first = e->other == &e->cable->ends[1];
-	struct netd_link *inner = add_inner(space, e, !first);
+	struct netd_desired_link *inner = add_inner(space, e, !first);
 
 	if (!inner)
 		return -ENOMEM;
@@ -136,7 +136,7 @@ static int no_ipv6(const struct end *e, struct netd_place place, struct netd_err
 	return -EOPNOTSUPP;
 }
 
-static int add_sysctl(struct netd_state *space, const char *family, const char *link,
+static int add_sysctl(struct netd_desired *space, const char *family, const char *link,
 		      const char *name, int value)
 {
 	struct netd_sysctl *s =
@@ -161,7 +161,7 @@ static const struct {
 	{"accept_dad", {0, 0}},
 };
 
-static int add_settings(struct netd_state *space, const struct netd_node *node,
+static int add_settings(struct netd_desired *space, const struct netd_node *node,
 			const struct netd_facts *facts, const char *link)
 {
 	int r = 0;
@@ -177,7 +177,7 @@ static int add_settings(struct netd_state *space, const struct netd_node *node,
 
 /* A new namespace has the host's IPv4 settings (net/ipv4/devinet.c
  * devinet_init_net()), so a host's forwarding is switched off, too. */
-static int add_wide_settings(struct netd_state *space, const struct netd_node *node,
+static int add_wide_settings(struct netd_desired *space, const struct netd_node *node,
 			     const struct netd_facts *facts)
 {
 	bool forwards = node->kind == NETD_NODE_ROUTER;
@@ -196,7 +196,7 @@ static int add_wide_settings(struct netd_state *space, const struct netd_node *n
 	return add_settings(space, node, facts, "default");
 }
 
-static int add_addresses(struct netd_state *space, const struct end *e,
+static int add_addresses(struct netd_desired *space, const struct end *e,
 			 struct netd_error *err)
 {
 	const struct netd_node_interface *in = e->interface;
@@ -214,7 +214,7 @@ static int add_addresses(struct netd_state *space, const struct end *e,
 	return r;
 }
 
-static int add_end(struct netd_state *host, struct netd_state *space, struct end *e,
+static int add_end(struct netd_desired *host, struct netd_desired *space, struct end *e,
 		   struct netd_error *err)
 {
 	const struct netd_node_interface *in = e->interface;
@@ -239,7 +239,7 @@ static int add_end(struct netd_state *host, struct netd_state *space, struct end
 }
 
 /* The interface by which @via is reached; "" if no subnet has it. */
-static const char *link_towards(const struct netd_state *space,
+static const char *link_towards(const struct netd_desired *space,
 				const struct netd_addr *via)
 {
 	for (size_t i = 0; via->family && i < space->addr_count; i++)
@@ -248,7 +248,7 @@ static const char *link_towards(const struct netd_state *space,
 	return "";
 }
 
-static int add_routes(struct netd_state *space, const struct netd_node *node)
+static int add_routes(struct netd_desired *space, const struct netd_node *node)
 {
 	int r = 0;
 
@@ -265,7 +265,7 @@ static int add_routes(struct netd_state *space, const struct netd_node *node)
 }
 
 /* What NAT and forwards of a router put onto its interfaces. */
-static int add_outside(struct netd_state *space, const struct netd_topology *t,
+static int add_outside(struct netd_desired *space, const struct netd_topology *t,
 		       const struct netd_node *node, struct netd_error *err)
 {
 	char what[NETD_NODE_NAME + 16];
@@ -286,9 +286,9 @@ static int add_outside(struct netd_state *space, const struct netd_topology *t,
 	return 0;
 }
 
-static int add_loopback(struct netd_state *space, struct netd_place place)
+static int add_loopback(struct netd_desired *space, struct netd_place place)
 {
-	struct netd_link *lo = add_veth(space, "lo", space->owner, place);
+	struct netd_desired_link *lo = add_veth(space, "lo", space->owner, place);
 
 	if (!lo)
 		return -ENOMEM;
@@ -298,17 +298,16 @@ static int add_loopback(struct netd_state *space, struct netd_place place)
 }
 
 static int add_node(const struct netd_topology *t, const struct netd_node *node,
-		    const struct netd_facts *facts, struct netd_state *out,
+		    const struct netd_facts *facts, struct netd_desired *out,
 		    struct netd_error *err)
 {
-	struct netd_state *space =
+	struct netd_desired *space =
 		netd_array_add(&out->spaces, &out->space_count, sizeof(*space));
 	struct end e = {.t = t, .facts = facts, .node = node};
 	int r;
 
 	if (!space)
 		return -ENOMEM;
-	space->alive = true;
 	space->place = node->place;
 	netd_copy(space->space, node->name);
 	snprintf(e.owner, sizeof(e.owner), "%s/%s", t->name, node->name);
@@ -335,17 +334,17 @@ static int add_node(const struct netd_topology *t, const struct netd_node *node,
 	r = netd_desired_resolv(t, node, &space->resolv);
 	if (r)
 		return r;
-	return netd_state_sort_links(space);
+	return netd_desired_sort_links(space);
 }
 
 static int compare_spaces(const void *a, const void *b)
 {
-	return strcmp(((const struct netd_state *)a)->space,
-		      ((const struct netd_state *)b)->space);
+	return strcmp(((const struct netd_desired *)a)->space,
+		      ((const struct netd_desired *)b)->space);
 }
 
 int netd_desired_nodes(const struct netd_topology *t, const struct netd_facts *facts,
-		       struct netd_state *out, struct netd_error *err)
+		       struct netd_desired *out, struct netd_error *err)
 {
 	int r = 0;
 

@@ -13,7 +13,7 @@
  * at its place.
  */
 int netd_desired_nodes(const struct netd_topology *t, const struct netd_facts *facts,
-		       struct netd_state *out, struct netd_error *err);
+		       struct netd_desired *out, struct netd_error *err);
 
 /* The resolv.conf of @node in *@out (to free), NULL if it has none.  -ENOMEM. */
 int netd_desired_resolv(const struct netd_topology *t, const struct netd_node *node,

@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/str.h"
 
-int netd_desired_route(struct netd_state *out, const struct netd_static_route *want,
+int netd_desired_route(struct netd_desired *out, const struct netd_static_route *want,
 		       const char *link)
 {
 	struct netd_route *r =

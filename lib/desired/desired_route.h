@@ -6,7 +6,7 @@
 #include "model/state.h"
 
 /* Adds it; @link is what it leaves by, if it leads anywhere.  -ENOMEM. */
-int netd_desired_route(struct netd_state *out, const struct netd_static_route *want,
+int netd_desired_route(struct netd_desired *out, const struct netd_static_route *want,
 		       const char *link);
 
 #endif

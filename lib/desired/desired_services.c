@@ -15,10 +15,10 @@
 struct walk {
 	const struct netd_topology *t;
 	const struct netd_facts *facts;
-	int (*visit)(const struct walk *w, struct netd_state *out,
+	int (*visit)(const struct walk *w, struct netd_desired *out,
 		     const struct netd_segment *s);
-	struct netd_state *out; /* NULL unless they are made */
-	struct netd_error *err; /* or the notes */
+	struct netd_desired *out; /* NULL unless they are made */
+	struct netd_error *err;	  /* or the notes */
 };
 
 static bool is_skipped(const struct walk *w, const struct netd_segment *s)
@@ -26,7 +26,7 @@ static bool is_skipped(const struct walk *w, const struct netd_segment *s)
 	return w->facts->no_dnsmasq && s->dhcp->optional;
 }
 
-static int make(const struct walk *w, struct netd_state *out,
+static int make(const struct walk *w, struct netd_desired *out,
 		const struct netd_segment *s)
 {
 	struct netd_service *service;
@@ -43,7 +43,7 @@ static int make(const struct walk *w, struct netd_state *out,
 	return r;
 }
 
-static int check(const struct walk *w, struct netd_state *out,
+static int check(const struct walk *w, struct netd_desired *out,
 		 const struct netd_segment *s)
 {
 	(void)out;
@@ -57,7 +57,7 @@ static int check(const struct walk *w, struct netd_state *out,
 	return -EINVAL;
 }
 
-static int note(const struct walk *w, struct netd_state *out,
+static int note(const struct walk *w, struct netd_desired *out,
 		const struct netd_segment *s)
 {
 	(void)out;
@@ -69,7 +69,7 @@ static int note(const struct walk *w, struct netd_state *out,
 	return 0;
 }
 
-static int add_service(const struct walk *w, struct netd_state *out,
+static int add_service(const struct walk *w, struct netd_desired *out,
 		       const struct netd_segment *s)
 {
 	if (s->dhcp->enabled || s->dns->enabled)
@@ -106,7 +106,8 @@ static int add_interface(const struct walk *w, const struct netd_node *node,
 {
 	const struct netd_network *n =
 		in->network[0] ? netd_topology_network(w->t, in->network) : NULL;
-	struct netd_state *space = w->out ? netd_state_space(w->out, node->name) : NULL;
+	struct netd_desired *space =
+		w->out ? netd_desired_space(w->out, node->name) : NULL;
 	char owner[NETD_OWNER], name[NETD_SERVICE_NAME];
 	uint32_t mtu;
 
@@ -152,7 +153,7 @@ static int walk(const struct walk *w)
 }
 
 int netd_desired_services(const struct netd_topology *t, const struct netd_facts *facts,
-			  struct netd_state *out, struct netd_error *err)
+			  struct netd_desired *out, struct netd_error *err)
 {
 	return walk(&(struct walk){t, facts, make, out, err});
 }

@@ -11,7 +11,7 @@
  * -EINVAL with a problem if a value cannot be told to dnsmasq.
  */
 int netd_desired_services(const struct netd_topology *t, const struct netd_facts *facts,
-			  struct netd_state *out, struct netd_error *err);
+			  struct netd_desired *out, struct netd_error *err);
 
 /* -EINVAL with a problem if one is asked for that cannot be left out, and there is no
  * dnsmasq. */

@@ -191,7 +191,7 @@ static bool topology_forwards(const struct netd_topology *t, uint8_t family)
 	return false;
 }
 
-static struct netd_sysctl *add_setting(struct netd_state *out, const char *family,
+static struct netd_sysctl *add_setting(struct netd_desired *out, const char *family,
 				       const char *link, const char *name, int value)
 {
 	struct netd_sysctl *s =
@@ -205,7 +205,7 @@ static struct netd_sysctl *add_setting(struct netd_state *out, const char *famil
 	return s;
 }
 
-static int add(struct netd_state *out, const char *family, const char *link,
+static int add(struct netd_desired *out, const char *family, const char *link,
 	       const char *name, int value)
 {
 	if (!add_setting(out, family, link, name, value))
@@ -214,7 +214,7 @@ static int add(struct netd_state *out, const char *family, const char *link,
 }
 
 /* What stays as it is, and has to be known when another switch goes back. */
-static int add_kept(struct netd_state *out, const char *family, const char *link,
+static int add_kept(struct netd_desired *out, const char *family, const char *link,
 		    const char *name, bool always)
 {
 	struct netd_sysctl *s = add_setting(out, family, link, name, 1);
@@ -227,7 +227,7 @@ static int add_kept(struct netd_state *out, const char *family, const char *link
 }
 
 /* A setting of a bridge that may not be there yet, and will have that of its NIC then. */
-static int add_of_uplink(struct netd_state *out, const struct netd_network *n,
+static int add_of_uplink(struct netd_desired *out, const struct netd_network *n,
 			 const char *family, const char *name, int value)
 {
 	struct netd_sysctl *s = add_setting(out, family, n->bridge, name, value);
@@ -238,7 +238,7 @@ static int add_of_uplink(struct netd_state *out, const struct netd_network *n,
 }
 
 static int add_per_link(const struct netd_topology *t, const struct netd_facts *facts,
-			struct netd_state *out, uint8_t family, const char *directory,
+			struct netd_desired *out, uint8_t family, const char *directory,
 			const char *name)
 {
 	const struct netd_state *observed = facts->observed;
@@ -300,7 +300,7 @@ static bool uplink_listens(const struct netd_state *observed,
 
 /* Who listens for router advertisements, or will, out of the one switch's way. */
 static int add_accept_ra(const struct netd_topology *t, const struct netd_facts *facts,
-			 struct netd_state *out)
+			 struct netd_desired *out)
 {
 	const struct netd_state *observed = facts->observed;
 	int newcomers;
@@ -333,7 +333,7 @@ static int add_accept_ra(const struct netd_topology *t, const struct netd_facts 
 }
 
 /* @link forwards by itself, which the one switch forgets when it goes off again. */
-static int add_overridden(const struct netd_state *observed, struct netd_state *out,
+static int add_overridden(const struct netd_state *observed, struct netd_desired *out,
 			  const char *link, bool switched)
 {
 	char path[NETD_SYSCTL_PATH];
@@ -353,7 +353,7 @@ static int add_overridden(const struct netd_state *observed, struct netd_state *
  * back, and accept_ra the last.
  */
 static int add_ipv6_global(const struct netd_topology *t, const struct netd_facts *facts,
-			   struct netd_state *out)
+			   struct netd_desired *out)
 {
 	const struct netd_state *observed = facts->observed;
 	int value = 0;
@@ -395,7 +395,7 @@ bool netd_forwarding_advertises(const struct netd_topology *t)
  * accept_ra, although they are our own: what is not there yet has no claim, but its turn.
  */
 static int add_advertising(const struct netd_topology *t, const struct netd_facts *facts,
-			   struct netd_state *out)
+			   struct netd_desired *out)
 {
 	int r;
 
@@ -417,7 +417,7 @@ static int add_advertising(const struct netd_topology *t, const struct netd_fact
 }
 
 int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *facts,
-			struct netd_state *out)
+			struct netd_desired *out)
 {
 	int r = 0;
 

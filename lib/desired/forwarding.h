@@ -7,7 +7,7 @@
 
 /* Adds those settings to out->sysctls as foreign ones; -ENOMEM. */
 int netd_forwarding_add(const struct netd_topology *t, const struct netd_facts *facts,
-			struct netd_state *out);
+			struct netd_desired *out);
 
 /*
  * True if a network of @t is its guests' IPv6 router by advertisements: then it matters

@@ -23,9 +23,9 @@ bool netd_mtu_is_small(uint32_t mtu)
 
 /* The MTU that @name will have; 0 if that is not known. */
 static uint32_t mtu_of(const struct netd_state *observed,
-		       const struct netd_state *desired, const char *name)
+		       const struct netd_desired *desired, const char *name)
 {
-	const struct netd_link *want = netd_state_link(desired, name);
+	const struct netd_desired_link *want = netd_desired_link(desired, name);
 	const struct netd_link *have = observed ? netd_state_link(observed, name) : NULL;
 
 	if (want && want->mtu)
@@ -37,7 +37,7 @@ static uint32_t mtu_of(const struct netd_state *observed,
 
 /* "ipv6/conf/LINK/NAME" */
 static bool is_of_small(const struct netd_sysctl *s, const struct netd_state *observed,
-			const struct netd_state *desired)
+			const struct netd_desired *desired)
 {
 	static const char prefix[] = "ipv6/conf/";
 	size_t skip = sizeof(prefix) - 1;
@@ -50,7 +50,8 @@ static bool is_of_small(const struct netd_sysctl *s, const struct netd_state *ob
 	return netd_mtu_is_small(mtu_of(observed, desired, link));
 }
 
-static void trim(struct netd_state *desired, const struct netd_state *observed, bool ipv6)
+static void trim(struct netd_desired *desired, const struct netd_state *observed,
+		 bool ipv6)
 {
 	size_t kept = 0;
 
@@ -63,11 +64,11 @@ static void trim(struct netd_state *desired, const struct netd_state *observed, 
 	desired->sysctl_count = kept;
 }
 
-void netd_small_mtu_trim(struct netd_state *desired, const struct netd_facts *facts)
+void netd_small_mtu_trim(struct netd_desired *desired, const struct netd_facts *facts)
 {
 	trim(desired, facts->observed, facts->ipv6);
 	for (size_t i = 0; i < desired->space_count; i++) {
-		struct netd_state *space = &desired->spaces[i];
+		struct netd_desired *space = &desired->spaces[i];
 
 		trim(space, netd_state_space(facts->observed, space->space), facts->ipv6);
 	}
@@ -76,7 +77,8 @@ void netd_small_mtu_trim(struct netd_state *desired, const struct netd_facts *fa
 /* What each check needs: the states are those of one namespace. */
 struct check {
 	const struct netd_topology *t;
-	const struct netd_state *observed, *desired;
+	const struct netd_state *observed;
+	const struct netd_desired *desired;
 	struct netd_error *err;
 };
 
@@ -84,7 +86,7 @@ struct check {
 static void check_one(const struct check *c, const char *link, const char *what,
 		      const struct netd_prefix *prefix, struct netd_place place)
 {
-	const struct netd_link *want = netd_state_link(c->desired, link);
+	const struct netd_desired_link *want = netd_desired_link(c->desired, link);
 	uint32_t mtu = mtu_of(c->observed, c->desired, link);
 	bool uplinks = want && want->uplink[0];
 	char text[NETD_PREFIX_TEXT];
@@ -115,7 +117,7 @@ static const struct netd_ifaddr *others6(const struct netd_state *s, const char 
 
 /* The place of the MTU that makes it small. */
 static struct netd_place mtu_place(const struct netd_topology *t,
-				   const struct netd_link *want)
+				   const struct netd_desired_link *want)
 {
 	for (size_t i = 0; i < t->network_count; i++)
 		if (strcmp(t->networks[i].bridge, want->name) == 0 &&
@@ -125,7 +127,7 @@ static struct netd_place mtu_place(const struct netd_topology *t,
 }
 
 /* A bridge gets what its uplink has; both lose it. */
-static void check_loss(const struct check *c, const struct netd_link *want)
+static void check_loss(const struct check *c, const struct netd_desired_link *want)
 {
 	const char *const holders[] = {want->name, want->uplink};
 
@@ -166,11 +168,11 @@ static void check_space(const struct check *c)
 
 void netd_small_mtu_check(const struct netd_topology *t,
 			  const struct netd_state *observed,
-			  const struct netd_state *desired, struct netd_error *err)
+			  const struct netd_desired *desired, struct netd_error *err)
 {
 	check_space(&(struct check){t, observed, desired, err});
 	for (size_t i = 0; i < desired->space_count; i++) {
-		const struct netd_state *space = &desired->spaces[i];
+		const struct netd_desired *space = &desired->spaces[i];
 
 		check_space(&(struct check){t, netd_state_space(observed, space->space),
 					    space, err});

@@ -13,7 +13,7 @@ bool netd_mtu_is_small(uint32_t mtu);
  * below net/ipv6/conf/LINK, and the mode in which a port makes no address.  For links
  * that are too small, and for all of them on a kernel without IPv6.
  */
-void netd_small_mtu_trim(struct netd_state *desired, const struct netd_facts *facts);
+void netd_small_mtu_trim(struct netd_desired *desired, const struct netd_facts *facts);
 
 /*
  * Adds a problem for every IPv6 address and route of @desired on a link that is too
@@ -21,6 +21,6 @@ void netd_small_mtu_trim(struct netd_state *desired, const struct netd_facts *fa
  */
 void netd_small_mtu_check(const struct netd_topology *t,
 			  const struct netd_state *observed,
-			  const struct netd_state *desired, struct netd_error *err);
+			  const struct netd_desired *desired, struct netd_error *err);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 
-static bool is_of(const struct netd_addr *a, const struct netd_state *space)
+static bool is_of(const struct netd_addr *a, const struct netd_objects *space)
 {
 	for (size_t i = 0; i < space->addr_count; i++)
 		if (netd_addr_equal(a, &space->addrs[i].prefix.addr))
@@ -15,7 +15,7 @@ static bool is_of(const struct netd_addr *a, const struct netd_state *space)
 	return false;
 }
 
-void netd_upstream_servers(const char *resolv, const struct netd_state *space,
+void netd_upstream_servers(const char *resolv, const struct netd_objects *space,
 			   struct netd_str *out)
 {
 	const char *text = resolv;
@@ -34,7 +34,7 @@ void netd_upstream_servers(const char *resolv, const struct netd_state *space,
 	}
 }
 
-bool netd_upstream_has_servers(const char *resolv, const struct netd_state *space)
+bool netd_upstream_has_servers(const char *resolv, const struct netd_objects *space)
 {
 	netd_auto(netd_str_done) struct netd_str out = {0};
 

@@ -18,11 +18,11 @@ const struct netd_state *netd_run_observed(const struct netd_run *run,
 	return run->observed;
 }
 
-const struct netd_state *netd_run_desired(const struct netd_run *run,
-					  const struct netd_op *op)
+const struct netd_desired *netd_run_desired(const struct netd_run *run,
+					    const struct netd_op *op)
 {
 	if (op->space[0])
-		return netd_state_space(run->desired, op->space);
+		return netd_desired_space(run->desired, op->space);
 	return run->desired;
 }
 

@@ -17,7 +17,8 @@ struct netd_run {
 	struct netd *netd;
 	const struct netd_topology *t;
 	const struct netd_plan *plan;
-	const struct netd_state *observed, *desired; /* the host's */
+	const struct netd_state *observed;
+	const struct netd_desired *desired; /* the host's */
 	const struct netd_op *ops;
 	size_t count;
 	bool keep_processes; /* of namespaces that are deleted */
@@ -29,8 +30,8 @@ struct netd_run {
 /* The states of the namespace of @op; NULL if there is none. */
 const struct netd_state *netd_run_observed(const struct netd_run *run,
 					   const struct netd_op *op);
-const struct netd_state *netd_run_desired(const struct netd_run *run,
-					  const struct netd_op *op);
+const struct netd_desired *netd_run_desired(const struct netd_run *run,
+					    const struct netd_op *op);
 
 /* Adds the problem of one failed op, in the kernel's words and ours; returns @code. */
 int netd_run_failed(const struct netd_run *run, const struct netd_op *op, int code,

@@ -13,7 +13,7 @@
 
 #define COMMIT_TRIES 10
 
-static size_t add_subnets(const struct netd_state *s, struct netd_bridge_subnets *out)
+static size_t add_subnets(const struct netd_objects *s, struct netd_bridge_subnets *out)
 {
 	for (size_t i = 0; i < s->addr_count; i++)
 		out[i] = (struct netd_bridge_subnets){s->addrs[i].link,
@@ -25,15 +25,18 @@ static size_t add_subnets(const struct netd_state *s, struct netd_bridge_subnets
 static int forget_flows(const struct netd_run *run, struct netd_nft *nft,
 			const struct netd_ruleset_delta *delta)
 {
-	static const struct netd_state nothing;
-	const struct netd_state *have = netd_run_observed(run, run->ops);
-	const struct netd_state *want = netd_run_desired(run, run->ops);
+	static const struct netd_objects nothing;
+	const struct netd_state *observed = netd_run_observed(run, run->ops);
+	const struct netd_desired *desired = netd_run_desired(run, run->ops);
+	const struct netd_objects *have = &nothing, *want = &nothing;
 	netd_auto_free struct netd_bridge_subnets *subnets = NULL;
 	size_t count;
 	int r;
 
-	have = have ? have : &nothing;
-	want = want ? want : &nothing;
+	if (observed)
+		have = &observed->objects;
+	if (desired)
+		want = &desired->objects;
 	subnets = calloc(have->addr_count + want->addr_count + 1, sizeof(*subnets));
 	if (!subnets)
 		return -ENOMEM;
@@ -52,7 +55,7 @@ static int forget_flows(const struct netd_run *run, struct netd_nft *nft,
  * (-ERESTART), and the difference is taken again.
  */
 static int commit_again(const struct netd_run *run, struct netd_nft *nft,
-			const struct netd_state *want, struct netd_ruleset_delta *again)
+			const struct netd_desired *want, struct netd_ruleset_delta *again)
 {
 	int r = -ERESTART;
 
@@ -82,7 +85,7 @@ int netd_run_firewall(const struct netd_run *run)
 {
 	const struct netd_plan_firewall *change =
 		netd_plan_firewall(run->plan, run->ops->space);
-	const struct netd_state *want = netd_run_desired(run, run->ops);
+	const struct netd_desired *want = netd_run_desired(run, run->ops);
 	struct netd_ruleset_delta again = {0};
 	struct netd_nft *nft;
 	int r = change && want ? 0 : -ENOENT;

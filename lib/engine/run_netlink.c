@@ -58,7 +58,7 @@ static int veth_into_namespace(const struct netd_run *run, const struct netd_op 
 }
 
 /* A tap has no group from birth: it is marked before it can outlive this process. */
-static int tap_create(const struct netd_run *run, struct netd_link *link)
+static int tap_create(const struct netd_run *run, struct netd_link_attrs *link)
 {
 	netd_auto_message struct nl_msg *m = NULL;
 	netd_auto_close int fd = -1;
@@ -88,7 +88,7 @@ static int bridge_create(const struct netd_run *run, const struct netd_op *op,
 			 struct nl_msg **out)
 {
 	netd_auto_message struct nl_msg *m = NULL;
-	struct netd_link plain = op->link;
+	struct netd_desired_link plain = op->link;
 	int r;
 
 	plain.mtu = 0;
@@ -96,7 +96,7 @@ static int bridge_create(const struct netd_run *run, const struct netd_op *op,
 	r = send_now(run, op, m);
 	if (r < 0)
 		return r;
-	return hand_out(netd_link_set_message(&op->link, NETD_LINK_MTU, 0), out);
+	return hand_out(netd_link_set_message(&op->link.attrs, NETD_LINK_MTU, 0), out);
 }
 
 int netd_message_create_link(const struct netd_run *run, const struct netd_op *op,
@@ -105,11 +105,11 @@ int netd_message_create_link(const struct netd_run *run, const struct netd_op *o
 	const struct netd_space *far =
 		netd_space_find(run->netd, op->link.peer_namespace);
 	const struct netd_kind *kind = netd_kind_of(&op->link);
-	struct netd_link link = op->link;
+	struct netd_desired_link link = op->link;
 	int ns = -1;
 
 	if (kind->is_device)
-		return tap_create(run, &link);
+		return tap_create(run, &link.attrs);
 	if (kind->follows_mtu && link.mtu && link.mtu != ETHERNET_MTU)
 		return bridge_create(run, op, out);
 	if (link.peer_namespace[0] && !far)
@@ -124,7 +124,7 @@ static int set_owner(const struct netd_run *run, const struct netd_op *op)
 {
 	const struct netd_link *have =
 		netd_state_link(netd_run_observed(run, op), op->link.name);
-	struct netd_link link = op->link;
+	struct netd_link_attrs link = op->link.attrs;
 
 	if (have) {
 		link.tap.multi_queue = have->tap.multi_queue;
@@ -149,7 +149,7 @@ int netd_message_set_link(const struct netd_run *run, const struct netd_op *op,
 		if (master < 0)
 			return netd_run_failed(run, op, master, NULL);
 	}
-	return hand_out(netd_link_set_message(&op->link, op->fields, master), out);
+	return hand_out(netd_link_set_message(&op->link.attrs, op->fields, master), out);
 }
 
 int netd_message_delete_link(const struct netd_run *run, const struct netd_op *op,
@@ -157,7 +157,7 @@ int netd_message_delete_link(const struct netd_run *run, const struct netd_op *o
 {
 	(void)run;
 	/* By index: one that took the name meanwhile is not ours. */
-	return hand_out(netd_link_delete_message(op->link.index), out);
+	return hand_out(netd_link_delete_message(op->index), out);
 }
 
 int netd_message_add_address(const struct netd_run *run, const struct netd_op *op,
@@ -324,7 +324,7 @@ static int delete_bulk(const struct netd_run *run, size_t count)
 	if (r < 0 || !m)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		struct netd_link link = run->ops[i].link;
+		struct netd_link_attrs link = run->ops[i].link.attrs;
 
 		link.group = NETD_LINK_GROUP_DOOMED;
 		link.up = false;
@@ -383,7 +383,7 @@ static int raise_mtu(const struct netd_run *run, const struct netd_op *op)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < RAISE_STEPS; i++) {
-		struct netd_link link = op->link;
+		struct netd_link_attrs link = op->link.attrs;
 
 		if (!(op->fields & steps[i].field))
 			continue;

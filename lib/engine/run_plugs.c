@@ -13,14 +13,14 @@ int netd_run_plugs(const struct netd_run *run)
 	struct netd_nl *nl = &run->netd->nl;
 
 	for (size_t i = 0; i < run->count; i++) {
-		const struct netd_link *link = &run->ops[i].link;
+		const struct netd_link_attrs *link = &run->ops[i].link.attrs;
 		int bridge = netd_nl_ifindex(nl, link->master);
 		netd_auto_message struct nl_msg *m = NULL;
 		int r;
 
 		if (bridge < 0)
 			return netd_run_failed(run, &run->ops[i], bridge, NULL);
-		if (netd_nl_ifindex(nl, link->name) != link->index)
+		if (netd_nl_ifindex(nl, link->name) != run->ops[i].index)
 			continue;
 		m = netd_link_set_message(link, run->ops[i].fields, bridge);
 		r = m ? netd_nl_request(nl, m, NULL) : -ENOMEM;

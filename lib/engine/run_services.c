@@ -72,7 +72,7 @@ static void batch_done(struct batch *b)
  * names only a server on the host, which a router does not reach, the one behind it
  * (systemd-resolved keeps a list).
  */
-static const char *host_resolv(const struct netd_state *space)
+static const char *host_resolv(const struct netd_objects *space)
 {
 	static const char *const files[] = {"/etc/resolv.conf",
 					    "/run/systemd/resolve/resolv.conf"};
@@ -88,7 +88,7 @@ static const char *host_resolv(const struct netd_state *space)
 	return files[0];
 }
 
-static const struct netd_service *find(const struct netd_state *s, const char *name)
+static const struct netd_service *find(const struct netd_objects *s, const char *name)
 {
 	for (size_t i = 0; s && i < s->service_count; i++)
 		if (strcmp(s->services[i].name, name) == 0)
@@ -96,7 +96,7 @@ static const struct netd_service *find(const struct netd_state *s, const char *n
 	return NULL;
 }
 
-static int job_enter_space(struct job *j, const struct netd_state *desired,
+static int job_enter_space(struct job *j, const struct netd_desired *desired,
 			   struct netd_error *err)
 {
 	struct netd_str servers = {0};
@@ -107,11 +107,11 @@ static int job_enter_space(struct job *j, const struct netd_state *desired,
 	if (j->space < 0)
 		return j->space;
 	j->d.space = j->space;
-	if (!netd_upstream_has_servers(desired->resolv, desired)) {
-		j->d.host_resolv = host_resolv(desired);
+	if (!netd_upstream_has_servers(desired->resolv, &desired->objects)) {
+		j->d.host_resolv = host_resolv(&desired->objects);
 		return 0;
 	}
-	netd_upstream_servers(desired->resolv, desired, &servers);
+	netd_upstream_servers(desired->resolv, &desired->objects, &servers);
 	j->resolv = netd_str_take(&servers);
 	j->d.resolv = j->resolv;
 	if (!j->resolv)
@@ -122,7 +122,7 @@ static int job_enter_space(struct job *j, const struct netd_state *desired,
 /* What was observed without its files. */
 static bool is_orphan(const struct netd_run *run, const char *name)
 {
-	const struct netd_service *have = find(run->observed, name);
+	const struct netd_service *have = find(&run->observed->objects, name);
 
 	return have && !have->config[0];
 }
@@ -151,9 +151,10 @@ static int job_make(const struct netd_run *run, const struct netd_op *op, struct
 /* What is to run, unless it is to be stopped. */
 static int job_want(const struct netd_run *run, struct job *j)
 {
-	const struct netd_state *desired = netd_run_desired(run, j->op);
+	const struct netd_desired *desired = netd_run_desired(run, j->op);
 
-	j->want = find(desired, j->op->service.name);
+	if (desired)
+		j->want = find(&desired->objects, j->op->service.name);
 	if (!j->want) {
 		netd_error_add(run->err, -EINVAL, "dhcp %s: not planned",
 			       j->op->service.name);

@@ -25,7 +25,7 @@ static int fresh_value(struct netd_state *fresh, const char *path, int *value)
 	r = netd_sysctl_read(path, value);
 	if (r < 0)
 		return r;
-	if (!netd_state_add_sysctl(fresh, path, *value))
+	if (!netd_objects_add_sysctl(&fresh->objects, path, *value))
 		return -ENOMEM;
 	return 0;
 }
@@ -45,7 +45,7 @@ static int write_fresh(const struct netd_sysctl *want, struct netd_state *fresh)
  * one lock of networking by trying again and again (restart_syscall()).
  */
 static int write_wide(const struct netd_run *run, const struct netd_op *op,
-		      const struct netd_state *want, struct netd_state *fresh)
+		      const struct netd_desired *want, struct netd_state *fresh)
 {
 	for (size_t i = 0; i < want->sysctl_count; i++) {
 		const struct netd_sysctl *s = &want->sysctls[i];
@@ -65,17 +65,17 @@ static int write_wide(const struct netd_run *run, const struct netd_op *op,
 static int create_space(const struct netd_run *run, const struct netd_op *op,
 			struct netd_state *fresh)
 {
-	const struct netd_state *want = netd_run_desired(run, op);
-	const struct netd_link *lo = NULL;
-	struct netd_link marked;
+	const struct netd_desired *want = netd_run_desired(run, op);
+	const struct netd_desired_link *lo = NULL;
+	struct netd_link_attrs marked;
 	struct netd_space *space;
 	int r;
 
 	if (want)
-		lo = netd_state_link(want, "lo");
+		lo = netd_desired_link(want, "lo");
 	if (!lo)
 		return netd_run_failed(run, op, -ENOENT, NULL);
-	marked = *lo;
+	marked = lo->attrs;
 	snprintf(marked.alias, sizeof(marked.alias),
 		 NETD_ALIAS_PREFIX "%s" NETD_ALIAS_HOME "%" PRIu64, want->owner,
 		 run->netd->home_inode);
@@ -176,7 +176,7 @@ int netd_run_resolv(const struct netd_run *run)
 
 	for (size_t i = 0; i < run->count; i++) {
 		const struct netd_op *op = &run->ops[i];
-		const struct netd_state *want = netd_run_desired(run, op);
+		const struct netd_desired *want = netd_run_desired(run, op);
 
 		if (netd_op_sign(op) == '-')
 			r = netd_resolv_remove(op->space, run->err);

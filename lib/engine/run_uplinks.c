@@ -59,7 +59,7 @@ static int set_link(const struct netd_transfer *t, const char *name, unsigned fi
 	int r;
 
 	netd_copy(link.name, name);
-	m = netd_link_set_message(&link, fields, master);
+	m = netd_link_set_message(&link.attrs, fields, master);
 	if (!m)
 		return netd_error_add(t->err, -ENOMEM, "out of memory");
 	r = netd_nl_request(&t->netd->nl, m, t->err);
@@ -283,7 +283,7 @@ static int start_bridge(const struct netd_transfer *t, const struct netd_mac *ma
 	if (memcmp(&bridge.mac, mac, sizeof(*mac)) != 0)
 		fields |= NETD_LINK_MAC;
 	netd_copy(link.name, t->to->name);
-	m = netd_link_set_message(&link, fields, 0);
+	m = netd_link_set_message(&link.attrs, fields, 0);
 	if (m)
 		return netd_nl_request(&t->netd->nl, m, t->err);
 	return netd_error_add(t->err, -ENOMEM, "out of memory");

@@ -247,8 +247,9 @@ static int make_mark_file(const char *name, const char *path, const char *mark,
 }
 
 /* Marks the loopback, and gives the namespace its name. */
-static int mark_and_name(const char *name, const char *path, const struct netd_link *lo,
-			 struct netd_nl *nl, struct netd_error *err)
+static int mark_and_name(const char *name, const char *path,
+			 const struct netd_link_attrs *lo, struct netd_nl *nl,
+			 struct netd_error *err)
 {
 	netd_auto_message struct nl_msg *m = netd_link_set_message(
 		lo, NETD_LINK_UP | NETD_LINK_ALIAS_TEXT | NETD_LINK_GROUP_NUMBER, 0);
@@ -269,7 +270,7 @@ static int mark_and_name(const char *name, const char *path, const struct netd_l
 	return r;
 }
 
-int netd_netns_make(const char *name, const struct netd_link *lo,
+int netd_netns_make(const char *name, const struct netd_link_attrs *lo,
 		    const struct netd_nl *home, int *fd, struct netd_nl *nl,
 		    struct netd_error *err)
 {

@@ -46,7 +46,7 @@ int netd_netns_create(const char *name, struct netd_error *err);
  * The calling thread is in the new namespace afterwards, or, after an error, in either
  * one; the caller moves it back.  Call netd_netns_prepare() before the first of them.
  */
-int netd_netns_make(const char *name, const struct netd_link *lo,
+int netd_netns_make(const char *name, const struct netd_link_attrs *lo,
 		    const struct netd_nl *home, int *fd, struct netd_nl *nl,
 		    struct netd_error *err);
 

@@ -47,9 +47,9 @@ struct netd_host_ops {
 	int (*observe_listeners)(struct netd_state *observed,
 				 const struct netd_facts *facts, struct netd_error *err);
 	int (*observe_sysctls)(struct netd *netd, struct netd_state *observed,
-			       const struct netd_state *desired,
+			       const struct netd_desired *desired,
 			       const struct netd_claims *claims, struct netd_error *err);
-	int (*observe_foreign)(struct netd *netd, const struct netd_state *desired,
+	int (*observe_foreign)(struct netd *netd, const struct netd_desired *desired,
 			       struct netd_state *observed, struct netd_error *err);
 	/* Only the links of the host's own namespace. */
 	int (*observe_links)(struct netd *netd, struct netd_state *out,

@@ -190,7 +190,7 @@ int netd_space_open(struct netd *netd, const char *name, struct netd_space **out
 	return 0;
 }
 
-int netd_space_make(struct netd *netd, const char *name, const struct netd_link *lo,
+int netd_space_make(struct netd *netd, const char *name, const struct netd_link_attrs *lo,
 		    struct netd_space **out, struct netd_error *err)
 {
 	netd_auto(cleanup_space) struct netd_space *s = space_new(name);

@@ -35,7 +35,7 @@ int netd_space_open(struct netd *netd, const char *name, struct netd_space **out
 		    struct netd_error *err);
 
 /* Makes it, marked by @lo; the calling thread is in it then. */
-int netd_space_make(struct netd *netd, const char *name, const struct netd_link *lo,
+int netd_space_make(struct netd *netd, const char *name, const struct netd_link_attrs *lo,
 		    struct netd_space **out, struct netd_error *err);
 
 /* Deletes the namespace of that name and inode, and closes it; -EBUSY: another inode. */

@@ -17,8 +17,9 @@
 #define ADDR_GEN_MODE_NONE 1
 
 struct pair {
-	const struct netd_link *want, *have;
-	const struct netd_state *observed; /* only where the two are compared */
+	const struct netd_desired_link *want;
+	const struct netd_link *have;
+	const struct netd_state *observed;
 };
 
 struct row {
@@ -29,15 +30,15 @@ struct row {
 	bool in_spec;	  /* put goes into IFLA_AF_SPEC */
 	int attribute;
 	/* True if @want says what it is to be; NULL: it does not as long as it is made */
-	bool (*wanted)(const struct netd_link *want);
+	bool (*wanted)(const struct netd_link_attrs *want);
 	bool (*differs)(const struct pair *p);
 	/* NULL: not by this message, or in its header. */
-	void (*put)(struct nl_msg *m, const struct netd_link *link);
+	void (*put)(struct nl_msg *m, const struct netd_link_attrs *link);
 	void (*read)(struct netd_link *out, struct nlattr *a);
 	void (*say)(const struct netd_link_words *w);
 };
 
-static bool always(const struct netd_link *want)
+static bool always(const struct netd_link_attrs *want)
 {
 	(void)want;
 	return true;
@@ -49,7 +50,7 @@ static void read_u32(uint32_t *to, struct nlattr *a)
 		*to = nla_get_u32(a);
 }
 
-static bool mac_wanted(const struct netd_link *want)
+static bool mac_wanted(const struct netd_link_attrs *want)
 {
 	return want->has_mac;
 }
@@ -60,7 +61,7 @@ static bool mac_differs(const struct pair *p)
 	       memcmp(&p->want->mac, &p->have->mac, sizeof(p->want->mac)) != 0;
 }
 
-static void mac_put(struct nl_msg *m, const struct netd_link *link)
+static void mac_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
 	nla_put(m, IFLA_ADDRESS, sizeof(link->mac.bytes), link->mac.bytes);
 }
@@ -81,7 +82,7 @@ static void mac_say(const struct netd_link_words *w)
 		      netd_mac_format(&w->link->mac, mac));
 }
 
-static bool mtu_wanted(const struct netd_link *want)
+static bool mtu_wanted(const struct netd_link_attrs *want)
 {
 	return want->mtu;
 }
@@ -91,7 +92,7 @@ static bool mtu_differs(const struct pair *p)
 	return p->want->mtu && p->want->mtu != p->have->mtu;
 }
 
-static void mtu_put(struct nl_msg *m, const struct netd_link *link)
+static void mtu_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
 	nla_put_u32(m, IFLA_MTU, link->mtu);
 }
@@ -106,7 +107,7 @@ static void mtu_say(const struct netd_link_words *w)
 	netd_str_addf(netd_link_next_word(w), "mtu %u", w->link->mtu);
 }
 
-static bool master_wanted(const struct netd_link *want)
+static bool master_wanted(const struct netd_link_attrs *want)
 {
 	return want->master[0];
 }
@@ -119,11 +120,6 @@ static bool master_differs(const struct pair *p)
 	if (p->want->master[0])
 		return strcmp(p->want->master, p->have->master) != 0;
 	return master && netd_link_is_ours(master);
-}
-
-static void master_put(struct nl_msg *m, const struct netd_link *link)
-{
-	nla_put_u32(m, IFLA_MASTER, (uint32_t)link->master_index);
 }
 
 static void master_read(struct netd_link *out, struct nlattr *a)
@@ -149,7 +145,7 @@ static bool alias_differs(const struct pair *p)
 	return strcmp(p->want->alias, p->have->alias) != 0;
 }
 
-static void alias_put(struct nl_msg *m, const struct netd_link *link)
+static void alias_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
 	nla_put_string(m, IFLA_IFALIAS, link->alias);
 }
@@ -172,7 +168,7 @@ static bool group_differs(const struct pair *p)
 	return p->want->group != p->have->group;
 }
 
-static void group_put(struct nl_msg *m, const struct netd_link *link)
+static void group_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
 	nla_put_u32(m, IFLA_GROUP, link->group);
 }
@@ -191,17 +187,17 @@ static void group_say(const struct netd_link_words *w)
 
 static bool data_differs(const struct pair *p)
 {
-	return netd_kind_data_differs(p->want, p->have);
+	return netd_kind_data_differs(&p->want->attrs, &p->have->attrs);
 }
 
-static void data_put(struct nl_msg *m, const struct netd_link *link)
+static void data_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
-	netd_kind_put(m, link, -1);
+	netd_kind_put(m, link);
 }
 
 static bool owner_differs(const struct pair *p)
 {
-	return netd_tap_owner_differs(p->want, p->have) &&
+	return netd_tap_owner_differs(&p->want->attrs, &p->have->attrs) &&
 	       !netd_tap_is_everybodys_in_use(p->have);
 }
 
@@ -217,7 +213,7 @@ static void owner_say(const struct netd_link_words *w)
 		netd_str_add(netd_link_next_word(w), "every user can open it");
 }
 
-static bool no_ipv6_wanted(const struct netd_link *want)
+static bool no_ipv6_wanted(const struct netd_link_attrs *want)
 {
 	return want->no_ipv6_address;
 }
@@ -227,7 +223,7 @@ static bool no_ipv6_differs(const struct pair *p)
 	return p->want->no_ipv6_address && !p->have->no_ipv6_address;
 }
 
-static void no_ipv6_put(struct nl_msg *m, const struct netd_link *link)
+static void no_ipv6_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
 	struct nlattr *inet6 = nla_nest_start(m, AF_INET6);
 
@@ -256,7 +252,7 @@ static void no_ipv6_say(const struct netd_link_words *w)
 	netd_str_add(netd_link_next_word(w), text);
 }
 
-static bool settings_wanted(const struct netd_link *want)
+static bool settings_wanted(const struct netd_link_attrs *want)
 {
 	return want->settings_known;
 }
@@ -271,14 +267,14 @@ static bool settings_differ(const struct pair *p)
 	return false;
 }
 
-static void settings_put(struct nl_msg *m, const struct netd_link *link)
+static void settings_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
 	netd_setting_put(m, link);
 }
 
 static void settings_say(const struct netd_link_words *w)
 {
-	const struct netd_link *link = w->link, *want = w->want;
+	const struct netd_link_attrs *link = w->link, *want = w->want;
 
 	for (unsigned i = 0; i < NETD_SETTING_COUNT; i++) {
 		if (!(link->settings_known & 1U << i))
@@ -312,7 +308,7 @@ static const struct row rows[] = {
 	 .say = mtu_say},
 	{NETD_LINK_MASTER, "bridge", .foreign = true, .late = true,
 	 .attribute = IFLA_MASTER, .wanted = master_wanted, .differs = master_differs,
-	 .put = master_put, .read = master_read, .say = master_say},
+	 .read = master_read, .say = master_say},
 	{NETD_LINK_ALIAS_TEXT, "alias", .late = true, .attribute = IFLA_IFALIAS,
 	 .wanted = always, .differs = alias_differs, .put = alias_put, .read = alias_read,
 	 .say = alias_say},
@@ -332,7 +328,8 @@ static const struct row rows[] = {
 	 .differs = up_differs, .say = up_say},
 };
 
-unsigned netd_link_changes(const struct netd_link *want, const struct netd_link *have,
+unsigned netd_link_changes(const struct netd_desired_link *want,
+			   const struct netd_link *have,
 			   const struct netd_state *observed)
 {
 	const struct pair p = {want, have, observed};
@@ -346,7 +343,7 @@ unsigned netd_link_changes(const struct netd_link *want, const struct netd_link 
 	return fields;
 }
 
-static unsigned wanted_fields(const struct netd_link *want, bool late)
+static unsigned wanted_fields(const struct netd_link_attrs *want, bool late)
 {
 	unsigned fields = 0;
 
@@ -359,25 +356,25 @@ static unsigned wanted_fields(const struct netd_link *want, bool late)
 	return fields;
 }
 
-unsigned netd_link_birth_fields(const struct netd_link *want)
+unsigned netd_link_birth_fields(const struct netd_link_attrs *want)
 {
 	return wanted_fields(want, false);
 }
 
-unsigned netd_link_late_fields(const struct netd_link *want)
+unsigned netd_link_late_fields(const struct netd_link_attrs *want)
 {
 	return wanted_fields(want, true);
 }
 
-static void put_rows(struct nl_msg *m, const struct netd_link *link, unsigned fields,
-		     bool in_spec)
+static void put_rows(struct nl_msg *m, const struct netd_link_attrs *link,
+		     unsigned fields, bool in_spec)
 {
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++)
 		if (fields & rows[i].field && rows[i].put && rows[i].in_spec == in_spec)
 			rows[i].put(m, link);
 }
 
-void netd_link_put(struct nl_msg *m, const struct netd_link *link, unsigned fields)
+void netd_link_put(struct nl_msg *m, const struct netd_link_attrs *link, unsigned fields)
 {
 	struct nlattr *spec;
 
@@ -403,13 +400,15 @@ static void say(const struct netd_link_words *w, unsigned fields)
 			rows[i].say(w);
 }
 
-void netd_link_say(const struct netd_link *link, unsigned fields, struct netd_str *out)
+void netd_link_say(const struct netd_link_attrs *link, unsigned fields,
+		   struct netd_str *out)
 {
 	say(&(struct netd_link_words){.link = link, .out = out}, fields);
 }
 
-void netd_link_say_now(const struct netd_link *have, const struct netd_link *want,
-		       unsigned fields, struct netd_str *out)
+void netd_link_say_now(const struct netd_link_attrs *have,
+		       const struct netd_link_attrs *want, unsigned fields,
+		       struct netd_str *out)
 {
 	say(&(struct netd_link_words){have, want, out}, fields);
 }
@@ -452,8 +451,9 @@ static void compare_parts(char *wanted, char *found, netd_link_visit *visit, voi
 	}
 }
 
-static void compare_row(const struct row *row, const struct netd_link *want,
-			const struct netd_link *have, netd_link_visit *visit, void *data)
+static void compare_row(const struct row *row, const struct netd_link_attrs *want,
+			const struct netd_link_attrs *have, netd_link_visit *visit,
+			void *data)
 {
 	netd_auto(netd_str_done) struct netd_str wanted = {0}, found = {0};
 
@@ -468,8 +468,9 @@ static void compare_row(const struct row *row, const struct netd_link *want,
 		compare_parts(wanted.text, found.text, visit, data);
 }
 
-void netd_link_compare(const struct netd_link *want, const struct netd_link *have,
-		       unsigned fields, netd_link_visit *visit, void *data)
+void netd_link_compare(const struct netd_link_attrs *want,
+		       const struct netd_link_attrs *have, unsigned fields,
+		       netd_link_visit *visit, void *data)
 {
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++)
 		if (fields & rows[i].field)

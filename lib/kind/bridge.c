@@ -5,7 +5,8 @@
 #include "base/array.h"
 #include "kind/kind.h"
 
-#define VALUE(FIELD) .name = #FIELD, .offset = offsetof(struct netd_link, bridge.FIELD)
+#define VALUE(FIELD) \
+	.name = #FIELD, .offset = offsetof(struct netd_link_attrs, bridge.FIELD)
 
 /*
  * Those that netd sets.  What it does not set is not here, so nobody compares it: it is
@@ -31,8 +32,8 @@ static const struct netd_kind_value values[] = {
  * (net/bridge/br_netlink.c br_changelink(), br_stp.c br_set_forward_delay()).  So STP
  * goes off first.
  */
-static bool stop_stp(const struct netd_link *want, const struct netd_link *have,
-		     struct netd_link *first)
+static bool stop_stp(const struct netd_link_attrs *want,
+		     const struct netd_link_attrs *have, struct netd_link_attrs *first)
 {
 	if (!have->bridge.stp || want->bridge.stp)
 		return false;

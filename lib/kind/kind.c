@@ -15,9 +15,9 @@ static const struct netd_kind *const kinds[] = {
 	[NETD_LINK_VETH] = &netd_kind_veth,
 };
 
-const struct netd_kind *netd_kind_of(const struct netd_link *link)
+const struct netd_kind *netd_kind(enum netd_link_kind kind)
 {
-	return kinds[link->kind];
+	return kinds[kind];
 }
 
 bool netd_kind_is_foreign(const struct netd_link *link)
@@ -39,12 +39,12 @@ bool netd_link_is_guest_port(const struct netd_link *link)
 	return netd_kind_of(link)->is_port && link->master[0] && !link->captured_for[0];
 }
 
-bool netd_link_is_existing_network(const struct netd_link *want)
+bool netd_link_is_existing_network(const struct netd_desired_link *want)
 {
 	return want->foreign && netd_kind_of(want)->is_network;
 }
 
-static uint32_t get(const struct netd_link *link, const struct netd_kind_value *v)
+static uint32_t get(const struct netd_link_attrs *link, const struct netd_kind_value *v)
 {
 	const char *field = (const char *)link + v->offset;
 
@@ -53,7 +53,8 @@ static uint32_t get(const struct netd_link *link, const struct netd_kind_value *
 	return *(const uint32_t *)(const void *)field;
 }
 
-static void set(struct netd_link *link, const struct netd_kind_value *v, uint32_t value)
+static void set(struct netd_link_attrs *link, const struct netd_kind_value *v,
+		uint32_t value)
 {
 	char *field = (char *)link + v->offset;
 
@@ -63,7 +64,7 @@ static void set(struct netd_link *link, const struct netd_kind_value *v, uint32_
 		*(uint32_t *)(void *)field = value;
 }
 
-static void put_values(struct nl_msg *m, const struct netd_link *link)
+static void put_values(struct nl_msg *m, const struct netd_link_attrs *link)
 {
 	const struct netd_kind *kind = netd_kind_of(link);
 	struct nlattr *data = nla_nest_start(m, IFLA_INFO_DATA);
@@ -81,21 +82,33 @@ static void put_values(struct nl_msg *m, const struct netd_link *link)
 	nla_nest_end(m, data);
 }
 
-void netd_kind_put(struct nl_msg *m, const struct netd_link *link, int peer_ns)
+void netd_kind_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
-	const struct netd_kind *kind = netd_kind_of(link);
 	struct nlattr *info = nla_nest_start(m, IFLA_LINKINFO);
 
+	nla_put_string(m, IFLA_INFO_KIND, netd_kind_of(link)->kernel);
+	put_values(m, link);
+	nla_nest_end(m, info);
+}
+
+void netd_kind_put_birth(struct nl_msg *m, const struct netd_desired_link *link,
+			 int peer_ns)
+{
+	const struct netd_kind *kind = netd_kind_of(link);
+	struct nlattr *info;
+
+	if (!kind->put_data) {
+		netd_kind_put(m, &link->attrs);
+		return;
+	}
+	info = nla_nest_start(m, IFLA_LINKINFO);
 	nla_put_string(m, IFLA_INFO_KIND, kind->kernel);
-	if (kind->put_data)
-		kind->put_data(m, link, peer_ns);
-	else
-		put_values(m, link);
+	kind->put_data(m, link, peer_ns);
 	nla_nest_end(m, info);
 }
 
 /* What is shorter than it should be is not read. */
-static void read_values(struct netd_link *out, const struct netd_kind *kind,
+static void read_values(struct netd_link_attrs *out, const struct netd_kind *kind,
 			struct nlattr *data)
 {
 	for (size_t i = 0; data && i < kind->value_count; i++) {
@@ -129,13 +142,14 @@ void netd_kind_read(struct netd_link *out, struct nlattr *info)
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(kinds); i++) {
 		if (!is_called(kinds[i], out->kind_name))
 			continue;
-		read_values(out, kinds[i], data);
+		read_values(&out->attrs, kinds[i], data);
 		if (!kinds[i]->read_data || kinds[i]->read_data(out, data))
 			out->kind = (enum netd_link_kind)i;
 	}
 }
 
-bool netd_kind_data_differs(const struct netd_link *want, const struct netd_link *have)
+bool netd_kind_data_differs(const struct netd_link_attrs *want,
+			    const struct netd_link_attrs *have)
 {
 	const struct netd_kind *kind = netd_kind_of(want);
 

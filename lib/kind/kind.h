@@ -16,7 +16,7 @@ struct netd_kind_value {
 	uint8_t bytes;	 /* in the message: 1, 2 or 4 */
 	bool is_boolean; /* the field is a bool, else a uint32_t */
 	bool in_plan;	 /* a plan names it whenever the data change */
-	size_t offset;	 /* in struct netd_link */
+	size_t offset;	 /* in struct netd_link_attrs */
 };
 
 struct netd_kind {
@@ -35,21 +35,26 @@ struct netd_kind {
 	/* Adds to RTM_NEWLINK what only making a link takes: outside of its data … */
 	void (*put_birth)(struct nl_msg *m);
 	/* … and its IFLA_INFO_DATA, where values are not enough. */
-	void (*put_data)(struct nl_msg *m, const struct netd_link *link, int peer_ns);
+	void (*put_data)(struct nl_msg *m, const struct netd_desired_link *link,
+			 int peer_ns);
 	/* Reads IFLA_INFO_DATA (may be NULL); false: it is not of this kind after all. */
 	bool (*read_data)(struct netd_link *out, struct nlattr *data);
 	/* True if *@first is a step without which the kernel refuses @want's data. */
-	bool (*data_first)(const struct netd_link *want, const struct netd_link *have,
-			   struct netd_link *first);
+	bool (*data_first)(const struct netd_link_attrs *want,
+			   const struct netd_link_attrs *have,
+			   struct netd_link_attrs *first);
 	/* True if @have cannot become @want: it is made anew. */
-	bool (*is_fixed)(const struct netd_link *want, const struct netd_link *have);
+	bool (*is_fixed)(const struct netd_link_attrs *want,
+			 const struct netd_link_attrs *have);
 };
 
 extern const struct netd_kind netd_kind_foreign, netd_kind_bridge, netd_kind_tap,
 	netd_kind_veth;
 
 /* The one look-up; never NULL. */
-const struct netd_kind *netd_kind_of(const struct netd_link *link);
+const struct netd_kind *netd_kind(enum netd_link_kind kind);
+/* @link: a desired or an observed one, or the attributes of either. */
+#define netd_kind_of(link) netd_kind((link)->kind)
 
 /* "tap", "vlan" …; @otherwise if neither netd nor the kernel has a word for it. */
 const char *netd_kind_name(const struct netd_link *link, const char *otherwise);
@@ -60,17 +65,22 @@ bool netd_kind_is_foreign(const struct netd_link *link);
  */
 bool netd_link_is_guest_port(const struct netd_link *link);
 /* A bridge that is there already, and stays as it is. */
-bool netd_link_is_existing_network(const struct netd_link *want);
+bool netd_link_is_existing_network(const struct netd_desired_link *want);
 
-/* IFLA_LINKINFO: its kind and data; @peer_ns as in kind/link.h. */
-void netd_kind_put(struct nl_msg *m, const struct netd_link *link, int peer_ns);
+/* IFLA_LINKINFO: its kind and values; those that it is made with, @peer_ns as in
+ * kind/link.h. */
+void netd_kind_put(struct nl_msg *m, const struct netd_link_attrs *link);
+void netd_kind_put_birth(struct nl_msg *m, const struct netd_desired_link *link,
+			 int peer_ns);
 void netd_kind_read(struct netd_link *out, struct nlattr *info);
-bool netd_kind_data_differs(const struct netd_link *want, const struct netd_link *have);
+bool netd_kind_data_differs(const struct netd_link_attrs *want,
+			    const struct netd_link_attrs *have);
 
 /* What people are told of a link: in a plan, what it will be … */
 struct netd_link_words {
-	const struct netd_link *link;
-	const struct netd_link *want; /* … else what it is instead of this; may be NULL */
+	const struct netd_link_attrs *link;
+	/* … else what it is instead of this; may be NULL */
+	const struct netd_link_attrs *want;
 	struct netd_str *out;
 };
 /* Begins another word, behind " " in a plan and ", " in what is; returns w->out. */

@@ -9,7 +9,7 @@
 #include "kind/attribute.h"
 #include "kind/kind.h"
 
-struct nl_msg *netd_link_create_message(const struct netd_link *link, int peer_ns)
+struct nl_msg *netd_link_create_message(const struct netd_desired_link *link, int peer_ns)
 {
 	struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
 	struct nl_msg *m = netd_nl_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
@@ -18,21 +18,19 @@ struct nl_msg *netd_link_create_message(const struct netd_link *link, int peer_n
 	if (!m)
 		return NULL;
 	nla_put_string(m, IFLA_IFNAME, link->name);
-	netd_link_put(m, link, netd_link_birth_fields(link));
+	netd_link_put(m, &link->attrs, netd_link_birth_fields(&link->attrs));
 	if (netd_kind_of(link)->put_birth)
 		netd_kind_of(link)->put_birth(m);
-	netd_kind_put(m, link, peer_ns);
+	netd_kind_put_birth(m, link, peer_ns);
 	return m;
 }
 
-struct nl_msg *netd_link_set_message(const struct netd_link *link, unsigned fields,
+struct nl_msg *netd_link_set_message(const struct netd_link_attrs *link, unsigned fields,
 				     int master_index)
 {
 	struct ifinfomsg header = {.ifi_family = AF_UNSPEC};
-	struct netd_link placed = *link;
 	struct nl_msg *m;
 
-	placed.master_index = master_index;
 	/* Flags without a mask would be all of the link's flags, to the kernel. */
 	if (fields & NETD_LINK_UP)
 		header.ifi_change = IFF_UP;
@@ -43,7 +41,9 @@ struct nl_msg *netd_link_set_message(const struct netd_link *link, unsigned fiel
 	if (!m)
 		return NULL;
 	nla_put_string(m, IFLA_IFNAME, link->name);
-	netd_link_put(m, &placed, fields);
+	netd_link_put(m, link, fields);
+	if (fields & NETD_LINK_MASTER)
+		nla_put_u32(m, IFLA_MASTER, (uint32_t)master_index);
 	return m;
 }
 

@@ -12,10 +12,11 @@
  * appears, or -1.  The caller frees the message; NULL on lack of memory.  The kernel
  * ignores IFLA_IFALIAS there: set it in a second message.
  */
-struct nl_msg *netd_link_create_message(const struct netd_link *link, int peer_ns);
+struct nl_msg *netd_link_create_message(const struct netd_desired_link *link,
+					int peer_ns);
 
 /* RTM_NEWLINK that sets @fields of the link named link->name to what @link has. */
-struct nl_msg *netd_link_set_message(const struct netd_link *link, unsigned fields,
+struct nl_msg *netd_link_set_message(const struct netd_link_attrs *link, unsigned fields,
 				     int master_index);
 
 /* RTM_DELLINK by index; of every link of a group. */

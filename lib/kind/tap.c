@@ -32,7 +32,7 @@ static int open_device(struct netd_error *err)
 	return fd;
 }
 
-static int set_flags(int fd, struct netd_link *link, struct netd_error *err)
+static int set_flags(int fd, struct netd_link_attrs *link, struct netd_error *err)
 {
 	struct ifreq request = {0};
 	const struct netd_tap *tap = &link->tap;
@@ -72,7 +72,7 @@ int netd_tap_keep(int fd, const char *name, struct netd_error *err)
 }
 
 /* See the top of tap.h for those who have neither. */
-static int own(int fd, const struct netd_link *link, struct netd_error *err)
+static int own(int fd, const struct netd_link_attrs *link, struct netd_error *err)
 {
 	const struct netd_tap *tap = &link->tap;
 	bool has_owner = tap->has_owner || !tap->has_group;
@@ -86,9 +86,9 @@ static int own(int fd, const struct netd_link *link, struct netd_error *err)
 			      strerror(-code));
 }
 
-int netd_tap_set_owner(const struct netd_link *link, struct netd_error *err)
+int netd_tap_set_owner(const struct netd_link_attrs *link, struct netd_error *err)
 {
-	struct netd_link open = *link;
+	struct netd_link_attrs open = *link;
 	netd_auto_close int fd = open_device(err);
 	int r;
 
@@ -108,7 +108,7 @@ int netd_tap_set_owner(const struct netd_link *link, struct netd_error *err)
 	return own(fd, link, err);
 }
 
-int netd_tap_open(struct netd_link *link, struct netd_error *err)
+int netd_tap_open(struct netd_link_attrs *link, struct netd_error *err)
 {
 	netd_auto_close int fd = open_device(err);
 	int r;
@@ -172,21 +172,23 @@ bool netd_tap_is_everybodys_in_use(const struct netd_link *have)
 	       have->running;
 }
 
-bool netd_tap_owner_differs(const struct netd_link *want, const struct netd_link *have)
+bool netd_tap_owner_differs(const struct netd_link_attrs *want,
+			    const struct netd_link_attrs *have)
 {
 	const struct netd_tap *a = &want->tap, *b = &have->tap;
 
-	return netd_link_is_tap(want) &&
+	return want->kind == NETD_LINK_TAP &&
 	       (a->has_owner != b->has_owner || a->owner != b->owner ||
 		a->has_group != b->has_group || a->group != b->group);
 }
 
 /* The kernel fixes the queues when a tap is made, and takes no owner off it. */
-static bool is_fixed(const struct netd_link *want, const struct netd_link *have)
+static bool is_fixed(const struct netd_link_attrs *want,
+		     const struct netd_link_attrs *have)
 {
 	const struct netd_tap *a = &want->tap, *b = &have->tap;
 
-	return netd_link_is_tap(have) &&
+	return have->kind == NETD_LINK_TAP &&
 	       (a->multi_queue != b->multi_queue || (b->has_owner && !a->has_owner) ||
 		(b->has_group && !a->has_group));
 }

@@ -21,7 +21,7 @@
  * and vnet_hdr. -errno with a problem in @err: -ENOENT or -ENODEV no /dev/net/tun, -EBUSY
  * the name is taken, -EPERM no privilege.
  */
-int netd_tap_open(struct netd_link *link, struct netd_error *err);
+int netd_tap_open(struct netd_link_attrs *link, struct netd_error *err);
 
 /*
  * Makes the tap @name behind @fd persistent.  What must never outlive us unmarked is
@@ -33,7 +33,7 @@ int netd_tap_keep(int fd, const char *name, struct netd_error *err);
  * Gives the persistent tap link->name the owner and group of link->tap; multi_queue and
  * vnet_hdr are as it has them.  -EBUSY with a problem in @err: a program has it open.
  */
-int netd_tap_set_owner(const struct netd_link *link, struct netd_error *err);
+int netd_tap_set_owner(const struct netd_link_attrs *link, struct netd_error *err);
 
 bool netd_link_is_tap(const struct netd_link *link);
 /*
@@ -42,6 +42,7 @@ bool netd_link_is_tap(const struct netd_link *link);
  */
 bool netd_tap_is_everybodys_in_use(const struct netd_link *have);
 /* True if @want is a tap that is to have another owner or group. */
-bool netd_tap_owner_differs(const struct netd_link *want, const struct netd_link *have);
+bool netd_tap_owner_differs(const struct netd_link_attrs *want,
+			    const struct netd_link_attrs *have);
 
 #endif

@@ -19,7 +19,7 @@ static void put_queues(struct nl_msg *m)
 	nla_put_u32(m, IFLA_NUM_RX_QUEUES, 1);
 }
 
-static uint32_t peer_mtu(const struct netd_link *link)
+static uint32_t peer_mtu(const struct netd_desired_link *link)
 {
 	if (link->peer_mtu)
 		return link->peer_mtu;
@@ -30,7 +30,7 @@ static uint32_t peer_mtu(const struct netd_link *link)
  * The peer is named, marked and placed in its namespace by the same message: moving it
  * later costs forty times as much and leaves a moment without our mark.
  */
-static void put_peer(struct nl_msg *m, const struct netd_link *link, int peer_ns)
+static void put_peer(struct nl_msg *m, const struct netd_desired_link *link, int peer_ns)
 {
 	struct ifinfomsg info = {.ifi_family = AF_UNSPEC};
 	struct nlattr *data = nla_nest_start(m, IFLA_INFO_DATA);

@@ -17,12 +17,21 @@ void netd_service_done(struct netd_service *s)
 	free(s->names);
 }
 
+static void objects_done(struct netd_objects *o)
+{
+	for (size_t i = 0; i < o->service_count; i++)
+		netd_service_done(&o->services[i]);
+	free(o->services);
+	free(o->resolv);
+	free(o->addrs);
+	free(o->routes);
+	free(o->sysctls);
+	netd_ruleset_done(&o->ruleset);
+}
+
 void netd_state_done(struct netd_state *s)
 {
-	for (size_t i = 0; i < s->service_count; i++)
-		netd_service_done(&s->services[i]);
-	free(s->services);
-	free(s->resolv);
+	objects_done(&s->objects);
 	/* one level deep: a space has no spaces */
 	for (size_t i = 0; i < s->space_count; i++)
 		netd_state_done(&s->spaces[i]);
@@ -30,17 +39,24 @@ void netd_state_done(struct netd_state *s)
 	free(s->links);
 	free(s->by_name);
 	free(s->by_index);
-	free(s->addrs);
-	free(s->routes);
-	free(s->sysctls);
-	netd_ruleset_done(&s->ruleset);
 	*s = (struct netd_state){0};
+}
+
+void netd_desired_done(struct netd_desired *s)
+{
+	objects_done(&s->objects);
+	for (size_t i = 0; i < s->space_count; i++)
+		netd_desired_done(&s->spaces[i]);
+	free(s->spaces);
+	free(s->links);
+	free(s->by_name);
+	*s = (struct netd_desired){0};
 }
 
 static int compare_name(const void *a, const void *b)
 {
-	return strcmp((*(struct netd_link *const *)a)->name,
-		      (*(struct netd_link *const *)b)->name);
+	return strcmp((*(struct netd_link_attrs *const *)a)->name,
+		      (*(struct netd_link_attrs *const *)b)->name);
 }
 
 static int compare_index(const void *a, const void *b)
@@ -81,8 +97,23 @@ int netd_state_sort_links(struct netd_state *s)
 	return 0;
 }
 
-struct netd_sysctl *netd_state_add_sysctl(struct netd_state *s, const char *path,
-					  int value)
+int netd_desired_sort_links(struct netd_desired *s)
+{
+	struct netd_desired_link **by_name = calloc(s->link_count + 1, sizeof(*by_name));
+
+	if (!by_name)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->link_count; i++)
+		by_name[i] = &s->links[i];
+	qsort(by_name, s->link_count, sizeof(*by_name), compare_name);
+	free(s->by_name);
+	s->by_name = by_name;
+	s->sorted_count = s->link_count;
+	return 0;
+}
+
+struct netd_sysctl *netd_objects_add_sysctl(struct netd_objects *s, const char *path,
+					    int value)
 {
 	struct netd_sysctl *slot =
 		netd_array_add(&s->sysctls, &s->sysctl_count, sizeof(*slot));
@@ -101,6 +132,20 @@ void netd_state_sort_sysctls(struct netd_state *s)
 	s->sysctls_sorted = true;
 }
 
+/* In what the two sorts made; those of both kinds begin with their name. */
+static void *find_name(void *sorted, size_t count, const char *name)
+{
+	struct netd_link_attrs key, *wanted = &key;
+	void **hit;
+
+	if (!netd_copy(key.name, name))
+		return NULL;
+	hit = bsearch(&wanted, sorted, count, sizeof(wanted), compare_name);
+	if (hit)
+		return *hit;
+	return NULL;
+}
+
 /* True if the sorted arrays still show every link. */
 static bool is_sorted(const struct netd_state *s)
 {
@@ -109,17 +154,19 @@ static bool is_sorted(const struct netd_state *s)
 
 struct netd_link *netd_state_link(const struct netd_state *s, const char *name)
 {
-	struct netd_link key, *wanted = &key, **hit;
+	if (is_sorted(s))
+		return find_name(s->by_name, s->link_count, name);
+	for (size_t i = 0; i < s->link_count; i++)
+		if (strcmp(s->links[i].name, name) == 0)
+			return &s->links[i];
+	return NULL;
+}
 
-	if (is_sorted(s)) {
-		if (!netd_copy(key.name, name))
-			return NULL;
-		hit = bsearch(&wanted, s->by_name, s->link_count, sizeof(wanted),
-			      compare_name);
-		if (hit)
-			return *hit;
-		return NULL;
-	}
+struct netd_desired_link *netd_desired_link(const struct netd_desired *s,
+					    const char *name)
+{
+	if (s->by_name && s->sorted_count == s->link_count)
+		return find_name(s->by_name, s->link_count, name);
 	for (size_t i = 0; i < s->link_count; i++)
 		if (strcmp(s->links[i].name, name) == 0)
 			return &s->links[i];
@@ -151,19 +198,20 @@ struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index
 	return NULL;
 }
 
-static const struct netd_sysctl *find_sysctl(const struct netd_state *s, const char *path)
+static const struct netd_sysctl *find_sysctl(const struct netd_objects *o,
+					     const char *path)
 {
 	struct netd_sysctl key;
 
-	if (s->sysctls_sorted) {
-		if (netd_copy(key.path, path) && s->sysctl_count)
-			return bsearch(&key, s->sysctls, s->sysctl_count,
-				       sizeof(*s->sysctls), compare_path);
+	if (o->sysctls_sorted) {
+		if (netd_copy(key.path, path) && o->sysctl_count)
+			return bsearch(&key, o->sysctls, o->sysctl_count,
+				       sizeof(*o->sysctls), compare_path);
 		return NULL;
 	}
-	for (size_t i = 0; i < s->sysctl_count; i++)
-		if (strcmp(s->sysctls[i].path, path) == 0)
-			return &s->sysctls[i];
+	for (size_t i = 0; i < o->sysctl_count; i++)
+		if (strcmp(o->sysctls[i].path, path) == 0)
+			return &o->sysctls[i];
 	return NULL;
 }
 
@@ -185,13 +233,23 @@ const struct netd_link *netd_state_bereft(const struct netd_state *s, const char
 	return NULL;
 }
 
-bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value)
+static bool sysctl_value(const struct netd_objects *o, const char *path, int *value)
 {
-	const struct netd_sysctl *found = find_sysctl(s, path);
+	const struct netd_sysctl *found = find_sysctl(o, path);
 
 	if (found)
 		*value = found->value;
 	return found;
+}
+
+bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value)
+{
+	return sysctl_value(&s->objects, path, value);
+}
+
+bool netd_desired_sysctl(const struct netd_desired *s, const char *path, int *value)
+{
+	return sysctl_value(&s->objects, path, value);
 }
 
 void netd_sysctl_path_of(const char *path, const char *link, char out[NETD_SYSCTL_PATH])
@@ -213,7 +271,8 @@ void netd_sysctl_link(const char *path, char out[NETD_SYSCTL_PATH])
 		snprintf(out, NETD_SYSCTL_PATH, "%.*s", (int)(name - conf) - 6, conf + 6);
 }
 
-void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value)
+void netd_link_want_setting(struct netd_link_attrs *link, enum netd_setting setting,
+			    int value)
 {
 	link->settings_known |= 1U << setting;
 	link->settings[setting] = value;
@@ -229,7 +288,7 @@ bool netd_link_is_ours(const struct netd_link *link)
 	return has_group(link) || link->recorded[0];
 }
 
-static const char *alias_owner(const struct netd_link *link)
+static const char *alias_owner(const struct netd_link_attrs *link)
 {
 	size_t prefix = sizeof(NETD_ALIAS_PREFIX) - 1;
 
@@ -242,7 +301,7 @@ const char *netd_link_owner(const struct netd_link *link)
 {
 	if (link->recorded[0])
 		return link->recorded;
-	return alias_owner(link);
+	return alias_owner(&link->attrs);
 }
 
 uint64_t netd_alias_cut_home(char *alias)
@@ -257,9 +316,9 @@ uint64_t netd_alias_cut_home(char *alias)
 	return strtoull(home + sizeof(NETD_ALIAS_HOME) - 1, NULL, 10);
 }
 
-void netd_link_recognise(struct netd_link *have, const struct netd_link *want)
+void netd_link_recognise(struct netd_link *have, const struct netd_desired_link *want)
 {
-	const char *owner = alias_owner(want), *alias = alias_owner(have);
+	const char *owner = alias_owner(&want->attrs), *alias = alias_owner(&have->attrs);
 
 	if (want->foreign || !owner || have->kind != want->kind ||
 	    strcmp(have->name, want->name) != 0)
@@ -270,7 +329,7 @@ void netd_link_recognise(struct netd_link *have, const struct netd_link *want)
 
 const char *netd_loopback_owner(const struct netd_link *lo, const char *known)
 {
-	const char *alias = alias_owner(lo);
+	const char *alias = alias_owner(&lo->attrs);
 	bool group = has_group(lo);
 
 	if (alias) {
@@ -290,22 +349,35 @@ bool netd_owner_is(const char *owner, const char *topology)
 	return strncmp(owner, topology, length) == 0 && owner[length] == '/';
 }
 
-struct netd_state *netd_state_space(const struct netd_state *host, const char *name)
+/* In an array of spaces, sorted by name, of which each is as large as @size. */
+static void *find_space(void *spaces, size_t count, size_t size, const char *name)
 {
-	size_t low = 0, high = host->space_count;
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strcmp(name, host->spaces[middle].space);
+		/* those of both kinds begin with their objects */
+		struct netd_objects *space = (void *)((char *)spaces + middle * size);
+		int order = strcmp(name, space->space);
 
 		if (order == 0)
-			return &host->spaces[middle];
+			return space;
 		if (order < 0)
 			high = middle;
 		else
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+struct netd_state *netd_state_space(const struct netd_state *host, const char *name)
+{
+	return find_space(host->spaces, host->space_count, sizeof(*host->spaces), name);
+}
+
+struct netd_desired *netd_desired_space(const struct netd_desired *host, const char *name)
+{
+	return find_space(host->spaces, host->space_count, sizeof(*host->spaces), name);
 }
 
 bool netd_route_same_slot(const struct netd_route *a, const struct netd_route *b)

@@ -12,9 +12,11 @@
 #include "model/topology.h"
 
 /*
- * Theory of operation.  Desired and observed state are both a struct netd_state, so the
- * differ compares like with like.  The desired one holds what our topology asks for and
- * nothing else; the observed one holds all that the kernel showed, ours or not.
+ * Theory of operation.  Desired and observed state are made of the same parts, so the
+ * differ compares like with like; what only one of them can know, the other has no field
+ * for.  The desired one, struct netd_desired, holds what our topology asks for and
+ * nothing else; the observed one, struct netd_state, holds all that the kernel showed,
+ * ours or not.
  *
  * Links are named, never numbered: an index is reused.  `index` is only what a dump saw.
  *
@@ -72,51 +74,66 @@ enum netd_setting {
 	NETD_SETTING_COUNT,
 };
 
-struct netd_link {
+/* What can be wanted of a link and is seen of one: what a change compares and sets. */
+struct netd_link_attrs {
 	char name[NETD_IFNAME];
 	enum netd_link_kind kind;
 	bool up;
-	bool foreign; /* desired only: exists already, only its master and MTU are ours */
+	bool loopback;	      /* made by the kernel together with its namespace */
 	bool no_ipv6_address; /* IN6_ADDR_GEN_MODE_NONE */
-	bool has_mac;	      /* desired only: false = any */
+	bool has_mac;	      /* desired: false = any */
 	struct netd_mac mac;
 	uint32_t mtu; /* desired: 0 = any */
 	uint32_t group;
 	char alias[NETD_ALIAS];
-	/* observed only: whose it is, where alias or group do not say so any more, but
-	 * its name and the other one do; else "" */
-	char recorded[NETD_OWNER];
 	char master[NETD_IFNAME]; /* "" = none */
 	struct netd_bridge bridge;
 	struct netd_tap tap;
-	char peer[NETD_IFNAME];			/* veth */
-	char peer_namespace[NETD_MACHINE_NAME]; /* veth, desired only; "" = the host's */
-	bool by_peer; /* desired only: made together with its peer, by the peer's op */
-	bool has_peer_mac; /* desired only: what the peer is made with, … */
-	struct netd_mac peer_mac;
-	uint32_t peer_mtu; /* … 0: as @mtu */
-	int peer_index;	   /* observed only: a veth's other end's, where that is */
-	uint64_t home; /* observed only, of a loopback: as its alias says; 0: it does not
-			*/
-	bool loopback; /* made by the kernel together with its namespace */
-	bool running;  /* observed only */
-	uint64_t rx_bytes, tx_bytes;	 /* observed only */
-	uint64_t rx_packets, tx_packets; /* observed only */
-	int index;			 /* observed only */
-	int master_index;		 /* observed only */
-	char kind_name[NETD_IFNAME];	 /* observed only: "vlan", "tun", "" … */
+	char peer[NETD_IFNAME];	 /* veth */
 	unsigned settings_known; /* bits of the next; desired: IPv4's only, that we set */
 	int settings[NETD_SETTING_COUNT];
-	char uplink[NETD_IFNAME]; /* desired only, of a bridge: the NIC that joins it */
-	uint16_t hardware;	  /* observed only: ARPHRD_… */
-	bool no_arp;		  /* observed only: has no neighbours, or just one */
-	int lower_index; /* observed only: what a VLAN, macvlan … stands upon; 0: none */
-	/* observed only: what it held was saved when it became that bridge's uplink … */
+};
+
+/* A link as it should be. */
+struct netd_desired_link {
+	union {
+		struct netd_link_attrs;
+		struct netd_link_attrs attrs; /* the same */
+	};
+	bool foreign; /* exists already, only its master and MTU are ours */
+	bool by_peer; /* made together with its peer, by the peer's op */
+	char peer_namespace[NETD_MACHINE_NAME]; /* veth; "" = the host's */
+	bool has_peer_mac;			/* what the peer is made with, … */
+	struct netd_mac peer_mac;
+	uint32_t peer_mtu;	  /* … 0: as @mtu */
+	char uplink[NETD_IFNAME]; /* of a bridge: the NIC that joins it */
+	struct netd_place place, uplink_place;
+};
+
+/* A link as a dump shows it. */
+struct netd_link {
+	union {
+		struct netd_link_attrs;
+		struct netd_link_attrs attrs; /* the same */
+	};
+	int index, master_index;
+	int peer_index;	 /* a veth's other end's, where that is */
+	int lower_index; /* what a VLAN, macvlan … stands upon; 0: none */
+	bool running;
+	bool no_arp;	   /* has no neighbours, or just one */
+	uint16_t hardware; /* ARPHRD_… */
+	uint64_t rx_bytes, tx_bytes;
+	uint64_t rx_packets, tx_packets;
+	char kind_name[NETD_IFNAME]; /* "vlan", "tun", "" … */
+	/* whose it is, where alias or group do not say so any more, but its name and the
+	 * other one do; else "" */
+	char recorded[NETD_OWNER];
+	uint64_t home; /* of a loopback: as its alias says; 0: it does not */
+	/* what it held was saved when it became that bridge's uplink … */
 	char captured_for[NETD_IFNAME];
 	char captured_as[NETD_IFNAME]; /* … under the name that it had then */
 	bool captured_whole;	       /* … and all of it is on the bridge */
-	char lost_uplink[NETD_IFNAME]; /* observed only, of a bridge: saved, but gone */
-	struct netd_place place, uplink_place; /* desired only */
+	char lost_uplink[NETD_IFNAME]; /* of a bridge: saved, but gone */
 };
 
 /* What of a link a change sets; each has a row in kind/attribute.c. */
@@ -196,11 +213,8 @@ struct netd_sysctl {
 	char owner[NETD_OWNER]; /* desired only */
 };
 
-struct netd_state {
-	struct netd_link *links;
-	size_t link_count;
-	struct netd_link **by_name, **by_index; /* sorted; see netd_state_sort_links() */
-	size_t sorted_count;
+/* What a namespace has, or should have, beside its links. */
+struct netd_objects {
 	struct netd_ifaddr *addrs;
 	size_t addr_count;
 	struct netd_route *routes;
@@ -209,28 +223,54 @@ struct netd_state {
 	size_t sysctl_count;
 	bool sysctls_sorted;
 	struct netd_ruleset ruleset;
-	bool torn; /* observed only: a dump names a link that came after another */
-	bool ruleset_skipped; /* observed only: not read, known to be as desired */
 	struct netd_service *services; /* desired: of this namespace; observed: in the
 					  host's state, all */
 	size_t service_count;
+	char space[NETD_NODE_NAME]; /* "" = the host's own */
+	char owner[NETD_OWNER];	    /* of a space: "TOPOLOGY/NODE"; "" = not ours */
+	char *resolv;		    /* of a space: its resolv.conf; NULL: none of ours */
+};
 
-	char space[NETD_NODE_NAME];	 /* "" = the host's own */
-	char owner[NETD_OWNER];		 /* of a space: "TOPOLOGY/NODE"; "" = not ours */
-	bool alive;			 /* of a space, observed: it is there … */
+/* A namespace as it should be. */
+struct netd_desired {
+	union {
+		struct netd_objects;
+		struct netd_objects objects; /* the same */
+	};
+	struct netd_desired_link *links;
+	size_t link_count;
+	struct netd_desired_link **by_name; /* sorted: netd_desired_sort_links() */
+	size_t sorted_count;
+	struct netd_place place;     /* of a space */
+	struct netd_desired *spaces; /* of the host only; sorted by name */
+	size_t space_count;
+};
+
+/* A namespace as dumps show it. */
+struct netd_state {
+	union {
+		struct netd_objects;
+		struct netd_objects objects; /* the same */
+	};
+	struct netd_link *links;
+	size_t link_count;
+	struct netd_link **by_name, **by_index; /* sorted; see netd_state_sort_links() */
+	size_t sorted_count;
+	bool torn;			 /* a dump names a link that came after another */
+	bool ruleset_skipped;		 /* not read, known to be as desired */
+	bool alive;			 /* of a space: it is there … */
 	bool leftover;			 /* … or only a file that once was its name */
-	char elsewhere[NETD_OWNER + 96]; /* of a space, observed, that another host's
-					    namespace has: "lab/r1 of …"; else "" */
-	uint64_t inode;			 /* of a space, observed: which namespace it is */
-	char *resolv;		   /* of a space: its resolv.conf; NULL: none of ours */
-	bool resolv_foreign;	   /* observed only: somebody else wrote that file */
-	struct netd_place place;   /* of a space, desired only */
-	struct netd_state *spaces; /* of the host only; sorted by name */
+	char elsewhere[NETD_OWNER + 96]; /* of a space that another host's namespace
+					    has: "lab/r1 of …"; else "" */
+	uint64_t inode;			 /* of a space: which namespace it is */
+	bool resolv_foreign;		 /* somebody else wrote its resolv.conf */
+	struct netd_state *spaces;	 /* of the host only; sorted by name */
 	size_t space_count;
 };
 
 /* Each frees what @s holds and zeroes it. */
 void netd_state_done(struct netd_state *s);
+void netd_desired_done(struct netd_desired *s);
 void netd_service_done(struct netd_service *s);
 
 /*
@@ -238,13 +278,18 @@ void netd_service_done(struct netd_service *s);
  * leaves them slow.  The order of the links stays, that of the sysctls is by path then.
  */
 int netd_state_sort_links(struct netd_state *s);
+int netd_desired_sort_links(struct netd_desired *s);
 void netd_state_sort_sysctls(struct netd_state *s);
 
 /* The namespace of that name; NULL if there is none. */
 struct netd_state *netd_state_space(const struct netd_state *host, const char *name);
+struct netd_desired *netd_desired_space(const struct netd_desired *host,
+					const char *name);
 
 /* The link of that name or index; NULL if there is none. */
 struct netd_link *netd_state_link(const struct netd_state *s, const char *name);
+struct netd_desired_link *netd_desired_link(const struct netd_desired *s,
+					    const char *name);
 struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index);
 
 /* The bridge, or other master, that @link is a port of; NULL if none, or @link is NULL.
@@ -259,11 +304,12 @@ struct netd_link *netd_state_uplink(const struct netd_state *s, const char *name
 const struct netd_link *netd_state_bereft(const struct netd_state *s, const char *uplink);
 
 /* Adds a sysctl with that path and value to @s; NULL if memory ran out. */
-struct netd_sysctl *netd_state_add_sysctl(struct netd_state *s, const char *path,
-					  int value);
+struct netd_sysctl *netd_objects_add_sysctl(struct netd_objects *s, const char *path,
+					    int value);
 
 /* The value of that sysctl as @s knows it in *@value; false if it does not. */
 bool netd_state_sysctl(const struct netd_state *s, const char *path, int *value);
+bool netd_desired_sysctl(const struct netd_desired *s, const char *path, int *value);
 
 /* True if the link bears our group, or was recognised. */
 bool netd_link_is_ours(const struct netd_link *link);
@@ -271,7 +317,7 @@ bool netd_link_is_ours(const struct netd_link *link);
  * Two of three marks are enough: group, alias, name.  Fills @have->recorded if it has the
  * name and kind of @want, and also its group or its alias, but not another one's alias.
  */
-void netd_link_recognise(struct netd_link *have, const struct netd_link *want);
+void netd_link_recognise(struct netd_link *have, const struct netd_desired_link *want);
 /*
  * The same of a namespace, by its loopback: whose it is, NULL if not ours.  @known: the
  * "TOPOLOGY/NODE" that has its name; "" if none.
@@ -284,7 +330,8 @@ void netd_sysctl_path_of(const char *path, const char *link, char out[NETD_SYSCT
 void netd_sysctl_link(const char *path, char out[NETD_SYSCTL_PATH]);
 
 /* One of IPv4's, which go along when the link is set up. */
-void netd_link_want_setting(struct netd_link *link, enum netd_setting setting, int value);
+void netd_link_want_setting(struct netd_link_attrs *link, enum netd_setting setting,
+			    int value);
 /*
  * Cuts what is behind "netd:TOPOLOGY/NODE" off such a text, the alias of a loopback: the
  * inode of the namespace that it was made for; 0 if there is none.

@@ -118,7 +118,7 @@ static int read_forwarding(const char *name, struct netd_state *out,
 
 		if (r == -ENOENT)
 			continue;
-		if (r == 0 && !netd_state_add_sysctl(out, paths[i], value))
+		if (r == 0 && !netd_objects_add_sysctl(&out->objects, paths[i], value))
 			return netd_error_no_memory(err);
 		if (r < 0)
 			return netd_error_add(err, r, "cannot read what %s forwards: %s",

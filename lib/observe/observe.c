@@ -126,7 +126,7 @@ static int observe_legacy(struct netd *netd, struct netd_state *observed,
 	return back;
 }
 
-static int observe_foreign(struct netd *netd, const struct netd_state *desired,
+static int observe_foreign(struct netd *netd, const struct netd_desired *desired,
 			   struct netd_state *observed, struct netd_error *err)
 {
 	static const struct netd_ruleset nothing;
@@ -137,8 +137,8 @@ static int observe_foreign(struct netd *netd, const struct netd_state *desired,
 	if (observed->ruleset_skipped)
 		return 0;
 	if (observed->space[0]) {
-		const struct netd_state *space =
-			netd_state_space(desired, observed->space);
+		const struct netd_desired *space =
+			netd_desired_space(desired, observed->space);
 
 		want = &nothing;
 		if (space)
@@ -153,7 +153,7 @@ static int observe_foreign(struct netd *netd, const struct netd_state *desired,
 	return observe_legacy(netd, observed, err);
 }
 
-int netd_observe_foreign(struct netd *netd, const struct netd_state *desired,
+int netd_observe_foreign(struct netd *netd, const struct netd_desired *desired,
 			 struct netd_state *observed, struct netd_error *err)
 {
 	int r = observe_foreign(netd, desired, observed, err);
@@ -211,7 +211,7 @@ static int add_sysctl(struct netd_state *s, const char *path, struct netd_error 
 		if (r < 0)
 			return r;
 	}
-	if (!netd_state_add_sysctl(s, path, value))
+	if (!netd_objects_add_sysctl(&s->objects, path, value))
 		return netd_error_no_memory(err);
 	return 0;
 }
@@ -309,8 +309,8 @@ static bool find_forwarding(struct netd_space *space, const char *path, int *val
  * the reader's own; the thread may be there afterwards.
  */
 static int observe_space_settings(struct netd *netd, struct netd_space *space,
-				  struct netd_state *have, const struct netd_state *want,
-				  struct netd_error *err)
+				  struct netd_state *have,
+				  const struct netd_desired *want, struct netd_error *err)
 {
 	for (size_t i = 0; i < want->sysctl_count; i++) {
 		const struct netd_sysctl *s = &want->sysctls[i];
@@ -320,7 +320,7 @@ static int observe_space_settings(struct netd *netd, struct netd_space *space,
 			continue;
 		if (netd_setting_find(have, s->path, &value) ||
 		    find_forwarding(space, s->path, &value)) {
-			if (!netd_state_add_sysctl(have, s->path, value))
+			if (!netd_objects_add_sysctl(&have->objects, s->path, value))
 				return netd_error_no_memory(err);
 			continue;
 		}
@@ -336,12 +336,13 @@ static int observe_space_settings(struct netd *netd, struct netd_space *space,
 }
 
 static int observe_space_sysctls(struct netd *netd, struct netd_state *observed,
-				 const struct netd_state *desired, struct netd_error *err)
+				 const struct netd_desired *desired,
+				 struct netd_error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < desired->space_count; i++) {
-		const struct netd_state *want = &desired->spaces[i];
+		const struct netd_desired *want = &desired->spaces[i];
 		struct netd_state *have = netd_state_space(observed, want->space);
 		struct netd_space *space = netd_space_find(netd, want->space);
 
@@ -352,22 +353,22 @@ static int observe_space_sysctls(struct netd *netd, struct netd_state *observed,
 }
 
 /* Whether somebody wants it so for good, who does not show otherwise (reliance.c). */
-static void look_into_files(struct netd_state *observed, const struct netd_state *desired,
-			    const char *path)
+static void look_into_files(struct netd_state *observed,
+			    const struct netd_desired *desired, const char *path)
 {
 	struct netd_sysctl *last = observed->sysctls + observed->sysctl_count - 1;
 	char file[PATH_MAX];
 	int value;
 
 	if (observed->sysctl_count && !strcmp(last->path, path) &&
-	    !netd_state_sysctl(desired, path, &value))
+	    !netd_desired_sysctl(desired, path, &value))
 		last->filed =
 			netd_sysctl_files_find(path, last->value, file, sizeof(file));
 }
 
 /* Every link that came since has what conf/default was set to, and gets it back, too. */
 static int add_claimed_sysctl(struct netd_state *observed,
-			      const struct netd_state *desired, const char *path,
+			      const struct netd_desired *desired, const char *path,
 			      struct netd_error *err)
 {
 	char link[NETD_SYSCTL_PATH], other[NETD_SYSCTL_PATH];
@@ -376,7 +377,7 @@ static int add_claimed_sysctl(struct netd_state *observed,
 	netd_sysctl_link(path, link);
 	if (r >= 0 && !strcmp(link, "all"))
 		look_into_files(observed, desired, path);
-	if (strcmp(link, "default") != 0 || netd_state_sysctl(desired, path, &value))
+	if (strcmp(link, "default") != 0 || netd_desired_sysctl(desired, path, &value))
 		return r;
 	for (size_t i = 0; r >= 0 && i < observed->link_count; i++) {
 		if (netd_link_is_guest_port(&observed->links[i]))
@@ -392,7 +393,7 @@ static int add_claimed_sysctl(struct netd_state *observed,
  * is both wanted and claimed is read twice, which does no harm.
  */
 int netd_observe_sysctls(struct netd *netd, struct netd_state *observed,
-			 const struct netd_state *desired,
+			 const struct netd_desired *desired,
 			 const struct netd_claims *claims, struct netd_error *err)
 {
 	for (size_t i = 0; i < desired->sysctl_count; i++) {
@@ -416,16 +417,16 @@ int netd_observe_sysctls(struct netd *netd, struct netd_state *observed,
 
 int netd_observe_namespaces(const struct netd_topology *t,
 			    const struct netd_state *observed,
-			    const struct netd_state *desired, struct netd_error *err)
+			    const struct netd_desired *desired, struct netd_error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < desired->link_count; i++) {
-		const struct netd_link *want = &desired->links[i];
+		const struct netd_desired_link *want = &desired->links[i];
 		netd_auto_close int fd = -1;
 
 		if (!want->peer_namespace[0] || netd_state_link(observed, want->name) ||
-		    netd_state_space(desired, want->peer_namespace))
+		    netd_desired_space(desired, want->peer_namespace))
 			continue;
 		fd = netd_netns_open(want->peer_namespace, NULL);
 		if (fd != -ENOENT)

@@ -53,7 +53,7 @@ int netd_observe(struct netd *netd, unsigned parts, struct netd_scope *scope,
  * Adds what @desired makes of interest in others' firewall chains, in each namespace
  * whose firewall was read.
  */
-int netd_observe_foreign(struct netd *netd, const struct netd_state *desired,
+int netd_observe_foreign(struct netd *netd, const struct netd_desired *desired,
 			 struct netd_state *observed, struct netd_error *err);
 
 /*
@@ -68,7 +68,7 @@ int netd_observe_listeners(struct netd_state *observed, const struct netd_facts 
 
 /* Adds to @observed the present values of all settings that a plan could touch. */
 int netd_observe_sysctls(struct netd *netd, struct netd_state *observed,
-			 const struct netd_state *desired,
+			 const struct netd_desired *desired,
 			 const struct netd_claims *claims, struct netd_error *err);
 
 /*
@@ -77,6 +77,6 @@ int netd_observe_sysctls(struct netd *netd, struct netd_state *observed,
  */
 int netd_observe_namespaces(const struct netd_topology *t,
 			    const struct netd_state *observed,
-			    const struct netd_state *desired, struct netd_error *err);
+			    const struct netd_desired *desired, struct netd_error *err);
 
 #endif

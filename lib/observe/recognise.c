@@ -44,7 +44,7 @@ static bool has_doubtful(const struct netd_state *s)
 	return false;
 }
 
-static void compare_links(struct netd_state *observed, const struct netd_state *desired)
+static void compare_links(struct netd_state *observed, const struct netd_desired *desired)
 {
 	for (size_t i = 0; i < desired->link_count; i++) {
 		struct netd_link *have =
@@ -59,7 +59,7 @@ static void compare_links(struct netd_state *observed, const struct netd_state *
 static int compare(struct netd_state *observed, const struct netd_topology *t,
 		   struct netd_error *err)
 {
-	netd_auto(netd_state_done) struct netd_state desired = {0};
+	netd_auto(netd_desired_done) struct netd_desired desired = {0};
 	const struct netd_facts facts = {.observed = observed};
 	int r = netd_desired_make(t, &facts, &desired, NULL);
 

@@ -198,7 +198,7 @@ static int check_name(const struct netd_topology *t, const struct netd_state *ob
 }
 
 static int check_names(const struct netd_topology *t, const struct netd_state *observed,
-		       const struct netd_state *desired, struct netd_error *err)
+		       const struct netd_desired *desired, struct netd_error *err)
 {
 	int r = 0;
 
@@ -271,7 +271,7 @@ static bool is_ours(const struct netd *netd, const struct netd_state *s, pid_t p
 /* For a service that died: another program may have taken its port on its addresses. */
 static int check_own_ports(const struct netd *netd, const struct netd_topology *t,
 			   const struct netd_state *observed,
-			   const struct netd_state *desired,
+			   const struct netd_desired *desired,
 			   const struct netd_service *want, struct netd_error *err)
 {
 	for (size_t i = 0; i < desired->addr_count; i++) {
@@ -298,7 +298,7 @@ static int check_own_ports(const struct netd *netd, const struct netd_topology *
  */
 static int check_ports(const struct netd *netd, const struct netd_topology *t,
 		       const struct netd_state *observed,
-		       const struct netd_state *desired, struct netd_error *err)
+		       const struct netd_desired *desired, struct netd_error *err)
 {
 	const struct netd_service *fresh = NULL;
 	char name[32] = "";
@@ -325,7 +325,7 @@ static int check_ports(const struct netd *netd, const struct netd_topology *t,
 
 /* A service that is to be started again: if that failed, guests would have none. */
 static const struct netd_service *find_again(const struct netd_state *observed,
-					     const struct netd_state *desired)
+					     const struct netd_desired *desired)
 {
 	for (size_t i = 0; i < desired->service_count; i++) {
 		const struct netd_service *want = &desired->services[i];
@@ -339,7 +339,7 @@ static const struct netd_service *find_again(const struct netd_state *observed,
 
 /* Tests dnsmasq before the old process is ended. */
 static int check_program(const struct netd_state *observed,
-			 const struct netd_state *desired, struct netd_error *err)
+			 const struct netd_desired *desired, struct netd_error *err)
 {
 	const struct netd_service *again = find_again(observed, desired);
 
@@ -351,8 +351,8 @@ static int check_program(const struct netd_state *observed,
 }
 
 int netd_services_check(const struct netd *netd, const struct netd_topology *t,
-			const struct netd_facts *facts, const struct netd_state *desired,
-			struct netd_error *err)
+			const struct netd_facts *facts,
+			const struct netd_desired *desired, struct netd_error *err)
 {
 	const int results[] = {
 		netd_desired_services_check(t, facts, err),

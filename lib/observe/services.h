@@ -22,8 +22,8 @@ int netd_services_observe(struct netd *netd, struct netd_state *host,
  * not be.
  */
 int netd_services_check(const struct netd *netd, const struct netd_topology *t,
-			const struct netd_facts *facts, const struct netd_state *desired,
-			struct netd_error *err);
+			const struct netd_facts *facts,
+			const struct netd_desired *desired, struct netd_error *err);
 
 /*
  * A stopped service leaves its leases, for it may be started again while guests use the

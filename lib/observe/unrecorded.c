@@ -121,11 +121,11 @@ static void want_uplinks(const struct netd_view *before, struct netd_view *out)
 		const struct netd_claim *c = &out->kept.items[i];
 		const struct netd_link *was = netd_state_link(&before->observed, c->key);
 		const struct netd_link *is = netd_state_link(&out->observed, c->key);
-		struct netd_link *bridge;
+		struct netd_desired_link *bridge;
 
 		if (c->kind != NETD_CLAIM_UPLINK || !was || !is)
 			continue;
-		bridge = netd_state_link(&out->desired, was->master);
+		bridge = netd_desired_link(&out->desired, was->master);
 		if (bridge && (strcmp(is->master, was->master) != 0 ||
 			       (is->captured_for[0] && !is->captured_whole)))
 			netd_copy(bridge->uplink, c->key);

@@ -22,7 +22,7 @@
 void netd_view_done(struct netd_view *v)
 {
 	netd_state_done(&v->observed);
-	netd_state_done(&v->desired);
+	netd_desired_done(&v->desired);
 	free(v->claims.items);
 	free(v->plugs.items);
 	netd_plan_done(&v->plan);
@@ -33,7 +33,7 @@ void netd_view_done(struct netd_view *v)
 }
 
 int netd_view_plan(struct netd *netd, const char *topology, struct netd_view *v,
-		   const struct netd_state *desired, const struct netd_claims *kept,
+		   const struct netd_desired *desired, const struct netd_claims *kept,
 		   struct netd_error *err)
 {
 	const struct netd_plan_input in = {
@@ -240,7 +240,7 @@ static int verify_scope(struct netd *netd, const struct netd_topology *t,
 		struct netd_scope_space s = done->scope.spaces[i], *slot;
 		const struct netd_state *was = netd_state_space(&done->observed, s.name);
 
-		if (!netd_state_space(&done->desired, s.name) &&
+		if (!netd_desired_space(&done->desired, s.name) &&
 		    (!was || !netd_owner_is(was->owner, t->name)))
 			continue;
 		if (s.firewall)

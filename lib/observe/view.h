@@ -9,7 +9,8 @@
 #include "plan/plan.h"
 
 struct netd_view {
-	struct netd_state observed, desired;
+	struct netd_state observed;
+	struct netd_desired desired;
 	struct netd_facts facts;
 	struct netd_claims claims;
 	struct netd_guest_ports plugs;
@@ -37,7 +38,7 @@ int netd_view_make(struct netd *netd, const struct netd_topology *t,
 
 /* Plans the way to @desired from what @v has observed; @kept: as in the plan's input. */
 int netd_view_plan(struct netd *netd, const char *topology, struct netd_view *v,
-		   const struct netd_state *desired, const struct netd_claims *kept,
+		   const struct netd_desired *desired, const struct netd_claims *kept,
 		   struct netd_error *err);
 
 /*

@@ -14,7 +14,8 @@
 #include "kind/kind.h"
 
 /* A name of ours that something else bears already. */
-static void check_taken(const struct netd_conflict *c, const struct netd_link *want,
+static void check_taken(const struct netd_conflict *c,
+			const struct netd_desired_link *want,
 			const struct netd_link *have)
 {
 	const struct netd_kind *kind = netd_kind_of(want);
@@ -72,7 +73,8 @@ static const char *port_problem(const struct netd_conflict *c,
 }
 
 static void check_foreign_port(const struct netd_conflict *c,
-			       const struct netd_link *want, const struct netd_link *have)
+			       const struct netd_desired_link *want,
+			       const struct netd_link *have)
 {
 	const char *problem;
 
@@ -114,7 +116,8 @@ static void check_existing_uplink(const struct netd_conflict *c,
 				"makes the bridge, and moves the NIC's addresses there");
 }
 
-static void check_existing(const struct netd_conflict *c, const struct netd_link *want,
+static void check_existing(const struct netd_conflict *c,
+			   const struct netd_desired_link *want,
 			   const struct netd_link *have)
 {
 	const struct netd_network *n = network_on(c->t, want->name);
@@ -140,7 +143,7 @@ static void check_existing(const struct netd_conflict *c, const struct netd_link
 static void check_links(const struct netd_conflict *c)
 {
 	for (size_t i = 0; i < c->desired->link_count; i++) {
-		const struct netd_link *want = &c->desired->links[i];
+		const struct netd_desired_link *want = &c->desired->links[i];
 		const struct netd_link *have = netd_state_link(c->observed, want->name);
 
 		if (netd_link_is_existing_network(want))
@@ -155,7 +158,7 @@ static void check_links(const struct netd_conflict *c)
 /* True if @link will be there: it is now, or it is one of ours to come. */
 static bool will_exist(const struct netd_conflict *c, const char *link)
 {
-	return netd_state_link(c->observed, link) || netd_state_link(c->desired, link);
+	return netd_state_link(c->observed, link) || netd_desired_link(c->desired, link);
 }
 
 static void check_interface(const struct netd_conflict *c, const char *name,
@@ -202,7 +205,8 @@ static const char *kind_word(const struct netd_topology *t, const char *node)
 }
 
 /* A namespace of that name that is not this topology's. */
-static void check_space_free(const struct netd_conflict *c, const struct netd_state *want,
+static void check_space_free(const struct netd_conflict *c,
+			     const struct netd_desired *want,
 			     const struct netd_state *have)
 {
 	const char *kind = kind_word(c->t, want->space);
@@ -224,7 +228,7 @@ static void check_space_free(const struct netd_conflict *c, const struct netd_st
 }
 
 static void check_resolv_free(const struct netd_conflict *c,
-			      const struct netd_state *want,
+			      const struct netd_desired *want,
 			      const struct netd_state *have)
 {
 	const struct netd_node *n = netd_topology_node(c->t, want->space);
@@ -240,7 +244,7 @@ static void check_resolv_free(const struct netd_conflict *c,
 static void check_spaces(const struct netd_conflict *host)
 {
 	for (size_t i = 0; i < host->desired->space_count; i++) {
-		const struct netd_state *want = &host->desired->spaces[i];
+		const struct netd_desired *want = &host->desired->spaces[i];
 		const struct netd_state *have =
 			netd_state_space(host->observed, want->space);
 		const struct netd_conflict c = {host->t, have, want, host->notes,
@@ -256,7 +260,7 @@ static void check_spaces(const struct netd_conflict *host)
 }
 
 int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, struct netd_error *notes,
+			const struct netd_desired *desired, struct netd_error *notes,
 			struct netd_error *err)
 {
 	struct netd_error mine = {0};

@@ -12,7 +12,7 @@
  * in nobody's way, goes to @notes.  0, or the first problem's code.
  */
 int netd_conflict_check(const struct netd_topology *t, const struct netd_facts *facts,
-			const struct netd_state *desired, struct netd_error *notes,
+			const struct netd_desired *desired, struct netd_error *notes,
 			struct netd_error *err);
 
 /*
@@ -26,6 +26,6 @@ int netd_conflict_far_ends(const struct netd_topology *t,
 /* The same for every pair that is to be made, if something has its far end's name. */
 void netd_conflict_far_names(const struct netd_topology *t,
 			     const struct netd_state *observed,
-			     const struct netd_state *desired, struct netd_error *err);
+			     const struct netd_desired *desired, struct netd_error *err);
 
 #endif

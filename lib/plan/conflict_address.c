@@ -55,7 +55,7 @@ bool netd_conflict_by_address(const struct netd_ifaddr *a,
 static bool is_uplink_of(const struct netd_conflict *c, const char *bridge,
 			 const char *link)
 {
-	const struct netd_link *want = netd_state_link(c->desired, bridge);
+	const struct netd_desired_link *want = netd_desired_link(c->desired, bridge);
 
 	return want && want->uplink[0] && strcmp(want->uplink, link) == 0;
 }
@@ -64,7 +64,8 @@ static bool is_uplink_of(const struct netd_conflict *c, const char *bridge,
 static bool is_moved(const struct netd_conflict *c, const struct netd_ifaddr *want,
 		     const struct netd_ifaddr *have)
 {
-	const struct netd_link *bridge = netd_state_link(c->desired, have->link);
+	const struct netd_desired_link *bridge =
+		netd_desired_link(c->desired, have->link);
 
 	return bridge && bridge->uplink[0] && have->protocol != NETD_PROTOCOL &&
 	       strcmp(have->link, want->link) != 0;
@@ -195,7 +196,7 @@ static bool check_beside_address(const struct netd_conflict *c,
 
 	if (netd_addr_equal(&have->prefix.addr, &want->prefix.addr))
 		/* else check_address_free has said so */
-		return netd_state_link(c->desired, want->link)->foreign &&
+		return netd_desired_link(c->desired, want->link)->foreign &&
 		       differs(c, want, have);
 	if (!is_beside(c, want, have) ||
 	    !(netd_conflict_by_address(have, &want->prefix) ||
@@ -273,7 +274,8 @@ void netd_conflict_addresses(const struct netd_conflict *c)
 {
 	for (size_t i = 0; i < c->desired->addr_count; i++) {
 		const struct netd_ifaddr *want = &c->desired->addrs[i];
-		const struct netd_link *link = netd_state_link(c->desired, want->link);
+		const struct netd_desired_link *link =
+			netd_desired_link(c->desired, want->link);
 
 		check_address_free(c, want);
 		if (link && (!link->foreign || netd_kind_of(link)->is_network))

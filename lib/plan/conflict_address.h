@@ -9,7 +9,7 @@
 struct netd_conflict {
 	const struct netd_topology *t;
 	const struct netd_state *observed;
-	const struct netd_state *desired;
+	const struct netd_desired *desired;
 	struct netd_error *notes, *err;
 };
 

@@ -87,7 +87,8 @@ int netd_conflict_far_ends(const struct netd_topology *t,
 	return r;
 }
 
-static void check_name(const struct netd_topology *t, const struct netd_link *want,
+static void check_name(const struct netd_topology *t,
+		       const struct netd_desired_link *want,
 		       const struct netd_left_end *left, struct netd_error *err)
 {
 	const char *space = want->peer_namespace;
@@ -104,10 +105,10 @@ static void check_name(const struct netd_topology *t, const struct netd_link *wa
 
 void netd_conflict_far_names(const struct netd_topology *t,
 			     const struct netd_state *observed,
-			     const struct netd_state *desired, struct netd_error *err)
+			     const struct netd_desired *desired, struct netd_error *err)
 {
 	for (size_t i = 0; i < desired->link_count; i++) {
-		const struct netd_link *want = &desired->links[i];
+		const struct netd_desired_link *want = &desired->links[i];
 		struct netd_left_end left =
 			netd_left_end(observed, desired, t->name, want);
 

@@ -95,7 +95,7 @@ static void check_route_free(const struct check *c, const struct netd_route *wan
 
 void netd_conflict_routes(const struct netd_topology *t,
 			  const struct netd_state *observed,
-			  const struct netd_state *desired, struct netd_error *err)
+			  const struct netd_desired *desired, struct netd_error *err)
 {
 	const struct check c = {t, observed, err};
 

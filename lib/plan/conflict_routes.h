@@ -12,6 +12,6 @@
  */
 void netd_conflict_routes(const struct netd_topology *t,
 			  const struct netd_state *observed,
-			  const struct netd_state *desired, struct netd_error *err);
+			  const struct netd_desired *desired, struct netd_error *err);
 
 #endif

@@ -17,9 +17,9 @@ void netd_describe_create(const struct netd_op *op, const struct netd_plan *plan
 	if (op->link.peer_namespace[0])
 		netd_str_addf(out, " in namespace %s", op->link.peer_namespace);
 	if (op->link.has_mac)
-		netd_link_say(&op->link, NETD_LINK_MAC, out);
+		netd_link_say(&op->link.attrs, NETD_LINK_MAC, out);
 	if (op->link.mtu)
-		netd_link_say(&op->link, NETD_LINK_MTU, out);
+		netd_link_say(&op->link.attrs, NETD_LINK_MTU, out);
 	if (op->link.peer_mtu && op->link.peer_mtu != op->link.mtu)
 		netd_str_addf(out, ", %u there", op->link.peer_mtu);
 }
@@ -29,7 +29,7 @@ void netd_describe_link(const struct netd_op *op, const struct netd_plan *plan,
 {
 	(void)plan;
 	netd_str_addf(out, " %s", op->link.name);
-	netd_link_say(&op->link, op->fields, out);
+	netd_link_say(&op->link.attrs, op->fields, out);
 }
 
 void netd_describe_sysctl(const struct netd_op *op, const struct netd_plan *plan,

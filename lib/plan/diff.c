@@ -24,13 +24,26 @@ struct netd_op *netd_diff_add(struct netd_diff *d, enum netd_op_kind kind)
 }
 
 int netd_diff_add_link(struct netd_diff *d, enum netd_op_kind kind,
-		       const struct netd_link *link, unsigned fields)
+		       const struct netd_desired_link *link, unsigned fields)
 {
 	struct netd_op *op = netd_diff_add(d, kind);
 
 	if (!op)
 		return -ENOMEM;
 	op->link = *link;
+	op->fields = fields;
+	return 0;
+}
+
+int netd_diff_add_seen(struct netd_diff *d, enum netd_op_kind kind,
+		       const struct netd_link *link, unsigned fields)
+{
+	struct netd_op *op = netd_diff_add(d, kind);
+
+	if (!op)
+		return -ENOMEM;
+	op->link.attrs = link->attrs;
+	op->index = link->index;
 	op->fields = fields;
 	return 0;
 }
@@ -206,7 +219,7 @@ static int diff_host(struct netd_diff *d, const struct netd_state *observed,
 }
 
 static int diff_space(struct netd_diff *host, const struct netd_state *observed,
-		      const struct netd_state *desired, struct netd_error *err)
+		      const struct netd_desired *desired, struct netd_error *err)
 {
 	static const walk walks[] = {
 		netd_diff_links,  netd_diff_addrs,  netd_diff_sysctls,

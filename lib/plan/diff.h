@@ -24,6 +24,9 @@ struct netd_diff {
 /* Each appends an op with a copy of its object; -ENOMEM. */
 struct netd_op *netd_diff_add(struct netd_diff *d, enum netd_op_kind kind);
 int netd_diff_add_link(struct netd_diff *d, enum netd_op_kind kind,
+		       const struct netd_desired_link *link, unsigned fields);
+/* One that is there: what is to go, or to change although nobody wants it. */
+int netd_diff_add_seen(struct netd_diff *d, enum netd_op_kind kind,
 		       const struct netd_link *link, unsigned fields);
 int netd_diff_add_addr(struct netd_diff *d, enum netd_op_kind kind,
 		       const struct netd_ifaddr *a);

@@ -10,7 +10,7 @@
 #include "plan/diff.h"
 #include "desired/small_mtu.h"
 
-static const struct netd_ifaddr *find_addr(const struct netd_state *s,
+static const struct netd_ifaddr *find_addr(const struct netd_objects *s,
 					   const struct netd_ifaddr *a)
 {
 	for (size_t i = 0; i < s->addr_count; i++)
@@ -23,7 +23,7 @@ static const struct netd_ifaddr *find_addr(const struct netd_state *s,
 /* True if the address sits on a link of this topology, not on one outside. */
 static bool is_inside(const struct netd_diff *d, const struct netd_ifaddr *a)
 {
-	const struct netd_link *want = netd_state_link(d->in->desired, a->link);
+	const struct netd_desired_link *want = netd_desired_link(d->in->desired, a->link);
 	const struct netd_link *have = netd_state_link(d->in->observed, a->link);
 	const char *owner = have ? netd_link_owner(have) : NULL;
 
@@ -32,7 +32,7 @@ static bool is_inside(const struct netd_diff *d, const struct netd_ifaddr *a)
 }
 
 /* Whatever its prefix length: an address outside is to be answered for. */
-static const struct netd_ifaddr *find_value(const struct netd_state *s,
+static const struct netd_ifaddr *find_value(const struct netd_objects *s,
 					    const struct netd_ifaddr *a)
 {
 	for (size_t i = 0; i < s->addr_count; i++)
@@ -45,9 +45,10 @@ static const struct netd_ifaddr *find_value(const struct netd_state *s,
 /* IPv6 has an address on a link once only, whatever its length and whoever made it. */
 static int clear_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 {
-	const struct netd_ifaddr *other = want->prefix.addr.family == AF_INET6
-						  ? find_value(d->in->observed, want)
-						  : NULL;
+	const struct netd_ifaddr *other =
+		want->prefix.addr.family == AF_INET6
+			? find_value(&d->in->observed->objects, want)
+			: NULL;
 
 	if (other)
 		return netd_diff_add_addr(d, NETD_OP_CLEAR_ADDRESS, other);
@@ -57,8 +58,9 @@ static int clear_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 static int want_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 {
 	bool inside = is_inside(d, want);
-	const struct netd_ifaddr *have = inside ? find_addr(d->in->observed, want)
-						: find_value(d->in->observed, want);
+	const struct netd_ifaddr *have =
+		inside ? find_addr(&d->in->observed->objects, want)
+		       : find_value(&d->in->observed->objects, want);
 	char key[NETD_SYSCTL_PATH];
 	int r = 0;
 
@@ -79,22 +81,24 @@ static int want_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 
 static int drop_inside_addr(struct netd_diff *d, const struct netd_ifaddr *have)
 {
-	const struct netd_link *link = netd_state_link(d->in->desired, have->link);
+	const struct netd_desired_link *link =
+		netd_desired_link(d->in->desired, have->link);
 
 	/* With its link gone, or going, the address goes by itself. */
 	if (!link || link->foreign || have->protocol != NETD_PROTOCOL ||
-	    find_addr(d->in->desired, have))
+	    find_addr(&d->in->desired->objects, have))
 		return 0;
 	/* So it does with IPv6; and another length of it has been cleared. */
 	if (have->prefix.addr.family == AF_INET6 &&
-	    (netd_mtu_is_small(link->mtu) || find_value(d->in->desired, have)))
+	    (netd_mtu_is_small(link->mtu) || find_value(&d->in->desired->objects, have)))
 		return 0;
 	return netd_diff_add_addr(d, NETD_OP_DELETE_ADDRESS, have);
 }
 
 int netd_diff_addrs(struct netd_diff *d)
 {
-	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
+	const struct netd_state *observed = d->in->observed;
+	const struct netd_desired *desired = d->in->desired;
 	int r = 0;
 
 	for (size_t i = 0; i < desired->addr_count; i++) {
@@ -142,7 +146,7 @@ static bool is_overridden(const struct netd_diff *d, const struct netd_sysctl *w
 	int now, then;
 
 	netd_sysctl_path_of(want->path, "default", path);
-	return want->overridden || (netd_state_sysctl(d->in->desired, path, &then) &&
+	return want->overridden || (netd_desired_sysctl(d->in->desired, path, &then) &&
 				    netd_state_sysctl(d->in->observed, path, &now) &&
 				    now != then && then == want->value);
 }
@@ -212,7 +216,7 @@ static int want_sysctl(struct netd_diff *d, const struct netd_sysctl *want)
 
 int netd_diff_sysctls(struct netd_diff *d)
 {
-	const struct netd_state *desired = d->in->desired;
+	const struct netd_desired *desired = d->in->desired;
 	int r = 0;
 
 	for (size_t i = 0; i < desired->sysctl_count; i++) {

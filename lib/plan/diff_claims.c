@@ -61,7 +61,7 @@ static int release_address(struct netd_diff *d, const struct netd_claim *c)
 static bool is_going(const struct netd_diff *d, const struct netd_link *link)
 {
 	return netd_link_is_ours(link) && netd_diff_is_made(d, link) &&
-	       !netd_state_link(d->in->desired, link->name);
+	       !netd_desired_link(d->in->desired, link->name);
 }
 
 /* True if that link came by its settings by conf/default, and they are not made to order.
@@ -87,7 +87,7 @@ static int release_inherited(struct netd_diff *d, const struct netd_claim *c)
 		if (!is_heir(d, &observed->links[i]) ||
 		    netd_diff_is_claimed(d, NETD_CLAIM_SYSCTL, path) ||
 		    !netd_state_sysctl(observed, path, &value) || value != c->ours ||
-		    netd_state_sysctl(d->in->desired, path, &value))
+		    netd_desired_sysctl(d->in->desired, path, &value))
 			continue;
 		r = netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, path, c->previous);
 	}
@@ -125,7 +125,7 @@ static int release_mtu(struct netd_diff *d, const struct netd_claim *c)
 		return 0;
 	link = *have;
 	link.mtu = (uint32_t)c->previous;
-	return netd_diff_add_link(d, NETD_OP_RELEASE_PORT, &link, NETD_LINK_MTU);
+	return netd_diff_add_seen(d, NETD_OP_RELEASE_PORT, &link, NETD_LINK_MTU);
 }
 
 /* True if that bridge is this topology's, or exists and a network of it is on it. */
@@ -147,7 +147,7 @@ static int release_port(struct netd_diff *d, const struct netd_claim *c)
 	link = *have;
 	link.master[0] = '\0';
 	link.up = c->previous || netd_diff_is_relied_on(d, c);
-	return netd_diff_add_link(d, NETD_OP_RELEASE_PORT, &link,
+	return netd_diff_add_seen(d, NETD_OP_RELEASE_PORT, &link,
 				  NETD_LINK_MASTER | NETD_LINK_UP);
 }
 

@@ -11,10 +11,11 @@
 #include "desired/small_mtu.h"
 
 /* What was in an existing bridge before us is not ours to take out. */
-static bool was_there(const struct netd_diff *d, const struct netd_link *want,
+static bool was_there(const struct netd_diff *d, const struct netd_desired_link *want,
 		      const struct netd_link *have)
 {
-	const struct netd_link *bridge = netd_state_link(d->in->desired, want->master);
+	const struct netd_desired_link *bridge =
+		netd_desired_link(d->in->desired, want->master);
 
 	return have && bridge && bridge->foreign &&
 	       strcmp(have->master, want->master) == 0 &&
@@ -33,7 +34,7 @@ static int keep_mtu_claim(struct netd_diff *d, const char *link)
 }
 
 /* What an interface that is not ours was before it became a port. */
-static int claim_port(struct netd_diff *d, const struct netd_link *want,
+static int claim_port(struct netd_diff *d, const struct netd_desired_link *want,
 		      const struct netd_link *have)
 {
 	int r = 0;
@@ -54,34 +55,35 @@ static int claim_port(struct netd_diff *d, const struct netd_link *want,
 }
 
 /* What the kernel must have before it takes @want's data. */
-static int set_data_first(struct netd_diff *d, const struct netd_link *want,
+static int set_data_first(struct netd_diff *d, const struct netd_desired_link *want,
 			  const struct netd_link *have)
 {
 	const struct netd_kind *kind = netd_kind_of(want);
-	struct netd_link first;
+	struct netd_desired_link first = {.place = want->place};
 
-	if (!kind->data_first || !kind->data_first(want, have, &first))
+	if (!kind->data_first ||
+	    !kind->data_first(&want->attrs, &have->attrs, &first.attrs))
 		return 0;
 	return netd_diff_add_link(d, NETD_OP_SET_LINK, &first, NETD_LINK_KIND_DATA);
 }
 
 /* The other end of a port's pair, wherever it was made, if nothing more is planned. */
 static const struct netd_link *unplanned_end(const struct netd_diff *d,
-					     const struct netd_link *want,
+					     const struct netd_desired_link *want,
 					     const struct netd_link *have)
 {
 	const char *name = want->peer_namespace;
 	const struct netd_state *there =
 		*name ? netd_state_space(d->host->observed, name) : d->in->observed;
-	const struct netd_state *planned =
-		*name ? netd_state_space(d->host->desired, name) : d->in->desired;
+	const struct netd_desired *planned =
+		*name ? netd_desired_space(d->host->desired, name) : d->in->desired;
 	const struct netd_link *far =
 		there && have->peer_index
 			? netd_state_link_by_index(there, have->peer_index)
 			: NULL;
 
 	if (!far || !netd_kind_of(far)->is_pair || far->peer_index != have->index ||
-	    (planned && netd_state_link(planned, far->name)))
+	    (planned && netd_desired_link(planned, far->name)))
 		return NULL;
 	return far;
 }
@@ -91,7 +93,7 @@ static const struct netd_link *unplanned_end(const struct netd_diff *d,
  * veth's MTU, the other end does not get through.  It comes after the near end, so a
  * change that fails, or is killed, between the two takes both back.
  */
-static int far_mtu(struct netd_diff *d, const struct netd_link *want,
+static int far_mtu(struct netd_diff *d, const struct netd_desired_link *want,
 		   const struct netd_link *have)
 {
 	const struct netd_link *far = d->space[0] ? NULL : unplanned_end(d, want, have);
@@ -102,7 +104,7 @@ static int far_mtu(struct netd_diff *d, const struct netd_link *want,
 	op = netd_diff_add(d, NETD_OP_SET_LINK);
 	if (!op)
 		return -ENOMEM;
-	op->link = *far;
+	op->link.attrs = far->attrs;
 	op->link.mtu = want->mtu;
 	op->link.place = want->place;
 	op->fields = NETD_LINK_MTU;
@@ -110,10 +112,10 @@ static int far_mtu(struct netd_diff *d, const struct netd_link *want,
 	return 0;
 }
 
-static void note_everybodys(struct netd_diff *d, const struct netd_link *want,
+static void note_everybodys(struct netd_diff *d, const struct netd_desired_link *want,
 			    const struct netd_link *have)
 {
-	if (want->foreign || !netd_tap_owner_differs(want, have) ||
+	if (want->foreign || !netd_tap_owner_differs(&want->attrs, &have->attrs) ||
 	    !netd_tap_is_everybodys_in_use(have))
 		return;
 	netd_plan_note(d->plan,
@@ -127,14 +129,14 @@ static void note_everybodys(struct netd_diff *d, const struct netd_link *want,
  * With an MTU that is large enough for IPv6, the kernel gives it IPv6 again, set as new:
  * so that comes before the settings.
  */
-static bool is_raised(const struct netd_link *want, const struct netd_link *have,
+static bool is_raised(const struct netd_desired_link *want, const struct netd_link *have,
 		      unsigned fields)
 {
 	return have && fields & NETD_LINK_MTU && netd_mtu_is_small(have->mtu) &&
 	       !netd_mtu_is_small(want->mtu);
 }
 
-static int set_link(struct netd_diff *d, const struct netd_link *want,
+static int set_link(struct netd_diff *d, const struct netd_desired_link *want,
 		    const struct netd_link *have, unsigned fields)
 {
 	unsigned raised = NETD_LINK_MTU;
@@ -153,7 +155,7 @@ static int set_link(struct netd_diff *d, const struct netd_link *want,
 }
 
 /* One that is there. */
-static int change_link(struct netd_diff *d, const struct netd_link *want,
+static int change_link(struct netd_diff *d, const struct netd_desired_link *want,
 		       const struct netd_link *have)
 {
 	unsigned fields = netd_link_changes(want, have, d->in->observed);
@@ -176,7 +178,7 @@ static int change_link(struct netd_diff *d, const struct netd_link *want,
 	return far_mtu(d, want, have);
 }
 
-static int make_link(struct netd_diff *d, const struct netd_link *want)
+static int make_link(struct netd_diff *d, const struct netd_desired_link *want)
 {
 	int r;
 
@@ -194,10 +196,10 @@ static int make_link(struct netd_diff *d, const struct netd_link *want)
 		if (r < 0)
 			return r;
 	}
-	return set_link(d, want, NULL, netd_link_late_fields(want));
+	return set_link(d, want, NULL, netd_link_late_fields(&want->attrs));
 }
 
-static int want_link(struct netd_diff *d, const struct netd_link *want)
+static int want_link(struct netd_diff *d, const struct netd_desired_link *want)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, want->name);
 
@@ -209,13 +211,13 @@ static int want_link(struct netd_diff *d, const struct netd_link *want)
 /* A tap that a hook plugged in follows its bridge's MTU, as when it was plugged in. */
 static int follow_mtu(struct netd_diff *d, const struct netd_link *have)
 {
-	const struct netd_link *bridge = netd_state_link(d->in->desired, have->master);
-	struct netd_link link;
+	const struct netd_desired_link *bridge =
+		netd_desired_link(d->in->desired, have->master);
+	struct netd_desired_link link = {.attrs = have->attrs};
 
 	if (!bridge || bridge->foreign || !netd_link_is_tap(have) ||
-	    have->mtu == bridge->mtu || netd_state_link(d->in->desired, have->name))
+	    have->mtu == bridge->mtu || netd_desired_link(d->in->desired, have->name))
 		return 0;
-	link = *have;
 	link.mtu = bridge->mtu;
 	link.no_ipv6_address = true; /* as the hook made it */
 	return set_link(d, &link, have, NETD_LINK_MTU);
@@ -228,9 +230,9 @@ static bool is_far_end(const struct netd_diff *d, const struct netd_link *have)
 		have->peer_index
 			? netd_state_link_by_index(d->in->observed, have->peer_index)
 			: NULL;
-	const struct netd_link *want =
+	const struct netd_desired_link *want =
 		near && near->peer_index == have->index
-			? netd_state_link(d->in->desired, near->name)
+			? netd_desired_link(d->in->desired, near->name)
 			: NULL;
 
 	return want && netd_kind_of(want)->is_pair && strcmp(want->peer, have->name) == 0;
@@ -240,7 +242,7 @@ static bool is_doomed(const struct netd_diff *d, const struct netd_link *have)
 {
 	return netd_link_is_ours(have) && netd_diff_is_made(d, have) && !have->loopback &&
 	       (netd_link_owner(have) || !is_far_end(d, have)) &&
-	       !netd_state_link(d->in->desired, have->name);
+	       !netd_desired_link(d->in->desired, have->name);
 }
 
 /* In a node: the host's end of its pair goes too, and takes it along. */
@@ -254,7 +256,7 @@ static bool goes_with_peer(const struct netd_diff *d, const struct netd_link *ha
 	return d->space[0] && peer && peer->peer_index == have->index &&
 	       netd_link_is_ours(peer) && netd_link_owner(peer) &&
 	       netd_owner_is(netd_link_owner(peer), d->in->topology) &&
-	       !netd_state_link(d->host->desired, peer->name);
+	       !netd_desired_link(d->host->desired, peer->name);
 }
 
 static int drop_link(struct netd_diff *d, const struct netd_link *have)
@@ -266,16 +268,17 @@ static int drop_link(struct netd_diff *d, const struct netd_link *have)
 		return 0;
 	down.up = false;
 	if (netd_kind_of(have)->is_network && have->up) {
-		r = netd_diff_add_link(d, NETD_OP_STOP_LINK, &down, NETD_LINK_UP);
+		r = netd_diff_add_seen(d, NETD_OP_STOP_LINK, &down, NETD_LINK_UP);
 		if (r < 0)
 			return r;
 	}
-	return netd_diff_add_link(d, NETD_OP_DELETE_LINK, have, 0);
+	return netd_diff_add_seen(d, NETD_OP_DELETE_LINK, have, 0);
 }
 
 int netd_diff_links(struct netd_diff *d)
 {
-	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
+	const struct netd_state *observed = d->in->observed;
+	const struct netd_desired *desired = d->in->desired;
 	int r;
 
 	for (size_t i = 0; i < desired->link_count; i++) {

@@ -12,12 +12,13 @@
 static int plug_in(struct netd_diff *d, const struct netd_guest_port *plug)
 {
 	const struct netd_link *have = netd_state_link(d->in->observed, plug->port);
-	const struct netd_link *bridge = netd_state_link(d->in->desired, plug->bridge);
+	const struct netd_desired_link *bridge =
+		netd_desired_link(d->in->desired, plug->bridge);
 	struct netd_link link;
 	unsigned fields = NETD_LINK_MASTER;
 
 	if (!have || have->index != plug->index || !bridge || netd_link_is_ours(have) ||
-	    netd_state_link(d->in->desired, have->name) ||
+	    netd_desired_link(d->in->desired, have->name) ||
 	    strcmp(have->master, plug->bridge) == 0)
 		return 0;
 	/* who was moved somewhere else since then is meant to be there */
@@ -33,7 +34,7 @@ static int plug_in(struct netd_diff *d, const struct netd_guest_port *plug)
 		link.mtu = bridge->mtu;
 		fields |= NETD_LINK_MTU;
 	}
-	return netd_diff_add_link(d, NETD_OP_PLUG_PORT, &link, fields);
+	return netd_diff_add_seen(d, NETD_OP_PLUG_PORT, &link, fields);
 }
 
 /* True if nobody asked for that port, which loses @bridge, but somebody plugged it in. */
@@ -84,7 +85,7 @@ int netd_diff_plugs(struct netd_diff *d)
 		const struct netd_link *link = &observed->links[i];
 
 		if (netd_kind_of(link)->is_network && netd_diff_is_made(d, link) &&
-		    !netd_state_link(d->in->desired, link->name))
+		    !netd_desired_link(d->in->desired, link->name))
 			note_losers(d, link);
 	}
 	return r;

@@ -6,7 +6,7 @@
 
 #include "plan/diff.h"
 
-static bool has_address4(const struct netd_state *s, const char *link, bool foreign)
+static bool has_address4(const struct netd_objects *s, const char *link, bool foreign)
 {
 	for (size_t i = 0; i < s->addr_count; i++)
 		if (s->addrs[i].prefix.addr.family == AF_INET &&
@@ -21,9 +21,9 @@ static bool has_address4(const struct netd_state *s, const char *link, bool fore
 static bool is_swept(const struct netd_diff *d, const struct netd_route *have)
 {
 	return have->to.addr.family == AF_INET && have->link[0] &&
-	       has_address4(d->in->observed, have->link, false) &&
-	       !has_address4(d->in->observed, have->link, true) &&
-	       !has_address4(d->in->desired, have->link, false);
+	       has_address4(&d->in->observed->objects, have->link, false) &&
+	       !has_address4(&d->in->observed->objects, have->link, true) &&
+	       !has_address4(&d->in->desired->objects, have->link, false);
 }
 
 /* … and stays. */
@@ -40,7 +40,7 @@ static bool is_there(const struct netd_diff *d, const struct netd_route *want,
 	return false;
 }
 
-static const struct netd_route *find_slot(const struct netd_state *s,
+static const struct netd_route *find_slot(const struct netd_objects *s,
 					  const struct netd_route *like)
 {
 	for (size_t i = 0; i < s->route_count; i++)
@@ -51,7 +51,8 @@ static const struct netd_route *find_slot(const struct netd_state *s,
 
 int netd_diff_routes(struct netd_diff *d)
 {
-	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
+	const struct netd_state *observed = d->in->observed;
+	const struct netd_desired *desired = d->in->desired;
 	int r = 0;
 
 	for (size_t i = 0; i < desired->route_count; i++) {
@@ -64,7 +65,8 @@ int netd_diff_routes(struct netd_diff *d)
 	for (size_t i = 0; i < observed->route_count; i++) {
 		const struct netd_route *have = &observed->routes[i];
 
-		if (have->protocol == NETD_PROTOCOL && !find_slot(desired, have))
+		if (have->protocol == NETD_PROTOCOL &&
+		    !find_slot(&desired->objects, have))
 			r = netd_diff_add_route(d, NETD_OP_DELETE_ROUTE, have, false);
 		if (r)
 			return r;
@@ -78,7 +80,7 @@ int netd_diff_routes(struct netd_diff *d)
 
 static bool is_own_bridge(const struct netd_diff *d, const char *link)
 {
-	const struct netd_link *want = netd_state_link(d->in->desired, link);
+	const struct netd_desired_link *want = netd_desired_link(d->in->desired, link);
 
 	return want && !want->foreign;
 }
@@ -98,7 +100,7 @@ static int note_taken(struct netd_diff *d, const struct netd_route *want)
 static int want_host_route(struct netd_diff *d, const struct netd_route *want)
 {
 	bool there = is_there(d, want, true);
-	const struct netd_route *slot = find_slot(d->in->observed, want);
+	const struct netd_route *slot = find_slot(&d->in->observed->objects, want);
 	char key[NETD_SYSCTL_PATH];
 	int r = 0;
 
@@ -116,7 +118,8 @@ static int want_host_route(struct netd_diff *d, const struct netd_route *want)
 
 int netd_diff_host_routes(struct netd_diff *d)
 {
-	const struct netd_state *observed = d->in->observed, *desired = d->in->desired;
+	const struct netd_state *observed = d->in->observed;
+	const struct netd_desired *desired = d->in->desired;
 	int r = 0;
 
 	for (size_t i = 0; i < desired->route_count; i++) {
@@ -129,7 +132,7 @@ int netd_diff_host_routes(struct netd_diff *d)
 
 		/* With its bridge gone, or going, a route goes by itself. */
 		if (have->protocol == NETD_PROTOCOL && is_own_bridge(d, have->link) &&
-		    !find_slot(desired, have))
+		    !find_slot(&desired->objects, have))
 			r = netd_diff_add_route(d, NETD_OP_DELETE_ROUTE, have, false);
 		if (r)
 			return r;

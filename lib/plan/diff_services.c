@@ -16,7 +16,7 @@
  * dnsmasq keeps to the link that it has found, not to its name.
  */
 
-static const struct netd_service *find(const struct netd_state *s, const char *name)
+static const struct netd_service *find(const struct netd_objects *s, const char *name)
 {
 	for (size_t i = 0; i < s->service_count; i++)
 		if (strcmp(s->services[i].name, name) == 0)
@@ -24,13 +24,13 @@ static const struct netd_service *find(const struct netd_state *s, const char *n
 	return NULL;
 }
 
-static const struct netd_service *find_desired(const struct netd_state *host,
+static const struct netd_service *find_desired(const struct netd_desired *host,
 					       const char *name)
 {
-	const struct netd_service *s = find(host, name);
+	const struct netd_service *s = find(&host->objects, name);
 
 	for (size_t i = 0; !s && i < host->space_count; i++)
-		s = find(&host->spaces[i], name);
+		s = find(&host->spaces[i].objects, name);
 	return s;
 }
 
@@ -72,11 +72,12 @@ static int stop_others(struct netd_diff *d)
  */
 static bool asks_elsewhere(const struct netd_diff *d, const struct netd_service *want)
 {
-	const struct netd_state *is = d->in->observed, *will = d->in->desired;
+	const struct netd_state *is = d->in->observed;
+	const struct netd_desired *will = d->in->desired;
 
 	return d->space[0] && netd_dhcp_config_uses_resolv(want->config) &&
-	       netd_upstream_has_servers(is->resolv, will) !=
-		       netd_upstream_has_servers(will->resolv, will);
+	       netd_upstream_has_servers(is->resolv, &will->objects) !=
+		       netd_upstream_has_servers(will->resolv, &will->objects);
 }
 
 static bool must_start(const struct netd_diff *d, const struct netd_service *have,
@@ -131,7 +132,7 @@ static void note_hidden(struct netd_diff *d, const struct netd_service *have)
 static bool was_dead(const struct netd_diff *d, const struct netd_service *want)
 {
 	const struct netd_service *then =
-		d->host->before ? find(d->host->before, want->name) : NULL;
+		d->host->before ? find(&d->host->before->objects, want->name) : NULL;
 
 	return then && !then->running;
 }
@@ -157,7 +158,7 @@ static int start(struct netd_diff *d, const struct netd_service *have,
 
 static int diff_one(struct netd_diff *d, const struct netd_service *want)
 {
-	const struct netd_service *have = find(d->host->observed, want->name);
+	const struct netd_service *have = find(&d->host->observed->objects, want->name);
 
 	if (have && have->hidden)
 		note_hidden(d, have);

@@ -14,7 +14,7 @@ int netd_diff_gone_spaces(struct netd_diff *d)
 		struct netd_op *op;
 
 		if (!netd_owner_is(have->owner, d->in->topology) ||
-		    netd_state_space(d->host->desired, have->space))
+		    netd_desired_space(d->host->desired, have->space))
 			continue;
 		op = netd_diff_add(d, NETD_OP_DELETE_NAMESPACE);
 		if (!op)

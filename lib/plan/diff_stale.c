@@ -31,27 +31,27 @@ static const struct netd_state *space_of(const struct netd_state *host, const ch
 	return host;
 }
 
-/* The other end of a pair of which at least one end is in a node, as desired. */
-static const struct netd_link *far_end(const struct netd_state *host, const char *space,
-				       const struct netd_link *want)
+/* True if @want is of a pair of which at least one end is in a node, and so is the other.
+ */
+static bool is_paired(const struct netd_desired *host, const char *space,
+		      const struct netd_desired_link *want)
 {
-	const struct netd_state *far;
+	const struct netd_desired *far = host;
 
 	if (!netd_kind_of(want)->is_pair || (!*space && !want->peer_namespace[0]))
-		return NULL;
-	far = space_of(host, want->peer_namespace);
-	if (far)
-		return netd_state_link(far, want->peer);
-	return NULL;
+		return false;
+	if (want->peer_namespace[0])
+		far = netd_desired_space(host, want->peer_namespace);
+	return far && netd_desired_link(far, want->peer);
 }
 
 static bool is_torn(const struct netd_diff *d, const char *space,
-		    const struct netd_link *want, const struct netd_link *have)
+		    const struct netd_desired_link *want, const struct netd_link *have)
 {
 	const struct netd_state *far;
 	const struct netd_link *peer = NULL;
 
-	if (!netd_link_is_ours(have) || !far_end(d->host->desired, space, want))
+	if (!netd_link_is_ours(have) || !is_paired(d->host->desired, space, want))
 		return false;
 	far = space_of(d->host->observed, want->peer_namespace);
 	if (far)
@@ -61,20 +61,21 @@ static bool is_torn(const struct netd_diff *d, const char *space,
 }
 
 /* What cannot be changed into what is wanted. */
-static bool is_fixed(const struct netd_link *want, const struct netd_link *have)
+static bool is_fixed(const struct netd_desired_link *want, const struct netd_link *have)
 {
 	const struct netd_kind *kind = netd_kind_of(want);
 
-	return netd_link_is_ours(have) && kind->is_fixed && kind->is_fixed(want, have);
+	return netd_link_is_ours(have) && kind->is_fixed &&
+	       kind->is_fixed(&want->attrs, &have->attrs);
 }
 
 /* Links to make anew in one namespace; *@stale marks them by the observed order. */
-static int find_stale(struct netd_diff *d, const struct netd_state *desired,
+static int find_stale(struct netd_diff *d, const struct netd_desired *desired,
 		      const struct netd_state *observed, bool **stale)
 {
 	*stale = NULL;
 	for (size_t i = 0; i < desired->link_count; i++) {
-		const struct netd_link *want = &desired->links[i];
+		const struct netd_desired_link *want = &desired->links[i];
 		const struct netd_link *have = netd_state_link(observed, want->name);
 
 		if (!have ||
@@ -82,7 +83,7 @@ static int find_stale(struct netd_diff *d, const struct netd_state *desired,
 			continue;
 		if (!*stale)
 			*stale = calloc(observed->link_count, sizeof(**stale));
-		if (!*stale || netd_diff_add_link(d, NETD_OP_DELETE_STALE, have, 0) < 0)
+		if (!*stale || netd_diff_add_seen(d, NETD_OP_DELETE_STALE, have, 0) < 0)
 			return -ENOMEM;
 		(*stale)[have - observed->links] = true;
 	}
@@ -90,11 +91,11 @@ static int find_stale(struct netd_diff *d, const struct netd_state *desired,
 }
 
 /* What is left of a port's pair; the kernel deletes both ends by either. */
-static int find_left(struct netd_diff *d, const struct netd_state *desired,
+static int find_left(struct netd_diff *d, const struct netd_desired *desired,
 		     const struct netd_state *observed, bool **stale)
 {
 	for (size_t i = 0; i < desired->link_count; i++) {
-		const struct netd_link *want = &desired->links[i];
+		const struct netd_desired_link *want = &desired->links[i];
 		struct netd_left_end left =
 			netd_left_end(observed, desired, d->host->topology, want);
 		const struct netd_link *gone = left.near ? left.near : left.far;
@@ -107,7 +108,8 @@ static int find_left(struct netd_diff *d, const struct netd_state *desired,
 		op = *stale ? netd_diff_add(d, NETD_OP_DELETE_STALE) : NULL;
 		if (!op)
 			return -ENOMEM;
-		op->link = *gone;
+		op->link.attrs = gone->attrs;
+		op->index = gone->index;
 		if (!left.near)
 			netd_copy(op->space, want->peer_namespace);
 		if (left.near)
@@ -148,7 +150,7 @@ static int copy_rest(struct netd_state *out, const struct netd_state *observed,
 }
 
 /* @out borrows everything of @observed but the lists that lose something. */
-static int present_state(struct netd_diff *d, const struct netd_state *desired,
+static int present_state(struct netd_diff *d, const struct netd_desired *desired,
 			 const struct netd_state *observed, struct netd_state *out,
 			 bool *owned)
 {
@@ -174,7 +176,7 @@ static int present_state(struct netd_diff *d, const struct netd_state *desired,
 	return r;
 }
 
-static int present_space(struct netd_diff *d, const struct netd_state *desired,
+static int present_space(struct netd_diff *d, const struct netd_desired *desired,
 			 struct netd_state *out, bool *owned)
 {
 	static const struct netd_state nothing;
@@ -192,7 +194,7 @@ static int present_space(struct netd_diff *d, const struct netd_state *desired,
 
 int netd_diff_present(struct netd_diff *d, struct netd_present *out)
 {
-	const struct netd_state *desired = d->host->desired;
+	const struct netd_desired *desired = d->host->desired;
 	size_t count = desired->space_count + 1;
 	int r;
 

@@ -27,7 +27,7 @@ static bool has_address(const struct netd_state *s, const char *link)
 	return false;
 }
 
-static bool is_moved(const struct netd_diff *d, const struct netd_link *bridge,
+static bool is_moved(const struct netd_diff *d, const struct netd_desired_link *bridge,
 		     const struct netd_link *nic)
 {
 	return strcmp(nic->master, bridge->name) == 0 && nic->captured_whole &&
@@ -38,7 +38,7 @@ static bool is_moved(const struct netd_diff *d, const struct netd_link *bridge,
 /* @name: of the uplink; @nic: what that is now, NULL if it is not there. */
 static int add(struct netd_diff *d, enum netd_op_kind kind, const char *name,
 	       const struct netd_link *nic, const char *bridge,
-	       const struct netd_link *want)
+	       const struct netd_desired_link *want)
 {
 	struct netd_op *op = netd_diff_add(d, kind);
 
@@ -56,7 +56,7 @@ static int add(struct netd_diff *d, enum netd_op_kind kind, const char *name,
 	return 0;
 }
 
-static int want_uplink(struct netd_diff *d, const struct netd_link *bridge)
+static int want_uplink(struct netd_diff *d, const struct netd_desired_link *bridge)
 {
 	const struct netd_link *nic = netd_state_uplink(d->in->observed, bridge->uplink);
 	int r = netd_diff_claim(d, NETD_CLAIM_UPLINK, bridge->uplink, nic && nic->up, 1);
@@ -78,7 +78,7 @@ static int want_uplink(struct netd_diff *d, const struct netd_link *bridge)
 
 int netd_diff_uplinks(struct netd_diff *d)
 {
-	const struct netd_state *desired = d->in->desired;
+	const struct netd_desired *desired = d->in->desired;
 	int r = 0;
 
 	for (size_t i = 0; i < desired->link_count; i++) {
@@ -102,8 +102,8 @@ static bool is_port(const struct netd_diff *d, const struct netd_link *nic)
 /* True if the file just calls it by another of its names now. */
 static bool is_still_wanted(const struct netd_diff *d, const struct netd_link *nic)
 {
-	const struct netd_link *bridge =
-		netd_state_link(d->in->desired, nic->captured_for);
+	const struct netd_desired_link *bridge =
+		netd_desired_link(d->in->desired, nic->captured_for);
 
 	return bridge && (strcmp(bridge->uplink, nic->name) == 0 ||
 			  strcmp(bridge->uplink, nic->captured_as) == 0);

@@ -69,7 +69,7 @@ static bool add_link(struct difference *d)
 	have = netd_state_link(d->observed, d->op->link.name);
 	if (!have)
 		return false;
-	netd_link_compare(&d->op->link, have, d->op->fields, add_field, d);
+	netd_link_compare(&d->op->link.attrs, &have->attrs, d->op->fields, add_field, d);
 	return true;
 }
 

@@ -66,7 +66,7 @@ static void look_at_link(struct look *l)
 
 	if (!have)
 		return;
-	netd_link_say_now(have, &l->op->link, l->op->fields, &l->now);
+	netd_link_say_now(&have->attrs, &l->op->link.attrs, l->op->fields, &l->now);
 	bridge = netd_state_link(l->observed, have->master);
 	if (l->op->fields & NETD_LINK_MASTER && have->master[0] && bridge)
 		blame_bridge(l, bridge);
@@ -75,7 +75,7 @@ static void look_at_link(struct look *l)
 /* A bridge keeps our alias under another name. */
 static void look_for_renamed(struct look *l)
 {
-	const struct netd_link *want = &l->op->link;
+	const struct netd_desired_link *want = &l->op->link;
 
 	for (size_t i = 0; want->alias[0] && i < l->observed->link_count; i++) {
 		const struct netd_link *have = &l->observed->links[i];

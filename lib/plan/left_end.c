@@ -16,18 +16,19 @@ static bool is_mutual(const struct netd_link *near, const struct netd_link *far)
 }
 
 /* True if @near is a port of that topology under a name that none of its ports has. */
-static bool is_renamed(const struct netd_state *desired, const char *topology,
+static bool is_renamed(const struct netd_desired *desired, const char *topology,
 		       const struct netd_link *near)
 {
 	const char *owner = netd_link_owner(near);
 
 	return owner && netd_link_is_ours(near) && netd_owner_is(owner, topology) &&
-	       !netd_state_link(desired, near->name);
+	       !netd_desired_link(desired, near->name);
 }
 
 struct netd_left_end netd_left_end(const struct netd_state *observed,
-				   const struct netd_state *desired, const char *topology,
-				   const struct netd_link *want)
+				   const struct netd_desired *desired,
+				   const char *topology,
+				   const struct netd_desired_link *want)
 {
 	const char *name = want->peer_namespace;
 	const struct netd_state *there =
@@ -35,7 +36,7 @@ struct netd_left_end netd_left_end(const struct netd_state *observed,
 	struct netd_left_end left = {0};
 
 	if (!netd_kind_of(want)->is_pair || want->by_peer || !there ||
-	    netd_state_space(desired, name) || netd_state_link(observed, want->name))
+	    netd_desired_space(desired, name) || netd_state_link(observed, want->name))
 		return left;
 	left.far = netd_state_link(there, want->peer);
 	if (!left.far || !netd_kind_of(left.far)->is_pair)

@@ -17,7 +17,8 @@ struct netd_left_end {
  * are the host's; pointers into @observed.
  */
 struct netd_left_end netd_left_end(const struct netd_state *observed,
-				   const struct netd_state *desired, const char *topology,
-				   const struct netd_link *want);
+				   const struct netd_desired *desired,
+				   const char *topology,
+				   const struct netd_desired_link *want);
 
 #endif

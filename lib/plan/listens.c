@@ -18,7 +18,8 @@
  */
 struct check {
 	const struct netd_topology *t;
-	const struct netd_state *have, *want;
+	const struct netd_state *have;
+	const struct netd_desired *want;
 	const struct netd_listener *own;
 	size_t own_count;
 	struct netd_error *notes, *err;
@@ -38,7 +39,7 @@ static bool is_there(const struct netd_state *have, const struct netd_forward *f
 }
 
 /* A subnet whose own address, or broadcast address, is in the range: *@at. */
-static const struct netd_ifaddr *find_edge(const struct netd_state *s,
+static const struct netd_ifaddr *find_edge(const struct netd_objects *s,
 					   const struct netd_addr_range *range,
 					   struct netd_addr *at)
 {
@@ -54,10 +55,10 @@ static bool is_edge(const struct check *c, const struct netd_addr_range *range,
 {
 	char text[NETD_ADDR_TEXT], subnet[NETD_PREFIX_TEXT];
 	struct netd_addr at;
-	const struct netd_ifaddr *of = find_edge(c->have, range, &at);
+	const struct netd_ifaddr *of = find_edge(&c->have->objects, range, &at);
 
 	if (!of)
-		of = find_edge(c->want, range, &at);
+		of = find_edge(&c->want->objects, range, &at);
 	if (!of || (f && is_there(c->have, f)))
 		return false;
 	netd_topology_error(c->t, c->err, place, "%s %s %s (%s on %s)",
@@ -88,7 +89,7 @@ static bool is_gateway(const struct check *c, const struct netd_addr_range *rang
 	return false;
 }
 
-static const struct netd_ifaddr *find(const struct netd_state *s,
+static const struct netd_ifaddr *find(const struct netd_objects *s,
 				      const struct netd_addr *a)
 {
 	for (size_t i = 0; i < s->addr_count; i++)
@@ -168,7 +169,7 @@ static void note_nobody(const struct check *c, const struct netd_forward *f)
 static void check_forward(const struct check *c, const struct netd_forward *f, bool first)
 {
 	const struct netd_addr_range at = {f->listen, f->listen};
-	const struct netd_ifaddr *own = find(c->have, &f->listen);
+	const struct netd_ifaddr *own = find(&c->have->objects, &f->listen);
 
 	if (first && (is_edge(c, &at, f, f->place) ||
 		      (*f->on && is_gateway(c, &at, "listen address", f->place))))
@@ -177,7 +178,7 @@ static void check_forward(const struct check *c, const struct netd_forward *f, b
 		note_whole(c, f, own);
 	if (own && f->protocols)
 		note_port(c, f);
-	if (first && !own && !*f->on && !find(c->want, &f->listen))
+	if (first && !own && !*f->on && !find(&c->want->objects, &f->listen))
 		note_nobody(c, f);
 }
 
@@ -196,8 +197,9 @@ static void check_network(const struct check *c, const struct netd_network *n)
 }
 
 int netd_listens_check(const struct netd_topology *t, const struct netd_facts *facts,
-		       const struct netd_state *desired, const struct netd_listener *own,
-		       size_t count, struct netd_error *notes, struct netd_error *err)
+		       const struct netd_desired *desired,
+		       const struct netd_listener *own, size_t count,
+		       struct netd_error *notes, struct netd_error *err)
 {
 	struct netd_error found = {0}; /* apart from what the caller has already */
 	const struct check c = {t, facts->observed, desired, own, count, notes, &found};

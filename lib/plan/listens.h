@@ -17,8 +17,9 @@ struct netd_topology;
  * 0, or the first problem's code.
  */
 int netd_listens_check(const struct netd_topology *t, const struct netd_facts *facts,
-		       const struct netd_state *desired, const struct netd_listener *own,
-		       size_t count, struct netd_error *notes, struct netd_error *err);
+		       const struct netd_desired *desired,
+		       const struct netd_listener *own, size_t count,
+		       struct netd_error *notes, struct netd_error *err);
 
 /* True if a network of @t has forwards. */
 bool netd_listens_any(const struct netd_topology *t);

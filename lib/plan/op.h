@@ -50,10 +50,11 @@ struct netd_op {
 	enum netd_op_kind kind;
 	char sign;		    /* 0: as its row has it */
 	unsigned fields;	    /* SET_LINK: enum netd_link_field */
+	int index;		    /* DELETE_LINK …, PLUG_PORT: that very one */
 	bool replaces;		    /* ADD_ROUTE: else there must be none */
 	char space[NETD_NODE_NAME]; /* where; "" = the host's own namespace */
 	union {
-		struct netd_link link;
+		struct netd_desired_link link;
 		struct netd_ifaddr addr;
 		struct netd_route route;
 		struct netd_sysctl sysctl;

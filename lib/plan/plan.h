@@ -46,7 +46,7 @@ struct netd_claims;
 struct netd_plan_input {
 	const char *topology;
 	const struct netd_state *observed;
-	const struct netd_state *desired;
+	const struct netd_desired *desired;
 	const struct netd_claim *claims; /* all topologies' */
 	size_t claim_count;
 	const struct netd_guest_port *plugs;

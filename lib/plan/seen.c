@@ -121,7 +121,7 @@ static const struct netd_link *find_peer(const struct netd_state *host,
 
 /* A pair is made by one of its ends: the host's, or else the first. */
 static void complete_pair(const struct netd_state *host, const struct netd_state *here,
-			  const struct netd_link *have, struct netd_link *out)
+			  const struct netd_link *have, struct netd_desired_link *out)
 {
 	const struct netd_state *there;
 	const struct netd_link *peer = find_peer(host, have, &there);
@@ -137,27 +137,27 @@ static void complete_pair(const struct netd_state *host, const struct netd_state
 }
 
 static int add_links(const struct netd_state *host, const struct netd_state *here,
-		     const char *topology, struct netd_state *out)
+		     const char *topology, struct netd_desired *out)
 {
 	for (size_t i = 0; i < here->link_count; i++) {
 		const struct netd_link *have = &here->links[i];
-		struct netd_link *slot;
+		struct netd_desired_link *slot;
 
 		if (!is_of(have, topology))
 			continue;
 		slot = netd_array_add(&out->links, &out->link_count, sizeof(*slot));
 		if (!slot)
 			return -ENOMEM;
-		*slot = *have;
+		slot->attrs = have->attrs;
 		slot->settings_known &= IPV4_SETTINGS;
 		if (netd_kind_of(have)->is_pair)
 			complete_pair(host, here, have, slot);
 	}
-	return netd_state_sort_links(out);
+	return netd_desired_sort_links(out);
 }
 
 /* On links that are not ours, too: those that `on:` asked for. */
-static int add_addresses(const struct netd_state *here, struct netd_state *out)
+static int add_addresses(const struct netd_state *here, struct netd_desired *out)
 {
 	for (size_t i = 0; i < here->addr_count; i++) {
 		const struct netd_ifaddr *have = &here->addrs[i];
@@ -166,7 +166,7 @@ static int add_addresses(const struct netd_state *here, struct netd_state *out)
 
 		if (have->protocol != NETD_PROTOCOL ||
 		    (link && netd_link_is_ours(link) &&
-		     !netd_state_link(out, have->link)))
+		     !netd_desired_link(out, have->link)))
 			continue;
 		slot = netd_array_add(&out->addrs, &out->addr_count, sizeof(*slot));
 		if (!slot)
@@ -176,14 +176,14 @@ static int add_addresses(const struct netd_state *here, struct netd_state *out)
 	return 0;
 }
 
-static int add_routes(const struct netd_state *here, struct netd_state *out)
+static int add_routes(const struct netd_state *here, struct netd_desired *out)
 {
 	for (size_t i = 0; i < here->route_count; i++) {
 		const struct netd_route *have = &here->routes[i];
 		struct netd_route *slot;
 
 		if (have->protocol != NETD_PROTOCOL ||
-		    (have->link[0] && !netd_state_link(out, have->link)))
+		    (have->link[0] && !netd_desired_link(out, have->link)))
 			continue;
 		slot = netd_array_add(&out->routes, &out->route_count, sizeof(*slot));
 		if (!slot)
@@ -262,7 +262,7 @@ static int add_rules(const struct netd_ruleset *have, const char *topology,
  * The rest
  */
 
-static int add_service(const struct netd_service *have, struct netd_state *out)
+static int add_service(const struct netd_service *have, struct netd_desired *out)
 {
 	struct netd_service *slot =
 		netd_array_add(&out->services, &out->service_count, sizeof(*slot));
@@ -279,11 +279,11 @@ static int add_service(const struct netd_service *have, struct netd_state *out)
 }
 
 int netd_seen_service(const struct netd_state *observed, const char *name,
-		      struct netd_state *out)
+		      struct netd_desired *out)
 {
 	for (size_t i = 0; i < observed->service_count; i++) {
 		const struct netd_service *s = &observed->services[i];
-		struct netd_state *where = out;
+		struct netd_desired *where = out;
 
 		if (strcmp(s->name, name) != 0 || !s->running)
 			continue;
@@ -297,7 +297,7 @@ int netd_seen_service(const struct netd_state *observed, const char *name,
 
 /* All that were observed are in the host's state; @out: of the namespace of @owner. */
 static int add_services(const struct netd_state *host, const char *topology,
-			struct netd_state *out)
+			struct netd_desired *out)
 {
 	int r = 0;
 
@@ -317,7 +317,7 @@ static int add_services(const struct netd_state *host, const char *topology,
 
 /* Settings of others' that the topology changed, and which it would give back. */
 static int add_claimed(const struct netd_claims *claims, const char *topology,
-		       struct netd_state *out)
+		       struct netd_desired *out)
 {
 	for (size_t i = 0; i < claims->count; i++) {
 		const struct netd_claim *c = &claims->items[i];
@@ -325,7 +325,7 @@ static int add_claimed(const struct netd_claims *claims, const char *topology,
 
 		if (c->kind != NETD_CLAIM_SYSCTL || strcmp(c->topology, topology) != 0)
 			continue;
-		slot = netd_state_add_sysctl(out, c->key, c->ours);
+		slot = netd_objects_add_sysctl(&out->objects, c->key, c->ours);
 		if (!slot)
 			return -ENOMEM;
 		slot->foreign = true;
@@ -333,7 +333,7 @@ static int add_claimed(const struct netd_claims *claims, const char *topology,
 	return 0;
 }
 
-static int add_settings(const struct netd_state *here, struct netd_state *out)
+static int add_settings(const struct netd_state *here, struct netd_desired *out)
 {
 	for (size_t i = 0; i < here->sysctl_count; i++) {
 		struct netd_sysctl *slot =
@@ -349,7 +349,7 @@ static int add_settings(const struct netd_state *here, struct netd_state *out)
 
 /* What every namespace has: links, addresses, routes, rules, services. */
 static int add_common(const struct netd_state *host, const struct netd_state *here,
-		      const char *topology, struct netd_state *out)
+		      const char *topology, struct netd_desired *out)
 {
 	int r = add_links(host, here, topology, out);
 
@@ -368,9 +368,9 @@ static int add_common(const struct netd_state *host, const struct netd_state *he
 }
 
 static int add_space(const struct netd_state *host, const struct netd_state *here,
-		     const char *topology, struct netd_state *out)
+		     const char *topology, struct netd_desired *out)
 {
-	struct netd_state *slot =
+	struct netd_desired *slot =
 		netd_array_add(&out->spaces, &out->space_count, sizeof(*slot));
 	int r;
 
@@ -392,7 +392,7 @@ static int add_space(const struct netd_state *host, const struct netd_state *her
 }
 
 int netd_seen_make(const struct netd_state *observed, const struct netd_claims *claims,
-		   const char *topology, struct netd_state *out)
+		   const char *topology, struct netd_desired *out)
 {
 	int r = add_common(observed, observed, topology, out);
 

@@ -28,11 +28,11 @@ int netd_seen_claims(const struct netd_state *observed, const char *topology,
  * it.  @claims, of that time, have the settings of others' that are wanted.  -ENOMEM.
  */
 int netd_seen_make(const struct netd_state *observed, const struct netd_claims *claims,
-		   const char *topology, struct netd_state *out);
+		   const char *topology, struct netd_desired *out);
 
 /* Adds to @out, or to the namespace of it where that runs, service @name of @observed, if
  * it runs.  -ENOMEM. */
 int netd_seen_service(const struct netd_state *observed, const char *name,
-		      struct netd_state *out);
+		      struct netd_desired *out);
 
 #endif

@@ -63,7 +63,7 @@ void netd_setting_read_link(struct netd_link *link, struct nlattr *spec)
 			    nla_find(nla_data(family), nla_len(family), IFLA_INET6_CONF));
 }
 
-void netd_setting_put(struct nl_msg *m, const struct netd_link *link)
+void netd_setting_put(struct nl_msg *m, const struct netd_link_attrs *link)
 {
 	struct nlattr *family = nla_nest_start(m, AF_INET);
 	struct nlattr *conf = nla_nest_start(m, IFLA_INET_CONF);

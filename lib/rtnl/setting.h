@@ -17,7 +17,7 @@
 void netd_setting_read_link(struct netd_link *link, struct nlattr *spec);
 
 /* Adds those that @link knows and that can be set so, IPv4's, to an IFLA_AF_SPEC. */
-void netd_setting_put(struct nl_msg *m, const struct netd_link *link);
+void netd_setting_put(struct nl_msg *m, const struct netd_link_attrs *link);
 
 /* "rp_filter" … */
 const char *netd_setting_name(enum netd_setting setting);

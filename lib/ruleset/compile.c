@@ -102,13 +102,13 @@ static bool is_left_alone(const struct netd_network *n, unsigned services)
 /* Errors for what an isolated network sends off its bridge, if the MAC is ours.  Without
  * an address, the bridge is nobody's gateway. */
 static int add_shut(struct netd_builder *b, const struct netd_network *n,
-		    const struct netd_state *links)
+		    const struct netd_desired *links)
 {
-	const struct netd_link *link;
+	const struct netd_desired_link *link;
 
 	if (n->mode != NETD_MODE_ISOLATED || !n->address_count || !links)
 		return 0;
-	link = netd_state_link(links, n->bridge);
+	link = netd_desired_link(links, n->bridge);
 	if (!link || !link->has_mac)
 		return 0;
 	return netd_build_shut(b, n->bridge, &link->mac);
@@ -148,7 +148,7 @@ static int add_nat(struct netd_builder *b, const struct netd_network *n)
 }
 
 static int add_network(struct netd_builder *b, const struct netd_network *n,
-		       const struct netd_state *links)
+		       const struct netd_desired *links)
 {
 	unsigned services = netd_admit_services_network(n);
 	int r;
@@ -174,7 +174,7 @@ static int add_network(struct netd_builder *b, const struct netd_network *n,
 	return r;
 }
 
-int netd_ruleset_compile(const struct netd_topology *t, const struct netd_state *links,
+int netd_ruleset_compile(const struct netd_topology *t, const struct netd_desired *links,
 			 struct netd_ruleset *out, struct netd_error *err)
 {
 	struct netd_builder b = {.topology = t, .kind = "network", .err = err};

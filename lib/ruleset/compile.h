@@ -7,7 +7,7 @@
 #include "model/topology.h"
 
 struct netd_error;
-struct netd_state;
+struct netd_desired;
 
 /*
  * Compiles the checked topology @t (bridges named, forwards resolved) into @out, sorted;
@@ -17,7 +17,7 @@ struct netd_state;
  * isolated network, or one whose target has another family; -EEXIST: the same listen
  * twice; -ENOMEM.  @out is written only on success.
  */
-int netd_ruleset_compile(const struct netd_topology *t, const struct netd_state *links,
+int netd_ruleset_compile(const struct netd_topology *t, const struct netd_desired *links,
 			 struct netd_ruleset *out, struct netd_error *err);
 
 /*

@@ -54,14 +54,14 @@ static void compare(const char *name, const char *text)
 
 static int compare_spaces(const void *a, const void *b)
 {
-	return strcmp(((const struct netd_state *)a)->space,
-		      ((const struct netd_state *)b)->space);
+	return strcmp(((const struct netd_desired *)a)->space,
+		      ((const struct netd_desired *)b)->space);
 }
 
-static void add_spaces(const struct netd_topology *t, struct netd_state *out)
+static void add_spaces(const struct netd_topology *t, struct netd_desired *out)
 {
 	for (size_t i = 0; i < t->node_count; i++) {
-		struct netd_state *space =
+		struct netd_desired *space =
 			netd_array_add(&out->spaces, &out->space_count, sizeof(*space));
 
 		assert_non_null(space);
@@ -73,7 +73,7 @@ static void add_spaces(const struct netd_topology *t, struct netd_state *out)
 }
 
 /* Each text, and that the marks in the config can be read back. */
-static void print(const struct netd_state *s, struct netd_str *out)
+static void print(const struct netd_desired *s, struct netd_str *out)
 {
 	for (size_t i = 0; i < s->service_count; i++) {
 		const struct netd_service *v = &s->services[i];
@@ -94,7 +94,7 @@ static void check_file(const char *name)
 	struct netd_topology *t = NULL;
 	struct netd_error err = {0};
 	struct netd_str out = {0};
-	struct netd_state state = {0};
+	struct netd_desired state = {0};
 	struct netd_facts facts = {.no_dnsmasq = strncmp(name, "without", 7) == 0};
 	int r = netd_config_load(name, &t, &err);
 
@@ -114,7 +114,7 @@ static void check_file(const char *name)
 		netd_render_error(&err, false, &out);
 	}
 	compare(name, netd_str_text(&out));
-	netd_state_done(&state);
+	netd_desired_done(&state);
 	netd_str_done(&out);
 	netd_error_done(&err);
 	netd_topology_free(t);

@@ -108,11 +108,11 @@ static void set_sysctl(struct netd_state *s, const char *path, int value)
 				s->sysctls[i].value = value;
 		return;
 	}
-	assert_non_null(netd_state_add_sysctl(s, path, value));
+	assert_non_null(netd_objects_add_sysctl(&s->objects, path, value));
 }
 
 /* A foreign setting that nobody has looked at yet is 0. */
-static void know_sysctls(struct netd_state *host, const struct netd_state *desired)
+static void know_sysctls(struct netd_state *host, const struct netd_desired *desired)
 {
 	for (size_t i = 0; i < desired->sysctl_count; i++) {
 		const struct netd_sysctl *s = &desired->sysctls[i];
@@ -127,7 +127,7 @@ static void know_sysctls(struct netd_state *host, const struct netd_state *desir
 	}
 }
 
-static bool is_wanted(const struct netd_state *desired, const struct netd_ifaddr *a)
+static bool is_wanted(const struct netd_desired *desired, const struct netd_ifaddr *a)
 {
 	for (size_t i = 0; i < desired->addr_count; i++)
 		if (strcmp(desired->addrs[i].link, a->link) == 0 &&
@@ -151,13 +151,13 @@ static void forget_sysctls(struct netd_state *s, const char *link)
 }
 
 /* Takes out what bears our marks; it comes back if it is wanted. */
-static void remove_ours(struct netd_state *s, const struct netd_state *desired)
+static void remove_ours(struct netd_state *s, const struct netd_desired *desired)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->link_count; i++)
 		if (netd_link_is_ours(&s->links[i]) &&
-		    !netd_state_link(desired, s->links[i].name))
+		    !netd_desired_link(desired, s->links[i].name))
 			forget_sysctls(s, s->links[i].name);
 
 	for (size_t i = 0; i < s->addr_count; i++)
@@ -173,47 +173,60 @@ static void remove_ours(struct netd_state *s, const struct netd_state *desired)
 }
 
 /* A pair's ends name each other's index. */
-static void join_pairs(struct netd_state *host, struct netd_state *s)
+static void join_pairs(struct netd_state *host, struct netd_state *s,
+		       const struct netd_desired *desired)
 {
-	for (size_t i = 0; i < s->link_count; i++) {
-		struct netd_link *link = &s->links[i], *peer;
-		struct netd_state *far =
-			link->peer_namespace[0]
-				? netd_state_space(host, link->peer_namespace)
-				: host;
+	for (size_t i = 0; i < desired->link_count; i++) {
+		const struct netd_desired_link *want = &desired->links[i];
+		struct netd_link *link = netd_state_link(s, want->name), *peer = NULL;
+		struct netd_state *far = host;
 
-		peer = far && link->peer[0] ? netd_state_link(far, link->peer) : NULL;
+		if (want->peer_namespace[0])
+			far = netd_state_space(host, want->peer_namespace);
+		if (far && want->peer[0])
+			peer = netd_state_link(far, want->peer);
 		if (peer)
 			link->peer_index = peer->index;
 	}
 }
 
-/* The namespaces are taken over from @desired as they are. */
-static void settle_spaces(struct netd_state *host, struct netd_state *desired)
+/* @desired, made: its objects are taken over. */
+static void settle_space(struct netd_state *out, struct netd_desired *desired)
+{
+	out->objects = desired->objects;
+	memset(&desired->objects, 0, sizeof(desired->objects));
+	out->alive = true;
+	out->ruleset.intact = true;
+	for (size_t i = 0; i < desired->link_count; i++) {
+		struct netd_link *link = add_link(out, desired->links[i].name, false);
+
+		link->attrs = desired->links[i].attrs;
+		link->index = (int)i + 1;
+	}
+}
+
+static void settle_spaces(struct netd_state *host, struct netd_desired *desired)
 {
 	for (size_t i = 0; i < host->space_count; i++)
 		netd_state_done(&host->spaces[i]);
 	free(host->spaces);
-	host->spaces = desired->spaces;
 	host->space_count = desired->space_count;
-	desired->spaces = NULL;
-	desired->space_count = 0;
+	host->spaces = calloc(host->space_count + 1, sizeof(*host->spaces));
+	assert_non_null(host->spaces);
 	for (size_t i = 0; i < host->space_count; i++) {
+		settle_space(&host->spaces[i], &desired->spaces[i]);
 		host->spaces[i].inode = 100 + i;
-		host->spaces[i].ruleset.intact = true;
-		for (size_t j = 0; j < host->spaces[i].link_count; j++)
-			host->spaces[i].links[j].index = (int)j + 1;
 	}
-	join_pairs(host, host);
+	join_pairs(host, host, desired);
 	for (size_t i = 0; i < host->space_count; i++)
-		join_pairs(host, &host->spaces[i]);
+		join_pairs(host, &host->spaces[i], &desired->spaces[i]);
 }
 
 /* What the NICs held is on the bridges that want them, and on the NICs again else. */
-static void settle_uplinks(struct netd_state *s, const struct netd_state *desired)
+static void settle_uplinks(struct netd_state *s, const struct netd_desired *desired)
 {
 	for (size_t i = 0; i < desired->link_count; i++) {
-		const struct netd_link *bridge = &desired->links[i];
+		const struct netd_desired_link *bridge = &desired->links[i];
 		struct netd_link *nic = netd_state_link(s, bridge->uplink);
 
 		if (!bridge->uplink[0])
@@ -231,7 +244,8 @@ static void settle_uplinks(struct netd_state *s, const struct netd_state *desire
 		struct netd_link *nic = &s->links[i];
 		char bridge[NETD_IFNAME];
 
-		if (!nic->captured_for[0] || netd_state_link(desired, nic->captured_for))
+		if (!nic->captured_for[0] ||
+		    netd_desired_link(desired, nic->captured_for))
 			continue;
 		assert_true(netd_copy(bridge, nic->captured_for));
 		nic->master[0] = nic->captured_for[0] = '\0';
@@ -242,7 +256,7 @@ static void settle_uplinks(struct netd_state *s, const struct netd_state *desire
 }
 
 /* The host as it is once @desired was made on it. */
-static void settle(struct host *h, struct netd_state *desired,
+static void settle(struct host *h, struct netd_desired *desired,
 		   const struct netd_plan *plan)
 {
 	struct netd_state *s = &h->state;
@@ -260,8 +274,8 @@ static void settle(struct host *h, struct netd_state *desired,
 			have->up = true;
 			continue;
 		}
-		*have = desired->links[i];
-		have->index = index;
+		*have = (struct netd_link){.index = index};
+		have->attrs = desired->links[i].attrs;
 	}
 	settle_uplinks(s, desired);
 	for (size_t i = 0; i < desired->addr_count; i++) {
@@ -288,7 +302,7 @@ static void settle(struct host *h, struct netd_state *desired,
 
 /* Plans @t on @h; problems, if it is refused, go to @text. */
 static int make_plan(struct host *h, const struct netd_topology *t,
-		     struct netd_state *desired, struct netd_plan *plan,
+		     struct netd_desired *desired, struct netd_plan *plan,
 		     struct netd_str *text)
 {
 	struct netd_error err = {0};
@@ -318,7 +332,7 @@ static int make_plan(struct host *h, const struct netd_topology *t,
 /* Plans @t, adds the plan to @text, and has it carried out. */
 static int step(struct host *h, const struct netd_topology *t, struct netd_str *text)
 {
-	struct netd_state desired = {0};
+	struct netd_desired desired = {0};
 	struct netd_table table = {0};
 	struct netd_plan plan = {0};
 	int r = make_plan(h, t, &desired, &plan, text);
@@ -330,7 +344,7 @@ static int step(struct host *h, const struct netd_topology *t, struct netd_str *
 		settle(h, &desired, &plan);
 	}
 	netd_plan_done(&plan);
-	netd_state_done(&desired);
+	netd_desired_done(&desired);
 	return r;
 }
 

@@ -199,12 +199,13 @@ static void know(const struct netd_state *kernel, struct netd_state *out,
 {
 	if (netd_setting_is_missing(kernel, path))
 		return;
-	if (!netd_state_add_sysctl(out, path, fake_kernel_setting(kernel, path)))
+	if (!netd_objects_add_sysctl(&out->objects, path,
+				     fake_kernel_setting(kernel, path)))
 		abort();
 }
 
 static int observe_sysctls(struct netd *netd, struct netd_state *observed,
-			   const struct netd_state *desired,
+			   const struct netd_desired *desired,
 			   const struct netd_claims *claims, struct netd_error *err)
 {
 	const struct fake_host *f = netd->host;
@@ -219,7 +220,7 @@ static int observe_sysctls(struct netd *netd, struct netd_state *observed,
 			know(&f->kernel, observed, claims->items[i].key);
 	netd_state_sort_sysctls(observed);
 	for (size_t i = 0; i < desired->space_count; i++) {
-		const struct netd_state *want = &desired->spaces[i];
+		const struct netd_desired *want = &desired->spaces[i];
 		struct netd_state *have = netd_state_space(observed, want->space);
 
 		for (size_t k = 0; have && k < want->sysctl_count; k++)
@@ -231,7 +232,7 @@ static int observe_sysctls(struct netd *netd, struct netd_state *observed,
 	return 0;
 }
 
-static int observe_foreign(struct netd *netd, const struct netd_state *desired,
+static int observe_foreign(struct netd *netd, const struct netd_desired *desired,
 			   struct netd_state *observed, struct netd_error *err)
 {
 	(void)desired;

@@ -74,7 +74,7 @@ void fake_kernel_enslave(struct netd_link *link, const struct netd_link *bridge)
 static int create_link(struct fake_host *f, struct netd_state *s,
 		       const struct netd_op *op)
 {
-	const struct netd_link *want = &op->link;
+	const struct netd_desired_link *want = &op->link;
 	struct netd_link *link;
 	int index;
 
@@ -176,7 +176,7 @@ static int set_master(const struct netd_state *s, struct netd_link *link,
 	return 0;
 }
 
-static void set_settings(struct netd_link *link, const struct netd_link *want)
+static void set_settings(struct netd_link *link, const struct netd_desired_link *want)
 {
 	for (size_t i = 0; i < NETD_SETTING_FORWARDING6; i++)
 		if (want->settings_known & 1U << i)
@@ -185,7 +185,7 @@ static void set_settings(struct netd_link *link, const struct netd_link *want)
 
 static int set_link(struct fake_host *f, struct netd_state *s, const struct netd_op *op)
 {
-	const struct netd_link *want = &op->link;
+	const struct netd_desired_link *want = &op->link;
 	struct netd_link *link = netd_state_link(s, want->name);
 
 	if (!link)
@@ -319,7 +319,7 @@ static int compare_spaces(const void *a, const void *b)
 static int create_space(struct fake_host *f, struct netd_state *s,
 			const struct netd_op *op)
 {
-	const struct netd_state *want = netd_run_desired(f->run, op);
+	const struct netd_desired *want = netd_run_desired(f->run, op);
 	struct netd_link *lo;
 
 	if (s)
@@ -359,7 +359,7 @@ static int delete_space(struct fake_host *f, struct netd_state *s,
 static int write_resolv(struct fake_host *f, struct netd_state *s,
 			const struct netd_op *op)
 {
-	const struct netd_state *want = netd_run_desired(f->run, op);
+	const struct netd_desired *want = netd_run_desired(f->run, op);
 
 	free(s->resolv);
 	s->resolv = NULL;
@@ -388,7 +388,7 @@ static int stop_service(struct fake_host *f, struct netd_state *s,
 static int start_service(struct fake_host *f, struct netd_state *s,
 			 const struct netd_op *op)
 {
-	const struct netd_state *want = netd_run_desired(f->run, op);
+	const struct netd_desired *want = netd_run_desired(f->run, op);
 
 	(void)s;
 	forget_service(f, op->service.name);

@@ -69,7 +69,8 @@ static void added(const char *network, bool force_forwarding, struct netd_str *o
 	struct netd_link links[6];
 	struct netd_ifaddr addrs[3];
 	struct netd_sysctl sysctls[7];
-	struct netd_state host, desired = {0};
+	struct netd_state host;
+	struct netd_desired desired = {0};
 	struct netd_facts facts = {
 		.observed = &host,
 		.ipv6 = true,
@@ -90,7 +91,7 @@ static void added(const char *network, bool force_forwarding, struct netd_str *o
 		else
 			netd_str_addf(out, "%d", desired.sysctls[i].value);
 	}
-	netd_state_done(&desired);
+	netd_desired_done(&desired);
 	netd_topology_free(t);
 	netd_str_done(&text);
 }

@@ -68,7 +68,31 @@ static struct netd_link *add(struct netd_state *s, const char *name,
 	return link;
 }
 
-static void make_states(size_t i, struct netd_state *observed, struct netd_state *desired)
+static struct netd_desired_link *want(struct netd_desired *s, const char *name,
+				      enum netd_link_kind kind)
+{
+	struct netd_desired_link *link =
+		netd_array_add(&s->links, &s->link_count, sizeof(*link));
+
+	assert_non_null(link);
+	netd_copy(link->name, name);
+	link->kind = kind;
+	link->mtu = 1400;
+	link->up = true;
+	return link;
+}
+
+/* One of ours. */
+static void want_bridge(struct netd_desired *s, const char *name, const char *owner)
+{
+	struct netd_desired_link *link = want(s, name, NETD_LINK_BRIDGE);
+
+	link->group = NETD_LINK_GROUP;
+	snprintf(link->alias, sizeof(link->alias), "netd:%s", owner);
+}
+
+static void make_states(size_t i, struct netd_state *observed,
+			struct netd_desired *desired)
 {
 	struct netd_link *tap;
 
@@ -79,11 +103,11 @@ static void make_states(size_t i, struct netd_state *observed, struct netd_state
 	tap->index = INDEX;
 	tap->mtu = cases[i].mtu;
 	netd_copy(tap->master, cases[i].master);
-	add(desired, "new0", NETD_LINK_BRIDGE, "lab/dmz");
+	want_bridge(desired, "new0", "lab/dmz");
 	if (cases[i].stays)
-		add(desired, "old0", NETD_LINK_BRIDGE, "lab/lan");
+		want_bridge(desired, "old0", "lab/lan");
 	if (cases[i].wanted)
-		add(desired, "tap0", NETD_LINK_TAP, NULL)->foreign = true;
+		want(desired, "tap0", NETD_LINK_TAP)->foreign = true;
 }
 
 static void check(size_t i, const struct netd_plan *plan)
@@ -107,7 +131,8 @@ static void each(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(cases); i++) {
-		struct netd_state observed = {0}, desired = {0};
+		struct netd_state observed = {0};
+		struct netd_desired desired = {0};
 		struct netd_guest_port plug = {.port = "tap0", .bridge = "new0"};
 		struct netd_plan plan = {0};
 		struct netd_plan_input in = {
@@ -126,7 +151,7 @@ static void each(void **state)
 		check(i, &plan);
 		netd_plan_done(&plan);
 		netd_state_done(&observed);
-		netd_state_done(&desired);
+		netd_desired_done(&desired);
 	}
 }
 

@@ -174,7 +174,8 @@ static void run(size_t row)
 	};
 	struct netd_ifaddr address = {0};
 	struct netd_sysctl sysctls[MOST];
-	struct netd_state observed = {.links = links, .sysctls = sysctls}, desired = {0};
+	struct netd_state observed = {.links = links, .sysctls = sysctls};
+	struct netd_desired desired = {0};
 	struct netd_plan_input in = {.topology = "lab",
 				     .observed = &observed,
 				     .desired = &desired,

@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "model/state.h"
 
-static const struct netd_link want = {
+static const struct netd_desired_link want = {
 	.name = "br0",
 	.kind = NETD_LINK_BRIDGE,
 	.group = NETD_LINK_GROUP,
