@@ -79,9 +79,11 @@ static int attempt(struct netd *netd, const struct netd_way_back *way, bool sear
 		   struct netd_error *err)
 {
 	/* Recovering, it is unknown what was meant to be. */
-	const struct netd_topology *other = way->before ? way->meant : NULL;
+	const struct netd_topology *other = NULL;
 	int r;
 
+	if (way->before)
+		other = way->meant;
 	netd_view_done(v);
 	v->nameless = true;
 	v->search = search;
@@ -102,11 +104,11 @@ static int converge(struct netd *netd, const struct netd_way_back *way,
 	bool search = netd_stuck_is(&netd->store, way->previous->name);
 	int r = attempt(netd, way, search, paces[0], plugs, v, err);
 
-	if (r == 0)
-		return 0;
-	netd_plan_hand_over(&v->plan, room, plan);
-	netd_error_done(err);
-	r = attempt(netd, way, search, paces[1], NULL, v, err);
+	if (r) {
+		netd_plan_hand_over(&v->plan, room, plan);
+		netd_error_done(err);
+		r = attempt(netd, way, search, paces[1], NULL, v, err);
+	}
 	if (r > 0)
 		return -EIO;
 	return r;
@@ -121,33 +123,42 @@ static void restore_ports(struct netd *netd, const struct netd_way_back *way)
 		netd_plugs_restore(netd, way->previous->text);
 }
 
+static int reach(struct netd *netd, const struct netd_way_back *way, struct netd_view *v,
+		 struct netd_plan **room, struct netd_plan **plan, struct netd_error *err)
+{
+	netd_auto(netd_str_done) struct netd_str plugs = {0};
+	int r = converge(netd, way, v, &plugs, room, plan, err);
+
+	restore_ports(netd, way);
+	if (r < 0)
+		return r;
+	return settle(netd, way, v, netd_str_text(&plugs), err);
+}
+
 int netd_go_back(struct netd *netd, const struct netd_way_back *way,
 		 struct netd_plan **plan, struct netd_error *err)
 {
 	netd_auto(netd_view_done) struct netd_view v = {0};
-	netd_auto(netd_str_done) struct netd_str plugs = {0};
-	netd_auto_free struct netd_plan *room = plan ? calloc(1, sizeof(*room)) : NULL;
+	netd_auto_free struct netd_plan *room = NULL;
 	struct netd_error why = {0};
 	int r;
 
+	netd_plan_make_room(plan, &room, NULL); /* without room, nobody is told */
 	netd_reserve_spend(&netd->store);
-	r = converge(netd, way, &v, &plugs, &room, plan, &why);
-	restore_ports(netd, way);
-	if (r == 0)
-		r = settle(netd, way, &v, netd_str_text(&plugs), &why);
+	r = reach(netd, way, &v, &room, plan, &why);
 	/* a change that was killed may have been writing a resolv.conf */
 	if (!way->before)
 		netd->ops->tidy(&v.observed);
 	netd_plan_hand_over(&v.plan, &room, plan);
-	if (r == 0) {
-		netd_converge_clean(netd);
-		return 0;
+	if (r < 0) {
+		get_stuck(netd, way, &why);
+		if (plan)
+			*plan = netd_plan_free(*plan);
+		netd_error_move(err, &why);
+		return r;
 	}
-	get_stuck(netd, way, &why);
-	if (plan)
-		*plan = netd_plan_free(*plan);
-	netd_error_move(err, &why);
-	return r;
+	netd_converge_clean(netd);
+	return 0;
 }
 
 /*
@@ -173,13 +184,16 @@ static int converge_unrecorded(struct netd *netd, const struct netd_way_back *wa
 {
 	int r = attempt_unrecorded(netd, way, before, paces[0], v, err);
 
-	if (r == 0)
-		return 0;
-	netd_error_done(err);
-	r = attempt_unrecorded(netd, way, before, paces[1], v, err);
+	if (r) {
+		netd_error_done(err);
+		r = attempt_unrecorded(netd, way, before, paces[1], v, err);
+	}
+	replug(netd, &before->observed);
 	if (r > 0)
 		return -EIO;
-	return r;
+	if (r < 0)
+		return r;
+	return netd_converge_release(netd, v, err);
 }
 
 /* Whatever became of it: nobody could say later where it was to return to. */
@@ -202,9 +216,6 @@ int netd_go_back_unrecorded(struct netd *netd, const struct netd_way_back *way,
 
 	netd_reserve_spend(&netd->store);
 	r = converge_unrecorded(netd, way, before, &v, &why);
-	replug(netd, &before->observed);
-	if (r == 0)
-		r = netd_converge_release(netd, &v, &why);
 	kept = keep(netd, way->previous, &why);
 	if (kept == 0)
 		netd_converge_clean(netd);
@@ -221,9 +232,12 @@ int netd_go_back_unrecorded(struct netd *netd, const struct netd_way_back *way,
 int netd_plan_make_room(struct netd_plan **out, struct netd_plan **room,
 			struct netd_error *err)
 {
-	*room = out ? calloc(1, sizeof(**room)) : NULL;
-	if (out && !*room)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+	*room = NULL;
+	if (!out)
+		return 0;
+	*room = calloc(1, sizeof(**room));
+	if (!*room)
+		return netd_error_no_memory(err);
 	return 0;
 }
 

@@ -50,34 +50,41 @@ static int forget_flows(const struct netd_run *run, struct netd_nft *nft,
 	return 0;
 }
 
+static int commit_anew(const struct netd_run *run, struct netd_nft *nft,
+		       const struct netd_desired *want, struct netd_ruleset_delta *again)
+{
+	netd_auto(netd_ruleset_done) struct netd_ruleset now = {0};
+	uint32_t generation;
+	int r;
+
+	netd_error_done(run->err);
+	netd_ruleset_delta_done(again);
+	r = netd_firewall_read(nft, &now, run->err);
+	if (r < 0)
+		return r;
+	generation = now.generation;
+	now.serves = true; /* in doubt */
+	r = netd_firewall_read_foreign(nft, &want->ruleset, &now, run->err);
+	if (r < 0)
+		return r;
+	r = netd_ruleset_diff(&now, &want->ruleset, run->plan->topology, again, run->err);
+	if (r < 0)
+		return r;
+	return netd_firewall_commit(nft, again, generation, run->err);
+}
+
 /*
  * Somebody's transaction may come between reading and committing: the kernel says so
  * (-ERESTART), and the difference is taken again.
  */
-static int commit_again(const struct netd_run *run, struct netd_nft *nft,
-			const struct netd_desired *want, struct netd_ruleset_delta *again)
+static int commit(const struct netd_run *run, struct netd_nft *nft,
+		  const struct netd_plan_firewall *change)
 {
-	int r = -ERESTART;
+	netd_auto(netd_ruleset_delta_done) struct netd_ruleset_delta again = {0};
+	int r = netd_firewall_commit(nft, &change->delta, change->generation, run->err);
 
-	for (int tries = 0; r == -ERESTART && tries < COMMIT_TRIES; tries++) {
-		struct netd_ruleset now = {0};
-		uint32_t generation;
-
-		netd_error_done(run->err);
-		netd_ruleset_delta_done(again);
-		r = netd_firewall_read(nft, &now, run->err);
-		generation = now.generation;
-		now.serves = true; /* in doubt */
-		if (r == 0)
-			r = netd_firewall_read_foreign(nft, &want->ruleset, &now,
-						       run->err);
-		if (r == 0)
-			r = netd_ruleset_diff(&now, &want->ruleset, run->plan->topology,
-					      again, run->err);
-		netd_ruleset_done(&now);
-		if (r == 0)
-			r = netd_firewall_commit(nft, again, generation, run->err);
-	}
+	for (int tries = 0; r == -ERESTART && tries < COMMIT_TRIES; tries++)
+		r = commit_anew(run, nft, netd_run_desired(run, run->ops), &again);
 	return r;
 }
 
@@ -85,20 +92,16 @@ int netd_run_firewall(const struct netd_run *run)
 {
 	const struct netd_plan_firewall *change =
 		netd_plan_firewall(run->plan, run->ops->space);
-	const struct netd_desired *want = netd_run_desired(run, run->ops);
-	struct netd_ruleset_delta again = {0};
 	struct netd_nft *nft;
-	int r = change && want ? 0 : -ENOENT;
+	int r;
 
-	if (r == 0)
-		r = netd_space_nft(run->netd, run->ops->space, &nft, run->err);
-	if (r == 0)
-		r = netd_firewall_commit(nft, &change->delta, change->generation,
-					 run->err);
-	if (r == -ERESTART)
-		r = commit_again(run, nft, want, &again);
-	netd_ruleset_delta_done(&again);
-	if (r)
+	if (!change || !netd_run_desired(run, run->ops))
+		return -ENOENT;
+	r = netd_space_nft(run->netd, run->ops->space, &nft, run->err);
+	if (r < 0)
+		return r;
+	r = commit(run, nft, change);
+	if (r < 0)
 		return r;
 	return forget_flows(run, nft, &change->delta);
 }

@@ -270,7 +270,7 @@ static int burst_send(struct burst *b, const struct netd_run *run)
 	for (size_t i = 0; i < b->count; i++) {
 		int code = b->replies[i].code;
 
-		if (code == 0 || code == fine || b->ops[i] == failed)
+		if (!code || code == fine || b->ops[i] == failed)
 			continue;
 		failed = b->ops[i];
 		netd_run_failed(run, failed, code, b->replies[i].text);

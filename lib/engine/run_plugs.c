@@ -23,7 +23,9 @@ int netd_run_plugs(const struct netd_run *run)
 		if (netd_nl_ifindex(nl, link->name) != run->ops[i].index)
 			continue;
 		m = netd_link_set_message(link, run->ops[i].fields, bridge);
-		r = m ? netd_nl_request(nl, m, NULL) : -ENOMEM;
+		r = -ENOMEM;
+		if (m)
+			r = netd_nl_request(nl, m, NULL);
 		if (r < 0 && r != -ENODEV)
 			netd_error_add(run->notes, 0,
 				       "port %s is not plugged into %s: %s", link->name,

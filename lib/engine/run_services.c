@@ -169,16 +169,17 @@ static int job_want(const struct netd_run *run, struct job *j)
 
 static int end_all(struct batch *b, struct netd_error *err)
 {
-	int r = 0;
+	int first = 0;
 
 	for (size_t i = 0; i < b->count; i++)
 		b->jobs[i].ending = netd_dnsmasq_end(&b->jobs[i].d);
 	for (size_t i = 0; i < b->count; i++) {
 		int one = netd_dnsmasq_wait_end(&b->jobs[i].d, b->jobs[i].ending, err);
 
-		r = r ? r : one;
+		if (!first)
+			first = one;
 	}
-	return r;
+	return first;
 }
 
 static void service_path(const struct job *j, const char *file, char out[PATH_MAX])
@@ -255,17 +256,19 @@ static bool is_taken(const struct netd_lease *lease, void *data)
 /* Which leases stand in the way of reservations that are new. */
 static int find_taken(const struct batch *b, struct job *j, struct netd_error *err)
 {
-	netd_auto_free char *before = NULL;
+	netd_auto_free char *text = NULL;
+	const char *before = "";
 	char path[PATH_MAX];
 	int r;
 
 	service_path(j, NETD_DNSMASQ_RESERVED, path);
-	r = netd_file_read(b->netd->store.fd, path, CONFIG_MAX, &before, NULL, NULL);
+	r = netd_file_read(b->netd->store.fd, path, CONFIG_MAX, &text, NULL, NULL);
 	if (r < 0 && r != -ENOENT)
 		return netd_error_add(err, r, "dhcp %s: cannot read %s: %s", j->d.name,
 				      path, strerror(-r));
-	r = netd_reservations_new(before ? before : "", j->want->reserved, &j->taken,
-				  &j->taken_count);
+	if (text)
+		before = text;
+	r = netd_reservations_new(before, j->want->reserved, &j->taken, &j->taken_count);
 	if (r < 0)
 		return netd_error_add(err, r, "out of memory");
 	return 0;
@@ -286,13 +289,13 @@ static int prepare_leases(struct batch *b, struct netd_error *err)
 
 static int drop_leases(struct batch *b, struct netd_error *err)
 {
-	int r = 0;
-
 	for (size_t i = 0; i < b->count; i++) {
 		struct job *j = &b->jobs[i];
+		int r = forget_strangers(b, j, err);
 
-		r = forget_strangers(b, j, err);
-		if (r == 0 && j->taken_count)
+		if (r)
+			return r;
+		if (j->taken_count)
 			r = netd_dnsmasq_drop_leases(&j->d, is_taken, j, err);
 		if (r)
 			return r;
@@ -315,16 +318,21 @@ static int write_all(struct batch *b, struct netd_error *err)
 static int start_all(struct batch *b, struct netd_error *err)
 {
 	size_t begun = 0;
-	int r = 0;
+	int first = 0;
 
-	for (; r == 0 && begun < b->count; begun += r == 0)
-		r = netd_dnsmasq_begin(&b->jobs[begun].d, &b->jobs[begun].launching, err);
+	for (; begun < b->count; begun++) {
+		first = netd_dnsmasq_begin(&b->jobs[begun].d, &b->jobs[begun].launching,
+					   err);
+		if (first)
+			break;
+	}
 	for (size_t i = 0; i < begun; i++) {
 		int one = netd_dnsmasq_finish(&b->jobs[i].d, &b->jobs[i].launching, err);
 
-		r = r ? r : one;
+		if (!first)
+			first = one;
 	}
-	return r;
+	return first;
 }
 
 static int stop(struct batch *b, struct netd_error *err)

@@ -4,19 +4,15 @@
 
 #include <errno.h>
 #include <linux/if.h>
-#include <linux/if_link.h>
-#include <linux/rtnetlink.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine/run.h"
+#include "uplink/uplink_link.h"
 #include "uplink/uplink_settings.h"
 #include "uplink/uplink_transfer.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "kind/link.h"
 #include "desired/small_mtu.h"
 
 /*
@@ -43,129 +39,6 @@
  *
  * What of the bridge is ours, `addresses:` of the network, stays there and goes with it.
  */
-#define READY_TRIES 1000 /* of a bridge's queue, half a millisecond each */
-#define READY_PAUSE 500000L
-#define OPERSTATE_UP 6 /* RFC 2863, linux/if.h IF_OPER_UP */
-
-/*
- * Links
- */
-
-static int set_link(const struct netd_transfer *t, const char *name, unsigned fields,
-		    int master, uint32_t mtu, bool up)
-{
-	struct netd_link link = {.mtu = mtu, .up = up};
-	netd_auto_message struct nl_msg *m = NULL;
-	int r;
-
-	netd_copy(link.name, name);
-	m = netd_link_set_message(&link.attrs, fields, master);
-	if (!m)
-		return netd_error_add(t->err, -ENOMEM, "out of memory");
-	r = netd_nl_request(&t->netd->nl, m, t->err);
-	if (r < 0)
-		netd_error_context(t->err, "%s", name);
-	return r;
-}
-
-struct look {
-	unsigned flags;
-	uint8_t operstate;
-	int master;
-	uint32_t mtu;
-	struct netd_mac mac;
-};
-
-static int visit_look(const struct nlmsghdr *m, void *data)
-{
-	const struct ifinfomsg *header = nlmsg_data(m);
-	struct nlattr *a[IFLA_MAX + 1];
-	struct look *out = data;
-
-	if (m->nlmsg_type != RTM_NEWLINK ||
-	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, IFLA_MAX,
-			NULL))
-		return 0;
-	out->flags = header->ifi_flags;
-	out->operstate = a[IFLA_OPERSTATE] ? nla_get_u8(a[IFLA_OPERSTATE]) : 0;
-	out->master = a[IFLA_MASTER] ? (int)nla_get_u32(a[IFLA_MASTER]) : 0;
-	if (a[IFLA_ADDRESS] && nla_len(a[IFLA_ADDRESS]) == sizeof(out->mac.bytes))
-		memcpy(out->mac.bytes, nla_data(a[IFLA_ADDRESS]), sizeof(out->mac.bytes));
-	out->mtu = a[IFLA_MTU] ? nla_get_u32(a[IFLA_MTU]) : 0;
-	return 0;
-}
-
-static int look_at(const struct netd_transfer *t, const struct netd_holder *link,
-		   struct look *out)
-{
-	struct ifinfomsg header = {.ifi_index = link->index};
-	netd_auto_message struct nl_msg *m =
-		netd_nl_message(RTM_GETLINK, 0, &header, sizeof(header));
-	int r = m ? netd_nl_ask(&t->netd->nl, m, visit_look, out) : -ENOMEM;
-
-	if (r)
-		return netd_error_add(t->err, r, "%s: %s", link->name, strerror(-r));
-	return 0;
-}
-
-/*
- * Until the bridge has a carrier and its queue was started (net/core/link_watch.c): what
- * is sent before is lost.  A NIC without carrier has nothing to lose.
- */
-static int wait_ready(const struct netd_transfer *t)
-{
-	const struct timespec pause = {0, READY_PAUSE};
-	struct look nic, bridge;
-	int r = look_at(t, t->from, &nic);
-
-	if (r < 0 || !(nic.flags & IFF_LOWER_UP))
-		return r;
-	for (int i = 0; i < READY_TRIES; i++) {
-		r = look_at(t, t->to, &bridge);
-		if (r < 0 || bridge.operstate == OPERSTATE_UP)
-			return r;
-		nanosleep(&pause, NULL);
-	}
-	return 0; /* it may come up later, as with STP */
-}
-
-static int join(const struct netd_transfer *t, uint32_t mtu)
-{
-	struct look nic = {0};
-	int r = look_at(t, t->from, &nic);
-
-	if (r)
-		return r;
-	if (mtu && nic.mtu != mtu)
-		r = set_link(t, t->from->name, NETD_LINK_MTU, 0, mtu, true);
-	if (r)
-		return r;
-	if (!(nic.flags & IFF_UP))
-		r = set_link(t, t->from->name, NETD_LINK_UP, 0, 0, true);
-	if (r)
-		return r;
-	if (nic.master != t->to->index)
-		r = set_link(t, t->from->name, NETD_LINK_MASTER, t->to->index, 0, true);
-	if (r)
-		return r;
-	return wait_ready(t);
-}
-
-static int leave(const struct netd_transfer *t)
-{
-	struct look nic = {0};
-	int r = look_at(t, t->to, &nic);
-
-	if (r)
-		return r;
-	if (nic.master)
-		r = set_link(t, t->to->name, NETD_LINK_MASTER, 0, 0, true);
-	if (r)
-		return r;
-	if (t->capture->mtu && nic.mtu != t->capture->mtu)
-		r = set_link(t, t->to->name, NETD_LINK_MTU, 0, t->capture->mtu, true);
-	return r;
-}
 
 /*
  * Both ways
@@ -193,13 +66,15 @@ static int capture(struct netd *netd, const char *topology,
 		.has_mac = nic->has_mac,
 		.mac = nic->mac,
 	};
-	const char *settings = strcmp(nic->master, bridge) == 0 ? bridge : nic->name;
+	const char *settings = nic->name;
 	struct netd_holder from;
 	const struct netd_transfer t = {.netd = netd, .err = err};
 	int r = holder(&t, nic->name, &from);
 
 	if (r < 0)
 		return r;
+	if (strcmp(nic->master, bridge) == 0)
+		settings = bridge;
 	netd_capture_set_aside(&netd->store, nic->name);
 	netd_capture_read_boot(c.boot);
 	netd_copy(c.nic, nic->name);
@@ -219,20 +94,22 @@ int netd_uplinks_capture(struct netd *netd, const char *topology,
 			 const struct netd_claims *claims, const struct netd_plan *plan,
 			 const struct netd_state *observed, struct netd_error *err)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < plan->op_count; i++) {
+	for (size_t i = 0; i < plan->op_count; i++) {
 		const struct netd_op *op = &plan->ops[i];
 		const struct netd_link *nic;
+		int r;
 
 		if (op->kind != NETD_OP_MOVE_UPLINK)
 			continue;
 		nic = netd_state_link(observed, op->uplink.nic);
 		/* What was half moved is not what it was; that is on disk already. */
-		if (nic && !nic->captured_for[0])
-			r = capture(netd, topology, claims, nic, op->uplink.bridge, err);
+		if (!nic || nic->captured_for[0])
+			continue;
+		r = capture(netd, topology, claims, nic, op->uplink.bridge, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* -ENOENT if there is none, or it is of another capture, and was put aside. */
@@ -249,44 +126,31 @@ static int read_record(const struct netd_run *run, const struct netd_op *op,
 	return -ENOENT;
 }
 
+/* Of a NIC that came from another bridge in this very run. */
+static int capture_again(const struct netd_run *run, const struct netd_op *op,
+			 const struct netd_link *nic, struct netd_capture *out)
+{
+	const struct netd_claims none = {0}; /* what is an uplink's is not claimed */
+	struct netd *netd = run->netd;
+	int r = capture(netd, "", &none, nic, op->uplink.bridge, run->err);
+
+	if (r < 0)
+		return r;
+	return netd_capture_read(&netd->store, nic->name, out, run->err);
+}
+
 static int load(const struct netd_run *run, const struct netd_op *op,
 		struct netd_capture *out)
 {
 	const struct netd_link *nic = netd_state_link(run->observed, op->uplink.nic);
-	const struct netd_claims none = {0}; /* what is an uplink's is not claimed */
-	struct netd *netd = run->netd;
 	int r = read_record(run, op, out);
 
-	/* It came from another bridge in this very run. */
-	if (r == -ENOENT && nic) {
-		r = capture(netd, "", &none, nic, op->uplink.bridge, run->err);
-		if (r == 0)
-			r = netd_capture_read(&netd->store, nic->name, out, run->err);
-	}
+	if (r == -ENOENT && nic)
+		r = capture_again(run, op, nic, out);
 	if (r == -ENOENT)
 		return netd_error_add(run->err, -ENODEV, "%s: %s", op->uplink.nic,
 				      strerror(ENODEV));
 	return r;
-}
-
-/* Its MAC comes first: the address that the kernel makes follows from it. */
-static int start_bridge(const struct netd_transfer *t, const struct netd_mac *mac)
-{
-	struct netd_link link = {.up = true, .mac = *mac};
-	netd_auto_message struct nl_msg *m = NULL;
-	unsigned fields = NETD_LINK_UP;
-	struct look bridge = {0};
-	int r = look_at(t, t->to, &bridge);
-
-	if (r < 0)
-		return r;
-	if (memcmp(&bridge.mac, mac, sizeof(*mac)) != 0)
-		fields |= NETD_LINK_MAC;
-	netd_copy(link.name, t->to->name);
-	m = netd_link_set_message(&link.attrs, fields, 0);
-	if (m)
-		return netd_nl_request(&t->netd->nl, m, t->err);
-	return netd_error_add(t->err, -ENOMEM, "out of memory");
 }
 
 static int move_steps(struct netd_transfer *t, const struct netd_op *op, bool ipv6)
@@ -303,7 +167,7 @@ static int move_steps(struct netd_transfer *t, const struct netd_op *op, bool ip
 	r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
 	if (r)
 		return r;
-	r = start_bridge(t, &op->uplink.mac);
+	r = netd_transfer_start_bridge(t, &op->uplink.mac);
 	if (r)
 		return r;
 	r = netd_transfer_collect(t, !netd_mtu_is_small(op->uplink.mtu));
@@ -312,7 +176,7 @@ static int move_steps(struct netd_transfer *t, const struct netd_op *op, bool ip
 	r = netd_transfer_prepare(t);
 	if (r)
 		return r;
-	r = join(t, op->uplink.mtu);
+	r = netd_transfer_join(t, op->uplink.mtu);
 	if (r)
 		return r;
 	r = netd_transfer_switch_routes(t);
@@ -367,12 +231,15 @@ static int move(const struct netd_run *run, const struct netd_op *op)
 	};
 	int r = load(run, op, &c);
 
-	if (r == 0)
-		r = holder(&t, op->uplink.nic, &nic);
-	if (r == 0)
-		r = holder(&t, op->uplink.bridge, &bridge);
-	if (r == 0)
-		r = move_steps(&t, op, wants_ipv6(run, op, &c));
+	if (r < 0)
+		return r;
+	r = holder(&t, op->uplink.nic, &nic);
+	if (r < 0)
+		return r;
+	r = holder(&t, op->uplink.bridge, &bridge);
+	if (r < 0)
+		return r;
+	r = move_steps(&t, op, wants_ipv6(run, op, &c));
 	if (r < 0 || (c.stage == NETD_CAPTURE_MOVED && c.index == nic.index))
 		return r;
 	c.stage = NETD_CAPTURE_MOVED;
@@ -380,13 +247,15 @@ static int move(const struct netd_run *run, const struct netd_op *op)
 	return netd_capture_write(&run->netd->store, &c, run->err);
 }
 
-static int give_back(struct netd_transfer *t, const struct look *nic)
+static int give_back(struct netd_transfer *t, const struct netd_look *nic)
 {
-	uint32_t mtu = t->capture->mtu ? t->capture->mtu : nic->mtu;
+	uint32_t mtu = t->capture->mtu;
 	int r = 0;
 
+	if (!mtu)
+		mtu = nic->mtu;
 	if (!(nic->flags & IFF_UP)) /* a link that is down takes no routes */
-		r = set_link(t, t->to->name, NETD_LINK_UP, 0, 0, true);
+		r = netd_transfer_set_link(t, t->to->name, NETD_LINK_UP, 0, 0, true);
 	if (r)
 		return r;
 	r = netd_transfer_collect(t, !netd_mtu_is_small(mtu));
@@ -398,7 +267,7 @@ static int give_back(struct netd_transfer *t, const struct look *nic)
 	r = netd_transfer_switch_routes(t);
 	if (r)
 		return r;
-	r = leave(t);
+	r = netd_transfer_leave(t);
 	if (r)
 		return r;
 	return netd_transfer_finish(t);
@@ -407,7 +276,7 @@ static int give_back(struct netd_transfer *t, const struct look *nic)
 /* Somebody deleted the bridge; the rules that name it are there. */
 static int outlive(struct netd_transfer *t)
 {
-	int r = leave(t);
+	int r = netd_transfer_leave(t);
 
 	if (r)
 		return r;
@@ -420,17 +289,20 @@ static int outlive(struct netd_transfer *t)
 static int return_steps(struct netd_transfer *t, bool bridge, bool ipv6)
 {
 	const struct netd_capture *c = t->capture;
-	struct look nic = {0};
-	int r = bridge ? netd_capture_loosen(c, t->from->name, t->err) : 0;
+	struct netd_look nic = {0};
+	int r = 0;
 
+	if (bridge)
+		r = netd_capture_loosen(c, t->from->name, t->err);
 	if (r)
 		return r;
-	r = look_at(t, t->to, &nic);
+	r = netd_transfer_look(t, t->to, &nic);
 	if (r)
 		return r;
 	/* else no IPv6 gets there */
 	if (netd_mtu_is_small(nic.mtu) && c->mtu)
-		r = set_link(t, t->to->name, NETD_LINK_MTU, 0, c->mtu, true);
+		r = netd_transfer_set_link(t, t->to->name, NETD_LINK_MTU, 0, c->mtu,
+					   true);
 	if (r)
 		return r;
 	r = netd_capture_loosen(c, t->to->name, t->err);
@@ -439,10 +311,13 @@ static int return_steps(struct netd_transfer *t, bool bridge, bool ipv6)
 	r = netd_capture_switch_ipv6(t->to->name, ipv6, t->err);
 	if (r)
 		return r;
-	r = bridge ? give_back(t, &nic) : outlive(t);
+	if (bridge)
+		r = give_back(t, &nic);
+	else
+		r = outlive(t);
 	if (r)
 		return r;
-	if ((!bridge || c->stage == NETD_CAPTURE_MOVING))
+	if (!bridge || c->stage == NETD_CAPTURE_MOVING)
 		r = netd_transfer_restore(t);
 	if (r)
 		return r;
@@ -453,7 +328,7 @@ static int return_steps(struct netd_transfer *t, bool bridge, bool ipv6)
 	if (r)
 		return r;
 	if (!c->up && netd_transfer_is_bare(t))
-		r = set_link(t, t->to->name, NETD_LINK_UP, 0, 0, false);
+		r = netd_transfer_set_link(t, t->to->name, NETD_LINK_UP, 0, 0, false);
 	return r;
 }
 
@@ -507,10 +382,13 @@ static int give_up(const struct netd_run *run, const struct netd_op *op)
 		guess(op, run->observed, &c);
 		r = 0;
 	}
-	if (r == 0)
-		r = holder(&t, op->uplink.nic, &nic);
+	if (r < 0)
+		return r;
+	r = holder(&t, op->uplink.nic, &nic);
+	if (r < 0)
+		return r;
 	/* Whoever finds it half-way back must not take it for moved. */
-	if (r == 0 && c.stage == NETD_CAPTURE_MOVED) {
+	if (c.stage == NETD_CAPTURE_MOVED) {
 		c.stage = NETD_CAPTURE_RETURNING;
 		r = netd_capture_write(&run->netd->store, &c, run->err);
 	}
