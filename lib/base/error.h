@@ -14,6 +14,15 @@ struct netd_place {
 	unsigned width; /* columns the caret underlines; 0 counts as 1 */
 };
 
+/* @place, or @otherwise if that is nowhere. */
+static inline struct netd_place netd_place_or(struct netd_place place,
+					      struct netd_place otherwise)
+{
+	if (place.line)
+		return place;
+	return otherwise;
+}
+
 /*
  * Lines from here on are options of a command: a text of one option a line, "--mtu 9000",
  * whose first line has this number.

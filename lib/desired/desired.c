@@ -99,9 +99,10 @@ static struct netd_desired_link *add_link(struct netd_desired *out,
 static void set_uplink(struct netd_desired_link *bridge, const struct netd_network *n,
 		       const struct netd_facts *facts)
 {
-	const struct netd_link *nic =
-		n->uplink[0] ? netd_state_uplink(facts->observed, n->uplink) : NULL;
+	const struct netd_link *nic = NULL;
 
+	if (n->uplink[0])
+		nic = netd_state_uplink(facts->observed, n->uplink);
 	if (!nic) /* what it was is what its bridge has */
 		nic = netd_state_bereft(facts->observed, n->uplink);
 	netd_copy(bridge->uplink, n->uplink);
@@ -123,8 +124,9 @@ static int keep_existing_bridge(struct netd_desired_link *link,
 	link->foreign = true;
 	link->mtu = 0;
 	link->up = have && have->up;
-	netd_copy(link->master, have ? have->master : "");
-	link->place = n->bridge_place.line ? n->bridge_place : n->place;
+	if (have)
+		netd_copy(link->master, have->master);
+	link->place = netd_place_or(n->bridge_place, n->place);
 	return 0;
 }
 
@@ -179,10 +181,12 @@ static int add_bridge(struct netd_desired *out, const struct netd_topology *t,
 	owner_text(t, n, owner);
 	link->kind = NETD_LINK_BRIDGE;
 	link->has_mac = true;
-	link->mac = n->has_mac ? n->mac : netd_desired_mac(facts->host_id, owner);
+	link->mac = n->mac;
+	if (!n->has_mac)
+		link->mac = netd_desired_mac(facts->host_id, owner);
 	set_uplink(link, n, facts);
 	add_bridge_settings(link, n);
-	link->place = n->bridge_place.line ? n->bridge_place : n->place;
+	link->place = netd_place_or(n->bridge_place, n->place);
 	/* Snooping without a querier loses group traffic, and makes the Nth port cost
 	 * O(N). */
 	link->bridge = (struct netd_bridge){
@@ -251,9 +255,11 @@ static int add_addresses(struct netd_desired *out, const struct netd_topology *t
 	owner_text(t, n, owner);
 	snprintf(what, sizeof(what), "network %s", n->name);
 	for (size_t i = 0; i < n->address_count; i++) {
-		r = netd_desired_address(out, owner, n->bridge, &n->addresses[i],
-					 n->address_places ? n->address_places[i]
-							   : n->place);
+		struct netd_place place = n->place;
+
+		if (n->address_places)
+			place = n->address_places[i];
+		r = netd_desired_address(out, owner, n->bridge, &n->addresses[i], place);
 		if (r)
 			return r;
 	}
@@ -353,27 +359,39 @@ static int add_network(struct netd_desired *out, const struct netd_topology *t,
 	return 0;
 }
 
+static int make(const struct netd_topology *t, const struct netd_facts *facts,
+		struct netd_desired *out, struct netd_error *err)
+{
+	int r;
+
+	for (size_t i = 0; i < t->network_count; i++) {
+		r = add_network(out, t, &t->networks[i], facts, err);
+		if (r < 0)
+			return r;
+	}
+	r = netd_desired_nodes(t, facts, out, err);
+	if (r < 0)
+		return r;
+	r = netd_desired_services(t, facts, out, err);
+	if (r < 0)
+		return r;
+	r = netd_forwarding_add(t, facts, out);
+	if (r < 0)
+		return r;
+	r = netd_desired_sort_links(out);
+	if (r < 0)
+		return r;
+	netd_small_mtu_trim(out, facts);
+	return netd_ruleset_compile(t, out, &out->ruleset, err);
+}
+
 int netd_desired_make(const struct netd_topology *t, const struct netd_facts *facts,
 		      struct netd_desired *out, struct netd_error *err)
 {
-	int r = 0;
+	int r = make(t, facts, out, err);
 
-	for (size_t i = 0; r == 0 && i < t->network_count; i++)
-		r = add_network(out, t, &t->networks[i], facts, err);
-	if (r == 0)
-		r = netd_desired_nodes(t, facts, out, err);
-	if (r == 0)
-		r = netd_desired_services(t, facts, out, err);
-	if (r == 0)
-		r = netd_forwarding_add(t, facts, out);
-	if (r == 0)
-		r = netd_desired_sort_links(out);
-	if (r == 0)
-		netd_small_mtu_trim(out, facts);
-	if (r == 0)
-		r = netd_ruleset_compile(t, out, &out->ruleset, err);
 	if (r == -ENOMEM && !netd_error_code(err))
-		netd_error_add(err, r, "out of memory");
+		netd_error_no_memory(err);
 	if (r < 0)
 		netd_desired_done(out);
 	return r;

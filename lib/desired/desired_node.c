@@ -200,18 +200,29 @@ static int add_addresses(struct netd_desired *space, const struct end *e,
 			 struct netd_error *err)
 {
 	const struct netd_node_interface *in = e->interface;
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r == 0 && i < in->address_count; i++) {
-		struct netd_place place =
-			in->address_places ? in->address_places[i] : in->place;
+	for (size_t i = 0; i < in->address_count; i++) {
+		struct netd_place place = in->place;
 
+		if (in->address_places)
+			place = in->address_places[i];
 		if (in->addresses[i].addr.family == AF_INET6 && !e->facts->ipv6)
 			return no_ipv6(e, place, err);
 		r = netd_desired_address(space, e->owner, in->name, &in->addresses[i],
 					 place);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
+}
+
+/* Of what the interface is joined to. */
+static uint32_t shared_mtu(const struct end *e)
+{
+	if (e->cable)
+		return e->cable->mtu;
+	return netd_desired_mtu(e->network, e->facts);
 }
 
 static int add_end(struct netd_desired *host, struct netd_desired *space, struct end *e,
@@ -220,16 +231,20 @@ static int add_end(struct netd_desired *host, struct netd_desired *space, struct
 	const struct netd_node_interface *in = e->interface;
 	int r;
 
-	e->network = e->cable ? NULL : netd_topology_network(e->t, in->network);
+	e->network = NULL;
+	if (!e->cable) {
+		e->network = netd_topology_network(e->t, in->network);
+		if (!e->network)
+			return netd_topology_error(e->t, err, in->place,
+						   "%s: there is no network %s",
+						   e->node->name, in->network);
+	}
 	e->mac = mac_of(e->t, e->facts, e->node->name, in);
-	e->mtu = mtu_of(in, e->cable	 ? e->cable->mtu
-			    : e->network ? netd_desired_mtu(e->network, e->facts)
-					 : 0);
-	if (!e->cable && !e->network)
-		return netd_topology_error(e->t, err, in->place,
-					   "%s: there is no network %s", e->node->name,
-					   in->network);
-	r = e->cable ? add_plug(space, e) : add_port(host, space, e);
+	e->mtu = mtu_of(in, shared_mtu(e));
+	if (e->cable)
+		r = add_plug(space, e);
+	else
+		r = add_port(host, space, e);
 	if (r)
 		return r;
 	r = add_settings(space, e->node, e->facts, in->name);
@@ -254,10 +269,11 @@ static int add_routes(struct netd_desired *space, const struct netd_node *node)
 
 	for (size_t i = 0; i < node->route_count; i++) {
 		const struct netd_static_route *want = &node->routes[i];
+		const char *link = want->interface;
 
-		r = netd_desired_route(
-			space, want,
-			want->interface[0] ? want->interface : link_towards(space, &want->via));
+		if (!*link)
+			link = link_towards(space, &want->via);
+		r = netd_desired_route(space, want, link);
 		if (r)
 			return r;
 	}
@@ -297,6 +313,22 @@ static int add_loopback(struct netd_desired *space, struct netd_place place)
 	return 0;
 }
 
+static int add_ends(struct netd_desired *host, struct netd_desired *space, struct end *e,
+		    struct netd_error *err)
+{
+	for (size_t i = 0;; i++) {
+		int r;
+
+		e->interface =
+			netd_node_interface(e->t, e->node, i, &e->cable, &e->other);
+		if (!e->interface)
+			return 0;
+		r = add_end(host, space, e, err);
+		if (r < 0)
+			return r;
+	}
+}
+
 static int add_node(const struct netd_topology *t, const struct netd_node *node,
 		    const struct netd_facts *facts, struct netd_desired *out,
 		    struct netd_error *err)
@@ -313,13 +345,12 @@ static int add_node(const struct netd_topology *t, const struct netd_node *node,
 	snprintf(e.owner, sizeof(e.owner), "%s/%s", t->name, node->name);
 	netd_copy(space->owner, e.owner);
 	r = add_loopback(space, node->place);
-	if (r == 0)
-		r = add_wide_settings(space, node, facts);
-	for (size_t i = 0;
-	     r == 0 &&
-	     (e.interface = netd_node_interface(t, node, i, &e.cable, &e.other));
-	     i++)
-		r = add_end(out, space, &e, err);
+	if (r)
+		return r;
+	r = add_wide_settings(space, node, facts);
+	if (r)
+		return r;
+	r = add_ends(out, space, &e, err);
 	if (r)
 		return r;
 	r = add_outside(space, t, node, err);
@@ -346,12 +377,14 @@ static int compare_spaces(const void *a, const void *b)
 int netd_desired_nodes(const struct netd_topology *t, const struct netd_facts *facts,
 		       struct netd_desired *out, struct netd_error *err)
 {
-	int r = 0;
+	for (size_t i = 0; i < t->node_count; i++) {
+		int r = add_node(t, &t->nodes[i], facts, out, err);
 
-	for (size_t i = 0; r == 0 && i < t->node_count; i++)
-		r = add_node(t, &t->nodes[i], facts, out, err);
+		if (r < 0)
+			return r;
+	}
 	if (out->space_count)
 		qsort(out->spaces, out->space_count, sizeof(*out->spaces),
 		      compare_spaces);
-	return r;
+	return 0;
 }

@@ -10,20 +10,20 @@
 int netd_desired_route(struct netd_desired *out, const struct netd_static_route *want,
 		       const char *link)
 {
-	struct netd_route *r =
-		netd_array_add(&out->routes, &out->route_count, sizeof(*r));
+	struct netd_route *route =
+		netd_array_add(&out->routes, &out->route_count, sizeof(*route));
 
-	if (!r)
+	if (!route)
 		return -ENOMEM;
-	r->to = netd_prefix_network(&want->to);
-	r->metric = want->metric;
-	r->protocol = NETD_PROTOCOL;
-	r->type = want->type;
-	r->via = want->via;
-	r->source = want->source;
-	r->onlink = want->onlink;
-	r->place = want->place;
+	route->to = netd_prefix_network(&want->to);
+	route->metric = want->metric;
+	route->protocol = NETD_PROTOCOL;
+	route->type = want->type;
+	route->via = want->via;
+	route->source = want->source;
+	route->onlink = want->onlink;
+	route->place = want->place;
 	if (want->type == NETD_ROUTE_UNICAST)
-		netd_copy(r->link, link);
+		netd_copy(route->link, link);
 	return 0;
 }

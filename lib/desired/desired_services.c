@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "dhcp/compile.h"
 #include "desired/desired.h"
+#include "desired/desired_node.h"
 
 /* One walk over all segments: each is made, checked or noted. */
 struct walk {
@@ -49,7 +50,7 @@ static int check(const struct walk *w, struct netd_desired *out,
 	(void)out;
 	if (!w->facts->no_dnsmasq || is_skipped(w, s))
 		return 0;
-	netd_topology_error(w->t, w->err, s->dhcp->place.line ? s->dhcp->place : s->place,
+	netd_topology_error(w->t, w->err, netd_place_or(s->dhcp->place, s->place),
 			    "dhcp %s: dnsmasq is not installed", s->name);
 	netd_error_hint(w->err,
 			"on Debian: apt-get install dnsmasq-base; with `required: "
@@ -104,16 +105,22 @@ static int add_network(const struct walk *w, const struct netd_network *n)
 static int add_interface(const struct walk *w, const struct netd_node *node,
 			 const struct netd_node_interface *in)
 {
-	const struct netd_network *n =
-		in->network[0] ? netd_topology_network(w->t, in->network) : NULL;
-	struct netd_desired *space =
-		w->out ? netd_desired_space(w->out, node->name) : NULL;
+	const struct netd_network *n = NULL;
+	struct netd_desired *space = NULL;
 	char owner[NETD_OWNER], name[NETD_SERVICE_NAME];
 	uint32_t mtu;
 
+	if (in->network[0])
+		n = netd_topology_network(w->t, in->network);
+	if (w->out)
+		space = netd_desired_space(w->out, node->name);
 	if (!n || (w->out && !space))
 		return 0;
-	mtu = in->mtu ? in->mtu : netd_desired_mtu(n, w->facts);
+	mtu = in->mtu;
+	if (!mtu)
+		mtu = netd_desired_mtu(n, w->facts);
+	if (!mtu)
+		mtu = NETD_DESIRED_MTU;
 	snprintf(owner, sizeof(owner), "%s/%s", w->t->name, node->name);
 	snprintf(name, sizeof(name), "%s.%s", node->name, in->name);
 	return add_service(w, space,
@@ -128,7 +135,7 @@ static int add_interface(const struct walk *w, const struct netd_node *node,
 				   .address_count = in->address_count,
 				   .dhcp = &in->dhcp,
 				   .dns = &in->dns,
-				   .mtu = mtu ? mtu : 1500,
+				   .mtu = mtu,
 				   .place = in->place,
 			   });
 }
@@ -144,10 +151,11 @@ static int walk(const struct walk *w)
 			return r;
 	}
 	for (size_t i = 0; i < t->node_count; i++) {
-		for (size_t j = 0; r == 0 && j < t->nodes[i].interface_count; j++)
+		for (size_t j = 0; j < t->nodes[i].interface_count; j++) {
 			r = add_interface(w, &t->nodes[i], &t->nodes[i].interfaces[j]);
-		if (r)
-			return r;
+			if (r)
+				return r;
+		}
 	}
 	return 0;
 }

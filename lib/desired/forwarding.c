@@ -89,7 +89,11 @@ static bool is_of_uplink(const struct netd_topology *t, const char *link, bool n
 	for (size_t i = 0; i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
 
-		if (n->uplink[0] && strcmp(nic ? n->uplink : n->bridge, link) == 0)
+		const char *name = n->bridge;
+
+		if (nic)
+			name = n->uplink;
+		if (n->uplink[0] && strcmp(name, link) == 0)
 			return true;
 	}
 	return false;
@@ -237,6 +241,21 @@ static int add_of_uplink(struct netd_desired *out, const struct netd_network *n,
 	return 0;
 }
 
+/* What of @link, which is there, is to forward, or has to be remembered. */
+static int add_link(const struct netd_topology *t, const struct netd_facts *facts,
+		    const struct netd_link *link, struct netd_desired *out,
+		    uint8_t family, const char *directory, const char *name)
+{
+	if (is_outside(t, facts, link)) {
+		if (topology_uses(t, link->name, family))
+			return add(out, directory, link->name, name, 1);
+		return add_kept(out, directory, link->name, name, false);
+	}
+	if (is_borrowed(t, facts, link))
+		return add_kept(out, directory, link->name, name, false);
+	return 0;
+}
+
 static int add_per_link(const struct netd_topology *t, const struct netd_facts *facts,
 			struct netd_desired *out, uint8_t family, const char *directory,
 			const char *name)
@@ -244,22 +263,16 @@ static int add_per_link(const struct netd_topology *t, const struct netd_facts *
 	const struct netd_state *observed = facts->observed;
 	int r = add_kept(out, directory, "all", name, true);
 
-	if (r == 0)
-		r = add(out, directory, "default", name, 1);
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
-		const char *link = observed->links[i].name;
-
-		if (!is_outside(t, facts, &observed->links[i])) {
-			if (is_borrowed(t, facts, &observed->links[i]))
-				r = add_kept(out, directory, link, name, false);
-			continue;
-		}
-		r = topology_uses(t, link, family)
-			    ? add(out, directory, link, name, 1)
-			    : add_kept(out, directory, link, name, false);
-	}
-	if (r)
+	if (r < 0)
 		return r;
+	r = add(out, directory, "default", name, 1);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < observed->link_count; i++) {
+		r = add_link(t, facts, &observed->links[i], out, family, directory, name);
+		if (r < 0)
+			return r;
+	}
 	for (size_t i = 0; i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
 
@@ -289,12 +302,13 @@ static bool may_listen(const struct netd_topology *t, const struct netd_facts *f
 static bool uplink_listens(const struct netd_state *observed,
 			   const struct netd_network *n)
 {
-	const struct netd_link *bridge = netd_state_link(observed, n->bridge);
+	const char *link = n->uplink;
 	char path[NETD_SYSCTL_PATH];
 	int value;
 
-	snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra",
-		 bridge ? n->bridge : n->uplink);
+	if (netd_state_link(observed, n->bridge))
+		link = n->bridge;
+	snprintf(path, sizeof(path), "ipv6/conf/%s/accept_ra", link);
 	return netd_state_sysctl(observed, path, &value) && value;
 }
 

@@ -26,8 +26,10 @@ static uint32_t mtu_of(const struct netd_state *observed,
 		       const struct netd_desired *desired, const char *name)
 {
 	const struct netd_desired_link *want = netd_desired_link(desired, name);
-	const struct netd_link *have = observed ? netd_state_link(observed, name) : NULL;
+	const struct netd_link *have = NULL;
 
+	if (observed)
+		have = netd_state_link(observed, name);
 	if (want && want->mtu)
 		return want->mtu;
 	if (have && !have->loopback)

@@ -198,6 +198,19 @@ struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index
 	return NULL;
 }
 
+struct netd_link *netd_state_peer(const struct netd_state *there,
+				  const struct netd_link *link)
+{
+	struct netd_link *peer;
+
+	if (!link->peer_index)
+		return NULL;
+	peer = netd_state_link_by_index(there, link->peer_index);
+	if (!peer || peer->peer_index != link->index)
+		return NULL;
+	return peer;
+}
+
 static const struct netd_sysctl *find_sysctl(const struct netd_objects *o,
 					     const char *path)
 {
@@ -302,6 +315,16 @@ const char *netd_link_owner(const struct netd_link *link)
 	if (link->recorded[0])
 		return link->recorded;
 	return alias_owner(&link->attrs);
+}
+
+bool netd_link_is_of(const struct netd_link *link, const char *topology)
+{
+	const char *owner;
+
+	if (!link || !netd_link_is_ours(link))
+		return false;
+	owner = netd_link_owner(link);
+	return owner && netd_owner_is(owner, topology);
 }
 
 uint64_t netd_alias_cut_home(char *alias)

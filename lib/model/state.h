@@ -297,6 +297,11 @@ struct netd_link *netd_state_link_by_index(const struct netd_state *s, int index
 struct netd_link *netd_state_master(const struct netd_state *s,
 				    const struct netd_link *link);
 
+/* The other end of the pair that @link is an end of, if it is in @there and each of the
+ * two is the other's; else NULL. */
+struct netd_link *netd_state_peer(const struct netd_state *there,
+				  const struct netd_link *link);
+
 /* The NIC that became an uplink under that name, whatever it is called now; else the link
  * of that name. */
 struct netd_link *netd_state_uplink(const struct netd_state *s, const char *name);
@@ -339,6 +344,8 @@ void netd_link_want_setting(struct netd_link_attrs *link, enum netd_setting sett
 uint64_t netd_alias_cut_home(char *alias);
 /* "TOPOLOGY/NETWORK" out of our ifalias, or as recognised; NULL if it bears none. */
 const char *netd_link_owner(const struct netd_link *link);
+/* True if it is ours, and of that topology; @link may be NULL. */
+bool netd_link_is_of(const struct netd_link *link, const char *topology);
 /* True if the two are one slot of the kernel's: not both can be there. */
 bool netd_route_same_slot(const struct netd_route *a, const struct netd_route *b);
 /* True if packets go the same way by both, whoever made them. */

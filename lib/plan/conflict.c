@@ -20,8 +20,10 @@ static void check_taken(const struct netd_conflict *c,
 {
 	const struct netd_kind *kind = netd_kind_of(want);
 	const char *other = netd_kind_name(have, "physical interface");
-	const char *key = kind->is_network ? " with `bridge:`" : "";
+	const char *key = "";
 
+	if (kind->is_network)
+		key = " with `bridge:`";
 	if (netd_conflict_is_of(have, c->t) && have->kind == want->kind)
 		return;
 	if (netd_link_is_ours(have) && netd_link_owner(have)) {
@@ -50,10 +52,7 @@ static bool has_addresses(const struct netd_state *s, const char *link)
 /* True if that is a bridge of the same topology: its ports may be moved. */
 static bool is_own_bridge(const struct netd_conflict *c, const char *bridge)
 {
-	const struct netd_link *link = netd_state_link(c->observed, bridge);
-	const char *owner = link ? netd_link_owner(link) : NULL;
-
-	return owner && netd_link_is_ours(link) && netd_owner_is(owner, c->t->name);
+	return netd_link_is_of(netd_state_link(c->observed, bridge), c->t->name);
 }
 
 /* Why @have cannot be made a port of @bridge; NULL if it can. */
@@ -104,8 +103,7 @@ static const struct netd_network *network_on(const struct netd_topology *t,
 static void check_existing_uplink(const struct netd_conflict *c,
 				  const struct netd_network *n)
 {
-	const struct netd_link *nic =
-		n->uplink[0] ? netd_state_link(c->observed, n->uplink) : NULL;
+	const struct netd_link *nic = netd_state_link(c->observed, n->uplink);
 
 	if (!n->uplink[0] || (nic && strcmp(nic->master, n->bridge) == 0))
 		return;
@@ -116,27 +114,44 @@ static void check_existing_uplink(const struct netd_conflict *c,
 				"makes the bridge, and moves the NIC's addresses there");
 }
 
+static void say_no_bridge(const struct netd_conflict *c,
+			  const struct netd_desired_link *want, bool there)
+{
+	if (there)
+		netd_topology_error(c->t, c->err, want->place, "%s is no bridge",
+				    want->name);
+	else
+		netd_topology_error(c->t, c->err, want->place, "there is no bridge %s",
+				    want->name);
+	netd_error_hint(c->err,
+			"`existing: true` is for a bridge that is there; leave it "
+			"out, and netd makes one");
+}
+
+static void say_own_bridge(const struct netd_conflict *c,
+			   const struct netd_desired_link *want, const char *owner)
+{
+	if (owner)
+		netd_topology_error(c->t, c->err, want->place,
+				    "bridge %s is netd's own, of %s", want->name, owner);
+	else
+		netd_topology_error(c->t, c->err, want->place, "bridge %s is netd's own",
+				    want->name);
+	netd_error_hint(c->err, "leave `existing` out, or choose another bridge");
+}
+
 static void check_existing(const struct netd_conflict *c,
 			   const struct netd_desired_link *want,
 			   const struct netd_link *have)
 {
 	const struct netd_network *n = network_on(c->t, want->name);
 
-	if (!have || !netd_kind_of(have)->is_network) {
-		netd_topology_error(c->t, c->err, want->place,
-				    have ? "%s is no bridge" : "there is no bridge %s",
-				    want->name);
-		netd_error_hint(c->err, "`existing: true` is for a bridge that is there; "
-					"leave it out, and netd makes one");
-	} else if (netd_link_is_ours(have)) {
-		netd_topology_error(c->t, c->err, want->place,
-				    "bridge %s is netd's own%s%s", want->name,
-				    netd_link_owner(have) ? ", of " : "",
-				    netd_link_owner(have) ? netd_link_owner(have) : "");
-		netd_error_hint(c->err, "leave `existing` out, or choose another bridge");
-	} else if (n) {
+	if (!have || !netd_kind_of(have)->is_network)
+		say_no_bridge(c, want, have);
+	else if (netd_link_is_ours(have))
+		say_own_bridge(c, want, netd_link_owner(have));
+	else if (n)
 		check_existing_uplink(c, n);
-	}
 }
 
 /* @c has the states of one namespace: the host's, or a node's. */
@@ -210,8 +225,10 @@ static void check_space_free(const struct netd_conflict *c,
 			     const struct netd_state *have)
 {
 	const char *kind = kind_word(c->t, want->space);
-	const char *owner = have->elsewhere[0] ? have->elsewhere : have->owner;
+	const char *owner = have->owner;
 
+	if (have->elsewhere[0])
+		owner = have->elsewhere;
 	if (!have->alive || netd_owner_is(have->owner, c->t->name))
 		return;
 	netd_topology_error(c->t, c->err, want->place, "%s %s: the namespace %s %s%s",

@@ -213,8 +213,10 @@ static bool check_beside_route(const struct netd_conflict *c,
 			       const struct netd_route *have)
 {
 	char to[NETD_PREFIX_TEXT], via[NETD_ADDR_TEXT], text[192];
-	const char *on = have->link[0] ? have->link : "this host";
+	const char *on = "this host";
 
+	if (have->link[0])
+		on = have->link;
 	if (!netd_conflict_by_route(have, &want->prefix) ||
 	    is_settled(c, want, have->link))
 		return false;

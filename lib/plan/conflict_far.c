@@ -42,10 +42,7 @@ static bool same_far_end(const struct netd_port *a, const struct netd_port *b)
 static bool is_there(const struct netd_topology *t, const struct netd_state *observed,
 		     const char *name)
 {
-	const struct netd_link *have = netd_state_link(observed, name);
-	const char *owner = have ? netd_link_owner(have) : NULL;
-
-	return owner && netd_link_is_ours(have) && netd_owner_is(owner, t->name);
+	return netd_link_is_of(netd_state_link(observed, name), t->name);
 }
 
 static void check_port(const struct netd_topology *t, const struct netd_topology *running,
@@ -62,7 +59,7 @@ static void check_port(const struct netd_topology *t, const struct netd_topology
 	    !is_there(t, observed, p->name))
 		return;
 	named = old->peer_namespace[0];
-	netd_topology_error(t, err, p->peer_place.line ? p->peer_place : p->place,
+	netd_topology_error(t, err, netd_place_or(p->peer_place, p->place),
 			    "veth %s: its far end was made as %s in %s%s, and stays that",
 			    p->name, old->peer, named ? "namespace " : "the host",
 			    old->peer_namespace);
@@ -92,9 +89,10 @@ static void check_name(const struct netd_topology *t,
 		       const struct netd_left_end *left, struct netd_error *err)
 {
 	const char *space = want->peer_namespace;
-	const char *kind =
-		left->far->kind_name[0] ? left->far->kind_name : "physical interface";
+	const char *kind = "physical interface";
 
+	if (left->far->kind_name[0])
+		kind = left->far->kind_name;
 	netd_topology_error(t, err, want->place,
 			    "veth %s: the name of its far end, %s, is taken by a %s in "
 			    "%s%s",

@@ -41,8 +41,10 @@ static void print_removal(const struct netd_route *r, struct netd_str *out)
 {
 	char to[NETD_PREFIX_TEXT], via[NETD_ADDR_TEXT];
 
-	netd_str_add(out, r->to.addr.family == AF_INET6 ? "ip -6 route del "
-							: "ip route del ");
+	if (r->to.addr.family == AF_INET6)
+		netd_str_add(out, "ip -6 route del ");
+	else
+		netd_str_add(out, "ip route del ");
 	if (r->type != NETD_ROUTE_UNICAST)
 		netd_str_addf(out, "%s ", netd_route_type_name(r->type));
 	netd_str_add(out, netd_prefix_format(&r->to, to));
@@ -56,18 +58,27 @@ static void print_removal(const struct netd_route *r, struct netd_str *out)
 		netd_str_addf(out, " table %u", r->table);
 }
 
+/* "a route to 10.1.0.0/16 is there already, via 10.0.0.1, by eth0" */
+static void print_route(const struct netd_route *r, struct netd_str *out)
+{
+	char text[NETD_PREFIX_TEXT];
+
+	netd_str_addf(out, "a route to %s is there already",
+		      r->to.length ? netd_prefix_format(&r->to, text) : "default");
+	if (r->via.family)
+		netd_str_addf(out, ", via %s", netd_addr_format(&r->via, text));
+	if (r->link[0])
+		netd_str_addf(out, ", by %s", r->link);
+}
+
 static void route_error(const struct check *c, const struct netd_route *want,
 			const struct netd_route *have)
 {
+	netd_auto(netd_str_done) struct netd_str there = {0};
 	netd_auto(netd_str_done) struct netd_str removal = {0};
-	char to[NETD_PREFIX_TEXT], via[NETD_ADDR_TEXT];
 
-	netd_topology_error(
-		c->t, c->err, want->place, "a route to %s is there already%s%s%s%s",
-		want->to.length ? netd_prefix_format(&want->to, to) : "default",
-		have->via.family ? ", via " : "",
-		have->via.family ? netd_addr_format(&have->via, via) : "",
-		have->link[0] ? ", by " : "", have->link);
+	print_route(have, &there);
+	netd_topology_error(c->t, c->err, want->place, "%s", netd_str_text(&there));
 	print_removal(have, &removal);
 	netd_error_hint(
 		c->err,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "kind/kind.h"
 
@@ -246,6 +247,25 @@ static int diff_space(struct netd_diff *host, const struct netd_state *observed,
 	return walk_all(&d, walks, NETD_ARRAY_SIZE(walks), err);
 }
 
+static int diff_all(struct netd_diff *d, struct netd_error *err)
+{
+	netd_auto(netd_diff_present_done) struct netd_present present = {0};
+	const struct netd_desired *desired = d->host->desired;
+	int r = netd_diff_present(d, &present);
+
+	if (r < 0)
+		return r;
+	r = diff_host(d, &present.states[0], err);
+	if (r < 0)
+		return r;
+	for (size_t i = 1; i < present.count; i++) {
+		r = diff_space(d, &present.states[i], &desired->spaces[i - 1], err);
+		if (r < 0)
+			return r;
+	}
+	return sort_ops(d->plan);
+}
+
 int netd_plan_make(const struct netd_plan_input *in, struct netd_plan *out,
 		   struct netd_error *err)
 {
@@ -256,18 +276,10 @@ int netd_plan_make(const struct netd_plan_input *in, struct netd_plan *out,
 		.old = {(struct netd_claim *)(uintptr_t)in->claims, in->claim_count},
 		.plan = out,
 	};
-	struct netd_present present = {0};
 	int r;
 
 	netd_copy(out->topology, in->topology);
-	r = netd_diff_present(&d, &present);
-	if (r == 0)
-		r = diff_host(&d, &present.states[0], err);
-	for (size_t i = 1; r == 0 && i < present.count; i++)
-		r = diff_space(&d, &present.states[i], &in->desired->spaces[i - 1], err);
-	if (r == 0)
-		r = sort_ops(out);
-	netd_diff_present_done(&present);
+	r = diff_all(&d, err);
 	out->claims = d.claims.items;
 	out->claim_count = d.claims.count;
 	if (r == -ENOMEM && !netd_error_code(err))

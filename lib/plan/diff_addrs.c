@@ -25,10 +25,8 @@ static bool is_inside(const struct netd_diff *d, const struct netd_ifaddr *a)
 {
 	const struct netd_desired_link *want = netd_desired_link(d->in->desired, a->link);
 	const struct netd_link *have = netd_state_link(d->in->observed, a->link);
-	const char *owner = have ? netd_link_owner(have) : NULL;
 
-	return (want && !want->foreign) || (have && netd_link_is_ours(have) && owner &&
-					    netd_owner_is(owner, d->in->topology));
+	return (want && !want->foreign) || netd_link_is_of(have, d->in->topology);
 }
 
 /* Whatever its prefix length: an address outside is to be answered for. */
@@ -45,38 +43,32 @@ static const struct netd_ifaddr *find_value(const struct netd_objects *s,
 /* IPv6 has an address on a link once only, whatever its length and whoever made it. */
 static int clear_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 {
-	const struct netd_ifaddr *other =
-		want->prefix.addr.family == AF_INET6
-			? find_value(&d->in->observed->objects, want)
-			: NULL;
+	const struct netd_ifaddr *other = find_value(&d->in->observed->objects, want);
 
-	if (other)
-		return netd_diff_add_addr(d, NETD_OP_CLEAR_ADDRESS, other);
-	return 0;
+	if (!other || want->prefix.addr.family != AF_INET6)
+		return 0;
+	return netd_diff_add_addr(d, NETD_OP_CLEAR_ADDRESS, other);
 }
 
 static int want_addr(struct netd_diff *d, const struct netd_ifaddr *want)
 {
 	bool inside = is_inside(d, want);
-	const struct netd_ifaddr *have =
-		inside ? find_addr(&d->in->observed->objects, want)
-		       : find_value(&d->in->observed->objects, want);
+	const struct netd_ifaddr *have = find_value(&d->in->observed->objects, want);
 	char key[NETD_SYSCTL_PATH];
 	int r = 0;
 
+	if (inside)
+		have = find_addr(&d->in->observed->objects, want);
 	netd_claim_address_key(want, key);
 	/* An address that the admin gave it is there, and will stay there. */
 	if (!inside && (!have || netd_diff_is_claimed(d, NETD_CLAIM_ADDRESS, key)))
 		r = netd_diff_claim(d, NETD_CLAIM_ADDRESS, key, 0, 1);
-	if (r)
+	if (r < 0 || have)
 		return r;
-	if (!have)
-		r = clear_addr(d, want);
-	if (r)
+	r = clear_addr(d, want);
+	if (r < 0)
 		return r;
-	if (!have)
-		r = netd_diff_add_addr(d, NETD_OP_ADD_ADDRESS, want);
-	return r;
+	return netd_diff_add_addr(d, NETD_OP_ADD_ADDRESS, want);
 }
 
 static int drop_inside_addr(struct netd_diff *d, const struct netd_ifaddr *have)
@@ -184,9 +176,10 @@ static int keep_sysctl(struct netd_diff *d, const struct netd_sysctl *want, int 
 static int claim_sysctl(struct netd_diff *d, const struct netd_sysctl *want, bool known,
 			int have)
 {
-	bool changes = known ? have != want->value || is_overridden(d, want)
-			     : want->nic[0] != '\0';
+	bool changes = want->nic[0];
 
+	if (known)
+		changes = have != want->value || is_overridden(d, want);
 	if (!changes && !netd_diff_find_claim(d, NETD_CLAIM_SYSCTL, want->path))
 		return 0;
 	if (!known)
@@ -199,19 +192,20 @@ static int want_sysctl(struct netd_diff *d, const struct netd_sysctl *want)
 	int have = 0;
 	bool known = netd_state_sysctl(d->in->observed, want->path, &have) &&
 		     !is_of_new_link(d, want);
+	enum netd_op_kind kind = NETD_OP_SET_SYSCTL;
 	int r = 0;
 
 	if (!known && (comes_along(d, want) || want->kept || comes_later(d, want)))
 		return 0;
 	if (want->kept)
 		return keep_sysctl(d, want, have);
-	if (want->foreign)
+	if (want->foreign) {
+		kind = NETD_OP_CLAIM_SYSCTL;
 		r = claim_sysctl(d, want, known, have);
+	}
 	if (r < 0 || (known && have == want->value))
 		return r;
-	return netd_diff_add_sysctl(
-		d, want->foreign ? NETD_OP_CLAIM_SYSCTL : NETD_OP_SET_SYSCTL, want->path,
-		want->value);
+	return netd_diff_add_sysctl(d, kind, want->path, want->value);
 }
 
 int netd_diff_sysctls(struct netd_diff *d)

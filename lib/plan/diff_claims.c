@@ -78,9 +78,9 @@ static bool is_heir(const struct netd_diff *d, const struct netd_link *link)
 static int release_inherited(struct netd_diff *d, const struct netd_claim *c)
 {
 	const struct netd_state *observed = d->in->observed;
-	int r = 0, value;
+	int r, value;
 
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
+	for (size_t i = 0; i < observed->link_count; i++) {
 		char path[NETD_SYSCTL_PATH];
 
 		netd_sysctl_path_of(c->key, observed->links[i].name, path);
@@ -90,8 +90,10 @@ static int release_inherited(struct netd_diff *d, const struct netd_claim *c)
 		    netd_desired_sysctl(d->in->desired, path, &value))
 			continue;
 		r = netd_diff_add_sysctl(d, NETD_OP_RESTORE_SYSCTL, path, c->previous);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int release_sysctl(struct netd_diff *d, const struct netd_claim *c)
@@ -180,9 +182,9 @@ static int release(struct netd_diff *d, const struct netd_claim *c)
 /* Backwards: what was changed last (a global switch) goes back first. */
 int netd_diff_release(struct netd_diff *d)
 {
-	int r = 0;
+	int r;
 
-	for (size_t i = d->old.count; r == 0 && i-- > 0;) {
+	for (size_t i = d->old.count; i-- > 0;) {
 		const struct netd_claim *c = &d->old.items[i];
 
 		if (strcmp(c->topology, d->in->topology) != 0 ||
@@ -193,6 +195,8 @@ int netd_diff_release(struct netd_diff *d)
 			r = netd_claims_add(&d->claims, c);
 		else
 			r = release(d, c);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }

@@ -73,16 +73,18 @@ static const struct netd_link *unplanned_end(const struct netd_diff *d,
 					     const struct netd_link *have)
 {
 	const char *name = want->peer_namespace;
-	const struct netd_state *there =
-		*name ? netd_state_space(d->host->observed, name) : d->in->observed;
-	const struct netd_desired *planned =
-		*name ? netd_desired_space(d->host->desired, name) : d->in->desired;
-	const struct netd_link *far =
-		there && have->peer_index
-			? netd_state_link_by_index(there, have->peer_index)
-			: NULL;
+	const struct netd_state *there = d->in->observed;
+	const struct netd_desired *planned = d->in->desired;
+	const struct netd_link *far;
 
-	if (!far || !netd_kind_of(far)->is_pair || far->peer_index != have->index ||
+	if (*name) {
+		there = netd_state_space(d->host->observed, name);
+		planned = netd_desired_space(d->host->desired, name);
+	}
+	if (!there)
+		return NULL;
+	far = netd_state_peer(there, have);
+	if (!far || !netd_kind_of(far)->is_pair ||
 	    (planned && netd_desired_link(planned, far->name)))
 		return NULL;
 	return far;
@@ -96,10 +98,13 @@ static const struct netd_link *unplanned_end(const struct netd_diff *d,
 static int far_mtu(struct netd_diff *d, const struct netd_desired_link *want,
 		   const struct netd_link *have)
 {
-	const struct netd_link *far = d->space[0] ? NULL : unplanned_end(d, want, have);
+	const struct netd_link *far;
 	struct netd_op *op;
 
-	if (!netd_kind_of(want)->is_pair || !far || far->mtu != have->mtu)
+	if (d->space[0] || !netd_kind_of(want)->is_pair)
+		return 0;
+	far = unplanned_end(d, want, have);
+	if (!far || far->mtu != have->mtu)
 		return 0;
 	op = netd_diff_add(d, NETD_OP_SET_LINK);
 	if (!op)
@@ -226,15 +231,12 @@ static int follow_mtu(struct netd_diff *d, const struct netd_link *have)
 /* The far end of a pair that is wanted: it bears our group, but no name of its own. */
 static bool is_far_end(const struct netd_diff *d, const struct netd_link *have)
 {
-	const struct netd_link *near =
-		have->peer_index
-			? netd_state_link_by_index(d->in->observed, have->peer_index)
-			: NULL;
-	const struct netd_desired_link *want =
-		near && near->peer_index == have->index
-			? netd_desired_link(d->in->desired, near->name)
-			: NULL;
+	const struct netd_link *near = netd_state_peer(d->in->observed, have);
+	const struct netd_desired_link *want;
 
+	if (!near)
+		return false;
+	want = netd_desired_link(d->in->desired, near->name);
 	return want && netd_kind_of(want)->is_pair && strcmp(want->peer, have->name) == 0;
 }
 
@@ -248,14 +250,9 @@ static bool is_doomed(const struct netd_diff *d, const struct netd_link *have)
 /* In a node: the host's end of its pair goes too, and takes it along. */
 static bool goes_with_peer(const struct netd_diff *d, const struct netd_link *have)
 {
-	const struct netd_state *host = d->host->observed;
-	const struct netd_link *peer =
-		have->peer_index ? netd_state_link_by_index(host, have->peer_index)
-				 : NULL;
+	const struct netd_link *peer = netd_state_peer(d->host->observed, have);
 
-	return d->space[0] && peer && peer->peer_index == have->index &&
-	       netd_link_is_ours(peer) && netd_link_owner(peer) &&
-	       netd_owner_is(netd_link_owner(peer), d->in->topology) &&
+	return d->space[0] && netd_link_is_of(peer, d->in->topology) &&
 	       !netd_desired_link(d->host->desired, peer->name);
 }
 

@@ -52,13 +52,22 @@ static bool loses(const struct netd_diff *d, const struct netd_link *port,
 	return true;
 }
 
+/* The lan of "lab/lan". */
+static const char *network_of(const struct netd_link *bridge)
+{
+	const char *owner = netd_link_owner(bridge), *slash = NULL;
+
+	if (owner)
+		slash = strchr(owner, '/');
+	if (slash)
+		return slash + 1;
+	return bridge->name;
+}
+
 /* Says who is without a network when @bridge, which goes, is gone. */
 static void note_losers(struct netd_diff *d, const struct netd_link *bridge)
 {
 	const struct netd_state *observed = d->in->observed;
-	const char *owner = netd_link_owner(bridge);
-	const char *slash = owner ? strchr(owner, '/') : NULL;
-	const char *network = slash ? slash + 1 : bridge->name;
 	netd_auto(netd_str_done) struct netd_str names = {0};
 	size_t count = 0;
 
@@ -71,22 +80,25 @@ static void note_losers(struct netd_diff *d, const struct netd_link *bridge)
 	netd_plan_note(
 		d->plan,
 		"network %s goes, and %s %s plugged in: no network until it is back",
-		network, netd_str_text(&names), count == 1 ? "is" : "are");
+		network_of(bridge), netd_str_text(&names), count == 1 ? "is" : "are");
 }
 
 int netd_diff_plugs(struct netd_diff *d)
 {
 	const struct netd_state *observed = d->in->observed;
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < d->in->plug_count; i++)
-		r = plug_in(d, &d->in->plugs[i]);
-	for (size_t i = 0; r == 0 && i < observed->link_count; i++) {
+	for (size_t i = 0; i < d->in->plug_count; i++) {
+		int r = plug_in(d, &d->in->plugs[i]);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
 
 		if (netd_kind_of(link)->is_network && netd_diff_is_made(d, link) &&
 		    !netd_desired_link(d->in->desired, link->name))
 			note_losers(d, link);
 	}
-	return r;
+	return 0;
 }

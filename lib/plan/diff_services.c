@@ -131,9 +131,10 @@ static void note_hidden(struct netd_diff *d, const struct netd_service *have)
 /* A way back is to what was: why it died then can keep it from starting now. */
 static bool was_dead(const struct netd_diff *d, const struct netd_service *want)
 {
-	const struct netd_service *then =
-		d->host->before ? find(&d->host->before->objects, want->name) : NULL;
+	const struct netd_service *then = NULL;
 
+	if (d->host->before)
+		then = find(&d->host->before->objects, want->name);
 	return then && !then->running;
 }
 
@@ -181,9 +182,11 @@ static int diff_one(struct netd_diff *d, const struct netd_service *want)
 
 int netd_diff_services(struct netd_diff *d)
 {
-	int r = d->space[0] ? 0 : stop_others(d);
+	int r = 0;
 
-	if (r)
+	if (!d->space[0])
+		r = stop_others(d);
+	if (r < 0)
 		return r;
 	for (size_t i = 0; i < d->in->desired->service_count; i++) {
 		r = diff_one(d, &d->in->desired->services[i]);

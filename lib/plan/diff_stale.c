@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "plan/diff.h"
 #include "plan/left_end.h"
@@ -98,16 +99,20 @@ static int find_left(struct netd_diff *d, const struct netd_desired *desired,
 		const struct netd_desired_link *want = &desired->links[i];
 		struct netd_left_end left =
 			netd_left_end(observed, desired, d->host->topology, want);
-		const struct netd_link *gone = left.near ? left.near : left.far;
+		const struct netd_link *gone = left.far;
 		struct netd_op *op;
 
 		if (!left.ours)
 			continue;
 		if (!*stale)
 			*stale = calloc(observed->link_count, sizeof(**stale));
-		op = *stale ? netd_diff_add(d, NETD_OP_DELETE_STALE) : NULL;
+		if (!*stale)
+			return -ENOMEM;
+		op = netd_diff_add(d, NETD_OP_DELETE_STALE);
 		if (!op)
 			return -ENOMEM;
+		if (left.near)
+			gone = left.near;
 		op->link.attrs = gone->attrs;
 		op->index = gone->index;
 		if (!left.near)
@@ -149,31 +154,39 @@ static int copy_rest(struct netd_state *out, const struct netd_state *observed,
 	return netd_state_sort_links(out);
 }
 
+/* What goes first in one namespace; *@stale is the caller's, even on failure. */
+static int find_all(struct netd_diff *d, const struct netd_desired *desired,
+		    const struct netd_state *observed, bool **stale)
+{
+	int r = find_stale(d, desired, observed, stale);
+
+	if (r < 0 || *desired->space)
+		return r;
+	return find_left(d, desired, observed, stale);
+}
+
 /* @out borrows everything of @observed but the lists that lose something. */
 static int present_state(struct netd_diff *d, const struct netd_desired *desired,
 			 const struct netd_state *observed, struct netd_state *out,
 			 bool *owned)
 {
-	bool *stale;
+	netd_auto_free bool *stale = NULL;
 	int r;
 
 	d->space = desired->space;
 	*out = *observed;
-	r = find_stale(d, desired, observed, &stale);
-	if (r == 0 && !*desired->space)
-		r = find_left(d, desired, observed, &stale);
+	r = find_all(d, desired, observed, &stale);
 	*owned = stale;
-	if (stale) {
-		out->links = NULL;
-		out->addrs = NULL;
-		out->routes = NULL;
-		out->by_name = out->by_index = NULL;
-		out->link_count = out->addr_count = out->route_count = 0;
-		if (r == 0)
-			r = copy_rest(out, observed, stale);
-	}
-	free(stale);
-	return r;
+	if (!stale)
+		return r;
+	out->links = NULL;
+	out->addrs = NULL;
+	out->routes = NULL;
+	out->by_name = out->by_index = NULL;
+	out->link_count = out->addr_count = out->route_count = 0;
+	if (r < 0)
+		return r;
+	return copy_rest(out, observed, stale);
 }
 
 static int present_space(struct netd_diff *d, const struct netd_desired *desired,
@@ -182,9 +195,12 @@ static int present_space(struct netd_diff *d, const struct netd_desired *desired
 	static const struct netd_state nothing;
 	const struct netd_state *have =
 		netd_state_space(d->host->observed, desired->space);
-	int r = present_state(d, desired, have && have->alive ? have : &nothing, out,
-			      owned);
+	const struct netd_state *there = &nothing;
+	int r;
 
+	if (have && have->alive)
+		there = have;
+	r = present_state(d, desired, there, out, owned);
 	if (have && !have->alive) {
 		out->resolv = have->resolv;
 		out->resolv_foreign = have->resolv_foreign;
@@ -204,11 +220,16 @@ int netd_diff_present(struct netd_diff *d, struct netd_present *out)
 		return -ENOMEM;
 	out->count = count;
 	r = present_state(d, desired, d->host->observed, &out->states[0], &out->owned[0]);
-	for (size_t i = 1; r == 0 && i < count; i++)
+	if (r < 0)
+		return r;
+	for (size_t i = 1; i < count; i++) {
 		r = present_space(d, &desired->spaces[i - 1], &out->states[i],
 				  &out->owned[i]);
+		if (r < 0)
+			return r;
+	}
 	d->space = "";
-	return r;
+	return 0;
 }
 
 void netd_diff_present_done(struct netd_present *p)

@@ -44,10 +44,13 @@ static int add(struct netd_diff *d, enum netd_op_kind kind, const char *name,
 
 	if (!op)
 		return -ENOMEM;
-	netd_copy(op->uplink.nic, nic ? nic->name : name);
-	netd_copy(op->uplink.record,
-		  nic && nic->captured_as[0] ? nic->captured_as : name);
+	netd_copy(op->uplink.nic, name);
+	netd_copy(op->uplink.record, name);
 	netd_copy(op->uplink.bridge, bridge);
+	if (nic)
+		netd_copy(op->uplink.nic, nic->name);
+	if (nic && nic->captured_as[0])
+		netd_copy(op->uplink.record, nic->captured_as);
 	if (want) {
 		op->uplink.mtu = want->mtu;
 		op->uplink.mac = want->mac;
@@ -93,8 +96,7 @@ int netd_diff_uplinks(struct netd_diff *d)
 /* True if @nic is a port of a bridge of this topology. */
 static bool is_port(const struct netd_diff *d, const struct netd_link *nic)
 {
-	const struct netd_link *master =
-		nic->master[0] ? netd_state_link(d->in->observed, nic->master) : NULL;
+	const struct netd_link *master = netd_state_master(d->in->observed, nic);
 
 	return master && netd_diff_is_made(d, master);
 }
@@ -139,11 +141,14 @@ static int release_bereft(struct netd_diff *d, const struct netd_claim *c,
 int netd_diff_release_uplink(struct netd_diff *d, const struct netd_claim *c)
 {
 	const struct netd_link *nic = netd_state_uplink(d->in->observed, c->key);
+	const char *bridge;
 
 	if (!nic || (!nic->captured_for[0] && !is_port(d, nic)))
 		return release_bereft(d, c, nic);
 	if (is_still_wanted(d, nic))
 		return 0;
-	return add(d, NETD_OP_RETURN_UPLINK, c->key, nic,
-		   nic->captured_for[0] ? nic->captured_for : nic->master, NULL);
+	bridge = nic->master;
+	if (nic->captured_for[0])
+		bridge = nic->captured_for;
+	return add(d, NETD_OP_RETURN_UPLINK, c->key, nic, bridge, NULL);
 }

@@ -45,12 +45,14 @@ static const struct {
 
 static void blame_bridge(struct look *l, const struct netd_link *bridge)
 {
-	const char *owner = netd_link_is_ours(bridge) ? netd_link_owner(bridge) : NULL;
+	const char *owner = netd_link_owner(bridge);
 
-	if (owner)
+	if (owner && netd_link_is_ours(bridge)) {
 		netd_str_addf(&l->by, "%s is of topology %.*s", bridge->name,
 			      (int)strcspn(owner, "/"), owner);
-	for (size_t i = 0; !owner && i < NETD_ARRAY_SIZE(bridges); i++) {
+		return;
+	}
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(bridges); i++) {
 		if (fnmatch(bridges[i].pattern, bridge->name, 0) != 0)
 			continue;
 		netd_str_addf(&l->by, "%s is %s by its name", bridge->name,

@@ -10,19 +10,11 @@
  * pair is torn, as one between nodes can be (diff_stale.c), and made anew.
  */
 
-static bool is_mutual(const struct netd_link *near, const struct netd_link *far)
-{
-	return near && near->peer_index == far->index && far->peer_index == near->index;
-}
-
 /* True if @near is a port of that topology under a name that none of its ports has. */
 static bool is_renamed(const struct netd_desired *desired, const char *topology,
 		       const struct netd_link *near)
 {
-	const char *owner = netd_link_owner(near);
-
-	return owner && netd_link_is_ours(near) && netd_owner_is(owner, topology) &&
-	       !netd_desired_link(desired, near->name);
+	return netd_link_is_of(near, topology) && !netd_desired_link(desired, near->name);
 }
 
 struct netd_left_end netd_left_end(const struct netd_state *observed,
@@ -31,21 +23,18 @@ struct netd_left_end netd_left_end(const struct netd_state *observed,
 				   const struct netd_desired_link *want)
 {
 	const char *name = want->peer_namespace;
-	const struct netd_state *there =
-		*name ? netd_state_space(observed, name) : observed;
+	const struct netd_state *there = observed;
 	struct netd_left_end left = {0};
 
+	if (*name)
+		there = netd_state_space(observed, name);
 	if (!netd_kind_of(want)->is_pair || want->by_peer || !there ||
 	    netd_desired_space(desired, name) || netd_state_link(observed, want->name))
 		return left;
 	left.far = netd_state_link(there, want->peer);
 	if (!left.far || !netd_kind_of(left.far)->is_pair)
 		return left;
-	left.near = left.far->peer_index
-			    ? netd_state_link_by_index(observed, left.far->peer_index)
-			    : NULL;
-	if (!is_mutual(left.near, left.far))
-		left.near = NULL;
+	left.near = netd_state_peer(observed, left.far);
 	left.ours = netd_link_is_ours(left.far) && !netd_link_owner(left.far) &&
 		    (!left.near || is_renamed(desired, topology, left.near));
 	return left;

@@ -27,17 +27,10 @@
 	(1U << NETD_SETTING_FORWARDING4 | 1U << NETD_SETTING_RP_FILTER | \
 	 1U << NETD_SETTING_PROMOTE)
 
-static bool is_of(const struct netd_link *link, const char *topology)
-{
-	const char *owner = netd_link_owner(link);
-
-	return netd_link_is_ours(link) && owner && netd_owner_is(owner, topology);
-}
-
 static bool has_links(const struct netd_state *s, const char *topology)
 {
 	for (size_t i = 0; i < s->link_count; i++)
-		if (is_of(&s->links[i], topology))
+		if (netd_link_is_of(&s->links[i], topology))
 			return true;
 	return false;
 }
@@ -79,7 +72,7 @@ void netd_seen_print(const struct netd_state *observed, const char *topology,
 	size_t count = 0;
 
 	for (size_t i = 0; i < observed->link_count; i++)
-		if (is_of(&observed->links[i], topology))
+		if (netd_link_is_of(&observed->links[i], topology))
 			print_one(out, &count, netd_kind_of(&observed->links[i])->word,
 				  observed->links[i].name);
 	for (size_t i = 0; i < observed->space_count; i++)
@@ -143,7 +136,7 @@ static int add_links(const struct netd_state *host, const struct netd_state *her
 		const struct netd_link *have = &here->links[i];
 		struct netd_desired_link *slot;
 
-		if (!is_of(have, topology))
+		if (!netd_link_is_of(have, topology))
 			continue;
 		slot = netd_array_add(&out->links, &out->link_count, sizeof(*slot));
 		if (!slot)
@@ -299,20 +292,25 @@ int netd_seen_service(const struct netd_state *observed, const char *name,
 static int add_services(const struct netd_state *host, const char *topology,
 			struct netd_desired *out)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < host->service_count; i++) {
+	for (size_t i = 0; i < host->service_count; i++) {
 		const struct netd_service *s = &host->services[i];
-		bool inside = false;
+		bool here, inside = false;
+		int r;
 
 		if (!netd_owner_is(s->owner, topology) || !s->config[0])
 			continue; /* what an orphan was told, nobody knows */
 		for (size_t j = 0; j < host->space_count; j++)
 			inside |= strcmp(host->spaces[j].owner, s->owner) == 0;
-		if (out->space[0] ? strcmp(out->owner, s->owner) == 0 : !inside)
-			r = add_service(s, out);
+		here = !inside;
+		if (out->space[0])
+			here = strcmp(out->owner, s->owner) == 0;
+		if (!here)
+			continue;
+		r = add_service(s, out);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* Settings of others' that the topology changed, and which it would give back. */
@@ -384,11 +382,12 @@ static int add_space(const struct netd_state *host, const struct netd_state *her
 	r = add_settings(here, slot);
 	if (r)
 		return r;
-	if (here->resolv) {
-		slot->resolv = strdup(here->resolv);
-		r = slot->resolv ? 0 : -ENOMEM;
-	}
-	return r;
+	if (!here->resolv)
+		return 0;
+	slot->resolv = strdup(here->resolv);
+	if (!slot->resolv)
+		return -ENOMEM;
+	return 0;
 }
 
 int netd_seen_make(const struct netd_state *observed, const struct netd_claims *claims,
@@ -419,7 +418,7 @@ static bool is_uplink(const struct netd_state *s, const struct netd_link *port,
 	if (!port->master[0] || netd_link_is_tap(port) || netd_link_is_ours(port))
 		return false;
 	bridge = netd_state_link(s, port->master);
-	return bridge && is_of(bridge, topology) && port->has_mac && bridge->has_mac &&
+	return netd_link_is_of(bridge, topology) && port->has_mac && bridge->has_mac &&
 	       memcmp(&port->mac, &bridge->mac, sizeof(port->mac)) == 0;
 }
 
