@@ -69,20 +69,18 @@ struct option_row {
 	const char *object; /* stands for all settings of that kind of object */
 };
 
-#define FLAG(name, letter, field, help)                                                \
-	{                                                                              \
-		name, letter, NULL, help, offsetof(struct options, field), false, NULL \
-	}
-#define VALUE(name, letter, field, argument, help, values)                            \
-	{                                                                             \
-		name, letter, argument, help, offsetof(struct options, field), false, \
-			values                                                        \
-	}
-#define LIST(name, letter, field, argument, help)                                    \
-	{                                                                            \
-		name, letter, argument, help, offsetof(struct options, field), true, \
-			NULL                                                         \
-	}
+/* clang-format 14 takes a macro in braces for a block, 19 does not. */
+/* clang-format off */
+#define FLAG(name, letter, field, help) \
+	{name, letter, NULL, help, offsetof(struct options, field), false, NULL}
+#define VALUE(name, letter, field, argument, help, values) \
+	{name, letter, argument, help, offsetof(struct options, field), false, values}
+#define LIST(name, letter, field, argument, help) \
+	{name, letter, argument, help, offsetof(struct options, field), true, NULL}
+/* Every setting of that kind of object, as the library has them. */
+#define SETTINGS(kind) {"", 0, NULL, NULL, 0, false, NULL, false, .object = kind}
+#define OPTIONS_END {NULL, 0, NULL, NULL, 0, false, NULL}
+/* clang-format on */
 /* What every verb takes that changes the host. */
 #define TRIAL_OPTIONS                                                                \
 	VALUE("confirm", 0, confirm, "TIME",                                         \
@@ -95,15 +93,6 @@ struct option_row {
 #define KEEP_OPTION                               \
 	FLAG("keep-processes", 0, keep_processes, \
 	     "what runs in a router or host that goes is not ended")
-/* Every setting of that kind of object, as the library has them. */
-#define SETTINGS(kind)                                                   \
-	{                                                                \
-		"", 0, NULL, NULL, 0, false, NULL, false, .object = kind \
-	}
-#define OPTIONS_END                                 \
-	{                                           \
-		NULL, 0, NULL, NULL, 0, false, NULL \
-	}
 
 /* A walk over the rows of a table, and over what some of them stand for. */
 struct option_walk {

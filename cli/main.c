@@ -358,7 +358,7 @@ static int rotate_options(int argc, char **argv)
 		for (const struct option_row *row = common_options; row->name; row++)
 			if (word[1] == '-' && strcmp(row->name, word + 2) == 0)
 				takes_value = row->argument != NULL;
-		words += takes_value ? 2 : 1;
+		words += 1 + takes_value;
 	}
 	if (words < argc)
 		return words;

@@ -11,20 +11,18 @@
 #define LIST(items, count) NETD_FIELD_LIST(struct netd_node_interface, items, count)
 #define PLACE(member) .place = offsetof(struct netd_node_interface, member)
 
-#define NETWORK_KEY(...)                                                             \
-	{                                                                            \
-		"network", NETD_TYPE_TEXT, INTERFACE(network), PLACE(network_place), \
-			__VA_ARGS__                                                  \
-	}
-#define LINK_KEYS                                                                       \
-	{"addresses", NETD_TYPE_PREFIXES, LIST(addresses, address_count)},              \
-		{NULL, NETD_TYPE_PLACES, LIST(address_places, address_place_count)},    \
-		{"mac", NETD_TYPE_MAC, INTERFACE(mac), PLACE(mac_place),                \
-		 .beside = offsetof(struct netd_node_interface, has_mac)},              \
-	{                                                                               \
-		"mtu", NETD_TYPE_NUMBER, INTERFACE(mtu), PLACE(mtu_place), .min = 68,   \
-									   .max = 65535 \
-	}
+/* clang-format 14 takes a macro in braces for a block, 19 does not. */
+/* clang-format off */
+#define NETWORK_KEY(...) \
+	{"network", NETD_TYPE_TEXT, INTERFACE(network), PLACE(network_place), __VA_ARGS__}
+#define LINK_KEYS \
+	{"addresses", NETD_TYPE_PREFIXES, LIST(addresses, address_count)}, \
+	{NULL, NETD_TYPE_PLACES, LIST(address_places, address_place_count)}, \
+	{"mac", NETD_TYPE_MAC, INTERFACE(mac), PLACE(mac_place), \
+	 .beside = offsetof(struct netd_node_interface, has_mac)}, \
+	{"mtu", NETD_TYPE_NUMBER, INTERFACE(mtu), PLACE(mtu_place), \
+	 .min = 68, .max = 65535}
+/* clang-format on */
 
 static const char not_a_router[] = "only networks and routers serve it";
 
@@ -101,28 +99,22 @@ static const struct netd_object allow_object = {
 #define NODE(member) NETD_FIELD(struct netd_node, member)
 #define LIST(items, count) NETD_FIELD_LIST(struct netd_node, items, count)
 
-#define ROUTES_KEY                                                                      \
-	{                                                                               \
-		"routes", NETD_TYPE_LIST, LIST(routes, route_count),                    \
-			.object = &netd_route_object, .option = "route", .letter = 'r', \
-			.argument = "TO=VIA",                                           \
-			.help = "a route, e.g. default=10.1.0.254 or "                  \
-				"10.9.0.0/16=blackhole",                                \
-			.flags = NETD_EMPTY_OK | NETD_SEQUENCE | NETD_ITEMS_APART       \
-	}
-#define RESOLVER_KEYS                                                     \
-	{"dns",                                                           \
-	 NETD_TYPE_LIST,                                                  \
-	 LIST(servers, server_count),                                     \
-	 .object = &netd_listed_object,                                   \
-	 .argument = "ADDR",                                              \
-	 .help = "name servers (resolv.conf)"},                           \
-	{                                                                 \
-		"search", NETD_TYPE_TEXT, NODE(search),                   \
-			.argument = "DOMAIN",                             \
-			.help = "the domain that names are sought in",    \
-			.place = offsetof(struct netd_node, search_place) \
-	}
+/* clang-format 14 takes a macro in braces for a block, 19 does not. */
+/* clang-format off */
+#define ROUTES_KEY \
+	{"routes", NETD_TYPE_LIST, LIST(routes, route_count), \
+	 .object = &netd_route_object, \
+	 .option = "route", .letter = 'r', .argument = "TO=VIA", \
+	 .help = "a route, e.g. default=10.1.0.254 or 10.9.0.0/16=blackhole", \
+	 .flags = NETD_EMPTY_OK | NETD_SEQUENCE | NETD_ITEMS_APART}
+#define RESOLVER_KEYS \
+	{"dns", NETD_TYPE_LIST, LIST(servers, server_count), \
+	 .object = &netd_listed_object, \
+	 .argument = "ADDR", .help = "name servers (resolv.conf)"}, \
+	{"search", NETD_TYPE_TEXT, NODE(search), \
+	 .argument = "DOMAIN", .help = "the domain that names are sought in", \
+	 .place = offsetof(struct netd_node, search_place)}
+/* clang-format on */
 
 #define INTERFACE_OPTION                                                  \
 	.option = "interface", .letter = 'i', .argument = "NET[=CIDR,…]", \

@@ -9,33 +9,26 @@
 #define NAT(member) NETD_FIELD(struct netd_nat, member)
 #define PLACE(member) .place = offsetof(struct netd_nat, member)
 
-#define SOURCE_KEYS                                                                    \
-	{"source",                                                                     \
-	 NETD_TYPE_RANGE_PAIR,                                                         \
-	 .offset = offsetof(struct netd_nat, source4),                                 \
-	 .size = 2 * sizeof(struct netd_addr_range),                                   \
-	 PLACE(source4_place),                                                         \
-	 .option = "nat-source",                                                       \
-	 .argument = "ADDR[-ADDR]",                                                    \
-	 .help = "source address or pool, instead of masquerade"},                     \
-	{                                                                              \
-		"ports", NETD_TYPE_PORTS,                                              \
-			.offset = offsetof(struct netd_nat, port_first),               \
-			.size = 2 * sizeof(uint16_t), .option = "nat-ports",           \
-			.argument = "A-B", .help = "source ports (default 1024-65535)" \
-	}
-#define OUT_KEY(...)                                                                    \
-	{                                                                               \
-		"out", NETD_TYPE_TEXT, NAT(out), PLACE(out_place), .argument = "IFACE", \
-								   __VA_ARGS__          \
-	}
-#define ON_KEY                                                      \
-	{                                                           \
-		"on", NETD_TYPE_TEXT, NAT(on), PLACE(on_place),     \
-			.option = "nat-on", .argument = "IFACE",    \
-			.complete = "<interface>",                  \
-			.help = "add the sources to this interface" \
-	}
+/* clang-format 14 takes a macro in braces for a block, 19 does not. */
+/* clang-format off */
+#define SOURCE_KEYS \
+	{"source", NETD_TYPE_RANGE_PAIR, \
+	 .offset = offsetof(struct netd_nat, source4), \
+	 .size = 2 * sizeof(struct netd_addr_range), PLACE(source4_place), \
+	 .option = "nat-source", .argument = "ADDR[-ADDR]", \
+	 .help = "source address or pool, instead of masquerade"}, \
+	{"ports", NETD_TYPE_PORTS, \
+	 .offset = offsetof(struct netd_nat, port_first), .size = 2 * sizeof(uint16_t), \
+	 .option = "nat-ports", .argument = "A-B", \
+	 .help = "source ports (default 1024-65535)"}
+#define OUT_KEY(...) \
+	{"out", NETD_TYPE_TEXT, NAT(out), PLACE(out_place), \
+	 .argument = "IFACE", __VA_ARGS__}
+#define ON_KEY \
+	{"on", NETD_TYPE_TEXT, NAT(on), PLACE(on_place), \
+	 .option = "nat-on", .argument = "IFACE", .complete = "<interface>", \
+	 .help = "add the sources to this interface"}
+/* clang-format on */
 
 static const struct netd_field nat_fields[] = {
 	SOURCE_KEYS,

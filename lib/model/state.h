@@ -208,8 +208,10 @@ struct netd_sysctl {
 			 is to be given back, and of all interfaces only */
 	bool wide;    /* desired only, of a space: of all of it, set as it is made … */
 	bool initial; /* … and not looked at again: it counts for new links only */
-	bool inherited;		/* desired only, of a space: a link of a new one has it by
-				   conf/default */
+
+	bool inherited; /* desired only, of a space: a link of a new one has it by
+			   conf/default */
+
 	char owner[NETD_OWNER]; /* desired only */
 };
 

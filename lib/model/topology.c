@@ -187,8 +187,10 @@ struct netd_node_interface *netd_node_interface(const struct netd_topology *t,
 	const struct netd_cable_end *no_end;
 	const struct netd_cable *no_cable;
 
-	cable = cable ? cable : &no_cable;
-	other = other ? other : &no_end;
+	if (!cable)
+		cable = &no_cable;
+	if (!other)
+		other = &no_end;
 	*cable = NULL;
 	*other = NULL;
 	if (i < node->interface_count)

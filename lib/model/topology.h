@@ -420,7 +420,7 @@ uint8_t netd_protocol_number(unsigned protocol);
 /* All bits, for walking: for (p = NETD_TCP; p <= NETD_SCTP; p <<= 1). */
 #define netd_protocol_for_each(p, set)                       \
 	for (unsigned p = NETD_TCP; p <= NETD_SCTP; p <<= 1) \
-		if ((set)&p)
+		if (p & (set))
 
 /*
  * NULL if @name may name an interface, else what is wrong with it ("is longer than 15

@@ -14,13 +14,15 @@ enum netd_part {
 };
 
 /* Which namespaces are read besides the host's. */
+struct netd_scope_space {
+	char name[NETD_NODE_NAME];
+	bool firewall;		/* its table, too */
+	bool serves;		/* DHCP or DNS, before or now */
+	char owner[NETD_OWNER]; /* "TOPOLOGY/NODE"; "" if it is no node's */
+};
+
 struct netd_scope {
-	struct netd_scope_space {
-		char name[NETD_NODE_NAME];
-		bool firewall;		/* its table, too */
-		bool serves;		/* DHCP or DNS, before or now */
-		char owner[NETD_OWNER]; /* "TOPOLOGY/NODE"; "" if it is no node's */
-	} * spaces;			/* sorted once observed */
+	struct netd_scope_space *spaces; /* sorted once observed */
 	size_t count;
 	const struct netd_topology *known[2]; /* they tell links by name; may be NULL */
 	const char *orphans;  /* look for its services without files; NULL: do not */

@@ -4,18 +4,21 @@
 #include "show/sight.h"
 #include "base/cleanup.h"
 
-#define NODE_COLUMNS(title, key)                                        \
-	{                                                               \
-		{title, key, NETD_COLUMN_TEXT},                         \
-			{"TOPOLOGY", "topology", NETD_COLUMN_TEXT},     \
-			{"STATE", "state", NETD_COLUMN_TEXT},           \
-			{"INTERFACES", "interfaces", NETD_COLUMN_LIST}, \
-			{"ADDRESSES", "addresses", NETD_COLUMN_LIST},   \
-			{"NAT", "nat", NETD_COLUMN_TEXT},               \
-			{"FORWARDS", "forwards", NETD_COLUMN_NUMBER},   \
-			{"RX", "rx_bytes", NETD_COLUMN_NUMBER},         \
-			{"TX", "tx_bytes", NETD_COLUMN_NUMBER},         \
+/* clang-format 14 takes a macro in braces for a block, 19 does not. */
+/* clang-format off */
+#define NODE_COLUMNS(title, key) \
+	{ \
+		{title, key, NETD_COLUMN_TEXT}, \
+		{"TOPOLOGY", "topology", NETD_COLUMN_TEXT}, \
+		{"STATE", "state", NETD_COLUMN_TEXT}, \
+		{"INTERFACES", "interfaces", NETD_COLUMN_LIST}, \
+		{"ADDRESSES", "addresses", NETD_COLUMN_LIST}, \
+		{"NAT", "nat", NETD_COLUMN_TEXT}, \
+		{"FORWARDS", "forwards", NETD_COLUMN_NUMBER}, \
+		{"RX", "rx_bytes", NETD_COLUMN_NUMBER}, \
+		{"TX", "tx_bytes", NETD_COLUMN_NUMBER}, \
 	}
+/* clang-format on */
 
 const struct netd_column netd_router_columns[NETD_NODE_COLUMNS] =
 	NODE_COLUMNS("ROUTER", "router");

@@ -98,7 +98,8 @@ static uint16_t checksum(const struct icmphdr *h)
 
 	sum += h->un.echo.id;
 	sum += h->un.echo.sequence;
-	return (uint16_t) ~(sum + (sum >> 16));
+	sum += sum >> 16;
+	return ~sum & 0xffff;
 }
 
 static void ask(size_t name, size_t address)
