@@ -7,10 +7,6 @@
 #
 # The last run of a test counts; one that was run before is called unsteady.
 
-# cmocka before 1.1.6 writes "not ok 1 # SKIP test" of a test that was skipped, which meson
-# takes for a failure.
-def mended: gsub("(?<at>^|\n)not ok (?<n>[0-9]+) # SKIP (?<what>[^\n]*)"; "\(.at)ok \(.n) - \(.what) # SKIP");
-
 # The lines of one test's TAP; a test that failed with no line saying so adds one.
 def lines:
 	[(.stdout // "") | split("\n")[]
@@ -44,17 +40,7 @@ def story:
 	| if $at then .[$at:$at + 40] else .[-40:] end
 	| .[] | .[:200]);
 
-# A test that meson calls failed for nothing but that.
-def recount:
-	(.stdout // "") as $said
-	| ($said | mended) as $means
-	| if $means == $said then .
-	  else .stdout = $means
-	  | if .result == "FAIL" and .returncode == 0 and ($means | test("(^|\n)not ok\\b") | not)
-	    then .result = "OK" else . end
-	  end;
-
-[inputs | recount] | group_by(.name)[]
+[inputs] | group_by(.name)[]
 | if $print == "cases" then
 	(.[-1] | cases), (select(length > 1) | "unsteady\t\(.[0] | name)")
   elif $print == "guests" then .[-1] | name as $name | select(bad and ($name | test("^(guest|hosts)"))) | $name | sub(".* / "; "")

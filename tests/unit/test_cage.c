@@ -204,7 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_cage)};
 	const char *preload = getenv("LD_PRELOAD");
 
-	/* valgrind's own system calls would be refused, too; cmocka's skip() is no TAP */
+	/* valgrind's own system calls would be refused, too */
 	if ((preload && strstr(preload, "valgrind")) || !probe()) {
 		puts("1..0 # SKIP a cage is not possible here");
 		return 0;
