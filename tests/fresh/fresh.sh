@@ -56,17 +56,26 @@ checkout()
 		chown -R root:root "$home"
 }
 
-# What it says that it installs, it installs; the second time there is nothing to do.
+# boot_files: what the machine reads when it boots, or when a link comes.
+boot_files()
+{
+	(cd "$dir/root" && find boot etc/{cron.d,modules-load.d,network,rc?.d,sysctl.d,systemd} \
+		usr/lib/{modules-load.d,sysctl.d,systemd/network,udev/rules.d} ! -type d 2>/dev/null |
+		sort)
+}
+
+# No package that it installs changes how the machine boots; the second time there is
+# nothing to do.
 setup()
 {
-	local boot
+	local before
 
 	checkout dev
-	boot=$(ls -A "$dir/root/boot")
+	before=$(boot_files)
 	on_machine setup dev rw scripts/setup
+	eq "$before" "$(boot_files)"
 	on_machine setup-again dev ro scripts/setup
 	eq "" "$(<"$dir/setup-again")"
-	eq "$boot" "$(ls -A "$dir/root/boot")"
 }
 
 # demo WHO, tests WHO [OPTIONS]: as README has it; nothing may be left undone without a word.
