@@ -19,20 +19,20 @@ static bool is_full(size_t count)
 
 void *netd_array_add_(void **items, size_t *count, size_t size)
 {
-	char *array = *items;
 	char *item;
 
 	if (is_full(*count)) {
 		size_t capacity = *count ? *count * 2 : 1;
+		void *grown;
 
 		if (capacity > SIZE_MAX / size)
 			return NULL;
-		array = realloc(array, capacity * size);
-		if (!array)
+		grown = realloc(*items, capacity * size);
+		if (!grown)
 			return NULL;
-		*items = array;
+		*items = grown;
 	}
-	item = array + *count * size;
+	item = (char *)*items + *count * size;
 	memset(item, 0, size);
 	++*count;
 	return item;

@@ -157,7 +157,7 @@ static void __attribute__((noreturn)) die(void)
  */
 
 int __real_netd_run_ops(const struct netd_run *run);
-int __wrap_netd_run_ops(const struct netd_run *run);
+int __wrap_netd_run_ops(const struct netd_run *all);
 
 static int run_first(const struct netd_run *all, size_t count)
 {

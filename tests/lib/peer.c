@@ -377,11 +377,13 @@ static unsigned flow_answers(const struct flow *f)
 static void flow_beat(struct flow *f)
 {
 	char beat[BEAT_BYTES + 1];
+	ssize_t n;
 
 	snprintf(beat, sizeof(beat), "%010u\n", f->sent);
-	if (send(f->fd, beat, BEAT_BYTES, MSG_NOSIGNAL) == BEAT_BYTES)
+	n = send(f->fd, beat, BEAT_BYTES, MSG_NOSIGNAL);
+	if (n == BEAT_BYTES)
 		f->sent++;
-	else if (errno != EAGAIN && !f->datagrams)
+	else if (n < 0 && errno != EAGAIN && !f->datagrams)
 		f->error = errno;
 }
 

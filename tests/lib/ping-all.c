@@ -67,8 +67,9 @@ static void read_lines(const char *path, struct list *out)
 		die("cannot read", path);
 	while (getline(&line, &size, f) > 0) {
 		line[strcspn(line, "\n")] = 0;
-		if (out->count == LINES_MAX || !(out->line[out->count++] = strdup(line)))
+		if (out->count == LINES_MAX || !(out->line[out->count] = strdup(line)))
 			die("too many lines in", path);
+		out->count++;
 	}
 	free(line);
 	fclose(f);

@@ -169,12 +169,15 @@ static const char *put(const char *name, const char *text)
 {
 	static char path[128];
 	FILE *f;
+	int r;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	f = fopen(path, "w");
-	assert_non_null(f);
+	if (!f)
+		fail();
 	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
+	r = fclose(f);
+	assert_int_equal(r, 0);
 	assert_int_equal(chmod(path, 0644), 0);
 	return path;
 }
