@@ -148,7 +148,7 @@ t_image_still()
 		/^table ip netd-dhcp-/,/^}/d
 		s/^[0-9]+: //; s/@[^:]*:/:/; s/ link-netns(id)? [^ ]+//g; s/ permaddr [^ ]+//
 		s/(bridge_id|designated_root|designated_bridge) [^ ]+//g
-		s/(designated_port|designated_cost|port_id|port_no|root_port|root_path_cost|topology_change(_detected)?|carrier|(gc|hello|tcn|topology_change|message_age|hold|forward_delay)_timer) +[^ ]+//g
+		s/(designated_port|designated_cost|port_id|port_no|root_port|root_path_cost|fdb_n_learned|topology_change(_detected)?|carrier|(gc|hello|tcn|topology_change|message_age|hold|forward_delay)_timer) +[^ ]+//g
 		s/ (state|qdisc|group_address) [^ ]+//g; s/ (linkdown|tentative|dadfailed)//g
 		s/<([^>]*,)?UP(,[^>]*)?>/<up>/; s/<[A-Z_,-]*>/<down>/
 		s/(valid|preferred)_lft [0-9]+sec//g; s/ packets [0-9]* bytes [0-9]*//

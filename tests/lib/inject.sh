@@ -29,7 +29,15 @@ inject()
 	FAULTS=$1 FAULTS_LOG=log timeout -k 5 60 "$T_INJECT" "${change[@]}" >out 2>&1 ||
 		T_STATUS=$?
 	{ set +x; } 2>/dev/null
-	grep -q '^hit ' log || fail "$t_point was not reached"
+}
+
+# reached FAULT N TOTAL: how often memory is asked for depends a little on what the kernel is
+# about; the last of those that were counted may not come, and then nothing fails.
+reached()
+{
+	! grep -q '^hit ' log || return 0
+	[ "$1" = alloc ] && [ "$2" -gt $(($3 * 99 / 100)) ] && [ "$T_STATUS" = 0 ] ||
+		fail "$t_point was not reached"
 }
 
 # judge_often KIND CHANGE: memory fails at thousands of points, most of them in front of the
@@ -66,6 +74,7 @@ inject_points()
 		T_POINTS[$kind]=0
 		for n in $(sample "$total" "$count"); do
 			inject "$kind:$n"
+			reached "$kind" "$n" "$total"
 			judge_often "$kind" "$what"
 			T_POINTS[$kind]=$((T_POINTS[$kind] + 1))
 		done
