@@ -44,7 +44,8 @@ static uint16_t checksum(const struct echo *e)
 	for (size_t i = 0; i < sizeof(words) / 2; i++)
 		sum += words[i];
 	sum = (sum >> 16) + (sum & 0xffff);
-	return (uint16_t) ~(sum + (sum >> 16));
+	sum += sum >> 16;
+	return ~sum & 0xffff;
 }
 
 static int open_socket(const struct netd_addr *to, unsigned index)
