@@ -12,10 +12,10 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
-#define OPTION(name, type, field)                                \
-	{                                                        \
-		name, type, offsetof(struct call_options, field) \
-	}
+/* clang-format 14 takes a macro in braces for a block, 19 does not. */
+/* clang-format off */
+#define OPTION(name, type, field) {name, type, offsetof(struct call_options, field)}
+/* clang-format on */
 
 const struct call_option_row call_option_rows[] = {
 	OPTION("format", 's', format),

@@ -13,28 +13,18 @@
  * What their errnos mean
  */
 
-#define VANISHED                                                          \
-	{                                                                 \
-		ENODEV, "the interface vanished meanwhile", "apply again" \
-	}
-#define REFUSED                                            \
-	{                                                  \
-		EINVAL, "the kernel refused a value", NULL \
-	}
-#define NO_SETTING                                                                 \
-	{                                                                          \
-		ENOENT, "this kernel, or the interface, has no such setting", NULL \
-	}
-#define READ_ONLY                                                                 \
-	{                                                                         \
-		EROFS, "/proc/sys is read-only here",                             \
-			"run netd outside of the container, or mount it writable" \
-	}
-#define NO_GATEWAY(CODE)                                                              \
-	{                                                                             \
-		CODE, "the gateway is in no subnet of the interfaces that are there", \
-			"name one that is, or add `onlink: true`"                     \
-	}
+/* clang-format 14 takes a macro in braces for a block, 19 does not. */
+/* clang-format off */
+#define VANISHED {ENODEV, "the interface vanished meanwhile", "apply again"}
+#define REFUSED {EINVAL, "the kernel refused a value", NULL}
+#define NO_SETTING {ENOENT, "this kernel, or the interface, has no such setting", NULL}
+#define READ_ONLY \
+	{EROFS, "/proc/sys is read-only here", \
+	 "run netd outside of the container, or mount it writable"}
+#define NO_GATEWAY(CODE) \
+	{CODE, "the gateway is in no subnet of the interfaces that are there", \
+	 "name one that is, or add `onlink: true`"}
+/* clang-format on */
 
 static const struct netd_op_reason create_link[] = {
 	{EEXIST, "an interface of that name appeared meanwhile",

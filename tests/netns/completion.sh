@@ -76,14 +76,19 @@ things()
 
 nodes()
 {
+	local PATH=$PWD/bin:$PATH
+
+	mkdir bin
+	printf '#!/bin/sh\n' >bin/only-here
+	chmod +x bin/only-here
 	netdctl router create r1 -i mybr0=10.1.0.1/16
 	netdctl host create h1 -i mybr0=10.1.0.10/16
 	netdctl machine add mybr0 web 52:54:00:00:00:01
 	completes "netdctl router e" exec
 	completes "netdctl router exec " r1
 	completes "netdctl host exec " h1
-	completes "netdctl host exec h1 -- netdc" netdctl
-	completes "netdctl host exec h1 netdc" netdctl
+	completes "netdctl host exec h1 -- only-h" only-here
+	completes "netdctl host exec h1 only-h" only-here
 	completes "netdctl router show r" r1
 	completes "netdctl router delete " r1
 	completes "netdctl host delete " h1

@@ -408,14 +408,11 @@ static void ours(void **state)
 }
 
 /* What iptables-legacy says of ports, and of types of ICMPv6. */
-#define ANY_PORT              \
-	{                     \
-		0, UINT16_MAX \
-	}
-#define MATCH(name, info)                   \
-	{                                   \
-		name, sizeof(info), &(info) \
-	}
+/* clang-format 14 takes a macro in braces for a block, 19 does not. */
+/* clang-format off */
+#define ANY_PORT {0, UINT16_MAX}
+#define MATCH(name, info) {name, sizeof(info), &(info)}
+/* clang-format on */
 static const struct xt_udp dhcp = {ANY_PORT, {67, 67}, 0};
 static const struct xt_udp not_dhcp = {ANY_PORT, {67, 67}, XT_UDP_INV_DSTPT};
 static const struct xt_udp any_udp = {ANY_PORT, ANY_PORT, 0};

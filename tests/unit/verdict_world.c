@@ -206,6 +206,8 @@ struct nftnl_expr *world_conntrack(const struct netd_step *s)
 	struct nftnl_expr *e = nftnl_expr_alloc("match");
 	struct xt_conntrack_mtinfo3 *info = calloc(1, sizeof(*info));
 
+	if (!info)
+		abort();
 	info->match_flags = (uint16_t)(XT_CONNTRACK_STATE | s->b);
 	info->invert_flags = (uint16_t)s->c;
 	info->state_mask = (uint16_t)s->a;
