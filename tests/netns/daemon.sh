@@ -6,7 +6,7 @@
 
 repairs()
 {
-	grep -c ': repaired' "$DAEMON_LOG" || :
+	grep -c ': repaired, ' "$DAEMON_LOG" || :
 }
 
 repaired_times()
