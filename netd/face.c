@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "access.h"
+#include "announce.h"
 #include "log.h"
 
 #define CALLS_MAX 32
@@ -435,6 +436,7 @@ static const sd_bus_vtable *methods(void)
 	static const sd_bus_vtable start = SD_BUS_VTABLE_START(0),
 				   method = SD_BUS_METHOD("", "", "", on_call,
 							  SD_BUS_VTABLE_UNPRIVILEGED),
+				   signal = SD_BUS_SIGNAL("", "", 0),
 				   end = SD_BUS_VTABLE_END;
 	static sd_bus_vtable table[CALLS_MAX + 2];
 	size_t n = 1;
@@ -447,6 +449,12 @@ static const sd_bus_vtable *methods(void)
 		table[n].x.method.signature = row->in;
 		table[n].x.method.result = row->out;
 		table[n].x.method.names = row->names;
+	}
+	for (const struct announce_row *row = announce_rows; row->member; row++, n++) {
+		table[n] = signal;
+		table[n].x.signal.member = row->member;
+		table[n].x.signal.signature = row->signature;
+		table[n].x.signal.names = row->names;
 	}
 	table[n] = end;
 	table[0] = start;

@@ -22,6 +22,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "announce.h"
 #include "log.h"
 #include "look.h"
 
@@ -125,13 +126,14 @@ static void count_repair(struct patient *p, uint64_t at)
 		p->due = at + waits[p->repairs];
 }
 
-static void give_up(struct patient *p, const struct look *look)
+static void give_up(const struct heal *h, struct patient *p, const struct look *look)
 {
 	const char *by = "it is not known by whom";
 
 	if (*look->who)
 		by = look->who;
 	p->given_up = true;
+	announce_given_up(h->daemon, p->name, look->who);
 	log_line(
 		LOG_ERR, p->name,
 		"%s: repaired %u times within %u s, and changed again each time (last: "
@@ -161,14 +163,18 @@ static void found_repaired(struct heal *h, const struct look *look,
 			   const struct finding *f)
 {
 	struct patient *p = find_or_add(h, f->name);
-	const char *after = "";
+	const char *after = "", *words = "", *plural = "s";
 
 	if (*look->who)
 		after = ", after ";
+	if (f->words)
+		words = f->words;
+	if (f->changes == 1)
+		plural = "";
 	h->repairs++;
+	announce_repaired(h->daemon, f->name, f->changes, words, look->who);
 	log_line(LOG_WARNING, f->name, "%s: repaired%s%s, %zu change%s: %s", f->name,
-		 after, look->who, f->changes, &"s"[f->changes == 1],
-		 f -> words ? f -> words : "");
+		 after, look->who, f->changes, plural, words);
 	if (p)
 		count_repair(p, now());
 }
@@ -197,7 +203,7 @@ static void found_spared(struct heal *h, const struct look *look, const struct f
 	struct patient *p = find(h, f->name);
 
 	if (p && !p->given_up && p->repairs >= REPAIRS_MAX)
-		give_up(p, look);
+		give_up(h, p, look);
 }
 
 static void note_finding(struct heal *h, const struct look *look, const struct finding *f)

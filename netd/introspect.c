@@ -2,13 +2,14 @@
 /* The calls as the XML that D-Bus's tools make bindings of. */
 #include <string.h>
 
+#include "announce.h"
 #include "call.h"
 #include "daemon.h"
 
 /* Those of an array go with it. */
 static size_t type_length(const char *signature)
 {
-	static const char *const known[] = {"aa{sv}", "a{sv}", "s"};
+	static const char *const known[] = {"aa{sv}", "a{sv}", "s", "u"};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strncmp(signature, known[i], strlen(known[i])) == 0)
@@ -23,8 +24,8 @@ static const char *write_arguments(FILE *out, const char *signature, const char 
 	while (*signature) {
 		size_t length = type_length(signature);
 
-		fprintf(out, "   <arg type=\"%.*s\" name=\"%s\" direction=\"%s\"/>\n",
-			(int)length, signature, names, direction);
+		fprintf(out, "   <arg type=\"%.*s\" name=\"%s\"%s/>\n", (int)length,
+			signature, names, direction);
 		signature += length;
 		names += strlen(names) + 1;
 	}
@@ -42,9 +43,14 @@ int call_introspect(FILE *out)
 		const char *names;
 
 		fprintf(out, "  <method name=\"%s\">\n", row->member);
-		names = write_arguments(out, row->in, row->names, "in");
-		write_arguments(out, row->out, names, "out");
+		names = write_arguments(out, row->in, row->names, " direction=\"in\"");
+		write_arguments(out, row->out, names, " direction=\"out\"");
 		fputs("  </method>\n", out);
+	}
+	for (const struct announce_row *row = announce_rows; row->member; row++) {
+		fprintf(out, "  <signal name=\"%s\">\n", row->member);
+		write_arguments(out, row->signature, row->names, "");
+		fputs("  </signal>\n", out);
 	}
 	fputs(" </interface>\n</node>\n", out);
 	return fflush(out) != 0;

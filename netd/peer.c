@@ -100,15 +100,28 @@ static int on_running(sd_bus_message *m, void *data, sd_bus_error *error)
 	return sd_event_add_defer(c->peers->daemon->event, &c->begun, on_begun, c);
 }
 
-/* Who does not read its answers gets no more: they would be kept here. */
-static int on_any(sd_bus_message *m, void *data, sd_bus_error *error)
+static bool reads(sd_bus *bus)
 {
 	uint64_t unread = 0;
 
+	sd_bus_get_n_queued_write(bus, &unread);
+	return unread <= UNREAD_MAX;
+}
+
+/* Who does not read its answers gets no more: they would be kept here. */
+static int on_any(sd_bus_message *m, void *data, sd_bus_error *error)
+{
 	(void)data;
 	(void)error;
-	sd_bus_get_n_queued_write(sd_bus_message_get_bus(m), &unread);
-	return unread > UNREAD_MAX;
+	return !reads(sd_bus_message_get_bus(m));
+}
+
+void peers_each(struct peers *p, void (*send)(sd_bus *bus, const void *data),
+		const void *data)
+{
+	for (const struct client *c = p->clients; c; c = c->next)
+		if (sd_bus_is_ready(c->bus) > 0 && reads(c->bus))
+			send(c->bus, data);
 }
 
 static unsigned clients_of(const struct peers *p, uid_t uid)

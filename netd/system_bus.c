@@ -132,6 +132,13 @@ int system_bus_new(struct daemon *daemon, struct system_bus **out)
 	return 0;
 }
 
+void system_bus_each(struct system_bus *s, void (*send)(sd_bus *bus, const void *data),
+		     const void *data)
+{
+	if (s->bus && sd_bus_is_ready(s->bus) > 0)
+		send(s->bus, data);
+}
+
 struct system_bus *system_bus_free(struct system_bus *s)
 {
 	if (!s)

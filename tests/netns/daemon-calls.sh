@@ -127,6 +127,27 @@ other_users()
 	kill "${clients[@]}" 2>/dev/null || :
 }
 
+# Who listens hears of a repair, by the socket and by the bus.
+signals()
+{
+	need command:gdbus command:busctl command:dbus-daemon
+	bus_start
+	start
+	daemon_says 'org.netd1 is on the system bus'
+	ok netdctl apply -q lab.yaml
+	gdbus monitor --address "unix:path=$DAEMON_SOCKET" --dest org.netd1 \
+		--object-path /org/netd1 >by.socket &
+	busctl --address="unix:path=$BUS_SOCKET" --json=short \
+		--match="type='signal',interface='org.netd1.Manager'" monitor >by.bus &
+	sleep 1
+	ip address del 10.1.0.1/24 dev mybr0
+	wait_for 10 grep -q "Repaired ('lab', uint32 1, '+ address 10.1.0.1/24 on mybr0', '')" by.socket
+	wait_for 10 grep -q '"member":"Repaired".*"data":\["lab",1,"+ address' by.bus
+	nft flush ruleset
+	wait_for 10 grep -Eq "Repaired \('lab', uint32 1, '~ firewall.*', 'nft \(pid [0-9]+\)'\)" by.socket
+	daemon_stop
+}
+
 # netd is killed in the middle of a change: whoever asked is told, and the next netd takes
 # up what is left.
 killed()
@@ -385,6 +406,7 @@ no_daemon()
 t_fresh "every call, by the socket" by_busctl
 t_fresh "mistakes" mistakes
 t_fresh "other users, by the socket" other_users
+t_fresh "signals" signals
 t_fresh "netd is killed in the middle of a change" killed
 t_fresh "one that never reads" never_reads
 t_fresh "polkit decides, by the bus" polkit_decides
