@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One interface into a bridge and out of it, with as little as that needs. */
+/* Puts one interface into a bridge, or out of it, with as few system calls as possible.
+ */
 /*
  * Theory of operation.  Two sends:
  *
- * 1. Both links are asked for.  The answers bear all that has to be known: both indexes,
- *    whether the bridge is one, where the port is now, both MTUs and MACs.  Asking costs
- *    microseconds against the 0.2 ms that the kernel takes to add a port.
+ * 1. Requests for both links.  The answers have all that is needed: both indexes, whether
+ *    the bridge is one, the port's present bridge, both MTUs and MACs.  They cost
+ *    microseconds; the kernel takes 0.2 ms to add a port.
  * 2. One message that sets the MTU, the MAC, the master and the IPv6 mode; one that sets
  *    the port up.  The kernel handles them in that order, and within the first message in
  *    the order named here (net/core/rtnetlink.c, do_setlink()), so that
@@ -17,10 +18,10 @@
  *    The kernel has no IPv6 on a link with an MTU below 1,280.  To a port that has it by
  *    its new MTU only, the mode is said in a message between the two.
  *
- * The kernel moves a port from one bridge to another without a word, so a port that is
- * in another bridge is refused here.  So is what is no tap, or has addresses: the hooks
- * are for QEMU's taps, and what else is to be a port goes by `netdctl port add`, which
- * can be taken back.  A tap that is down, as QEMU's are, costs no look at addresses.
+ * The kernel moves a port from one bridge to another without an error, so a port that is
+ * in another bridge is refused here.  So is an interface that is no tap, or has
+ * addresses: the hooks are for QEMU's taps, and `netdctl port add`, which can be taken
+ * back, for others.  For a tap that is down, as QEMU's are, addresses are not read.
  *
  * The port is not marked as ours (link group): it belongs to QEMU, or to the admin who
  * made it, and what bears our group is deleted in bulk.
@@ -89,11 +90,13 @@ static int is_text(const struct nlattr *a, const char *text)
 	       (netd_wire_size(a) == n || !((const char *)netd_wire_data(a))[n]);
 }
 
-/* Into @out, which has @size bytes; "" if it does not fit or is not there. */
+/* Copies it to @out, which has @size bytes; "" if it does not fit or is missing. */
 static void read_text(const struct nlattr *a, char *out, size_t size)
 {
-	size_t n = a ? netd_wire_size(a) : 0;
+	size_t n = 0;
 
+	if (a)
+		n = netd_wire_size(a);
 	memset(out, 0, size);
 	if (n && n <= size && !((const char *)netd_wire_data(a))[n - 1])
 		memcpy(out, netd_wire_data(a), n);
@@ -170,7 +173,8 @@ static void put_no_ipv6(struct netd_wire *w)
 	netd_wire_close_nest(w, families);
 }
 
-/* Our own bridges have their MAC pinned; another's would sink to the port's. */
+/* A bridge that is not ours would take the port's MAC, if that is lower; ours is pinned.
+ */
 static int wants_high_mac(const struct link *bridge, const struct link *port,
 			  unsigned flags)
 {
@@ -228,7 +232,7 @@ static int release(struct netd_wire *w, int index, unsigned down_mask)
 	return netd_wire_answer(w, NULL, 0);
 }
 
-/* @port is in a bridge that is not the one meant: find out which, for the message. */
+/* @port is in another bridge: finds out which, for the message. */
 static int refuse_other(struct netd_wire *w, const struct link *port,
 			struct netd_attach_failure *f)
 {
@@ -255,7 +259,7 @@ static int refuse_other(struct netd_wire *w, const struct link *port,
 	return f->code;
 }
 
-/* IPv6's link-local address is the kernel's own doing, and no loss. */
+/* True for an address that would stop working; the kernel made the link-local one. */
 static int is_lost(const struct nlmsghdr *h, void *data)
 {
 	const struct link *port = data;
@@ -279,8 +283,8 @@ static int has_addresses(struct netd_wire *w, struct link *port)
 }
 
 /*
- * QEMU's tap is down until somebody sets it up, so what is up may be more than that: the
- * host's own NIC, or a tap that another program uses.
+ * QEMU's tap is down until it is set up, so an interface that is up may be something
+ * else: the host's own NIC, or a tap that another program uses.
  */
 static int check_fresh(struct netd_wire *w, struct link *port,
 		       struct netd_attach_failure *f)
@@ -378,7 +382,7 @@ static int join(struct netd_wire *w, const struct link *bridge, const struct lin
 		fail(f, NETD_ATTACH_UP, up, w);
 	if (joined == 0 && up == 0)
 		return 0;
-	/* Not half in, and what was up stays up: it may be somebody's uplink. */
+	/* undone; a port that was up stays up, since it may be somebody's uplink */
 	if (!port->master)
 		release(w, port->index, ~port->flags & IFF_UP);
 	return f->code;

@@ -161,10 +161,9 @@ static bool has_config(const char *directory)
 	return access(path, F_OK) == 0;
 }
 
-static int open_pid(pid_t pid, const char *directory)
+static int open_process(pid_t pid)
 {
-	netd_auto_close int fd = -1;
-	int r;
+	int fd;
 
 	if (pid == 0)
 		return -ESRCH;
@@ -173,6 +172,16 @@ static int open_pid(pid_t pid, const char *directory)
 	fd = pidfd_open(pid, 0);
 	if (fd < 0)
 		return -errno;
+	return fd;
+}
+
+static int open_pid(pid_t pid, const char *directory)
+{
+	netd_auto_close int fd = open_process(pid);
+	int r;
+
+	if (fd < 0)
+		return fd;
 	r = is_dnsmasq_of(fd, pid, directory);
 	if (r < 0)
 		return r;
@@ -237,21 +246,12 @@ static int open_exiting(const char *directory)
 int netd_dnsmasq_search(const char *directory, bool orphan)
 {
 	int fd = netd_dnsmasq_open(directory);
-	pid_t pid;
 
 	if (fd == -ESRCH)
 		fd = open_exiting(directory);
 	if (fd != -ESRCH || (!orphan && !has_config(directory)))
 		return fd;
-	pid = search_process(directory);
-	if (pid == 0)
-		return -ESRCH;
-	if (pid < 0)
-		return pid;
-	fd = pidfd_open(pid, 0);
-	if (fd < 0)
-		return -errno;
-	return fd;
+	return open_process(search_process(directory));
 }
 
 int netd_dnsmasq_space(pid_t pid, ino_t *inode)
