@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Help texts, made from the verbs' tables. */
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,35 +85,13 @@ const struct verb *verb_find(const struct verb *verbs, const char *name)
 	return NULL;
 }
 
-/* How many single-letter edits lead from @a to @b (Levenshtein), up to 16 letters. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[17], length = strnlen(b, 16);
-
-	for (size_t j = 0; j <= length; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= length; j++) {
-			size_t change = corner + (a[i - 1] != b[j - 1]);
-			size_t least = row[j] < row[j - 1] ? row[j] : row[j - 1];
-
-			corner = row[j];
-			row[j] = change < least + 1 ? change : least + 1;
-		}
-	}
-	return row[length];
-}
-
 const struct verb *verb_guess(const struct verb *verbs, const char *name)
 {
 	const struct verb *best = NULL;
-	size_t least = 3; /* further away it is another word */
+	size_t least = SIZE_MAX;
 
 	for (; verbs->name; verbs++) {
-		size_t d = distance(name, verbs->name);
+		size_t d = netd_text_distance(name, verbs->name);
 
 		if (verbs->summary && d < least) {
 			least = d;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Options: one parser over the verbs' tables. */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,42 @@ static int store(const struct option_row *row, struct options *options, const ch
 	return 0;
 }
 
+/* Makes the row of @rows that is nearest to @name *@best, if it is near enough. */
+static void guess(const struct option_row *rows, const char *name, size_t *least,
+		  const char **best)
+{
+	struct option_walk w = {.row = rows};
+	const struct option_row *row;
+
+	while ((row = option_next(&w))) {
+		size_t distance = netd_text_distance(name, row->name);
+
+		if (distance >= *least)
+			continue;
+		*least = distance;
+		*best = row->name;
+	}
+}
+
+static int unknown_option(const struct option_row *rows, const char *word)
+{
+	const char *best = NULL;
+	size_t least = SIZE_MAX;
+	char name[64];
+
+	if (word[1] == '-') {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="),
+			 word + 2);
+		guess(rows, name, &least, &best);
+		guess(common_options, name, &least, &best);
+	}
+	if (best)
+		complain("netdctl: unknown option %s; did you mean --%s?", word, best);
+	else
+		complain("netdctl: unknown option %s", word);
+	return -1;
+}
+
 /* Takes the option at argv[*i], and its value, which may be the next word. */
 static int take(const struct option_row *rows, struct options *options, int argc,
 		char **argv, int *i)
@@ -139,10 +176,8 @@ static int take(const struct option_row *rows, struct options *options, int argc
 	const char *value = word[1] == '-' ? strchr(word, '=') : NULL;
 	struct option_row row;
 
-	if (!find(rows, word, &row)) {
-		complain("netdctl: unknown option %s", word);
-		return -1;
-	}
+	if (!find(rows, word, &row))
+		return unknown_option(rows, word);
 	if (value && !row.argument) {
 		fprintf(stderr, "netdctl: --%s takes no value\n", row.name);
 		return -1;

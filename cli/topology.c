@@ -214,7 +214,7 @@ static int destroy_on_trial(struct cli *cli, const char *name)
 void say_left(const struct cli *cli, const char *name, const char *left)
 {
 	note(cli,
-	     "%s: let go of; what was known of it is kept in %s, and the name is free",
+	     "%s: released; what was known of it is kept in %s, and the name is free",
 	     name, left);
 }
 

@@ -62,6 +62,11 @@ NETD_PUBLIC char *netd_error_format(const struct netd_error *err, enum netd_form
  * not UTF-8 are replaced.  NULL: no memory.
  */
 NETD_PUBLIC char *netd_text_printable(const char *text);
+/*
+ * How many letters were mistyped if @word is meant to be @known: inserted, left out,
+ * changed or swapped with their neighbour, case aside.  SIZE_MAX: another word is meant.
+ */
+NETD_PUBLIC size_t netd_text_distance(const char *word, const char *known);
 
 /*
  * A context.  @state_dir and @config_dir: NULL for /run/netd and /etc/netd.  Nothing is

@@ -13,6 +13,7 @@
 #include "plan/plan.h"
 #include "show/error.h"
 #include "base/safe.h"
+#include "base/suggest.h"
 #include "show/plan.h"
 
 struct netd_error *netd_error_new(void)
@@ -57,6 +58,11 @@ char *netd_text_printable(const char *text)
 
 	netd_render_safe(text, &safe);
 	return netd_str_take(&safe);
+}
+
+size_t netd_text_distance(const char *word, const char *known)
+{
+	return netd_suggest_distance(word, known);
 }
 
 /* All of standard input, up to the limit of a topology file. */

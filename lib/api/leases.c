@@ -185,9 +185,7 @@ static int check_network(const struct netd_topologies *running, const char *netw
 				return 0;
 		}
 	netd_error_add(err, -ENOENT, "network %s is not running", network);
-	if (netd_suggest_best(&near))
-		netd_error_hint(err, "did you mean %s?", netd_suggest_best(&near));
-	else
+	if (!netd_suggest_hint(&near, err))
 		netd_error_hint(err, "`netdctl network list` shows those that are");
 	return -ENOENT;
 }

@@ -71,9 +71,7 @@ static int check_name(const struct netd_scene *s, const char *name,
 	if (offer_names(s->defined, s->defined_count, name, &near) || runs)
 		return 0;
 	netd_error_add(err, -ENOENT, "there is nothing called \"%s\"", name);
-	if (netd_suggest_best(&near))
-		netd_error_hint(err, "did you mean \"%s\"?", netd_suggest_best(&near));
-	else
+	if (!netd_suggest_hint(&near, err))
 		netd_error_hint(err, "`netdctl show` has the networks, `netdctl show "
 				     "routers` and `hosts` the rest");
 	return -ENOENT;

@@ -3,8 +3,10 @@
 #include "base/suggest.h"
 
 #include <ctype.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+
+#include "base/error.h"
 
 #define LONGEST 64
 
@@ -44,26 +46,32 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 	return rows[a_length % 3][b_length];
 }
 
-void netd_suggest_try(struct netd_suggest *s, const char *known)
+size_t netd_suggest_distance(const char *word, const char *known)
 {
-	size_t a = strlen(s->word), b = strlen(known);
-	unsigned d;
+	size_t a = strlen(word), b = strlen(known), d;
 
 	if (a == 0 || b == 0 || a > LONGEST || b > LONGEST)
-		return;
-	d = distance(s->word, a, known, b);
-	if (!s->best || d < s->distance) {
+		return SIZE_MAX;
+	d = distance(word, a, known, b);
+	/* A third of the letters wrong is a typo, more is another word. */
+	if (d > 1 && d > b / 3)
+		return SIZE_MAX;
+	return d;
+}
+
+void netd_suggest_try(struct netd_suggest *s, const char *known)
+{
+	size_t d = netd_suggest_distance(s->word, known);
+
+	if (d < SIZE_MAX && (!s->best || d < s->distance)) {
 		s->best = known;
 		s->distance = d;
 	}
 }
 
-const char *netd_suggest_best(const struct netd_suggest *s)
+bool netd_suggest_hint(const struct netd_suggest *s, struct netd_error *err)
 {
-	size_t length = s->best ? strlen(s->best) : 0;
-
-	/* A third of the letters wrong is a typo, more is another word. */
-	if (length && s->distance <= (length < 3 ? 1 : length / 3))
-		return s->best;
-	return NULL;
+	if (s->best)
+		netd_error_hint(err, "did you mean \"%s\"?", s->best);
+	return s->best;
 }

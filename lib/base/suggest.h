@@ -3,20 +3,28 @@
 #ifndef NETD_BASE_SUGGEST_H
 #define NETD_BASE_SUGGEST_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
+struct netd_error;
+
 /*
- * Set @word, offer every known word to netd_suggest_try(), then ask netd_suggest_best().
- * Nearness is the number of letters inserted, left out, changed or swapped with their
- * neighbour, case aside.
+ * How far apart the words are: the number of letters inserted, left out, changed or
+ * swapped with their neighbour, case aside.  SIZE_MAX: another word is meant.
+ */
+size_t netd_suggest_distance(const char *word, const char *known);
+
+/* Set @word, offer every known word to netd_suggest_try(): @best is the nearest, or NULL.
  */
 struct netd_suggest {
 	const char *word;
 	const char *best; /* a pointer that was offered */
-	unsigned distance;
+	size_t distance;
 };
 
 void netd_suggest_try(struct netd_suggest *s, const char *known);
 
-/* The nearest word if it is near enough to be meant, else NULL. */
-const char *netd_suggest_best(const struct netd_suggest *s);
+/* Adds "did you mean …" to the last problem; false, and nothing added, without @best. */
+bool netd_suggest_hint(const struct netd_suggest *s, struct netd_error *err);
 
 #endif

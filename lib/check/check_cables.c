@@ -10,7 +10,6 @@ static void unknown_node(struct netd_topology *t, const struct netd_cable_end *e
 			 struct netd_error *err)
 {
 	struct netd_suggest suggest = {.word = end->node};
-	const char *best;
 
 	if (netd_problems_enough(err))
 		return;
@@ -18,10 +17,7 @@ static void unknown_node(struct netd_topology *t, const struct netd_cable_end *e
 			    end->node);
 	for (size_t i = 0; i < t->node_count; i++)
 		netd_suggest_try(&suggest, t->nodes[i].name);
-	best = netd_suggest_best(&suggest);
-	if (best)
-		netd_error_hint(err, "did you mean \"%s\"?", best);
-	else
+	if (!netd_suggest_hint(&suggest, err))
 		netd_error_hint(err, "a link joins two \"routers\" or \"hosts\" of this "
 				     "file");
 }

@@ -90,29 +90,28 @@ static void unknown_machine(struct netd_topology *t, const struct scope *s,
 			    const struct netd_forward *f, struct netd_error *err)
 {
 	struct netd_suggest suggest = {.word = f->machine};
-	const char *best;
+	const char *lacks = "has no", *whose = "the network's",
+		   *reason = "the forward belongs there";
 
 	if (netd_problems_enough(err))
 		return;
+	if (s->node) {
+		lacks = "joins no network with a";
+		whose = "a network's";
+		reason = "the router does not join it";
+	}
 	netd_topology_error(t, err, f->to_place, "%s \"%s\" %s machine \"%s\"",
-			    scope_kind(s), s->name,
-			    s->node ? "joins no network with a" : "has no", f->machine);
+			    scope_kind(s), s->name, lacks, f->machine);
 	for (size_t i = 0; i < s->machine_count; i++)
 		netd_suggest_try(&suggest, s->machines[i]->name);
-	best = netd_suggest_best(&suggest);
-	if (best) {
-		netd_error_hint(err, "did you mean \"%s\"?", best);
+	if (netd_suggest_hint(&suggest, err))
 		return;
-	}
-	netd_error_hint(err, "add it to %s \"machines\", or write its address",
-			s->node ? "a network's" : "the network's");
+	netd_error_hint(err, "add it to %s \"machines\", or write its address", whose);
 	for (size_t i = 0; i < t->network_count; i++)
 		if (netd_network_machine(&t->networks[i], f->machine))
 			netd_error_hint(err,
 					"machine \"%s\" is one of network \"%s\": %s",
-					f->machine, t->networks[i].name,
-					s->node ? "the router does not join it"
-						: "the forward belongs there");
+					f->machine, t->networks[i].name, reason);
 }
 
 /* Two networks of a router may have a machine of one name each. */

@@ -22,13 +22,10 @@ void netd_check_suggest_interface(const struct netd_plugs *plugs, const char *na
 				  struct netd_error *err)
 {
 	struct netd_suggest suggest = {.word = name};
-	const char *best;
 
 	for (size_t i = 0; i < plugs->count; i++)
 		netd_suggest_try(&suggest, plugs->items[i]->interface->name);
-	best = netd_suggest_best(&suggest);
-	if (best)
-		netd_error_hint(err, "did you mean \"%s\"?", best);
+	netd_suggest_hint(&suggest, err);
 }
 
 static void check_name(struct netd_topology *t, const struct netd_plug *plug,
@@ -51,7 +48,6 @@ static void unknown_network(struct netd_topology *t, const struct netd_node *n,
 {
 	struct netd_suggest suggest = {.word = i->network};
 	bool said = i->network_place.line;
-	const char *best;
 
 	if (netd_problems_enough(err))
 		return;
@@ -65,10 +61,9 @@ static void unknown_network(struct netd_topology *t, const struct netd_node *n,
 			    "there is no network \"%s\"", i->network);
 	for (size_t k = 0; k < t->network_count; k++)
 		netd_suggest_try(&suggest, t->networks[k].name);
-	best = netd_suggest_best(&suggest);
-	if (best)
-		netd_error_hint(err, "did you mean \"%s\"?", best);
-	else if (said)
+	if (netd_suggest_hint(&suggest, err))
+		return;
+	if (said)
 		netd_error_hint(err, "add it to \"networks\"");
 	else
 		netd_error_hint(err, "say \"network\" if it is not called as the "

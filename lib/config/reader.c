@@ -42,15 +42,12 @@ void netd_reader_suggest(struct netd_reader *r, const char *word,
 			 const char *const *choices)
 {
 	struct netd_suggest suggest = {.word = word};
-	const char *best;
 
 	if (netd_problems_enough(r->err))
 		return;
 	for (; *choices; choices++)
 		netd_suggest_try(&suggest, *choices);
-	best = netd_suggest_best(&suggest);
-	if (best)
-		netd_error_hint(r->err, "did you mean \"%s\"?", best);
+	netd_suggest_hint(&suggest, r->err);
 }
 
 /* The rows of all targets, with what the mapping has for each. */

@@ -63,6 +63,20 @@ bool netd_option_find(const struct netd_object *o, const char *name,
 	return out->field && !out->field->refused;
 }
 
+static bool offer(const struct netd_option_path *path, const char *name, void *data)
+{
+	(void)path;
+	netd_suggest_try(data, name);
+	return false;
+}
+
+void netd_option_suggest(const struct netd_object *o, struct netd_suggest *suggest)
+{
+	struct netd_option_path path = {.depth = 0};
+
+	each_option(o, &path, offer, suggest);
+}
+
 /* Which one is sought, and what is told of it. */
 struct getter {
 	size_t left;

@@ -3,6 +3,7 @@
 #ifndef NETD_EDIT_OPTIONS_H
 #define NETD_EDIT_OPTIONS_H
 
+#include "base/suggest.h"
 #include "model/field.h"
 #include "netd-types.h"
 
@@ -23,5 +24,8 @@ NETD_PUBLIC bool netd_option_get(const char *kind, size_t i, struct netd_option 
 /* The option of that name of an @o, or its key; false if there is none. */
 bool netd_option_find(const struct netd_object *o, const char *name,
 		      struct netd_option_path *out);
+
+/* Offers all names of options of an @o to @suggest. */
+void netd_option_suggest(const struct netd_object *o, struct netd_suggest *suggest);
 
 #endif

@@ -423,6 +423,17 @@ static int add_setting(struct netd_settings_tree *tree, const struct netd_option
 	return add_value(tree, parent, path->field, s, value);
 }
 
+static int unknown_setting(const struct netd_settings_tree *tree, const char *name)
+{
+	struct netd_suggest suggest = {.word = name};
+
+	netd_error_add(tree->reader->err, -EINVAL, "%s has no setting \"%s\"",
+		       tree->object->what, name);
+	netd_option_suggest(tree->object, &suggest);
+	netd_suggest_hint(&suggest, tree->reader->err);
+	return -EINVAL;
+}
+
 int netd_settings_tree_build(struct netd_settings_tree *tree)
 {
 	int result = 0;
@@ -433,9 +444,7 @@ int netd_settings_tree_build(struct netd_settings_tree *tree)
 		struct netd_option_path path;
 
 		if (!netd_option_find(tree->object, s->name, &path)) {
-			result = netd_error_add(tree->reader->err, -EINVAL,
-						"%s has no setting \"%s\"",
-						tree->object->what, s->name);
+			result = unknown_setting(tree, s->name);
 			continue;
 		}
 		tree->place = place_of(tree, &path, s);

@@ -34,7 +34,6 @@ static void hint_known(struct netd_topology *const *all, size_t count,
 {
 	netd_auto(netd_str_done) struct netd_str known = {0};
 	struct netd_suggest suggest = {.word = name};
-	const char *best;
 
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < all[i]->node_count; j++) {
@@ -51,9 +50,8 @@ static void hint_known(struct netd_topology *const *all, size_t count,
 			}
 		}
 	}
-	best = netd_suggest_best(&suggest);
-	if (best)
-		netd_error_hint(err, "did you mean \"%s\"?  There are: %s", best,
+	if (suggest.best)
+		netd_error_hint(err, "did you mean \"%s\"?  There are: %s", suggest.best,
 				netd_str_text(&known));
 	else if (known.length)
 		netd_error_hint(err, "there are: %s", netd_str_text(&known));

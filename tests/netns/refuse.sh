@@ -280,6 +280,12 @@ usage()
 	match 'must be on or off' "$err"
 	fails 2 netdctl aply lab.yaml
 	match 'did you mean "apply"' "$err"
+	fails 2 netdctl network create a --adress 10.1.0.1/24
+	match 'unknown option --adress; did you mean --address?' "$err"
+	fails 2 netdctl network create a --colour=never
+	match 'did you mean --color?' "$err"
+	fails 2 netdctl network create a --nonsense
+	eq "" "$(grep -o 'did you mean' <<<"$err")" "no guess at what is near to nothing"
 	untouched
 }
 

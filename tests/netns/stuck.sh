@@ -214,7 +214,7 @@ force_lets_go()
 	get_stuck
 	fails 2 netdctl destroy --force lab --confirm 60s
 	fails 4 netdctl destroy --force lab
-	match 'lab: let go of; what was known of it is kept in /run/netd/left-lab-1' "$err"
+	match 'lab: released; what was known of it is kept in /run/netd/left-lab-1' "$err"
 	match 'conf/eth0/[a-z_]*forwarding = 0, as before' "$err"
 	no_match 'is stuck' "$err"
 	no_third_state

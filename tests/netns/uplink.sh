@@ -373,7 +373,7 @@ unplugged()
 	eq "$before" "$(ip address show dev br0 | sed 's/state [A-Z]*//; s/,LOWER_UP//; s/NO-CARRIER,//'; ip route show dev br0 | sed 's/ linkdown//')"
 	ok netdctl network delete iso0 # others go on
 	fails 4 netdctl destroy lab --force
-	match 'lab: let go of' "$err"
+	match 'lab: released' "$err"
 	match '172.16.5.40/24' "$(ip -o address show dev br0)"
 }
 

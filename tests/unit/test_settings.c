@@ -209,7 +209,10 @@ static const struct {
 	 "--unset: error: --mtu and --unset mtu contradict each other\n"
 	 "    --unset mtu\n"
 	 "            ^~~\n"},
-	{{{"mtoo", NULL}}, "error: a network has no setting \"mtoo\"\n"},
+	{{{"nonsense", NULL}}, "error: a network has no setting \"nonsense\"\n"},
+	{{{"adress", NULL}},
+	 "error: a network has no setting \"adress\"\n"
+	 "    did you mean \"address\"?\n"},
 };
 
 static void complaints(void **state)
