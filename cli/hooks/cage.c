@@ -159,10 +159,11 @@ static void put_call(struct sock_fprog *p, size_t i, size_t no, size_t yes)
 	uint32_t number = (uint32_t)allowed[i].number;
 	size_t next = p->len + lengths[allowed[i].condition];
 
-	put_jump(p, BPF_JEQ, number, allowed[i].condition == ALWAYS ? yes : p->len + 1U,
-		 next);
-	if (allowed[i].condition == ALWAYS)
+	if (allowed[i].condition == ALWAYS) {
+		put_jump(p, BPF_JEQ, number, yes, next);
 		return;
+	}
+	put_jump(p, BPF_JEQ, number, p->len + 1U, next);
 	put_load(p, argument_offset(allowed[i].argument));
 	if (allowed[i].condition == HAS_NO) {
 		put_jump(p, BPF_JSET, allowed[i].value, no, yes);

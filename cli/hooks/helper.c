@@ -48,12 +48,14 @@ static const char help[] =
 
 static int fail(const struct request *q, const struct netd_attach_failure *f)
 {
-	const struct netd_attach_names names = {
-		.port = q->tap[0] ? q->tap : q->name,
+	struct netd_attach_names names = {
+		.port = q->name,
 		.bridge = q->bridge,
 		.network = q->name,
 	};
 
+	if (q->tap[0])
+		names.port = q->tap;
 	return say_failure(PROGRAM, f, &names);
 }
 
@@ -78,13 +80,13 @@ static int resolve(struct request *q)
 	if (!netd_record_name_ok(q->name))
 		return fail_step(q, NETD_ATTACH_NAME_CHECK, -EINVAL);
 	r = netd_record_read(state_dir(), q->name, &record);
-	if (r == 0) {
-		memcpy(q->bridge, record.bridge, sizeof(record.bridge));
+	if (r == -ENOENT || r == -EACCES || r == -ENOTDIR) {
+		memcpy(q->bridge, q->name, strlen(q->name) + 1);
 		return 0;
 	}
-	if (r != -ENOENT && r != -EACCES && r != -ENOTDIR)
+	if (r < 0)
 		return fail_step(q, NETD_ATTACH_NETWORK, r);
-	memcpy(q->bridge, q->name, strlen(q->name) + 1);
+	memcpy(q->bridge, record.bridge, sizeof(record.bridge));
 	return 0;
 }
 
@@ -92,31 +94,26 @@ static int resolve(struct request *q)
 static int say_acl(const struct netd_acl *acl, int code)
 {
 	char text[NETD_ACL_PATH + 256] = "the ACL file ";
-	char digits[12];
-	unsigned line = acl->line;
-	size_t n = sizeof(digits) - 1;
 
 	strcat(text, acl->file);
-	if (!line) {
-		strcat(text, code == -EPERM ? " is not root's alone to write, or a "
-					      "directory above it is not"
-					    : ": ");
-		if (code != -EPERM)
-			strncat(text, strerror(-code), 100);
-		say(PROGRAM, text,
-		    "it needs lines like `allow mybr0`, and others must not be able to "
-		    "change "
-		    "it");
+	if (acl->line) {
+		strcat(text, ", line ");
+		append_number(text, acl->line);
+		strcat(text,
+		       ": not one of `allow`, `deny`, `include`, each with one name");
+		say(PROGRAM, text, "correct it; nobody is served until then");
 		return EXIT_FAILED;
 	}
-	digits[n] = 0;
-	do
-		digits[--n] = '0' + line % 10;
-	while (line /= 10);
-	strcat(text, ", line ");
-	strcat(text, digits + n);
-	strcat(text, ": not one of `allow`, `deny`, `include`, each with one name");
-	say(PROGRAM, text, "correct it; nobody is served until then");
+	if (code == -EPERM) {
+		strcat(text, " is not root's alone to write, or a directory above it is "
+			     "not");
+	} else {
+		strcat(text, ": ");
+		strncat(text, strerror(-code), 100);
+	}
+	say(PROGRAM, text,
+	    "it needs lines like `allow mybr0`, and others must not be able to change "
+	    "it");
 	return EXIT_FAILED;
 }
 
@@ -128,6 +125,8 @@ static int check_acl(const struct request *q, const char *link, const char *mark
 			       .link = link,
 			       .marked = marked,
 			       .state_dir = state_dir()};
+	const char *verdict = " is not allowed by ",
+		   *hint = "root can add a line: `allow` and that name";
 	char text[256] = "access to ";
 	int r = netd_acl_read(&acl, setting("NETD_ACL_FILE", NETD_ACL_FILE_DEFAULT));
 
@@ -135,11 +134,14 @@ static int check_acl(const struct request *q, const char *link, const char *mark
 		return say_acl(&acl, r);
 	if (netd_acl_permits(&acl))
 		return EXIT_DONE;
+	if (acl.denied) {
+		verdict = " is denied by ";
+		hint = "";
+	}
 	strcat(text, q->name);
-	strcat(text, acl.denied ? " is denied by " : " is not allowed by ");
+	strcat(text, verdict);
 	strcat(text, NETD_ACL_FILE_DEFAULT);
-	say(PROGRAM, text,
-	    acl.denied ? "" : "root can add a line: `allow` and that name");
+	say(PROGRAM, text, hint);
 	return EXIT_FAILED;
 }
 
@@ -151,7 +153,9 @@ static int make_tap(struct request *q)
 
 	if (fd < 0)
 		return -fail_step(q, NETD_ATTACH_TUN_OPEN, -errno);
-	r.ifr_flags = IFF_TAP | IFF_NO_PI | (q->vnet_header ? IFF_VNET_HDR : 0);
+	r.ifr_flags = IFF_TAP | IFF_NO_PI;
+	if (q->vnet_header)
+		r.ifr_flags |= IFF_VNET_HDR;
 	/* Who gets it may make it persistent; without an owner all could open it then. */
 	if (ioctl(fd, TUNSETIFF, &r) == 0 &&
 	    ioctl(fd, TUNSETOWNER, (unsigned long)geteuid()) == 0) {
@@ -211,9 +215,11 @@ static int check_bridge(const struct netd_attach_guard *guard, const char *name,
 {
 	const struct request *q = guard->data;
 
-	if (!strcmp(name, q->bridge) && (!network[0] || !strcmp(network, q->name)))
+	if (!network[0])
+		network = NULL;
+	if (!strcmp(name, q->bridge) && (!network || !strcmp(network, q->name)))
 		return EXIT_DONE;
-	return check_acl(q, name, network[0] ? network : NULL);
+	return check_acl(q, name, network);
 }
 
 /* What is tried again may be another bridge by then. */
@@ -226,9 +232,12 @@ static int attach(struct request *q)
 
 	while ((r = netd_attach_port(q->bridge, q->tap, NETD_ATTACH_HIGH_MAC, &guard,
 				     &f)) < 0) {
-		r = patience_again(&patience, &f) ? resolve(q) : fail(q, &f);
-		if (!r)
-			r = check_acl(q, NULL, NULL);
+		if (!patience_again(&patience, &f))
+			return fail(q, &f);
+		r = resolve(q);
+		if (r)
+			return r;
+		r = check_acl(q, NULL, NULL);
 		if (r)
 			return r;
 	}
@@ -272,10 +281,12 @@ int main(int argc, char **argv)
 		return fail_step(&q, NETD_ATTACH_PRIVILEGE, r);
 	cage_enter();
 	r = check_socket(&q);
-	if (!r)
-		r = resolve(&q);
-	if (!r)
-		r = check_acl(&q, NULL, NULL);
+	if (r)
+		return r;
+	r = resolve(&q);
+	if (r)
+		return r;
+	r = check_acl(&q, NULL, NULL);
 	if (r)
 		return r;
 	return serve(&q);

@@ -95,14 +95,8 @@ static int say_no_network(struct hook *h)
 static int say_config(struct hook *h, const char *path, unsigned line)
 {
 	char text[640] = "line ";
-	char digits[12];
-	size_t n = sizeof(digits) - 1;
 
-	digits[n] = 0;
-	do
-		digits[--n] = '0' + line % 10;
-	while (line /= 10);
-	strcat(text, digits + n);
+	append_number(text, line);
 	strcat(text, " of ");
 	strncat(text, path, 512);
 	strcat(text, " is not `key = value` (or not `ports = PATTERN:NETWORK`)");
@@ -112,11 +106,14 @@ static int say_config(struct hook *h, const char *path, unsigned line)
 
 static int say_unreadable(struct hook *h, const char *path, int code)
 {
+	const char *reason = strerror(-code);
 	char text[640] = "cannot read ";
 
+	if (code == -EPERM)
+		reason = "others can change it";
 	strncat(text, path, 512);
 	strcat(text, ": ");
-	strncat(text, code == -EPERM ? "others can change it" : strerror(-code), 100);
+	strncat(text, reason, 100);
 	say(h->program, text, "call the hook by a link named qemu-ifup-NETWORK");
 	return EXIT_FAILED;
 }
@@ -180,11 +177,14 @@ static int up(struct hook *h)
 static int down(struct hook *h)
 {
 	struct netd_attach_failure f = {.step = NETD_ATTACH_NETWORK};
+	const char *bridge = h->record.bridge;
 
 	f.code = netd_record_read(h->state_dir, h->network, &h->record);
 	if (f.code < 0 && f.code != -ENOENT)
 		return fail(h, &f);
-	if (netd_attach_release(f.code ? NULL : h->record.bridge, h->port, &f) < 0)
+	if (f.code)
+		bridge = NULL;
+	if (netd_attach_release(bridge, h->port, &f) < 0)
 		return fail(h, &f);
 	return EXIT_DONE;
 }
@@ -211,10 +211,12 @@ static int run(struct hook *h, const char *name)
 int main(int argc, char **argv)
 {
 	const char *name = NULL;
-	struct hook h = {0};
+	struct hook h = {.program = "qemu-ifup"};
 
-	h.what = argc ? netd_hook_parse(argv[0], &name) : NETD_HOOK_NONE;
-	h.program = h.what == NETD_HOOK_DOWN ? "qemu-ifdown" : "qemu-ifup";
+	if (argc)
+		h.what = netd_hook_parse(argv[0], &name);
+	if (h.what == NETD_HOOK_DOWN)
+		h.program = "qemu-ifdown";
 	if (open_standard() < 0)
 		return EXIT_FAILED;
 	if (getauxval(AT_SECURE)) {

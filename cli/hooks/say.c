@@ -24,11 +24,16 @@ static void add(struct line *l, const char *text)
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 		char escape[4] = {'\\', 'x', digits[c >> 4], digits[c & 15]};
-		size_t n = c < 0x20 || c > 0x7e ? sizeof(escape) : 1;
+		const char *shown = text;
+		size_t n = 1;
 
+		if (c < 0x20 || c > 0x7e) {
+			shown = escape;
+			n = sizeof(escape);
+		}
 		if (l->length + n >= SAY_SIZE)
 			return;
-		memcpy(l->text + l->length, n == 1 ? text : escape, n);
+		memcpy(l->text + l->length, shown, n);
 		l->length += n;
 	}
 }
@@ -41,8 +46,10 @@ size_t say_compose(char out[SAY_SIZE], const char *program, const char *text,
 	add(&line, program);
 	add(&line, ": ");
 	add(&line, text);
-	add(&line, hint && *hint ? "; " : "");
-	add(&line, hint ? hint : "");
+	if (hint && *hint) {
+		add(&line, "; ");
+		add(&line, hint);
+	}
 	out[line.length++] = '\n';
 	return line.length;
 }
@@ -53,6 +60,18 @@ void say(const char *program, const char *text, const char *hint)
 
 	if (write(STDERR_FILENO, line, say_compose(line, program, text, hint)) < 0)
 		return; /* nobody listens; the exit code still tells */
+}
+
+void append_number(char *text, unsigned number)
+{
+	char digits[12];
+	size_t n = sizeof(digits) - 1;
+
+	digits[n] = 0;
+	do
+		digits[--n] = '0' + number % 10;
+	while (number /= 10);
+	strcat(text, digits + n);
 }
 
 int say_failure(const char *program, const struct netd_attach_failure *f,

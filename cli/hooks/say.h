@@ -23,6 +23,8 @@ size_t say_compose(char out[SAY_SIZE], const char *program, const char *text,
 /* The same of a failure.  Returns EXIT_FAILED. */
 int say_failure(const char *program, const struct netd_attach_failure *f,
 		const struct netd_attach_names *names);
+/* Appends @number, of at most ten digits, to @text. */
+void append_number(char *text, unsigned number);
 /* Writes @text to standard output.  Returns EXIT_DONE, or EXIT_FAILED. */
 int print(const char *text);
 

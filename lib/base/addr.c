@@ -3,7 +3,6 @@
 #include "base/addr.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,9 +28,10 @@ unsigned netd_addr_bits(const struct netd_addr *a)
 
 int netd_addr_parse(const char *text, struct netd_addr *out)
 {
-	struct netd_addr a = {0};
+	struct netd_addr a = {.family = AF_INET};
 
-	a.family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	if (strchr(text, ':'))
+		a.family = AF_INET6;
 	if (inet_pton(a.family, text, a.bytes) != 1)
 		return -EINVAL;
 	*out = a;
@@ -63,29 +63,21 @@ int netd_addr_range_parse(const char *text, struct netd_addr_range *out)
 {
 	char buffer[2 * NETD_ADDR_TEXT];
 	struct netd_addr_range r;
-	char *dash;
+	char *dash, *last = buffer;
 
 	if (!netd_copy(buffer, text))
 		return -EINVAL;
 	dash = strchr(buffer, '-');
-	if (dash)
+	if (dash) {
 		*dash = '\0';
-	if (netd_addr_parse(buffer, &r.first) ||
-	    netd_addr_parse(dash ? dash + 1 : buffer, &r.last))
+		last = dash + 1;
+	}
+	if (netd_addr_parse(buffer, &r.first) || netd_addr_parse(last, &r.last))
 		return -EINVAL;
 	if (r.first.family != r.last.family || netd_addr_compare(&r.first, &r.last) > 0)
 		return -EINVAL;
 	*out = r;
 	return 0;
-}
-
-static int hex_digit(char c)
-{
-	if (isdigit((unsigned char)c))
-		return c - '0';
-	if (isxdigit((unsigned char)c))
-		return tolower((unsigned char)c) - 'a' + 10;
-	return -1;
 }
 
 int netd_mac_parse(const char *text, struct netd_mac *out)
@@ -95,7 +87,7 @@ int netd_mac_parse(const char *text, struct netd_mac *out)
 	if (strlen(text) != NETD_MAC_TEXT - 1)
 		return -EINVAL;
 	for (int i = 0; i < 6; i++, text += 3) {
-		int high = hex_digit(text[0]), low = hex_digit(text[1]);
+		int high = netd_hex_digit(text[0]), low = netd_hex_digit(text[1]);
 
 		if (high < 0 || low < 0 || (i < 5 && text[2] != ':' && text[2] != '-'))
 			return -EINVAL;
@@ -184,13 +176,12 @@ bool netd_addr_equal(const struct netd_addr *a, const struct netd_addr *b)
 static struct netd_addr fill_host(const struct netd_addr *a, unsigned length, bool set)
 {
 	struct netd_addr out = *a;
+	uint8_t mask = (uint8_t)(0xff >> length % 8);
 
-	for (unsigned i = 0; i < netd_addr_size(a); i++) {
-		unsigned kept = length > i * 8 ? length - i * 8 : 0;
-		uint8_t mask = kept >= 8 ? 0 : (uint8_t)(0xff >> kept);
-
-		out.bytes[i] =
-			(uint8_t)(set ? out.bytes[i] | mask : out.bytes[i] & ~mask);
+	for (size_t i = length / 8; i < netd_addr_size(a); i++, mask = 0xff) {
+		out.bytes[i] &= (uint8_t)~mask;
+		if (set)
+			out.bytes[i] |= mask;
 	}
 	return out;
 }

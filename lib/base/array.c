@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 /*
  * The capacity is the least power of two that holds @count items.  Most arrays have one
  * or two: of a lab's hundreds of namespaces, each has a few large structs.
@@ -22,7 +24,7 @@ void *netd_array_add_(void **items, size_t *count, size_t size)
 	char *item;
 
 	if (is_full(*count)) {
-		size_t capacity = *count ? *count * 2 : 1;
+		size_t capacity = netd_max(*count * 2, 1);
 		void *grown;
 
 		if (capacity > SIZE_MAX / size)

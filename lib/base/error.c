@@ -31,9 +31,12 @@ __attribute__((format(printf, 1, 0))) static char *text_format(const char *fmt,
 
 static char *text_copy(const char *text)
 {
-	char *copy = text ? strdup(text) : NULL;
+	char *copy;
 
-	if (text && !copy)
+	if (!text)
+		return NULL;
+	copy = strdup(text);
+	if (!copy)
 		return no_memory;
 	return copy;
 }

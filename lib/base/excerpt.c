@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "base/safe.h"
 
 /*
@@ -45,9 +46,11 @@ static void add_bytes(struct cells *c, const char *line, size_t length)
 {
 	while (length) {
 		const char *tab = memchr(line, '\t', length);
-		size_t n = tab ? (size_t)(tab - line) : length;
 		struct netd_str piece = {0}, safe = {0};
+		size_t n = length;
 
+		if (tab)
+			n = (size_t)(tab - line);
 		netd_str_add_bytes(&piece, line, n);
 		netd_render_safe(netd_str_text(&piece), &safe);
 		netd_str_add(&c->text, netd_str_text(&safe));
@@ -84,39 +87,36 @@ static void add_caret(size_t before, size_t width, const struct netd_excerpt_sty
 	netd_str_addf(out, "%s\n", style->caret_off);
 }
 
-static size_t min(size_t a, size_t b)
-{
-	if (a < b)
-		return a;
-	return b;
-}
-
 void netd_render_excerpt(const char *line, struct netd_place place,
 			 const struct netd_excerpt_style *style, struct netd_str *out)
 {
 	size_t length = strlen(line);
-	size_t start = min(place.column ? place.column - 1 : 0, length);
-	size_t end = min(start + (place.width ? place.width : 1), length);
-	size_t first, last, caret, caret_end;
+	size_t start = netd_min(netd_max(place.column, 1) - 1, length);
+	size_t end = netd_min(start + netd_max(place.width, 1), length);
+	size_t indent, first, last, caret, caret_end;
 	const char *text;
 	struct cells c = {0};
 
 	add_bytes(&c, line, start);
 	caret = c.count;
 	add_bytes(&c, line + start, end - start);
-	caret_end = c.count > caret ? c.count : caret + 1;
+	caret_end = netd_max(c.count, caret + 1);
 	add_bytes(&c, line + end, length - end);
 	text = netd_str_text(&c.text);
-	first = min(strspn(text, " "), caret);
+	indent = strspn(text, " ");
+	first = netd_min(indent, caret);
 	if (c.count - first > WINDOW && caret - first > BEFORE)
 		first = caret - BEFORE;
-	last = min(first + WINDOW, c.count);
+	last = netd_min(first + WINDOW, c.count);
 	netd_str_add(out, INDENT);
-	netd_str_add(out, first > strspn(text, " ") ? "…" : "");
+	if (first > indent)
+		netd_str_add(out, "…");
 	netd_str_add_bytes(out, cell_at(text, first),
 			   (size_t)(cell_at(text, last) - cell_at(text, first)));
-	netd_str_add(out, last < c.count ? "…\n" : "\n");
-	add_caret(caret - first + (first > strspn(text, " ")),
-		  min(caret_end, last > caret ? last : caret + 1) - caret, style, out);
+	if (last < c.count)
+		netd_str_add(out, "…");
+	netd_str_add_char(out, '\n');
+	caret_end = netd_min(caret_end, netd_max(last, caret + 1));
+	add_caret(caret - first + (first > indent), caret_end - caret, style, out);
 	netd_str_done(&c.text);
 }

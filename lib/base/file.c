@@ -63,7 +63,8 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 		if (!data || have + 1 >= room) {
 			char *more;
 
-			room = data ? room * 2 : room;
+			if (data)
+				room *= 2;
 			more = realloc(data, room);
 			if (!more)
 				return netd_error_no_memory(err);
@@ -136,42 +137,62 @@ int netd_file_sync_parent(int dirfd, const char *path)
 	}
 	if (slash)
 		slash[slash == parent] = '\0';
-	fd = openat(dirfd, slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	else
+		netd_copy(parent, ".");
+	fd = openat(dirfd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) < 0)
 		return -errno;
 	return 0;
+}
+
+/* Writes all @parts, down to the disk. */
+static int write_synced(int fd, const struct iovec *parts, int count)
+{
+	for (int i = 0; i < count; i++) {
+		int r = netd_write_all(fd, parts[i].iov_base, parts[i].iov_len);
+
+		if (r < 0)
+			return r;
+	}
+	if (fsync(fd) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Makes @temp of @parts, and moves it over @path. */
+static int replace(int dirfd, const char *temp, const char *path,
+		   const struct iovec *parts, int count, mode_t mode)
+{
+	netd_auto_close int fd = openat(
+		dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	int r;
+
+	if (fd < 0 || fchmod(fd, mode) < 0) /* whatever the umask is */
+		return -errno;
+	r = write_synced(fd, parts, count);
+	if (r < 0)
+		return r;
+	if (renameat(dirfd, temp, dirfd, path) < 0)
+		return -errno;
+	return netd_file_sync_parent(dirfd, path);
 }
 
 int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts,
 			  int count, mode_t mode, struct netd_error *err)
 {
 	char temp[PATH_MAX];
-	netd_auto_close int fd = -1;
 	int r;
 
 	if (snprintf(temp, sizeof(temp), "%s.new", path) >= (int)sizeof(temp))
 		return netd_error_add(err, -ENAMETOOLONG, "%s: name too long", path);
 	/* What a crashed writer left is ours to replace: the lock has one writer. */
 	unlinkat(dirfd, temp, 0);
-	fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		    mode);
-	if (fd < 0)
-		return failed(err, "write", path);
-	r = fchmod(fd, mode) < 0 ? -errno : 0; /* whatever the umask is */
-	for (int i = 0; r == 0 && i < count; i++)
-		r = netd_write_all(fd, parts[i].iov_base, parts[i].iov_len);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	if (r == 0 && renameat(dirfd, temp, dirfd, path) < 0)
-		r = -errno;
-	if (r == 0)
-		r = netd_file_sync_parent(dirfd, path);
-	if (r < 0) {
-		unlinkat(dirfd, temp, 0);
-		errno = -r;
-		return failed(err, "write", path);
-	}
-	return 0;
+	r = replace(dirfd, temp, path, parts, count, mode);
+	if (r >= 0)
+		return 0;
+	unlinkat(dirfd, temp, 0);
+	errno = -r;
+	return failed(err, "write", path);
 }
 
 int netd_file_write(int dirfd, const char *path, const void *data, size_t length,
@@ -185,6 +206,7 @@ int netd_file_write(int dirfd, const char *path, const void *data, size_t length
 int netd_file_append(int dirfd, const char *path, const void *data, size_t length,
 		     struct netd_error *err)
 {
+	const struct iovec part = {(void *)(uintptr_t)data, length};
 	netd_auto_close int fd =
 		openat(dirfd, path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
@@ -192,40 +214,36 @@ int netd_file_append(int dirfd, const char *path, const void *data, size_t lengt
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return failed(err, "append to", path);
-	r = netd_write_all(fd, data, length);
-	if (r == 0 && fsync(fd) < 0)
+	r = write_synced(fd, &part, 1);
+	if (r >= 0)
+		return 0;
+	if (ftruncate(fd, st.st_size) < 0)
 		r = -errno;
-	if (r < 0) {
-		if (ftruncate(fd, st.st_size) < 0)
-			r = -errno;
-		errno = -r;
-		return failed(err, "append to", path);
-	}
-	return 0;
+	errno = -r;
+	return failed(err, "append to", path);
 }
 
 int netd_path_check(const char *path, struct netd_error *err)
 {
 	struct netd_distrust why;
-	int r = netd_trust_path(path, geteuid(), &why);
+	int r = netd_trust_path(path, geteuid(), &why), length;
 
-	if (r == -EPERM) {
-		int length = (int)why.length;
-
-		if (why.foreign)
-			netd_error_add(err, r,
-				       "%.*s belongs to user %u, who could put anything "
-				       "in its place",
-				       length, path, why.owner);
-		else
-			netd_error_add(err, r, "others than its owner may write %.*s",
-				       length, path);
-		netd_error_hint(
-			err, "what netd reads and writes must be in nobody else's hands: "
+	if (r >= 0)
+		return r;
+	if (r != -EPERM)
+		return netd_error_add(err, r, "cannot look at %s: %s", path,
+				      strerror(-r));
+	length = (int)why.length;
+	if (why.foreign)
+		netd_error_add(
+			err, r,
+			"%.*s belongs to user %u, who could put anything in its place",
+			length, path, why.owner);
+	else
+		netd_error_add(err, r, "others than its owner may write %.*s", length,
+			       path);
+	netd_error_hint(err, "what netd reads and writes must be in nobody else's hands: "
 			     "`chown root` and `chmod go-w`, or name another place");
-	} else if (r < 0) {
-		netd_error_add(err, r, "cannot look at %s: %s", path, strerror(-r));
-	}
 	return r;
 }
 
@@ -240,14 +258,22 @@ int netd_file_remove(int dirfd, const char *path, struct netd_error *err)
 	return 0;
 }
 
+static int move(int dirfd, const char *from, const char *to)
+{
+	int r;
+
+	if (renameat(dirfd, from, dirfd, to) < 0)
+		return -errno;
+	r = netd_file_sync_parent(dirfd, to);
+	if (r < 0)
+		return r;
+	return netd_file_sync_parent(dirfd, from);
+}
+
 int netd_file_rename(int dirfd, const char *from, const char *to, struct netd_error *err)
 {
-	int r = renameat(dirfd, from, dirfd, to) < 0 ? -errno : 0;
+	int r = move(dirfd, from, to);
 
-	if (r == 0)
-		r = netd_file_sync_parent(dirfd, to);
-	if (r == 0)
-		r = netd_file_sync_parent(dirfd, from);
 	if (r < 0)
 		return netd_error_add(err, r, "cannot move %s to %s: %s", from, to,
 				      strerror(-r));

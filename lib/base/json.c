@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/number.h"
 #include "base/utf8.h"
 
 static const struct {
@@ -57,7 +58,7 @@ void netd_json_quote(struct netd_str *out, const char *text, size_t length)
 			netd_str_add_bytes(out, text + i, n);
 		else
 			netd_str_add(out, "\xef\xbf\xbd"); /* U+FFFD */
-		i += n ? n : 1;
+		i += netd_max(n, 1);
 	}
 	netd_str_add_char(out, '"');
 }
@@ -79,7 +80,9 @@ static void next(struct netd_json *j)
 		return;
 	}
 	if (j->has_items)
-		netd_str_add(j->out, j->compact ? ", " : ",");
+		netd_str_add_char(j->out, ',');
+	if (j->has_items && j->compact)
+		netd_str_add_char(j->out, ' ');
 	j->has_items = true;
 	if (j->depth)
 		line(j);
@@ -155,7 +158,7 @@ void netd_json_unsigned(struct netd_json *j, uint64_t number)
 void netd_json_bool(struct netd_json *j, bool value)
 {
 	next(j);
-	netd_str_add(j->out, value ? "true" : "false");
+	netd_str_add(j->out, netd_true_false(value));
 }
 
 void netd_json_null(struct netd_json *j)

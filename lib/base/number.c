@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Decimal numbers as people write them. */
+/* Numbers as people write them. */
 #include "base/number.h"
 
 #include <ctype.h>
@@ -20,4 +20,13 @@ int netd_parse_number(const char *text, unsigned long max, unsigned long *out)
 	}
 	*out = n;
 	return 0;
+}
+
+int netd_hex_digit(char c)
+{
+	if (isdigit((unsigned char)c))
+		return c - '0';
+	if (isxdigit((unsigned char)c))
+		return tolower((unsigned char)c) - 'a' + 10;
+	return -1;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/number.h"
+
 /*
  * Theory of operation.  Where a subnet leaves at most 32 bits for hosts, its addresses
  * are numbered by their last four bytes, and those are all that differs in it.
@@ -72,7 +74,8 @@ bool netd_range_choose(const struct netd_prefix *own, struct netd_addr_range *ou
 {
 	struct netd_addr network = netd_prefix_network(own).addr;
 	unsigned bits = netd_addr_bits(&own->addr), hosts = bits - own->length;
-	uint32_t at = low(&own->addr) - low(&network), first = 1, last, behind, before;
+	uint32_t at = low(&own->addr) - low(&network), first = 1, last;
+	size_t behind, before, count;
 
 	if (own->addr.family == AF_INET6 && hosts >= 16) {
 		choose_wide(own, out);
@@ -80,20 +83,19 @@ bool netd_range_choose(const struct netd_prefix *own, struct netd_addr_range *ou
 	}
 	if (hosts == 0)
 		return false;
-	last = hosts == 32 ? UINT32_MAX : (1U << hosts) - 1;
+	last = (uint32_t)((1ULL << hosts) - 1);
 	if (hosts == 1)
 		first = 0; /* RFC 3021, RFC 6164: both are hosts */
 	else if (own->addr.family == AF_INET)
 		last--; /* the broadcast address */
-	behind = at < last ? last - at : 0;
-	before = at > first ? at - first : 0;
+	behind = last - netd_min(at, last);
+	before = at - netd_min(at, first);
 	if (!behind && !before)
 		return false;
-	first = behind >= before ? at + 1 : first;
-	behind = behind >= before ? behind : before;
-	if (behind > NETD_RANGE_CHOSEN_MAX)
-		behind = NETD_RANGE_CHOSEN_MAX;
+	if (behind >= before)
+		first = at + 1;
+	count = netd_min(netd_max(behind, before), NETD_RANGE_CHOSEN_MAX);
 	out->first = netd_addr_offset(&network, first);
-	out->last = netd_addr_offset(&network, first + behind - 1);
+	out->last = netd_addr_offset(&network, first + (uint32_t)count - 1);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "base/utf8.h"
 
@@ -55,8 +56,9 @@ void netd_render_safe_bytes(const char *text, size_t length, struct netd_str *ou
 			n = netd_utf8_length(text, length);
 			if (!n || is_harmful(decode(text, n))) {
 				netd_str_add(out, "\xef\xbf\xbd"); /* U+FFFD */
-				text += n ? n : 1;
-				length -= n ? n : 1;
+				n = netd_max(n, 1);
+				text += n;
+				length -= n;
 				continue;
 			}
 		}

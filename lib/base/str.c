@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 void netd_str_done(struct netd_str *s)
 {
 	free(s->text);
@@ -18,7 +20,7 @@ void netd_str_done(struct netd_str *s)
 static bool reserve(struct netd_str *s, size_t more)
 {
 	size_t need = s->length + more + 1;
-	size_t capacity = s->capacity ? s->capacity : 64;
+	size_t capacity = netd_max(s->capacity, 64);
 	char *text;
 
 	if (s->failed)
@@ -87,9 +89,7 @@ int netd_str_error(const struct netd_str *s)
 
 const char *netd_str_text(const struct netd_str *s)
 {
-	if (s->text)
-		return s->text;
-	return "";
+	return netd_text_or(s->text, "");
 }
 
 char *netd_str_take(struct netd_str *s)

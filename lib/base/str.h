@@ -34,6 +34,21 @@ const char *netd_str_text(const struct netd_str *s);
 /* Gives the text away (free it with free()) and empties @s; NULL on lack of memory. */
 char *netd_str_take(struct netd_str *s);
 
+static inline const char *netd_true_false(bool value)
+{
+	if (value)
+		return "true";
+	return "false";
+}
+
+/* @text, or @otherwise if it is NULL. */
+static inline const char *netd_text_or(const char *text, const char *otherwise)
+{
+	if (text)
+		return text;
+	return otherwise;
+}
+
 /* Copies @from to the array @to; false (and nothing copied) if it does not fit. */
 bool netd_str_copy(char *to, size_t size, const char *from);
 #define netd_copy(array, from) netd_str_copy(array, sizeof(array), from)

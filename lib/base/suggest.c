@@ -7,15 +7,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/number.h"
 
 #define LONGEST 64
-
-static unsigned min(unsigned a, unsigned b)
-{
-	if (a < b)
-		return a;
-	return b;
-}
 
 static bool same(char a, char b)
 {
@@ -23,24 +17,25 @@ static bool same(char a, char b)
 }
 
 /* The optimal string alignment distance, by rows; two rows back for swaps. */
-static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
+static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	unsigned rows[3][LONGEST + 1];
+	size_t rows[3][LONGEST + 1];
 
-	for (unsigned j = 0; j <= b_length; j++)
+	for (size_t j = 0; j <= b_length; j++)
 		rows[0][j] = j;
-	for (unsigned i = 1; i <= a_length; i++) {
-		unsigned *row = rows[i % 3];
-		const unsigned *up = rows[(i + 2) % 3], *up2 = rows[(i + 1) % 3];
+	for (size_t i = 1; i <= a_length; i++) {
+		size_t *row = rows[i % 3];
+		const size_t *up = rows[(i + 2) % 3], *up2 = rows[(i + 1) % 3];
 
 		row[0] = i;
-		for (unsigned j = 1; j <= b_length; j++) {
+		for (size_t j = 1; j <= b_length; j++) {
 			bool equal = same(a[i - 1], b[j - 1]);
 
-			row[j] = min(min(row[j - 1], up[j]) + 1, up[j - 1] + !equal);
+			row[j] = netd_min(netd_min(row[j - 1], up[j]) + 1,
+					  up[j - 1] + !equal);
 			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) &&
 			    same(a[i - 2], b[j - 1]))
-				row[j] = min(row[j], up2[j - 2] + 1);
+				row[j] = netd_min(row[j], up2[j - 2] + 1);
 		}
 	}
 	return rows[a_length % 3][b_length];

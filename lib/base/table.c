@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/safe.h"
 
 void netd_table_done(struct netd_table *t)
@@ -26,8 +27,10 @@ void netd_table_done(struct netd_table *t)
 int netd_table_hand_over(struct netd_table *t, struct netd_table **out,
 			 struct netd_error *err)
 {
-	struct netd_table *taken = t->failed ? NULL : malloc(sizeof(*taken));
+	struct netd_table *taken = NULL;
 
+	if (!t->failed)
+		taken = malloc(sizeof(*taken));
 	if (!taken)
 		return netd_error_no_memory(err);
 	*taken = *t;
@@ -38,9 +41,10 @@ int netd_table_hand_over(struct netd_table *t, struct netd_table **out,
 
 static void add_cell(struct netd_table *t, char *text)
 {
-	char **cell =
-		text ? netd_array_add(&t->cells, &t->cell_count, sizeof(*cell)) : NULL;
+	char **cell = NULL;
 
+	if (text)
+		cell = netd_array_add(&t->cells, &t->cell_count, sizeof(*cell));
 	if (cell) {
 		*cell = text;
 		return;
@@ -51,7 +55,7 @@ static void add_cell(struct netd_table *t, char *text)
 
 void netd_table_add_text(struct netd_table *t, const char *text)
 {
-	add_cell(t, strdup(text ? text : ""));
+	add_cell(t, strdup(netd_text_or(text, "")));
 }
 
 void netd_table_add_number(struct netd_table *t, uint64_t number)
@@ -61,7 +65,9 @@ void netd_table_add_number(struct netd_table *t, uint64_t number)
 
 void netd_table_add_flag(struct netd_table *t, bool flag)
 {
-	netd_table_add_text(t, flag ? "yes" : "");
+	static const char *const words[] = {"", "yes"};
+
+	netd_table_add_text(t, words[flag]);
 }
 
 void netd_table_add_mac(struct netd_table *t, const struct netd_mac *mac)
@@ -99,7 +105,7 @@ static size_t column_width(const struct netd_table *t, size_t column)
 	size_t width = strlen(t->columns[column].title);
 
 	for (size_t i = column; i < t->cell_count; i += t->column_count)
-		width = strlen(t->cells[i]) > width ? strlen(t->cells[i]) : width;
+		width = netd_max(width, strlen(t->cells[i]));
 	return width;
 }
 
@@ -111,20 +117,24 @@ static void render_line(const struct netd_table *t, const size_t *widths,
 
 	for (size_t c = 0; c < t->column_count; c++) {
 		const struct netd_column *column = &t->columns[c];
-		const char *text = cells ? cells[c] : column->title;
-		bool right = column->kind == NETD_COLUMN_NUMBER ||
-			     column->kind == NETD_COLUMN_OPTIONAL;
+		const char *text = column->title;
+		int width = (int)widths[c];
 		struct netd_str safe = {0};
 
 		if (!column->title)
 			continue;
+		if (cells)
+			text = cells[c];
 		if (cells && !*text)
 			text = "-";
+		if (column->kind != NETD_COLUMN_NUMBER &&
+		    column->kind != NETD_COLUMN_OPTIONAL)
+			width = -width; /* to the left */
 		/* Names from the kernel may hold any bytes; JSON has its own escapes. */
 		netd_render_safe(text, &safe);
-		netd_str_addf(out, "%s%*s", out->length > start ? "  " : "",
-			      right ? (int)widths[c] : -(int)widths[c],
-			      netd_str_text(&safe));
+		if (out->length > start)
+			netd_str_add(out, "  ");
+		netd_str_addf(out, "%*s", width, netd_str_text(&safe));
 		out->failed = out->failed || safe.failed;
 		netd_str_done(&safe);
 	}
@@ -170,17 +180,19 @@ static void render_value(struct netd_json *j, enum netd_column_kind kind,
 {
 	switch (kind) {
 	case NETD_COLUMN_TEXT:
-		netd_json_string(j, *text ? text : NULL);
+		if (*text)
+			netd_json_string(j, text);
+		else
+			netd_json_null(j);
 		break;
 	case NETD_COLUMN_OPTIONAL:
-		if (!*text) {
+		if (*text)
+			netd_json_number(j, strtoll(text, NULL, 10));
+		else
 			netd_json_null(j);
-			break;
-		}
-		netd_json_number(j, strtoll(text, NULL, 10));
 		break;
 	case NETD_COLUMN_NUMBER:
-		netd_json_number(j, *text ? strtoll(text, NULL, 10) : 0);
+		netd_json_number(j, strtoll(text, NULL, 10)); /* of none: 0 */
 		break;
 	case NETD_COLUMN_LIST:
 		render_list(j, text, " ");

@@ -77,40 +77,43 @@ static int check_part(const struct walk *w, int is_last)
 static int check_parts(struct walk *w)
 {
 	char *at = w->path + strspn(w->path, "/");
-	int r = 0;
 
-	while (r == 0 && *at) {
-		char *end = at + strcspn(at, "/");
-		int is_last = !end[strspn(end, "/")];
-		char cut = *end;
+	while (*at) {
+		char *end = at + strcspn(at, "/"), cut = *end;
+		int is_last = !end[strspn(end, "/")], r;
 
 		*end = '\0';
 		w->length = (size_t)(end - w->path);
 		r = check_part(w, is_last);
 		*end = cut;
+		if (r < 0)
+			return r;
 		at = end + strspn(end, "/");
 	}
-	return r;
+	return 0;
 }
 
-static void know_root(struct walk *w)
+static void begin(struct walk *w, uid_t user, struct netd_distrust *why)
 {
 	struct stat st;
 
+	*w = (struct walk){.user = user, .why = why};
+	if (user)
+		w->group = getegid();
 	if (stat("/", &st) == 0)
 		w->root = st.st_uid;
 }
 
 int netd_trust_path(const char *path, uid_t user, struct netd_distrust *why)
 {
-	struct walk w = {.user = user, .group = user ? getegid() : 0, .why = why};
+	struct walk w;
 	size_t length = strlen(path);
 	int r;
 
 	if (length >= sizeof(w.path))
 		return -ENAMETOOLONG;
+	begin(&w, user, why);
 	memcpy(w.path, path, length + 1);
-	know_root(&w);
 	r = check_parts(&w);
 	if (r == -ENOENT)
 		return 0;
@@ -120,11 +123,11 @@ int netd_trust_path(const char *path, uid_t user, struct netd_distrust *why)
 int netd_trust_at(int dirfd, const char *path, uid_t user, struct stat *st,
 		  struct netd_distrust *why)
 {
-	struct walk w = {.user = user, .group = user ? getegid() : 0, .why = why};
+	struct walk w;
 
 	if (fstatat(dirfd, path, st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	know_root(&w);
+	begin(&w, user, why);
 	w.length = strlen(path);
 	if (!is_known(&w, st->st_uid))
 		return blame(&w, 1, st->st_uid);

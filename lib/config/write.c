@@ -220,7 +220,7 @@ static void truth(void *to, bool value)
 	struct writer *w = to;
 
 	before_value(w);
-	netd_str_add(w->out, value ? "true" : "false");
+	netd_str_add(w->out, netd_true_false(value));
 	after_value(w);
 }
 

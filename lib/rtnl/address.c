@@ -19,15 +19,15 @@ static struct nl_msg *address_message(int type, int flags, const struct netd_ifa
 	struct ifaddrmsg header = {
 		.ifa_family = a->prefix.addr.family,
 		.ifa_prefixlen = a->prefix.length,
-		.ifa_scope = netd_addr_is_link_local(&a->prefix.addr) &&
-					     a->prefix.addr.family == AF_INET6
-				     ? RT_SCOPE_LINK
-				     : RT_SCOPE_UNIVERSE,
+		.ifa_scope = RT_SCOPE_UNIVERSE,
 		.ifa_index = (uint32_t)index,
 	};
-	struct nl_msg *m = netd_nl_message(type, flags, &header, sizeof(header));
 	int size = (int)netd_addr_size(&a->prefix.addr);
+	struct nl_msg *m;
 
+	if (a->prefix.addr.family == AF_INET6 && netd_addr_is_link_local(&a->prefix.addr))
+		header.ifa_scope = RT_SCOPE_LINK;
+	m = netd_nl_message(type, flags, &header, sizeof(header));
 	if (!m)
 		return NULL;
 	nla_put(m, IFA_LOCAL, size, a->prefix.addr.bytes);
@@ -83,7 +83,9 @@ static int visit_address(const struct nlmsghdr *m, void *data)
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, ATTR_MAX,
 			policy))
 		return 0;
-	address = a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS];
+	address = a[IFA_LOCAL];
+	if (!address)
+		address = a[IFA_ADDRESS];
 	link = netd_state_link_by_index(state, (int)header->ifa_index);
 	state->torn |= !link;
 	addr.family = header->ifa_family;
@@ -98,7 +100,7 @@ static int visit_address(const struct nlmsghdr *m, void *data)
 	memcpy(out->link, link->name, sizeof(out->link));
 	out->prefix.addr = addr;
 	out->prefix.length = header->ifa_prefixlen;
-	out->protocol = a[ATTR_PROTO] ? nla_get_u8(a[ATTR_PROTO]) : 0;
+	out->protocol = netd_nl_u8(a[ATTR_PROTO], 0);
 	out->dynamic = !(header->ifa_flags & IFA_F_PERMANENT);
 	return 0;
 }

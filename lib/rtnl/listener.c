@@ -59,9 +59,10 @@ int netd_listeners_dump(unsigned protocols, uint16_t port, struct netd_listener 
 
 	netd_protocol_for_each(p, protocols & (NETD_TCP | NETD_UDP))
 	{
-		/* UDP without a peer is in that state */
-		uint32_t states = 1U << (p == NETD_TCP ? TCP_LISTEN : TCP_CLOSE);
+		uint32_t states = 1U << TCP_LISTEN;
 
+		if (p == NETD_UDP) /* without a peer it is in that state */
+			states = 1U << TCP_CLOSE;
 		c.protocol = p;
 		for (size_t k = 0; k < NETD_ARRAY_SIZE(families) && !c.failed; k++)
 			netd_sock_diag_inet(families[k], netd_protocol_number(p), states,

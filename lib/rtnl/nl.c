@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/str.h"
 
 #define BUFFER_SIZE                                                        \
@@ -46,13 +47,13 @@ int netd_nl_open_sharing(struct netd_nl *nl, const struct netd_nl *with,
 {
 	int r;
 
-	*nl = (struct netd_nl){
-		.fd = -1,
-		.buffer = with ? with->buffer : malloc(BUFFER_SIZE),
-		.shared = with,
-	};
+	*nl = (struct netd_nl){.fd = -1, .shared = with};
+	if (with)
+		nl->buffer = with->buffer;
+	else
+		nl->buffer = malloc(BUFFER_SIZE);
 	r = open_socket(nl);
-	if (r == 0)
+	if (r >= 0)
 		return 0;
 	netd_nl_done(nl);
 	return netd_error_add(err, r, "cannot open a netlink socket: %s", strerror(-r));
@@ -161,16 +162,20 @@ static void drain(struct netd_nl *nl)
 static void parse_reply(const struct nlmsghdr *m, struct netd_reply *out)
 {
 	const struct nlmsgerr *e = nlmsg_data(m);
-	size_t head = m->nlmsg_type == NLMSG_DONE ? sizeof(int) : sizeof(*e);
+	size_t head = sizeof(*e);
 	struct nlattr *attrs, *text;
 
 	*out = (struct netd_reply){0};
 	if ((size_t)nlmsg_datalen(m) < sizeof(int))
 		return;
+	out->code = e->error;
 	/* linux/err.h MAX_ERRNO; anything else is no errno */
-	out->code = e->error > 0 || e->error < -4095 ? -EBADMSG : e->error;
+	if (e->error > 0 || e->error < -4095)
+		out->code = -EBADMSG;
 	if (!(m->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
+	if (m->nlmsg_type == NLMSG_DONE)
+		head = sizeof(int);
 	/* NETLINK_CAP_ACK is on: no copy of the request stands before the attributes */
 	attrs = (struct nlattr *)(void *)((char *)nlmsg_data(m) + NLMSG_ALIGN(head));
 	text = nla_find(attrs, nlmsg_datalen(m) - (int)NLMSG_ALIGN(head),
@@ -187,7 +192,9 @@ static int burst_chunk(struct netd_nl *nl, struct nl_msg *const *messages, size_
 	size_t open = count;
 	int r = send_messages(nl, messages, count);
 
-	while (r == 0 && open) {
+	if (r < 0)
+		return r;
+	while (open) {
 		ssize_t n = receive(nl);
 		struct nlmsghdr *m = (struct nlmsghdr *)(void *)nl->buffer;
 		int left = (int)n;
@@ -201,14 +208,14 @@ static int burst_chunk(struct netd_nl *nl, struct nl_msg *const *messages, size_
 			open--;
 		}
 	}
-	return r;
+	return 0;
 }
 
 int netd_nl_burst(struct netd_nl *nl, struct nl_msg *const *messages, size_t count,
 		  struct netd_reply *replies, struct netd_error *err)
 {
 	for (size_t done = 0; done < count;) {
-		size_t chunk = count - done < CHUNK ? count - done : CHUNK;
+		size_t chunk = netd_min(count - done, CHUNK);
 		int r = burst_chunk(nl, messages + done, chunk, replies + done);
 
 		if (r < 0) {
@@ -235,12 +242,15 @@ int netd_nl_request(struct netd_nl *nl, struct nl_msg *message, struct netd_erro
 
 enum { DUMP_MORE, DUMP_DONE };
 
-/* Visits what one receive brought. */
-static int visit_buffer(struct netd_nl *nl, int length, netd_nl_visit visit, void *data,
-			bool *interrupted, struct netd_reply *reply)
+/* Receives once, and visits what that brought. */
+static int visit_next(struct netd_nl *nl, netd_nl_visit visit, void *data,
+		      bool *interrupted, struct netd_reply *reply)
 {
 	struct nlmsghdr *m = (struct nlmsghdr *)(void *)nl->buffer;
+	int length = (int)receive(nl);
 
+	if (length < 0)
+		return length;
 	for (; nlmsg_ok(m, length); m = nlmsg_next(m, &length)) {
 		int r;
 
@@ -269,17 +279,13 @@ static int dump_once(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit v
 	*interrupted = false;
 	if (r < 0)
 		return r;
-	do {
-		ssize_t n = receive(nl);
-
-		r = n < 0 ? (int)n
-			  : visit_buffer(nl, (int)n, visit, data, interrupted, reply);
-	} while (r == DUMP_MORE);
-	if (r < 0)
-		drain(nl);
-	if (r < 0)
-		return r;
-	return 0;
+	do
+		r = visit_next(nl, visit, data, interrupted, reply);
+	while (r == DUMP_MORE);
+	if (r >= 0)
+		return 0;
+	drain(nl);
+	return r;
 }
 
 struct answer {
@@ -306,15 +312,11 @@ int netd_nl_ask(struct netd_nl *nl, struct nl_msg *message, netd_nl_visit visit,
 
 	nlmsg_hdr(message)->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
 	r = send_messages(nl, &message, 1);
-	while (r == 0 && !answer.came) {
-		ssize_t n = receive(nl);
-
-		r = n < 0 ? (int)n
-			  : visit_buffer(nl, (int)n, visit_answer, &answer, &interrupted,
-					 &reply);
-		if (r == DUMP_DONE)
-			return 0;
-	}
+	if (r < 0)
+		return r;
+	do
+		r = visit_next(nl, visit_answer, &answer, &interrupted, &reply);
+	while (r == DUMP_MORE && !answer.came);
 	if (r < 0)
 		return r;
 	return 0;

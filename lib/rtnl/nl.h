@@ -78,6 +78,21 @@ void netd_nl_message_cleanup(struct nl_msg **message);
 /* A message of that type and flags (NLM_F_REQUEST | NLM_F_ACK are added) or NULL. */
 struct nl_msg *netd_nl_message(int type, int flags, const void *header, size_t size);
 
+/* The value of an attribute; @otherwise if it is NULL. */
+static inline uint32_t netd_nl_u32(const struct nlattr *a, uint32_t otherwise)
+{
+	if (a)
+		return nla_get_u32(a);
+	return otherwise;
+}
+
+static inline uint8_t netd_nl_u8(const struct nlattr *a, uint8_t otherwise)
+{
+	if (a)
+		return nla_get_u8(a);
+	return otherwise;
+}
+
 /* The index of the interface of that name in the socket's namespace, or -errno. */
 int netd_nl_ifindex(struct netd_nl *nl, const char *name);
 /* Its MTU in bytes, 0 if there is no such interface. */

@@ -36,16 +36,19 @@ static struct nl_msg *route_message(int type, int flags, const struct netd_route
 	struct rtmsg header = {
 		.rtm_family = r->to.addr.family,
 		.rtm_dst_len = r->to.length,
-		.rtm_table = r->table && r->table < 256 ? (unsigned char)r->table
-							: RT_TABLE_MAIN,
+		.rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = r->protocol,
 		.rtm_scope = scope_of(r, type),
 		.rtm_type = types[r->type],
-		.rtm_flags = r->onlink ? RTNH_F_ONLINK : 0,
 	};
-	struct nl_msg *m = netd_nl_message(type, flags, &header, sizeof(header));
 	int size = (int)netd_addr_size(&r->to.addr);
+	struct nl_msg *m;
 
+	if (r->table && r->table < 256)
+		header.rtm_table = (unsigned char)r->table;
+	if (r->onlink)
+		header.rtm_flags = RTNH_F_ONLINK;
+	m = netd_nl_message(type, flags, &header, sizeof(header));
 	if (!m)
 		return NULL;
 	if (r->to.length)
@@ -65,9 +68,11 @@ static struct nl_msg *route_message(int type, int flags, const struct netd_route
 
 struct nl_msg *netd_route_add_message(const struct netd_route *r, int index, bool replace)
 {
-	return route_message(RTM_NEWROUTE,
-			     NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL), r,
-			     index);
+	int flags = NLM_F_CREATE | NLM_F_EXCL;
+
+	if (replace)
+		flags = NLM_F_CREATE | NLM_F_REPLACE;
+	return route_message(RTM_NEWROUTE, flags, r, index);
 }
 
 struct nl_msg *netd_route_delete_message(const struct netd_route *r, int index)
@@ -155,23 +160,24 @@ static int visit_route(const struct nlmsghdr *m, void *data)
 
 	if (m->nlmsg_type != RTM_NEWROUTE || nlmsg_datalen(m) < (int)sizeof(*header) ||
 	    !read_type(header->rtm_type, &out.type) ||
-	    (header->rtm_family != AF_INET && header->rtm_family != AF_INET6) ||
-	    header->rtm_dst_len > (header->rtm_family == AF_INET ? 32 : 128) ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)m, sizeof(*header), a, RTA_MAX,
 			policy))
 		return 0;
-	out.tos = header->rtm_tos;
 	out.to.addr.family = header->rtm_family;
+	if (!netd_addr_size(&out.to.addr) ||
+	    header->rtm_dst_len > netd_addr_bits(&out.to.addr))
+		return 0;
+	out.tos = header->rtm_tos;
 	out.to.length = header->rtm_dst_len;
 	read_addr(&out.to.addr, header->rtm_family, a[RTA_DST]);
 	out.onlink = header->rtm_flags & RTNH_F_ONLINK;
 	read_addr(&out.via, header->rtm_family, a[RTA_GATEWAY]);
 	read_addr(&out.source, header->rtm_family, a[RTA_PREFSRC]);
 	out.protocol = header->rtm_protocol;
-	out.table = a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : header->rtm_table;
+	out.table = netd_nl_u32(a[RTA_TABLE], header->rtm_table);
 	if (out.table == RT_TABLE_MAIN)
 		out.table = 0;
-	out.metric = a[RTA_PRIORITY] ? nla_get_u32(a[RTA_PRIORITY]) : 0;
+	out.metric = netd_nl_u32(a[RTA_PRIORITY], 0);
 	if (header->rtm_family == AF_INET6 && out.metric == METRIC6)
 		out.metric = 0;
 	if (a[RTA_MULTIPATH] && header->rtm_family == AF_INET6)

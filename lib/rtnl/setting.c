@@ -33,8 +33,11 @@ static const struct {
 
 static void read_family(struct netd_link *link, uint8_t family, struct nlattr *conf)
 {
-	size_t count = conf ? (size_t)nla_len(conf) / sizeof(int32_t) : 0;
+	size_t count;
 
+	if (!conf)
+		return;
+	count = (size_t)nla_len(conf) / sizeof(int32_t);
 	for (size_t i = 0; i < NETD_SETTING_COUNT; i++) {
 		int32_t value;
 
@@ -84,10 +87,12 @@ const char *netd_setting_name(enum netd_setting setting)
 /* Takes "FAMILY/conf/LINK/NAME" apart; 0 if it is none of these. */
 static uint8_t parse_path(const char *path, char link[NETD_IFNAME], const char **name)
 {
-	uint8_t family = strncmp(path, "ipv4/conf/", 10) == 0	? AF_INET
-			 : strncmp(path, "ipv6/conf/", 10) == 0 ? AF_INET6
-								: 0;
+	uint8_t family = 0;
 
+	if (strncmp(path, "ipv4/conf/", 10) == 0)
+		family = AF_INET;
+	if (strncmp(path, "ipv6/conf/", 10) == 0)
+		family = AF_INET6;
 	*name = strrchr(path, '/');
 	if (!family || *name - path <= 10 || *name - path - 10 >= NETD_IFNAME)
 		return 0;
@@ -123,9 +128,11 @@ bool netd_setting_find(const struct netd_state *s, const char *path, int *value)
 {
 	char name[NETD_IFNAME];
 	size_t i = setting_of(path, name);
-	const struct netd_link *link =
-		i < NETD_SETTING_COUNT ? netd_state_link(s, name) : NULL;
+	const struct netd_link *link;
 
+	if (i == NETD_SETTING_COUNT)
+		return false;
+	link = netd_state_link(s, name);
 	if (!link || !(link->settings_known & 1U << i))
 		return false;
 	*value = link->settings[i];

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "base/number.h"
 
 #define ATTR_PROTO 11 /* linux/if_addr.h IFA_PROTO, Linux 5.18 */
 
@@ -72,13 +73,12 @@ void netd_held_done(struct netd_held_list *list)
 
 int netd_held_add(struct netd_held_list *list, const struct netd_held *held)
 {
-	struct netd_held *slot, copy = *held;
+	struct netd_held *slot = NULL, copy = *held;
 
 	copy.bytes = (struct netd_str){0};
 	netd_str_add_bytes(&copy.bytes, held->bytes.text, held->bytes.length);
-	slot = netd_str_error(&copy.bytes)
-		       ? NULL
-		       : netd_array_add(&list->items, &list->count, sizeof(*slot));
+	if (!copy.bytes.failed)
+		slot = netd_array_add(&list->items, &list->count, sizeof(*slot));
 	if (!slot) {
 		netd_str_done(&copy.bytes);
 		return -ENOMEM;
@@ -109,7 +109,9 @@ static struct netd_addr address_in(const struct netd_held *held, int type)
 
 	if (!a || nla_len(a) > (int)sizeof(out.bytes))
 		return out;
-	out.family = nla_len(a) == 4 ? AF_INET : AF_INET6;
+	out.family = AF_INET6;
+	if (nla_len(a) == 4)
+		out.family = AF_INET;
 	memcpy(out.bytes, nla_data(a), (size_t)nla_len(a));
 	return out;
 }
@@ -123,7 +125,7 @@ struct netd_ifaddr netd_held_address(const struct netd_held *held)
 	out.prefix.addr = address_in(held, IFA_LOCAL);
 	if (!out.prefix.addr.family)
 		out.prefix.addr = address_in(held, IFA_ADDRESS);
-	out.protocol = protocol ? nla_get_u8(protocol) : 0;
+	out.protocol = netd_nl_u8(protocol, 0);
 	return out;
 }
 
@@ -131,11 +133,9 @@ struct netd_ifaddr netd_held_address(const struct netd_held *held)
  */
 bool netd_held_is_autoconfigured(const struct netd_held *held)
 {
-	struct nlattr *flags = held->kind == NETD_HELD_ADDRESS
-				       ? netd_held_attribute(held, IFA_FLAGS)
-				       : NULL;
-
-	return flags && nla_get_u32(flags) & IFA_F_MANAGETEMPADDR;
+	return held->kind == NETD_HELD_ADDRESS &&
+	       netd_nl_u32(netd_held_attribute(held, IFA_FLAGS), 0) &
+		       IFA_F_MANAGETEMPADDR;
 }
 
 struct netd_held_route netd_held_route(const struct netd_held *held)
@@ -187,17 +187,20 @@ static void describe_route(const struct netd_held *held, struct netd_str *out)
 	struct netd_held_route r = netd_held_route(held);
 	char prefix[NETD_PREFIX_TEXT], addr[NETD_ADDR_TEXT];
 
-	netd_str_add(out, r.to.length ? netd_prefix_format(&r.to, prefix) : "default");
+	if (r.to.length)
+		netd_str_add(out, netd_prefix_format(&r.to, prefix));
+	else
+		netd_str_add(out, "default");
 	if (r.gateway.family)
 		netd_str_addf(out, " via %s", netd_addr_format(&r.gateway, addr));
-	netd_str_addf(out, " table %u", table ? nla_get_u32(table) : header->rtm_table);
+	netd_str_addf(out, " table %u", netd_nl_u32(table, header->rtm_table));
 }
 
 static void describe_rule(const struct netd_held *held, struct netd_str *out)
 {
 	struct nlattr *priority = netd_held_attribute(held, FRA_PRIORITY);
 
-	netd_str_addf(out, "%u", priority ? nla_get_u32(priority) : 0);
+	netd_str_addf(out, "%u", netd_nl_u32(priority, 0));
 }
 
 static const struct {
@@ -219,21 +222,16 @@ void netd_held_describe(const struct netd_held *held, struct netd_str *out)
 void netd_held_write(const struct netd_held *held, struct netd_str *out)
 {
 	netd_str_addf(out, "%s ", kinds[held->kind].word);
-	for (size_t i = 0; i < held->bytes.length; i++)
-		netd_str_addf(out, "%s%02x", i == held->stable ? "+" : "",
-			      (unsigned char)held->bytes.text[i]);
-	netd_str_addf(out, "%s # ", held->behind ? " behind" : "");
+	for (size_t i = 0; i < held->bytes.length; i++) {
+		if (i == held->stable)
+			netd_str_add_char(out, '+');
+		netd_str_addf(out, "%02x", (unsigned char)held->bytes.text[i]);
+	}
+	if (held->behind)
+		netd_str_add(out, " behind");
+	netd_str_add(out, " # ");
 	kinds[held->kind].describe(held, out);
 	netd_str_add_char(out, '\n');
-}
-
-static int hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c) : NULL;
-
-	if (at)
-		return (int)(at - digits);
-	return -1;
 }
 
 /* Attributes that do not end where the bytes do would be read beyond them. */
@@ -261,13 +259,17 @@ static int parse_bytes(const char *text, struct netd_held *out)
 			stable = out->bytes.length;
 			text++;
 		}
-		high = hex_digit(text[0]);
-		low = high < 0 ? -1 : hex_digit(text[1]);
+		high = netd_hex_digit(text[0]);
+		if (high < 0)
+			return -EINVAL;
+		low = netd_hex_digit(text[1]);
 		if (low < 0)
 			return -EINVAL;
 		netd_str_add_char(&out->bytes, (char)(high << 4 | low));
 	}
-	out->stable = stable ? stable : out->bytes.length;
+	if (!stable)
+		stable = out->bytes.length;
+	out->stable = stable;
 	out->behind = strncmp(text, " behind", 7) == 0;
 	return netd_str_error(&out->bytes);
 }
@@ -284,9 +286,10 @@ int netd_held_parse(const char *line, struct netd_held *out)
 		return -EINVAL;
 	*out = (struct netd_held){.kind = (enum netd_held_kind)kind};
 	r = parse_bytes(line + word + 1, out);
-	if (r == 0 && !is_whole(out))
-		r = -EINVAL;
+	if (r >= 0 && is_whole(out))
+		return 0;
+	netd_str_done(&out->bytes);
 	if (r < 0)
-		netd_str_done(&out->bytes);
-	return r;
+		return r;
+	return -EINVAL;
 }

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/array.h"
+#include "base/cleanup.h"
 #include "rtnl/uplink_bytes.h"
 
 #define USER_HZ                                                                 \
@@ -392,25 +394,30 @@ static int dump(struct netd_nl *nl, const struct netd_holder *holder, int type,
 		struct netd_error *err)
 {
 	netd_auto_message struct nl_msg *m = request(type, family, holder);
-	struct netd_held_list part = {0};
+	netd_auto(netd_held_done) struct netd_held_list part = {0};
 	struct visit v = {.holder = holder, .list = &part};
 	struct netd_error why = {0};
-	int r = m ? netd_nl_dump(nl, m, visit, forget, &v, &why) : -ENOMEM;
+	int r;
 
+	if (!m)
+		return netd_error_no_memory(err);
+	r = netd_nl_dump(nl, m, visit, forget, &v, &why);
 	/* a kernel without IPv6 has no such tables */
 	if (r == -EAFNOSUPPORT || r == -EOPNOTSUPP || r == -EPFNOSUPPORT) {
 		netd_error_done(&why);
-		r = 0;
+		return 0;
 	}
-	for (size_t i = 0; r == 0 && i < part.count; i++)
-		r = netd_held_add(out, &part.items[i]);
-	netd_held_done(&part);
 	netd_error_move(err, &why);
-	return r;
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < part.count; i++)
+		if (netd_held_add(out, &part.items[i]) < 0)
+			return netd_error_no_memory(err);
+	return 0;
 }
 
-int netd_held_dump(struct netd_nl *nl, const struct netd_holder *holder,
-		   struct netd_held_list *out, struct netd_error *err)
+static int dump_all(struct netd_nl *nl, const struct netd_holder *holder,
+		    struct netd_held_list *out, struct netd_error *err)
 {
 	static const struct {
 		int type;
@@ -421,16 +428,27 @@ int netd_held_dump(struct netd_nl *nl, const struct netd_holder *holder,
 		{RTM_GETROUTE, visit_route},
 		{RTM_GETRULE, visit_rule},
 	};
-	static const uint8_t families[] = {AF_INET, AF_INET6};
-	int r = 0;
 
-	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++)
-		for (size_t j = 0; r == 0 && j < sizeof(families); j++)
-			if (holder->index > 0 || dumps[i].type == RTM_GETRULE)
-				r = dump(nl, holder, dumps[i].type, families[j],
-					 dumps[i].visit, out, err);
-	if (r == -ENOMEM && !netd_error_code(err))
-		netd_error_add(err, r, "out of memory");
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(dumps); i++) {
+		int r;
+
+		if (holder->index <= 0 && dumps[i].type != RTM_GETRULE)
+			continue;
+		r = dump(nl, holder, dumps[i].type, AF_INET, dumps[i].visit, out, err);
+		if (r < 0)
+			return r;
+		r = dump(nl, holder, dumps[i].type, AF_INET6, dumps[i].visit, out, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int netd_held_dump(struct netd_nl *nl, const struct netd_holder *holder,
+		   struct netd_held_list *out, struct netd_error *err)
+{
+	int r = dump_all(nl, holder, out, err);
+
 	if (r < 0)
 		netd_held_done(out);
 	return r;

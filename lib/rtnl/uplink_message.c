@@ -172,8 +172,8 @@ struct nl_msg *netd_held_delete_message(const struct netd_held *held)
 struct nl_msg *netd_held_prepare_message(const struct netd_held *held)
 {
 	const struct ifaddrmsg *header = (const void *)held->bytes.text;
-	struct nlattr *old = netd_held_attribute(held, IFA_FLAGS);
-	uint32_t flags = old ? nla_get_u32(old) : header->ifa_flags;
+	uint32_t flags =
+		netd_nl_u32(netd_held_attribute(held, IFA_FLAGS), header->ifa_flags);
 	uint32_t metric = WORST_METRIC;
 	struct netd_held copy = {.kind = held->kind};
 	struct nl_msg *m = NULL;
@@ -195,16 +195,14 @@ struct nl_msg *netd_held_prepare_message(const struct netd_held *held)
 
 static bool has_worst_metric(const struct netd_held *held, int type)
 {
-	struct nlattr *metric = netd_held_attribute(held, type);
-
-	return metric && nla_get_u32(metric) == WORST_METRIC;
+	return netd_nl_u32(netd_held_attribute(held, type), 0) == WORST_METRIC;
 }
 
 static bool has_prepared_flags(const struct netd_held *held)
 {
-	struct nlattr *flags = netd_held_attribute(held, IFA_FLAGS);
+	uint32_t flags = netd_nl_u32(netd_held_attribute(held, IFA_FLAGS), 0);
 
-	return flags && (nla_get_u32(flags) & PREPARED6) == PREPARED6;
+	return (flags & PREPARED6) == PREPARED6;
 }
 
 /* Somebody may want an address like that; then it is so on both links. */
