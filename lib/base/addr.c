@@ -150,11 +150,8 @@ char *netd_mac_format(const struct netd_mac *m, char out[NETD_MAC_TEXT])
 
 int netd_addr_compare(const struct netd_addr *a, const struct netd_addr *b)
 {
-	if (a->family != b->family) {
-		if (a->family < b->family)
-			return -1;
-		return 1;
-	}
+	if (a->family != b->family)
+		return netd_order(a->family, b->family);
 	return memcmp(a->bytes, b->bytes, netd_addr_size(a));
 }
 

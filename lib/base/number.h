@@ -4,6 +4,7 @@
 #define NETD_BASE_NUMBER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 static inline size_t netd_min(size_t a, size_t b)
 {
@@ -17,6 +18,12 @@ static inline size_t netd_max(size_t a, size_t b)
 	if (a > b)
 		return a;
 	return b;
+}
+
+/* Like memcmp(): which of the two comes first. */
+static inline int netd_order(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
 }
 
 /*

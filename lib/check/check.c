@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "base/number.h"
 
 /* In this order: machines get addresses out of ranges, forwards reach machines. */
 static netd_check_part *const parts[] = {
@@ -28,7 +29,7 @@ static int run_parts(struct netd_topology *t, netd_address_held held, void *data
 	r = netd_wiring_init(&w, t);
 	w.held = held;
 	w.held_data = data;
-	for (size_t i = 0; i < NETD_ARRAY_SIZE(parts) && r == 0; i++)
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(parts) && r >= 0; i++)
 		r = parts[i](t, &w, err);
 	netd_wiring_done(&w);
 	return r;
@@ -41,8 +42,8 @@ int netd_topology_check_among(struct netd_topology *t, netd_address_held held, v
 	int r = run_parts(t, held, data, &found);
 
 	if (r == -ENOMEM)
-		netd_error_add(&found, -ENOMEM, "out of memory");
-	if (r == 0)
+		netd_error_no_memory(&found);
+	if (r >= 0)
 		r = netd_error_code(&found);
 	netd_problems_finish(&found);
 	netd_error_move(err, &found);
@@ -74,14 +75,9 @@ int netd_topology_checked(const struct netd_topology **t, struct netd_topology *
 
 int netd_place_compare(const struct netd_place *a, const struct netd_place *b)
 {
-	if (a->line != b->line) {
-		if (a->line < b->line)
-			return -1;
-		return 1;
-	}
-	if (a->column < b->column)
-		return -1;
-	return a->column > b->column;
+	if (a->line != b->line)
+		return netd_order(a->line, b->line);
+	return netd_order(a->column, b->column);
 }
 
 const char *netd_place_line(const struct netd_place *place, char out[NETD_LINE_TEXT])
@@ -146,24 +142,64 @@ const char *netd_check_range_edge(const struct netd_prefix *list, size_t count,
 	return NULL;
 }
 
-const char *netd_check_mac(const struct netd_mac *m)
+void netd_check_mac(const struct netd_topology *t, const struct netd_mac *m,
+		    struct netd_place place, struct netd_error *err)
 {
+	const char *problem = NULL;
+	char text[NETD_MAC_TEXT];
+
 	if (netd_mac_is_zero(m))
-		return "is all zero";
+		problem = "is all zero";
 	if (netd_mac_is_multicast(m))
-		return "is a multicast address";
-	return NULL;
+		problem = "is a multicast address";
+	if (problem)
+		netd_topology_error(t, err, place, "MAC address %s %s",
+				    netd_mac_format(m, text), problem);
 }
 
-const char *netd_check_mtu(uint32_t mtu, const struct netd_prefix *addresses,
-			   size_t count)
+void netd_check_mtu(const struct netd_topology *t, uint32_t mtu, struct netd_place place,
+		    const struct netd_prefix *addresses, size_t count,
+		    struct netd_error *err)
 {
-	if (mtu && (mtu < NETD_MTU_MIN || mtu > NETD_MTU_MAX))
-		return "is not within 68 to 65535";
-	for (size_t i = 0; mtu && mtu < NETD_MTU_MIN_IPV6 && i < count; i++)
+	const char *problem = NULL;
+
+	if (mtu < NETD_MTU_MIN || mtu > NETD_MTU_MAX)
+		problem = "is not within 68 to 65535";
+	for (size_t i = 0; !problem && mtu < NETD_MTU_MIN_IPV6 && i < count; i++)
 		if (addresses[i].addr.family == AF_INET6)
-			return "is too small for IPv6, which needs 1280";
-	return NULL;
+			problem = "is too small for IPv6, which needs 1280";
+	if (mtu && problem)
+		netd_topology_error(t, err, place, "MTU %u %s", mtu, problem);
+}
+
+/* The ends of a pool, which a host could have. */
+static void check_source(const struct netd_topology *t,
+			 const struct netd_addr_range *pool, struct netd_place place,
+			 struct netd_error *err)
+{
+	const struct netd_addr *ends[] = {&pool->first, &pool->last};
+	char text[NETD_ADDR_TEXT];
+
+	for (size_t i = 0; pool->first.family && i < NETD_ARRAY_SIZE(ends); i++) {
+		const char *problem = netd_check_host_address(ends[i]);
+
+		if (!problem)
+			continue;
+		netd_topology_error(t, err, place, "NAT source %s %s",
+				    netd_addr_format(ends[i], text), problem);
+		return;
+	}
+}
+
+void netd_check_nat(const struct netd_topology *t, const struct netd_nat *nat,
+		    struct netd_error *err)
+{
+	check_source(t, &nat->source4, nat->source4_place, err);
+	check_source(t, &nat->source6, nat->source6_place, err);
+	if (nat->port_first > nat->port_last || (nat->port_last && !nat->port_first))
+		netd_topology_error(t, err, nat->place,
+				    "NAT ports %u-%u are not a range from 1 to 65535",
+				    nat->port_first, nat->port_last);
 }
 
 const char *netd_check_family(const struct netd_addr *a)

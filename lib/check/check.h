@@ -69,12 +69,18 @@ const char *netd_check_range_edge(const struct netd_prefix *list, size_t count,
 				  const struct netd_addr_range *range,
 				  struct netd_addr *at);
 
-/* Why nothing can have the MAC, or NULL. */
-const char *netd_check_mac(const struct netd_mac *m);
+/* Adds a problem if nothing can have the MAC. */
+void netd_check_mac(const struct netd_topology *t, const struct netd_mac *m,
+		    struct netd_place place, struct netd_error *err);
 
-/* Why an interface of these addresses cannot have that MTU, or NULL; 0 is fine. */
-const char *netd_check_mtu(uint32_t mtu, const struct netd_prefix *addresses,
-			   size_t count);
+/* Adds a problem if an interface of these addresses cannot have that MTU; 0 is fine. */
+void netd_check_mtu(const struct netd_topology *t, uint32_t mtu, struct netd_place place,
+		    const struct netd_prefix *addresses, size_t count,
+		    struct netd_error *err);
+
+/* Adds problems of sources that no host can have, and of ports that are no range. */
+void netd_check_nat(const struct netd_topology *t, const struct netd_nat *nat,
+		    struct netd_error *err);
 
 /* "IPv4", "IPv6". */
 const char *netd_check_family(const struct netd_addr *a);

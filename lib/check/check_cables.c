@@ -37,8 +37,11 @@ static void check_ends(struct netd_topology *t, const struct netd_wiring *w,
 	}
 	if (c->partial)
 		return;
-	netd_topology_error(t, err, c->place, "link \"%s\" has %s", c->name,
-			    c->end_count ? "only one end" : "no ends");
+	if (c->end_count)
+		netd_topology_error(t, err, c->place, "link \"%s\" has only one end",
+				    c->name);
+	else
+		netd_topology_error(t, err, c->place, "link \"%s\" has no ends", c->name);
 	netd_error_hint(err, "name two nodes: \"ends: {r1: {}, r2: {}}\"");
 }
 
@@ -89,9 +92,7 @@ int netd_check_cables(struct netd_topology *t, const struct netd_wiring *w,
 		const struct netd_cable *c = &t->cables[i];
 
 		check_ends(t, w, c, err);
-		if (c->mtu && (c->mtu < NETD_MTU_MIN || c->mtu > NETD_MTU_MAX))
-			netd_topology_error(t, err, c->mtu_place, "MTU %u %s", c->mtu,
-					    netd_check_mtu(c->mtu, NULL, 0));
+		netd_check_mtu(t, c->mtu, c->mtu_place, NULL, 0, err);
 		if (c->end_count == 2 && !c->partial)
 			check_addresses(t, c, err);
 	}

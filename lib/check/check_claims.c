@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "check/check.h"
 
 /*
@@ -209,15 +210,17 @@ static void report(struct netd_topology *t, const struct claim *first,
 		   const struct claim *c, bool mac, struct netd_error *err)
 {
 	char text[NETD_ADDR_TEXT], who[96], line[NETD_LINE_TEXT];
+	const char *what = "address";
 
-	if (mac)
+	if (mac) {
+		what = "MAC address";
 		netd_mac_format((const struct netd_mac *)(const void *)c->key, text);
-	else
+	} else {
 		netd_addr_format((const struct netd_addr *)(const void *)c->key, text);
+	}
 	describe(first, who, sizeof(who));
-	netd_topology_error(t, err, c->place, "%s %s is already that of %s%s",
-			    mac ? "MAC address" : "address", text, who,
-			    netd_place_line(&first->place, line));
+	netd_topology_error(t, err, c->place, "%s %s is already that of %s%s", what, text,
+			    who, netd_place_line(&first->place, line));
 }
 
 /* What a router has already may be added to it once more. */
@@ -232,54 +235,58 @@ static bool is_bridge(const struct claim *c)
 	return !c->plug && !c->machine;
 }
 
-/* Sorts, tells of all that is there twice, and frees. */
-static int judge(struct netd_topology *t, struct claims *claims, bool mac,
-		 struct netd_error *err)
+/* Sorts, and tells of all that is there twice. */
+static int report_twice(struct netd_topology *t, struct claims *claims, bool mac,
+			struct netd_error *err)
 {
-	int r = claims->failed ? -ENOMEM : 0;
-
+	if (claims->failed)
+		return -ENOMEM;
 	netd_array_sort(claims->items, claims->count, sizeof(*claims->items),
 			compare_claims);
-	for (size_t i = 1; i < claims->count && r == 0; i++) {
+	for (size_t i = 1; i < claims->count; i++) {
 		const struct claim *first = &claims->items[i - 1], *c = first + 1;
 
 		if (memcmp(first->key, c->key, sizeof(c->key)) == 0 &&
 		    !(is_bridge(first) && is_bridge(c)) && !is_the_same(first, c))
 			report(t, first, c, mac, err);
 	}
+	return 0;
+}
+
+static void claims_done(struct claims *claims)
+{
 	free(claims->items);
-	return r;
 }
 
 static int check_junction(struct netd_topology *t, const struct netd_junction *s,
 			  const struct on_bridge *on, struct netd_error *err)
 {
-	struct claims addrs = {0}, macs = {0};
+	netd_auto(claims_done) struct claims addrs = {0}, macs = {0};
 	int r;
 
 	gather_addrs(&addrs, s, on);
 	gather_macs(&macs, s);
-	r = judge(t, &addrs, false, err);
-	if (judge(t, &macs, true, err) < 0)
-		return -ENOMEM;
-	return r;
+	r = report_twice(t, &addrs, false, err);
+	if (r < 0)
+		return r;
+	return report_twice(t, &macs, true, err);
 }
 
 /* @plug is the first end of a cable. */
 static int check_cable(struct netd_topology *t, const struct netd_plug *plug,
 		       struct netd_error *err)
 {
-	struct claims addrs = {0}, macs = {0};
+	netd_auto(claims_done) struct claims addrs = {0}, macs = {0};
 	int r;
 
 	add_plug_addrs(&addrs, plug);
 	add_plug_addrs(&addrs, plug->far);
 	add_plug_mac(&macs, plug);
 	add_plug_mac(&macs, plug->far);
-	r = judge(t, &addrs, false, err);
-	if (judge(t, &macs, true, err) < 0)
-		return -ENOMEM;
-	return r;
+	r = report_twice(t, &addrs, false, err);
+	if (r < 0)
+		return r;
+	return report_twice(t, &macs, true, err);
 }
 
 static bool is_bridge_of(const struct netd_topology *t, const char *name)
@@ -308,14 +315,21 @@ static bool adds_to_bridge(const struct netd_topology *t, const struct netd_netw
 static int check_all(struct netd_topology *t, const struct netd_wiring *w,
 		     const struct on_bridge *on, struct netd_error *err)
 {
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; i < t->network_count && r == 0; i++)
+	for (size_t i = 0; i < t->network_count; i++) {
 		r = check_junction(t, &w->junctions[i], on, err);
-	for (size_t i = 0; i < w->count && r == 0; i++)
-		if (w->all[i].far && w->all[i].far > &w->all[i])
-			r = check_cable(t, &w->all[i], err);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < w->count; i++) {
+		if (!w->all[i].far || w->all[i].far < &w->all[i])
+			continue;
+		r = check_cable(t, &w->all[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int netd_check_claims(struct netd_topology *t, const struct netd_wiring *w,

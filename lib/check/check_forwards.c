@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Forwards: where they listen, whom they reach; machine names become addresses. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -144,7 +145,9 @@ static void resolve(struct netd_topology *t, const struct scope *s,
 	}
 	m = *found;
 	check_ambiguous(t, s, found, f, err);
-	f->to = f->listen.family == AF_INET ? m->address4 : m->address6;
+	f->to = m->address6;
+	if (f->listen.family == AF_INET)
+		f->to = m->address4;
 	if (f->to.family || m->partial)
 		return;
 	netd_topology_error(t, err, f->to_place, "machine \"%s\" has no %s address",
@@ -177,10 +180,12 @@ static void check_ports(struct netd_topology *t, const struct netd_forward *f,
 				    f->port_first, f->port_last);
 		return;
 	}
-	if (!f->port_first && (f->protocols || f->to_port))
+	if (!f->port_first && f->protocols)
 		netd_topology_error(t, err, f->place,
-				    "a forward of a whole address has no %s",
-				    f->protocols ? "protocol" : "port");
+				    "a forward of a whole address has no protocol");
+	else if (!f->port_first && f->to_port)
+		netd_topology_error(t, err, f->place,
+				    "a forward of a whole address has no port");
 	if (f->port_first && !f->protocols)
 		netd_topology_error(t, err, f->place,
 				    "a forward of a port needs a protocol");
@@ -221,9 +226,11 @@ static bool is_routed(const struct scope *s, const struct netd_addr *a)
 static void check_target(struct netd_topology *t, const struct scope *s,
 			 const struct netd_forward *f, struct netd_error *err)
 {
+	static const char *const outside[] = {"is in no subnet of the network",
+					      "is in no subnet of the router"};
 	const struct netd_prefix *subnet;
 	const char *problem = NULL;
-	char text[NETD_ADDR_TEXT];
+	char text[NETD_ADDR_TEXT], who[NETD_MACHINE_NAME + 16] = "";
 
 	if (f->to.family != f->listen.family) {
 		netd_topology_error(t, err, f->to_place,
@@ -236,14 +243,13 @@ static void check_target(struct netd_topology *t, const struct scope *s,
 	if (subnet)
 		problem = netd_check_subnet_address(subnet, &f->to);
 	else if (!s->partial && !is_routed(s, &f->to))
-		problem = s->node ? "is in no subnet of the router"
-				  : "is in no subnet of the network";
+		problem = outside[s->node != NULL];
 	if (!problem)
 		return;
-	netd_topology_error(t, err, f->to_place, "%s%s%saddress %s %s",
-			    *f->machine ? "machine \"" : "", f->machine,
-			    *f->machine ? "\": " : "", netd_addr_format(&f->to, text),
-			    problem);
+	if (*f->machine)
+		snprintf(who, sizeof(who), "machine \"%s\": ", f->machine);
+	netd_topology_error(t, err, f->to_place, "%saddress %s %s", who,
+			    netd_addr_format(&f->to, text), problem);
 	if (!subnet && s->node)
 		netd_error_hint(err, "a forward of a router reaches what its interfaces "
 				     "and routes reach");
@@ -256,9 +262,10 @@ static void check_target(struct netd_topology *t, const struct scope *s,
 /* True if `nat: {source, on}` adds the address to the router. */
 static bool is_source(const struct netd_nat *nat, const struct netd_addr *a)
 {
-	const struct netd_addr_range *r =
-		a->family == AF_INET ? &nat->source4 : &nat->source6;
+	const struct netd_addr_range *r = &nat->source6;
 
+	if (a->family == AF_INET)
+		r = &nat->source4;
 	return *nat->on && r->first.family && netd_addr_compare(a, &r->first) >= 0 &&
 	       netd_addr_compare(a, &r->last) <= 0;
 }
@@ -378,9 +385,9 @@ static bool any_partial(const struct netd_node *n, const struct netd_plugs *plug
 int netd_check_forwards(struct netd_topology *t, const struct netd_wiring *w,
 			struct netd_error *err)
 {
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; i < t->network_count && r == 0; i++) {
+	for (size_t i = 0; i < t->network_count; i++) {
 		struct netd_network *n = &t->networks[i];
 		struct scope s = {.junction = &w->junctions[i],
 				  .network = n,
@@ -390,8 +397,10 @@ int netd_check_forwards(struct netd_topology *t, const struct netd_wiring *w,
 				  .partial = n->partial};
 
 		r = check_scope(t, &s, err);
+		if (r < 0)
+			return r;
 	}
-	for (size_t i = 0; i < t->node_count && r == 0; i++) {
+	for (size_t i = 0; i < t->node_count; i++) {
 		struct netd_node *n = &t->nodes[i];
 		struct scope s = {.node = n,
 				  .name = n->name,
@@ -401,6 +410,8 @@ int netd_check_forwards(struct netd_topology *t, const struct netd_wiring *w,
 				  .partial = any_partial(n, &w->nodes[i])};
 
 		r = check_scope(t, &s, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }

@@ -32,8 +32,10 @@ static void check_name(struct netd_topology *t, const struct netd_plug *plug,
 		       struct netd_error *err)
 {
 	const struct netd_node_interface *i = plug->interface;
-	const char *problem = *i->name ? netd_ifname_problem(i->name) : NULL;
+	const char *problem = NULL;
 
+	if (*i->name)
+		problem = netd_ifname_problem(i->name);
 	if (strcmp(i->name, "lo") == 0)
 		problem = "is that of the loopback interface";
 	if (!*i->name && !i->partial && !(plug->cable && plug->cable->partial))
@@ -57,7 +59,7 @@ static void unknown_network(struct netd_topology *t, const struct netd_node *n,
 		netd_error_hint(err, "name one of this file: \"network: lan\"");
 		return;
 	}
-	netd_topology_error(t, err, said ? i->network_place : i->place,
+	netd_topology_error(t, err, netd_place_or(i->network_place, i->place),
 			    "there is no network \"%s\"", i->network);
 	for (size_t k = 0; k < t->network_count; k++)
 		netd_suggest_try(&suggest, t->networks[k].name);
@@ -86,7 +88,7 @@ static void check_subnet(struct netd_topology *t, const struct netd_plug *plug,
 	char text[NETD_PREFIX_TEXT], other[NETD_PREFIX_TEXT];
 	const struct netd_prefix *any, *subnet;
 	const struct netd_plug *by;
-	const char *problem;
+	const char *problem = NULL;
 
 	if (!s || netd_addr_is_link_local(&p->addr))
 		return;
@@ -95,7 +97,8 @@ static void check_subnet(struct netd_topology *t, const struct netd_plug *plug,
 	if (!any || by == plug || s->network->partial)
 		return;
 	subnet = netd_junction_subnet(s, &p->addr);
-	problem = subnet ? netd_check_subnet_address(subnet, &p->addr) : NULL;
+	if (subnet)
+		problem = netd_check_subnet_address(subnet, &p->addr);
 	if (subnet && !problem)
 		return;
 	netd_prefix_format(p, text);
@@ -145,20 +148,6 @@ static void check_addresses(struct netd_topology *t, const struct netd_plug *plu
 			      err);
 }
 
-static void check_link(struct netd_topology *t, const struct netd_node_interface *i,
-		       struct netd_error *err)
-{
-	const char *problem = i->has_mac ? netd_check_mac(&i->mac) : NULL;
-	char text[NETD_MAC_TEXT];
-
-	if (problem)
-		netd_topology_error(t, err, i->mac_place, "MAC address %s %s",
-				    netd_mac_format(&i->mac, text), problem);
-	problem = netd_check_mtu(i->mtu, i->addresses, i->address_count);
-	if (problem)
-		netd_topology_error(t, err, i->mtu_place, "MTU %u %s", i->mtu, problem);
-}
-
 static int compare_names(const void *a, const void *b)
 {
 	const struct netd_plug *x = *(const struct netd_plug *const *)a;
@@ -200,15 +189,19 @@ static int check_twice(struct netd_topology *t, const struct netd_node *n,
 int netd_check_interfaces(struct netd_topology *t, const struct netd_wiring *w,
 			  struct netd_error *err)
 {
-	int r = 0;
-
 	for (size_t i = 0; i < w->count; i++) {
+		const struct netd_node_interface *f = w->all[i].interface;
+
 		check_name(t, &w->all[i], err);
 		check_network(t, &w->all[i], err);
-		check_link(t, w->all[i].interface, err);
+		if (f->has_mac)
+			netd_check_mac(t, &f->mac, f->mac_place, err);
+		netd_check_mtu(t, f->mtu, f->mtu_place, f->addresses, f->address_count,
+			       err);
 		check_addresses(t, &w->all[i], err);
 	}
-	for (size_t i = 0; i < t->node_count && r == 0; i++)
-		r = check_twice(t, &t->nodes[i], &w->nodes[i], err);
-	return r;
+	for (size_t i = 0; i < t->node_count; i++)
+		if (check_twice(t, &t->nodes[i], &w->nodes[i], err) < 0)
+			return -ENOMEM;
+	return 0;
 }

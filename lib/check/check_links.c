@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "check/check.h"
 
 enum part { PART_BRIDGE, PART_UPLINK, PART_PORT, PART_PEER, PART_NODE };
@@ -30,6 +31,11 @@ struct uses {
 	struct use *items;
 	size_t count;
 };
+
+static void uses_done(struct uses *uses)
+{
+	free(uses->items);
+}
 
 static int compare_uses(const void *a, const void *b)
 {
@@ -57,19 +63,20 @@ static int add_use(struct uses *uses, const char *name, enum part part,
 
 static int add_network(struct uses *uses, const struct netd_network *n)
 {
-	struct netd_place place = n->bridge_place.line ? n->bridge_place : n->place;
-	int r = add_use(uses, n->bridge, PART_BRIDGE, n, place);
-
-	if (r == 0)
-		r = add_use(uses, n->uplink, PART_UPLINK, n, n->uplink_place);
-	for (size_t i = 0; i < n->port_count && r == 0; i++) {
+	if (add_use(uses, n->bridge, PART_BRIDGE, n,
+		    netd_place_or(n->bridge_place, n->place)) < 0 ||
+	    add_use(uses, n->uplink, PART_UPLINK, n, n->uplink_place) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < n->port_count; i++) {
 		const struct netd_port *p = &n->ports[i];
 
-		r = add_use(uses, p->name, PART_PORT, n, p->place);
-		if (r == 0 && !*p->peer_namespace)
-			r = add_use(uses, p->peer, PART_PEER, n, p->peer_place);
+		if (add_use(uses, p->name, PART_PORT, n, p->place) < 0)
+			return -ENOMEM;
+		if (!*p->peer_namespace &&
+		    add_use(uses, p->peer, PART_PEER, n, p->peer_place) < 0)
+			return -ENOMEM;
 	}
-	return r;
+	return 0;
 }
 
 /* Two networks of one name are told of already. */
@@ -126,14 +133,13 @@ static void report(struct netd_topology *t, const struct use *first,
 static int add_all(struct uses *uses, const struct netd_topology *t,
 		   const struct netd_wiring *w)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < t->network_count && r == 0; i++)
-		r = add_network(uses, &t->networks[i]);
-	for (size_t i = 0; i < w->count && r == 0; i++)
-		if (!w->all[i].cable)
-			r = add_plug(uses, &w->all[i]);
-	return r;
+	for (size_t i = 0; i < t->network_count; i++)
+		if (add_network(uses, &t->networks[i]) < 0)
+			return -ENOMEM;
+	for (size_t i = 0; i < w->count; i++)
+		if (!w->all[i].cable && add_plug(uses, &w->all[i]) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 /* The same interface of a node that is there twice is told of elsewhere. */
@@ -147,18 +153,17 @@ static bool same_plug(const struct use *a, const struct use *b)
 int netd_check_links(struct netd_topology *t, const struct netd_wiring *w,
 		     struct netd_error *err)
 {
-	struct uses uses = {0};
-	int r = add_all(&uses, t, w);
+	netd_auto(uses_done) struct uses uses = {0};
 
-	if (r == 0 && uses.count)
-		qsort(uses.items, uses.count, sizeof(*uses.items), compare_uses);
-	for (size_t i = 1; i < uses.count && r == 0; i++) {
+	if (add_all(&uses, t, w) < 0)
+		return -ENOMEM;
+	netd_array_sort(uses.items, uses.count, sizeof(*uses.items), compare_uses);
+	for (size_t i = 1; i < uses.count; i++) {
 		const struct use *first = &uses.items[i - 1], *use = &uses.items[i];
 
 		if (strcmp(first->name, use->name) == 0 && !told(first, use) &&
 		    !same_plug(first, use))
 			report(t, first, use, err);
 	}
-	free(uses.items);
-	return r;
+	return 0;
 }

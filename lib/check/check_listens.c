@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/number.h"
 #include "check/check.h"
 
 /*
@@ -27,18 +28,12 @@ static int compare_listens(const void *a, const void *b)
 	const struct listen *x = a, *y = b;
 	int order = memcmp(x->key, y->key, sizeof(x->key));
 
-	if (order == 0 && x->node != y->node) {
-		if (x->node < y->node)
-			return -1;
-		return 1;
-	}
 	if (order)
 		return order;
-	if (x->first != y->first) {
-		if (x->first < y->first)
-			return -1;
-		return 1;
-	}
+	if (x->node != y->node)
+		return netd_order((uintptr_t)x->node, (uintptr_t)y->node);
+	if (x->first != y->first)
+		return netd_order(x->first, y->first);
 	return netd_place_compare(&x->forward->place, &y->forward->place);
 }
 
@@ -99,24 +94,32 @@ static size_t count_listens(const struct netd_topology *t)
 }
 
 /* Tells of the one that stands further down in the file. */
-static void report(struct netd_topology *t, const struct listen *a,
-		   const struct listen *b, struct netd_error *err)
+static void report(struct netd_topology *t, const struct listen *first,
+		   const struct listen *second, struct netd_error *err)
 {
-	bool later = netd_place_compare(&a->forward->place, &b->forward->place) > 0;
-	const struct listen *second = later ? a : b, *first = later ? b : a;
-	unsigned low = a->first > b->first ? a->first : b->first;
-	unsigned high = a->last < b->last ? a->last : b->last;
+	unsigned low = (unsigned)netd_max(first->first, second->first);
+	unsigned high = (unsigned)netd_min(first->last, second->last);
 	char text[NETD_ADDR_TEXT], ports[48] = "", line[NETD_LINE_TEXT];
+	const char *kind = "network", *verb = "are";
 
+	if (netd_place_compare(&first->forward->place, &second->forward->place) > 0) {
+		report(t, second, first, err);
+		return;
+	}
 	if (low)
-		snprintf(ports, sizeof(ports),
-			 low == high ? " %s port %u" : " %s ports %u-%u",
-			 netd_protocol_name(a->key[17]), low, high);
+		snprintf(ports, sizeof(ports), " %s ports %u-%u",
+			 netd_protocol_name(first->key[17]), low, high);
+	if (low == high)
+		verb = "is";
+	if (low && low == high)
+		snprintf(ports, sizeof(ports), " %s port %u",
+			 netd_protocol_name(first->key[17]), low);
+	if (first->node)
+		kind = "router";
 	netd_topology_error(t, err, second->forward->place,
 			    "%s%s %s already forwarded in %s \"%s\"%s",
-			    netd_addr_format(&second->forward->listen, text), ports,
-			    low == high ? "is" : "are",
-			    first->node ? "router" : "network", first->owner,
+			    netd_addr_format(&second->forward->listen, text), ports, verb,
+			    kind, first->owner,
 			    netd_place_line(&first->forward->place, line));
 }
 

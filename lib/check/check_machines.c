@@ -29,23 +29,12 @@ struct pool {
 	const struct netd_wiring *wiring;
 };
 
-static void check_mac(struct netd_topology *t, const struct netd_machine *m,
-		      struct netd_error *err)
-{
-	const char *problem = m->has_mac ? netd_check_mac(&m->mac) : NULL;
-	char text[NETD_MAC_TEXT];
-
-	if (problem)
-		netd_topology_error(t, err, m->mac_place, "MAC address %s %s",
-				    netd_mac_format(&m->mac, text), problem);
-}
-
 static void check_address(struct netd_topology *t, const struct netd_junction *s,
 			  const struct netd_addr *a, struct netd_place place,
 			  struct netd_error *err)
 {
 	const struct netd_prefix *subnet = netd_junction_subnet(s, a), *any;
-	const char *problem = netd_check_host_address(a);
+	const char *problem = netd_check_host_address(a), *others = "";
 	char text[NETD_ADDR_TEXT], own[NETD_PREFIX_TEXT];
 
 	if (!problem && subnet)
@@ -62,15 +51,17 @@ static void check_address(struct netd_topology *t, const struct netd_junction *s
 		return;
 	netd_topology_error(t, err, place, "address %s is outside of network \"%s\"",
 			    netd_addr_format(a, text), s->network->name);
-	netd_error_hint(
-		err, "the network's subnet is that of %s%s", netd_prefix_format(any, own),
-		s->subnets[a->family == AF_INET6].count > 1 ? " (and others)" : "");
+	if (s->subnets[a->family == AF_INET6].count > 1)
+		others = " (and others)";
+	netd_error_hint(err, "the network's subnet is that of %s%s",
+			netd_prefix_format(any, own), others);
 }
 
 static void check_machine(struct netd_topology *t, const struct netd_junction *s,
 			  const struct netd_machine *m, struct netd_error *err)
 {
-	check_mac(t, m, err);
+	if (m->has_mac)
+		netd_check_mac(t, &m->mac, m->mac_place, err);
 	if (m->address4.family && !m->chosen4)
 		check_address(t, s, &m->address4, m->address4_place, err);
 	if (m->address6.family && !m->chosen6)
@@ -207,7 +198,7 @@ static void choose(struct netd_topology *t, struct pool *p, const struct netd_ne
 
 	hash = netd_hash_text(netd_hash_text(hash, n->name), m->name);
 	at = (uint32_t)((hash ^ hash >> 32) % p->size);
-	for (uint32_t i = 0; i < p->size; i++, at = at + 1 < p->size ? at + 1 : 0) {
+	for (uint32_t i = 0; i < p->size; i++, at = (at + 1) % p->size) {
 		struct netd_addr a = address_at(p, at);
 
 		if (is_used(p, at) || is_held(p, n, m, &a))
@@ -276,25 +267,25 @@ static int check_junction(const struct netd_wiring *w, const struct netd_junctio
 			  struct netd_error *err)
 {
 	const struct netd_dhcp *dhcp = find_dhcp(s);
-	int r = 0;
+	int r;
 
 	for (size_t i = 0; i < s->network->machine_count; i++) {
 		forget_chosen(&s->network->machines[i]);
 		check_machine(w->t, s, &s->network->machines[i], err);
 	}
-	if (dhcp)
-		r = choose_all(w, s, dhcp, AF_INET, err);
-	if (dhcp && r == 0)
-		r = choose_all(w, s, dhcp, AF_INET6, err);
-	return r;
+	if (!dhcp)
+		return 0;
+	r = choose_all(w, s, dhcp, AF_INET, err);
+	if (r < 0)
+		return r;
+	return choose_all(w, s, dhcp, AF_INET6, err);
 }
 
 int netd_check_machines(struct netd_topology *t, const struct netd_wiring *w,
 			struct netd_error *err)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < t->network_count && r == 0; i++)
-		r = check_junction(w, &w->junctions[i], err);
-	return r;
+	for (size_t i = 0; i < t->network_count; i++)
+		if (check_junction(w, &w->junctions[i], err) < 0)
+			return -ENOMEM;
+	return 0;
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "check/check.h"
 
@@ -99,9 +100,10 @@ static void check_network(struct netd_topology *t, struct netd_network *n,
 {
 	/* libvirt's network is called "default", on virbr0 */
 	bool own_bridge = *n->bridge && strcmp(n->bridge, n->name) != 0;
-	const char *problem = own_bridge ? netd_network_name_problem(n->name)
-					 : netd_ifname_problem(n->name);
+	const char *problem = netd_ifname_problem(n->name);
 
+	if (own_bridge)
+		problem = netd_network_name_problem(n->name);
 	check_name(t, err, n->place, "network", n->name, problem);
 	check_given(t, err, n->place, "network", n->name, n->partial);
 	if (own_bridge)
@@ -120,7 +122,7 @@ static void check_network(struct netd_topology *t, struct netd_network *n,
 /* Routers and hosts are namespaces all, and so of one kind here. */
 static int check_nodes(struct netd_topology *t, struct netd_error *err)
 {
-	struct name *names = calloc(t->node_count + 1, sizeof(*names));
+	netd_auto_free struct name *names = calloc(t->node_count + 1, sizeof(*names));
 
 	if (!names)
 		return -ENOMEM;
@@ -134,13 +136,12 @@ static int check_nodes(struct netd_topology *t, struct netd_error *err)
 		names[i] = (struct name){n->name, n->place};
 	}
 	report_twice(t, err, names, t->node_count, "a router or host named");
-	free(names);
 	return 0;
 }
 
 static int check_cables(struct netd_topology *t, struct netd_error *err)
 {
-	struct name *names = calloc(t->cable_count + 1, sizeof(*names));
+	netd_auto_free struct name *names = calloc(t->cable_count + 1, sizeof(*names));
 
 	if (!names)
 		return -ENOMEM;
@@ -153,7 +154,6 @@ static int check_cables(struct netd_topology *t, struct netd_error *err)
 		names[i] = (struct name){c->name, c->place};
 	}
 	report_twice(t, err, names, t->cable_count, "link");
-	free(names);
 	return 0;
 }
 
@@ -230,8 +230,7 @@ static int check_told(struct netd_topology *t, const struct netd_junction *s,
 int netd_check_names(struct netd_topology *t, const struct netd_wiring *w,
 		     struct netd_error *err)
 {
-	struct name *names = calloc(t->network_count + 1, sizeof(*names));
-	int r = 0;
+	netd_auto_free struct name *names = calloc(t->network_count + 1, sizeof(*names));
 
 	if (!names)
 		return -ENOMEM;
@@ -241,14 +240,11 @@ int netd_check_names(struct netd_topology *t, const struct netd_wiring *w,
 		check_network(t, &t->networks[i], err);
 		names[i] = (struct name){t->networks[i].name, t->networks[i].place};
 	}
-	for (size_t i = 0; i < t->network_count && r == 0; i++)
-		r = check_told(t, &w->junctions[i], err);
-	if (r == 0)
-		report_twice(t, err, names, t->network_count, "network");
-	free(names);
-	if (r == 0)
-		r = check_nodes(t, err);
-	if (r == 0)
-		return check_cables(t, err);
-	return r;
+	for (size_t i = 0; i < t->network_count; i++)
+		if (check_told(t, &w->junctions[i], err) < 0)
+			return -ENOMEM;
+	report_twice(t, err, names, t->network_count, "network");
+	if (check_nodes(t, err) < 0)
+		return -ENOMEM;
+	return check_cables(t, err);
 }

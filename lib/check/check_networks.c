@@ -28,20 +28,12 @@ static void check_source(struct netd_topology *t, const struct netd_network *n,
 			 const struct netd_addr_range *source, struct netd_place place,
 			 struct netd_error *err)
 {
-	const struct netd_addr *ends[] = {&source->first, &source->last};
-	const char *problem = NULL;
 	char text[NETD_ADDR_TEXT];
 
 	if (!source->first.family)
 		return;
-	for (size_t i = 0; i < 2 && !problem; i++) {
-		problem = netd_check_host_address(ends[i]);
-		if (problem)
-			netd_topology_error(t, err, place, "NAT source %s %s",
-					    netd_addr_format(ends[i], text), problem);
-	}
 	if (!n->partial && !has_family(n, source->first.family)) {
-		const char *family = source->first.family == AF_INET ? "IPv4" : "IPv6";
+		const char *family = netd_check_family(&source->first);
 
 		netd_topology_error(t, err, place,
 				    "NAT source %s, but network \"%s\" has no %s address",
@@ -88,12 +80,9 @@ static void check_nat(struct netd_topology *t, const struct netd_network *n,
 		netd_error_hint(err, "say \"mode: nat\", or take \"nat\" out");
 		return;
 	}
+	netd_check_nat(t, nat, err);
 	check_source(t, n, &nat->source4, nat->source4_place, err);
 	check_source(t, n, &nat->source6, nat->source6_place, err);
-	if (nat->port_first > nat->port_last || (nat->port_last && !nat->port_first))
-		netd_topology_error(t, err, nat->place,
-				    "NAT ports %u-%u are not a range from 1 to 65535",
-				    nat->port_first, nat->port_last);
 	if (*nat->on && !source && !n->partial) {
 		netd_topology_error(t, err, nat->on_place,
 				    "\"on\" says where to add the sources, but there is "
@@ -154,7 +143,7 @@ static void check_uplink(struct netd_topology *t, const struct netd_network *n,
 				    n->name, netd_mode_name(n->mode));
 		netd_error_hint(err, "say \"mode: bridged\"");
 	} else if (!*n->uplink && bridged && !n->existing) {
-		netd_topology_error(t, err, n->mode_place.line ? n->mode_place : n->place,
+		netd_topology_error(t, err, netd_place_or(n->mode_place, n->place),
 				    "network \"%s\" is bridged, but has no uplink",
 				    n->name);
 		netd_error_hint(err, "name the interface that joins the bridge: "
@@ -166,10 +155,8 @@ static void check_uplink(struct netd_topology *t, const struct netd_network *n,
 static void check_existing(struct netd_topology *t, const struct netd_network *n,
 			   struct netd_error *err)
 {
-	struct netd_place place = n->existing_place;
+	struct netd_place place = netd_place_or(n->existing_place, n->place);
 
-	if (!place.line)
-		place = n->place;
 	for (size_t i = 0; n->existing && i < netd_network_object.count; i++) {
 		const struct netd_field *field = &netd_network_object.fields[i];
 
@@ -216,7 +203,7 @@ static void check_port(struct netd_topology *t, const struct netd_port *p,
 static void check_ports(struct netd_topology *t, const struct netd_network *n,
 			size_t nodes, struct netd_error *err)
 {
-	size_t count = n->port_count + (*n->uplink ? 1 : 0) + nodes;
+	size_t count = n->port_count + (*n->uplink != '\0') + nodes;
 
 	for (size_t i = 0; i < n->port_count; i++)
 		check_port(t, &n->ports[i], err);
@@ -228,27 +215,16 @@ static void check_ports(struct netd_topology *t, const struct netd_network *n,
 	}
 }
 
-static void check_link(struct netd_topology *t, const struct netd_network *n,
-		       struct netd_error *err)
-{
-	const char *problem = n->has_mac ? netd_check_mac(&n->mac) : NULL;
-	char text[NETD_MAC_TEXT];
-
-	if (problem)
-		netd_topology_error(t, err, n->mac_place, "MAC address %s %s",
-				    netd_mac_format(&n->mac, text), problem);
-	problem = netd_check_mtu(n->mtu, n->addresses, n->address_count);
-	if (problem)
-		netd_topology_error(t, err, n->mtu_place, "MTU %u %s", n->mtu, problem);
-}
-
 int netd_check_networks(struct netd_topology *t, const struct netd_wiring *w,
 			struct netd_error *err)
 {
 	for (size_t i = 0; i < t->network_count; i++) {
 		const struct netd_network *n = &t->networks[i];
 
-		check_link(t, n, err);
+		if (n->has_mac)
+			netd_check_mac(t, &n->mac, n->mac_place, err);
+		netd_check_mtu(t, n->mtu, n->mtu_place, n->addresses, n->address_count,
+			       err);
 		check_uplink(t, n, err);
 		check_existing(t, n, err);
 		check_uses_of_uplink(t, n, err);

@@ -26,23 +26,6 @@ static bool nat_is_used(const struct netd_nat *nat)
 	       *nat->out || *nat->on;
 }
 
-static void check_source(struct netd_topology *t, const struct netd_addr_range *source,
-			 struct netd_place place, struct netd_error *err)
-{
-	const struct netd_addr *ends[] = {&source->first, &source->last};
-	char text[NETD_ADDR_TEXT];
-
-	for (size_t i = 0; source->first.family && i < 2; i++) {
-		const char *problem = netd_check_host_address(ends[i]);
-
-		if (problem) {
-			netd_topology_error(t, err, place, "NAT source %s %s",
-					    netd_addr_format(ends[i], text), problem);
-			return;
-		}
-	}
-}
-
 /* True if somebody on a network of the file has it. */
 static bool is_of_file(const struct netd_plugs *plugs, const struct netd_addr *a)
 {
@@ -121,26 +104,23 @@ static void check_nat(struct netd_topology *t, const struct netd_node *n,
 		      const struct netd_plugs *plugs, struct netd_error *err)
 {
 	const struct netd_nat *nat = &n->nat;
+	const char *outside = "wan";
 
 	if (!nat_is_used(nat))
 		return;
+	if (plugs->count)
+		outside = plugs->items[0]->interface->name;
 	if (!*nat->out && !n->partial) {
 		netd_topology_error(t, err, nat->place,
 				    "\"nat\" of router \"%s\" does not say which of its "
 				    "interfaces leads outside",
 				    n->name);
-		netd_error_hint(err, "say \"out\", e.g. \"nat: {out: %s}\"",
-				plugs->count ? plugs->items[0]->interface->name : "wan");
+		netd_error_hint(err, "say \"out\", e.g. \"nat: {out: %s}\"", outside);
 	}
 	check_nat_interfaces(t, n, plugs, err);
-	check_source(t, &nat->source4, nat->source4_place, err);
-	check_source(t, &nat->source6, nat->source6_place, err);
+	netd_check_nat(t, nat, err);
 	check_pool(t, n, plugs, &nat->source4, nat->source4_place, err);
 	check_pool(t, n, plugs, &nat->source6, nat->source6_place, err);
-	if (nat->port_first > nat->port_last || (nat->port_last && !nat->port_first))
-		netd_topology_error(t, err, nat->place,
-				    "NAT ports %u-%u are not a range from 1 to 65535",
-				    nat->port_first, nat->port_last);
 	if (*nat->on && !nat->source4.first.family && !nat->source6.first.family &&
 	    !n->partial)
 		netd_topology_error(t, err, nat->on_place,
@@ -190,9 +170,11 @@ static void check_policy(struct netd_topology *t, const struct netd_node *n,
 static void check_resolver(struct netd_topology *t, const struct netd_node *n,
 			   struct netd_error *err)
 {
-	const char *problem = *n->search ? netd_domain_problem(n->search) : NULL;
+	const char *problem = NULL;
 	char text[NETD_ADDR_TEXT];
 
+	if (*n->search)
+		problem = netd_domain_problem(n->search);
 	if (problem)
 		netd_topology_error(t, err, n->search_place, "domain \"%s\" %s",
 				    n->search, problem);
@@ -252,12 +234,15 @@ static size_t gather(const struct netd_plugs *plugs, struct subnet *list)
 }
 
 static void report(struct netd_topology *t, const struct netd_node *n,
-		   const struct subnet *a, const struct subnet *b, struct netd_error *err)
+		   const struct subnet *first, const struct subnet *second,
+		   struct netd_error *err)
 {
-	bool later = netd_place_compare(&a->place, &b->place) > 0;
-	const struct subnet *second = later ? a : b, *first = later ? b : a;
 	char one[NETD_PREFIX_TEXT], two[NETD_PREFIX_TEXT], line[NETD_LINE_TEXT];
 
+	if (netd_place_compare(&first->place, &second->place) > 0) {
+		report(t, n, second, first, err);
+		return;
+	}
 	netd_topology_error(t, err, second->place,
 			    "subnet of %s overlaps %s of interface \"%s\" of the same "
 			    "%s%s",

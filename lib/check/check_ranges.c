@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "check/check.h"
 #include "base/range.h"
 
@@ -51,12 +52,12 @@ static int take_all(struct list *list, const struct netd_junction *s)
 	const struct netd_network *n = s->network;
 	int r = take(list, n->addresses, n->address_count, NULL);
 
-	for (size_t i = 0; i < s->plugs.count && r == 0; i++) {
+	for (size_t i = 0; i < s->plugs.count && r >= 0; i++) {
 		const struct netd_node_interface *f = s->plugs.items[i]->interface;
 
 		r = take(list, f->addresses, f->address_count, s->plugs.items[i]);
 	}
-	if (r)
+	if (r < 0)
 		return r;
 	netd_array_sort(list->items, list->count, sizeof(*list->items), compare_taken);
 	return 0;
@@ -126,15 +127,17 @@ static void outside(struct netd_topology *t, const struct netd_server *s,
 		    const struct netd_dhcp_range *r, struct netd_error *err)
 {
 	char range[NETD_RANGE_TEXT], text[NETD_PREFIX_TEXT];
+	const char *which = "the subnet", *one = "the subnet";
 
 	if (s->partial || !s->address_count)
 		return;
-	netd_topology_error(t, err, r->place, "DHCP range %s is outside of %s%s",
-			    netd_range_format(&r->range, range),
-			    s->address_count > 1 ? "every subnet of " : "the subnet of ",
-			    s->what);
-	netd_error_hint(err, "%s is that of %s",
-			s->address_count > 1 ? "one of them" : "the subnet",
+	if (s->address_count > 1) {
+		which = "every subnet";
+		one = "one of them";
+	}
+	netd_topology_error(t, err, r->place, "DHCP range %s is outside of %s of %s",
+			    netd_range_format(&r->range, range), which, s->what);
+	netd_error_hint(err, "%s is that of %s", one,
 			netd_prefix_format(&s->addresses[0], text));
 }
 
@@ -271,36 +274,40 @@ static void forget_chosen(struct netd_dhcp *d)
 	d->range_count = kept;
 }
 
+static int take_one(struct list *list, const struct netd_addr *a,
+		    const struct netd_plug *plug)
+{
+	const struct netd_prefix p = {.addr = *a};
+
+	return take(list, &p, a->family != 0, plug);
+}
+
 /* Addresses that guests are told of are somebody's, too. */
 static int take_told(struct list *list, const struct netd_dhcp *d,
 		     const struct netd_plug *plug)
 {
-	struct netd_prefix p = {.addr = d->gateway};
-	int r = p.addr.family ? take(list, &p, 1, plug) : 0;
-
-	for (size_t i = 0; i < d->server_count && r == 0; i++) {
-		p.addr = d->servers[i].addr;
-		r = take(list, &p, 1, plug);
-	}
-	for (size_t i = 0; i < d->route_count && r == 0; i++) {
-		p.addr = d->routes[i].via;
-		r = take(list, &p, 1, plug);
-	}
-	p.addr = d->boot.server;
-	if (r)
-		return r;
-	if (p.addr.family)
-		r = take(list, &p, 1, plug);
-	if (r)
-		return r;
+	if (take_one(list, &d->gateway, plug) < 0 ||
+	    take_one(list, &d->boot.server, plug) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < d->server_count; i++)
+		if (take_one(list, &d->servers[i].addr, plug) < 0)
+			return -ENOMEM;
+	for (size_t i = 0; i < d->route_count; i++)
+		if (take_one(list, &d->routes[i].via, plug) < 0)
+			return -ENOMEM;
 	netd_array_sort(list->items, list->count, sizeof(*list->items), compare_taken);
 	return 0;
+}
+
+static void list_done(struct list *list)
+{
+	free(list->items);
 }
 
 static int check_server(struct netd_topology *t, const struct netd_wiring *w,
 			const struct netd_server *s, struct netd_error *err)
 {
-	struct list list = {0};
+	netd_auto(list_done) struct list list = {0};
 	int r;
 
 	(void)w;
@@ -308,18 +315,20 @@ static int check_server(struct netd_topology *t, const struct netd_wiring *w,
 		return 0;
 	forget_chosen(s->dhcp);
 	r = take_all(&list, s->junction);
-	for (size_t i = 0; i < s->dhcp->range_count && r == 0; i++)
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < s->dhcp->range_count; i++)
 		check_range(t, s, &list, &s->dhcp->ranges[i], err);
-	if (r == 0)
-		r = check_overlaps(t, s->dhcp, err);
-	if (r == 0)
-		r = take_told(&list, s->dhcp, s->plug);
-	if (r == 0)
-		r = choose(t, s, &list, AF_INET, err);
-	if (r == 0)
-		r = choose(t, s, &list, AF_INET6, err);
-	free(list.items);
-	return r;
+	r = check_overlaps(t, s->dhcp, err);
+	if (r < 0)
+		return r;
+	r = take_told(&list, s->dhcp, s->plug);
+	if (r < 0)
+		return r;
+	r = choose(t, s, &list, AF_INET, err);
+	if (r < 0)
+		return r;
+	return choose(t, s, &list, AF_INET6, err);
 }
 
 int netd_check_ranges(struct netd_topology *t, const struct netd_wiring *w,

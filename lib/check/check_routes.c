@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "base/number.h"
 #include "check/check.h"
 
 #define METRIC6 1024   /* net/ipv6/route.c: IP6_RT_PRIO_USER, of a route without one */
@@ -71,6 +72,7 @@ static void hint_subnets(const struct owner *o, const struct netd_addr *via,
 			 struct netd_error *err)
 {
 	const struct netd_plugs *plugs = o->plugs;
+	const char *others = " and others";
 	char text[NETD_PREFIX_TEXT];
 
 	for (size_t i = 0; i < plugs->count; i++) {
@@ -79,14 +81,14 @@ static void hint_subnets(const struct owner *o, const struct netd_addr *via,
 		for (size_t k = 0; k < f->address_count; k++) {
 			if (f->addresses[k].addr.family != via->family)
 				continue;
+			if (plugs->count == 1 && f->address_count == 1)
+				others = "";
 			netd_error_hint(
 				err,
 				"its subnets are that of %s (%s)%s; with %s, it is "
 				"asked for all the same",
 				netd_prefix_format(&f->addresses[k], text), f->name,
-				plugs->count > 1 || f->address_count > 1 ? " and others"
-									 : "",
-				o->onlink);
+				others, o->onlink);
 			return;
 		}
 	}
@@ -101,9 +103,11 @@ static void check_within(struct netd_topology *t, const struct netd_plug *way,
 	const struct netd_node_interface *f = way->interface;
 	const struct netd_prefix *subnet =
 		netd_prefixes_find(f->addresses, f->address_count, &r->via);
-	const char *problem = subnet ? netd_check_subnet_address(subnet, &r->via) : NULL;
+	const char *problem = NULL;
 	char text[NETD_ADDR_TEXT];
 
+	if (subnet)
+		problem = netd_check_subnet_address(subnet, &r->via);
 	if (problem)
 		netd_topology_error(t, err, r->via_place, "gateway %s %s",
 				    netd_addr_format(&r->via, text), problem);
@@ -153,14 +157,16 @@ static bool check_addresses(struct netd_topology *t, const struct owner *o,
 	bool fine = true;
 
 	for (size_t i = 0; i < 2; i++) {
-		const char *problem =
-			ends[i]->family ? netd_check_host_address(ends[i]) : NULL;
+		const char *problem;
 
+		if (!ends[i]->family)
+			continue;
+		problem = netd_check_host_address(ends[i]);
 		netd_addr_format(ends[i], text);
 		if (problem)
 			netd_topology_error(t, err, places[i], "address %s %s", text,
 					    problem);
-		else if (ends[i]->family && ends[i]->family != r->to.addr.family)
+		else if (ends[i]->family != r->to.addr.family)
 			netd_topology_error(t, err, places[i],
 					    "%s is an %s address, but the route to %s is "
 					    "%s",
@@ -237,13 +243,13 @@ static void check_route(struct netd_topology *t, const struct owner *o,
 	if (r->type == NETD_ROUTE_UNICAST)
 		check_unicast(t, o, r, err);
 	else if (r->via.family || *r->interface || r->onlink || r->source.family)
-		netd_topology_error(t, err,
-				    r->via_place.line	      ? r->via_place
-				    : r->interface_place.line ? r->interface_place
-							      : r->place,
-				    "a %s route leads nowhere: \"via\", \"dev\", "
-				    "\"source\" and \"onlink\" are for others",
-				    netd_route_type_name(r->type));
+		netd_topology_error(
+			t, err,
+			netd_place_or(r->via_place,
+				      netd_place_or(r->interface_place, r->place)),
+			"a %s route leads nowhere: \"via\", \"dev\", "
+			"\"source\" and \"onlink\" are for others",
+			netd_route_type_name(r->type));
 }
 
 static int compare_routes(const void *a, const void *b)
@@ -254,11 +260,8 @@ static int compare_routes(const void *a, const void *b)
 
 	if (order)
 		return order;
-	if (metric_of(x) != metric_of(y)) {
-		if (metric_of(x) < metric_of(y))
-			return -1;
-		return 1;
-	}
+	if (metric_of(x) != metric_of(y))
+		return netd_order(metric_of(x), metric_of(y));
 	return netd_place_compare(&x->place, &y->place);
 }
 
@@ -277,8 +280,10 @@ static void check_connected(struct netd_topology *t, const struct netd_plugs *pl
 			    const struct netd_static_route *r, struct netd_error *err)
 {
 	char to[NETD_PREFIX_TEXT], by[NETD_PREFIX_TEXT];
-	uint32_t connected = r->to.addr.family == AF_INET6 ? CONNECTED6 : 0;
+	uint32_t connected = 0;
 
+	if (r->to.addr.family == AF_INET6)
+		connected = CONNECTED6;
 	for (size_t i = 0; metric_of(r) == connected && i < plugs->count; i++) {
 		const struct netd_node_interface *f = plugs->items[i]->interface;
 
@@ -349,14 +354,17 @@ static int check_node(struct netd_topology *t, const struct netd_node *n,
 static bool check_network_route(struct netd_topology *t,
 				const struct netd_static_route *r, struct netd_error *err)
 {
-	if (r->type == NETD_ROUTE_UNICAST && !*r->interface)
+	if (*r->interface) {
+		netd_topology_error(t, err, r->interface_place,
+				    "a network's routes leave by its bridge");
+		netd_error_hint(err, "leave \"dev\" out");
+		return false;
+	}
+	if (r->type == NETD_ROUTE_UNICAST)
 		return true;
-	netd_topology_error(
-		t, err, *r->interface ? r->interface_place : r->place,
-		*r->interface ? "a network's routes leave by its bridge"
-			      : "a route that leads nowhere belongs to no network");
-	netd_error_hint(err, *r->interface ? "leave \"dev\" out"
-					   : "leave it out, or give it to a router");
+	netd_topology_error(t, err, r->place,
+			    "a route that leads nowhere belongs to no network");
+	netd_error_hint(err, "leave it out, or give it to a router");
 	return false;
 }
 
@@ -413,14 +421,14 @@ static void check_between(struct netd_topology *t, const struct netd_network *a,
 int netd_check_routes(struct netd_topology *t, const struct netd_wiring *w,
 		      struct netd_error *err)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < t->node_count && r == 0; i++)
-		r = check_node(t, &t->nodes[i], &w->nodes[i], err);
-	for (size_t i = 0; i < t->network_count && r == 0; i++) {
-		r = check_network(t, &t->networks[i], err);
+	for (size_t i = 0; i < t->node_count; i++)
+		if (check_node(t, &t->nodes[i], &w->nodes[i], err) < 0)
+			return -ENOMEM;
+	for (size_t i = 0; i < t->network_count; i++) {
+		if (check_network(t, &t->networks[i], err) < 0)
+			return -ENOMEM;
 		for (size_t k = 0; t->networks[i].route_count && k < i; k++)
 			check_between(t, &t->networks[k], &t->networks[i], err);
 	}
-	return r;
+	return 0;
 }

@@ -25,8 +25,12 @@ static int serve(struct netd_topology *t, const struct netd_wiring *w,
 	int r;
 
 	snprintf(server.what, sizeof(server.what), "network \"%s\"", n->name);
-	r = n->dhcp.enabled || n->dns.enabled ? visit(t, w, &server, err) : 0;
-	for (size_t i = 0; i < s->plugs.count && r == 0; i++) {
+	if (n->dhcp.enabled || n->dns.enabled) {
+		r = visit(t, w, &server, err);
+		if (r)
+			return r;
+	}
+	for (size_t i = 0; i < s->plugs.count; i++) {
 		const struct netd_plug *plug = s->plugs.items[i];
 		struct netd_node_interface *f = plug->interface;
 
@@ -38,8 +42,10 @@ static int serve(struct netd_topology *t, const struct netd_wiring *w,
 		snprintf(server.what, sizeof(server.what), "router \"%.20s\" on \"%s\"",
 			 plug->node->name, f->name);
 		r = visit(t, w, &server, err);
+		if (r)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int netd_check_each_server(
@@ -47,21 +53,24 @@ int netd_check_each_server(
 	int (*visit)(struct netd_topology *t, const struct netd_wiring *w,
 		     const struct netd_server *server, struct netd_error *err))
 {
-	int r = 0;
+	for (size_t i = 0; i < t->network_count; i++) {
+		int r = serve(t, w, &w->junctions[i], err, visit);
 
-	for (size_t i = 0; i < t->network_count && r == 0; i++)
-		r = serve(t, w, &w->junctions[i], err, visit);
-	return r;
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 /* A network has one DHCP server: of two, guests would believe whoever is quicker. */
 static void check_only(struct netd_topology *t, const struct netd_junction *s,
 		       struct netd_error *err)
 {
-	const struct netd_dhcp *first =
-		s->network->dhcp.enabled ? &s->network->dhcp : NULL;
+	const struct netd_dhcp *first = NULL;
 	char line[NETD_LINE_TEXT];
 
+	if (s->network->dhcp.enabled)
+		first = &s->network->dhcp;
 	for (size_t i = 0; i < s->plugs.count; i++) {
 		const struct netd_dhcp *d = &s->plugs.items[i]->interface->dhcp;
 
@@ -191,11 +200,12 @@ static void check_prefixes(struct netd_topology *t, const struct netd_server *s,
 
 /* It is often a router that has the address, and could serve. */
 static void no_address(struct netd_topology *t, const struct netd_server *s,
-		       const char *key, struct netd_place place, struct netd_error *err)
+		       const char *key, const char *what, struct netd_place place,
+		       struct netd_error *err)
 {
 	netd_topology_error(t, err, place,
-			    "%s of %s, which has no address to serve it from",
-			    strcmp(key, "dhcp") == 0 ? "DHCP" : "DNS", s->what);
+			    "%s of %s, which has no address to serve it from", what,
+			    s->what);
 	for (size_t i = 0; !s->plug && i < s->junction->plugs.count; i++) {
 		const struct netd_plug *p = s->junction->plugs.items[i];
 
@@ -217,7 +227,7 @@ static void check_dhcp(struct netd_topology *t, const struct netd_server *s,
 	if (!s->address_count) {
 		if (s->partial)
 			return;
-		no_address(t, s, "dhcp", s->dhcp->place, err);
+		no_address(t, s, "dhcp", "DHCP", s->dhcp->place, err);
 		return;
 	}
 	check_told(t, s, err);
@@ -227,8 +237,10 @@ static void check_dhcp(struct netd_topology *t, const struct netd_server *s,
 static void check_domain(struct netd_topology *t, const char *what, const char *domain,
 			 struct netd_place place, struct netd_error *err)
 {
-	const char *problem = *domain ? netd_domain_problem(domain) : NULL;
+	const char *problem = NULL;
 
+	if (*domain)
+		problem = netd_domain_problem(domain);
 	if (problem)
 		netd_topology_error(t, err, place, "%s \"%s\" %s", what, domain, problem);
 }
@@ -289,7 +301,7 @@ static int check_server(struct netd_topology *t, const struct netd_wiring *w,
 		return 0;
 	check_domain(t, "domain", s->dns->domain, s->dns->domain_place, err);
 	if (!s->address_count && !s->dhcp->enabled && !s->partial)
-		no_address(t, s, "dns", s->dns->place, err);
+		no_address(t, s, "dns", "DNS", s->dns->place, err);
 	check_forwarders(t, s, err);
 	for (size_t i = 0; i < s->dns->record_count; i++)
 		check_record(t, s->dns, i, err);

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "base/str.h"
 #include "check/check.h"
 
 /*
@@ -25,16 +28,18 @@ struct subnets {
 	size_t count;
 };
 
+static void subnets_done(struct subnets *list)
+{
+	free(list->items);
+}
+
 static int compare_subnets(const void *a, const void *b)
 {
 	const struct subnet *x = a, *y = b;
 	int order;
 
-	if (x->scope != y->scope) {
-		if (x->scope < y->scope)
-			return -1;
-		return 1;
-	}
+	if (x->scope != y->scope)
+		return netd_order(x->scope, y->scope);
 	order = netd_prefix_compare(&x->network, &y->network);
 	if (order)
 		return order;
@@ -54,7 +59,7 @@ static void check_address(struct netd_topology *t, const struct netd_prefix *p,
 	if (!problem && !within)
 		return;
 	netd_topology_error(t, err, place, "address %s %s", netd_prefix_format(p, text),
-			    problem ? problem : within);
+			    netd_text_or(problem, within));
 	if (problem)
 		return;
 	next = netd_prefix_network(p).addr;
@@ -70,30 +75,31 @@ static int add_subnets(struct netd_topology *t, size_t number, struct subnets *l
 
 	for (size_t i = 0; i < n->address_count; i++) {
 		struct netd_prefix *p = &n->addresses[i];
-		struct netd_place place = {0};
+		struct netd_place place = netd_check_address_place(
+			n->address_places, n->address_place_count, i);
 		struct subnet *s;
 
-		if (i < n->address_place_count)
-			place = n->address_places[i];
 		check_address(t, p, place, err);
 		s = netd_array_add(&list->items, &list->count, sizeof(*s));
 		if (!s)
 			return -ENOMEM;
-		*s = (struct subnet){*p, netd_prefix_network(p),
-				     netd_addr_is_link_local(&p->addr) ? number + 1 : 0,
-				     n, place};
+		*s = (struct subnet){*p, netd_prefix_network(p), 0, n, place};
+		if (netd_addr_is_link_local(&p->addr))
+			s->scope = number + 1;
 	}
 	return 0;
 }
 
 /* Tells of the one that stands further down in the file. */
-static void report(struct netd_topology *t, const struct subnet *a,
-		   const struct subnet *b, struct netd_error *err)
+static void report(struct netd_topology *t, const struct subnet *first,
+		   const struct subnet *second, struct netd_error *err)
 {
-	bool later = netd_place_compare(&a->place, &b->place) > 0;
-	const struct subnet *second = later ? a : b, *first = later ? b : a;
 	char one[NETD_PREFIX_TEXT], two[NETD_PREFIX_TEXT], line[NETD_LINE_TEXT];
 
+	if (netd_place_compare(&first->place, &second->place) > 0) {
+		report(t, second, first, err);
+		return;
+	}
 	netd_topology_error(t, err, second->place,
 			    "subnet of %s overlaps %s of network \"%s\"%s",
 			    netd_prefix_format(&second->prefix, one),
@@ -110,17 +116,16 @@ static bool overlap(const struct subnet *a, const struct subnet *b)
 int netd_check_subnets(struct netd_topology *t, const struct netd_wiring *w,
 		       struct netd_error *err)
 {
-	struct subnets list = {0};
+	netd_auto(subnets_done) struct subnets list = {0};
 	const struct subnet *cover;
-	int r = 0;
 
 	(void)w;
-	for (size_t i = 0; i < t->network_count && r == 0; i++)
-		r = add_subnets(t, i, &list, err);
-	if (r == 0 && list.count)
-		qsort(list.items, list.count, sizeof(*list.items), compare_subnets);
+	for (size_t i = 0; i < t->network_count; i++)
+		if (add_subnets(t, i, &list, err) < 0)
+			return -ENOMEM;
+	netd_array_sort(list.items, list.count, sizeof(*list.items), compare_subnets);
 	cover = list.items;
-	for (size_t i = 1; i < list.count && r == 0; i++) {
+	for (size_t i = 1; i < list.count; i++) {
 		const struct subnet *s = &list.items[i];
 
 		if (!overlap(cover, s))
@@ -128,6 +133,5 @@ int netd_check_subnets(struct netd_topology *t, const struct netd_wiring *w,
 		else if (cover->prefix.length && s->prefix.length)
 			report(t, cover, s, err);
 	}
-	free(list.items);
-	return r;
+	return 0;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/number.h"
+#include "base/str.h"
 #include "check/check.h"
 
 /*
@@ -21,11 +23,12 @@
 /* The line at @place, or NULL. */
 static char *excerpt(const struct netd_topology *t, struct netd_place place)
 {
-	const char *line = t->text, *end = line ? line + t->text_length : NULL, *stop;
+	const char *line = t->text, *end, *stop;
 	size_t length;
 
 	if (!line || place.line == 0 || place.column > EXCERPT_MAX)
 		return NULL;
+	end = line + t->text_length;
 	if (netd_place_is_option(&place))
 		place.line -= NETD_PLACE_OPTIONS - 1;
 	for (unsigned i = 1; i < place.line; i++) {
@@ -35,7 +38,7 @@ static char *excerpt(const struct netd_topology *t, struct netd_place place)
 		line++;
 	}
 	stop = memchr(line, '\n', (size_t)(end - line));
-	length = (size_t)((stop ? stop : end) - line);
+	length = (size_t)(netd_text_or(stop, end) - line);
 	if (length && line[length - 1] == '\r')
 		length--;
 	if (length > place.column + EXCERPT_MORE)
@@ -86,14 +89,9 @@ static int compare_place(const void *a, const void *b)
 	const struct netd_place *x = &((const struct netd_problem *)a)->place;
 	const struct netd_place *y = &((const struct netd_problem *)b)->place;
 
-	if (x->line != y->line) {
-		if (x->line - 1 < y->line - 1)
-			return -1;
-		return 1;
-	}
-	if (x->column < y->column)
-		return -1;
-	return x->column > y->column;
+	if (x->line != y->line)
+		return netd_order(x->line - 1, y->line - 1);
+	return netd_order(x->column, y->column);
 }
 
 void netd_problems_finish(struct netd_error *err)
