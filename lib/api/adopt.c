@@ -150,17 +150,21 @@ static int refuse(const struct netd_link *bridge, const char *name,
 	const char *owner;
 
 	if (!bridge || !netd_kind_of(bridge)->is_network) {
-		netd_error_add(err, -ENOENT,
-			       bridge ? "%s is no bridge" : "there is no bridge %s",
-			       name);
+		if (bridge)
+			netd_error_add(err, -ENOENT, "%s is no bridge", name);
+		else
+			netd_error_add(err, -ENOENT, "there is no bridge %s", name);
 		netd_error_hint(err, "`ip link show type bridge` shows those there are");
 		return -ENOENT;
 	}
 	if (!netd_link_is_ours(bridge))
 		return 0;
 	owner = netd_link_owner(bridge);
-	netd_error_add(err, -EEXIST, "bridge %s is netd's own%s%s", name,
-		       owner ? ", of " : "", owner ? owner : "");
+	if (owner)
+		netd_error_add(err, -EEXIST, "bridge %s is netd's own, of %s", name,
+			       owner);
+	else
+		netd_error_add(err, -EEXIST, "bridge %s is netd's own", name);
 	netd_error_hint(err, "there is nothing to adopt");
 	return -EEXIST;
 }

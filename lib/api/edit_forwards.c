@@ -87,9 +87,10 @@ static size_t remove_forwards(struct netd_forward *forwards, size_t *count,
 
 	for (size_t i = 0; i < *count; i++) {
 		struct netd_forward *f = &forwards[i];
-		unsigned gone =
-			all_protocols ? f->protocols : f->protocols & like->protocols;
+		unsigned gone = f->protocols;
 
+		if (!all_protocols)
+			gone &= like->protocols;
 		if (same_listen(f, like) && (gone || !f->protocols)) {
 			hits++;
 			f->protocols &= ~gone;

@@ -64,14 +64,17 @@ static bool is_meant(const struct netd_lease *lease, void *data)
 static void add_row(struct release *r, const struct netd_lease *lease)
 {
 	const struct netd_machine *m = netd_lease_machine(r->n, lease);
-	char address[NETD_ADDR_TEXT], mac[NETD_MAC_TEXT] = "";
+	const struct netd_mac *mac = NULL;
+	const char *name = lease->host;
 
+	if (m)
+		name = m->name;
 	if (lease->has_mac)
-		netd_mac_format(&lease->mac, mac);
+		mac = &lease->mac;
 	netd_table_add_text(&r->table, r->n->name);
-	netd_table_add_text(&r->table, m ? m->name : lease->host);
-	netd_table_add_text(&r->table, netd_addr_format(&lease->address, address));
-	netd_table_add_text(&r->table, mac);
+	netd_table_add_text(&r->table, name);
+	netd_table_add_addr(&r->table, &lease->address);
+	netd_table_add_mac(&r->table, mac);
 }
 
 static int release_of(const struct netd_network *n, const char *service, void *data,
@@ -87,11 +90,13 @@ static int release_of(const struct netd_network *n, const char *service, void *d
 		return 0;
 	r->serves = true;
 	result = netd_lease_read(&r->netd->store, service, &leases, &count, err);
-	for (size_t i = 0; result == 0 && i < count; i++)
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < count; i++)
 		if (is_meant(&leases[i], r))
 			add_row(r, &leases[i]);
-	if (result < 0 || r->table.cell_count == before)
-		return result;
+	if (r->table.cell_count == before)
+		return 0;
 	result = netd_services_directory(r->netd, service, directory, sizeof(directory));
 	if (result < 0)
 		return netd_error_add(err, result, "dhcp %s: no directory in %s", service,

@@ -8,6 +8,7 @@
 #include "observe/observe.h"
 #include "show/show.h"
 #include "base/cleanup.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "netd.h"
 #include "plan/conflict_address.h"
@@ -87,7 +88,8 @@ static void step(struct netd_prefix *p)
 {
 	unsigned host_bits = netd_addr_bits(&p->addr) - p->length;
 
-	p->addr = netd_addr_offset(&p->addr, host_bits < 32 ? 1U << host_bits : 0);
+	if (host_bits < 32)
+		p->addr = netd_addr_offset(&p->addr, 1U << host_bits);
 }
 
 static int hand_over(struct netd_str *text, char **out, struct netd_error *err)
@@ -100,20 +102,20 @@ static int hand_over(struct netd_str *text, char **out, struct netd_error *err)
 	return 0;
 }
 
-/* The first of @p and those behind it, within @area, that is free: 1, and it is in *@p.
+/* The first of @p and those behind it, within @area, that is free; true if there is one.
  */
-static int search(const struct netd_scene *s, const struct netd_prefix *area, bool wide,
-		  struct netd_prefix *p, struct netd_str *taken)
+static bool search(const struct netd_scene *s, const struct netd_prefix *area, bool wide,
+		   struct netd_prefix *p, struct netd_str *taken)
 {
 	for (int i = 0; i < TRIES && netd_prefix_contains(area, &p->addr); i++, step(p)) {
 		netd_auto(netd_str_done) struct netd_str by = {0};
 
 		if (!is_taken(s, p, wide, &by))
-			return 1;
+			return true;
 		if (!taken->length)
 			netd_str_add(taken, netd_str_text(&by));
 	}
-	return 0;
+	return false;
 }
 
 int netd_spare_subnet(struct netd *netd, const char *address, char **out, char **taken,
@@ -124,23 +126,23 @@ int netd_spare_subnet(struct netd *netd, const char *address, char **out, char *
 	char buffer[NETD_PREFIX_TEXT];
 	struct netd_prefix first, p, area;
 	int r = netd_prefix_parse(address, &first);
+	bool found;
 
 	if (r < 0)
 		return netd_error_add(err, r, "\"%s\" is no address with its length",
 				      address);
 	area = p = first;
-	area.length = p.length > TRIES_BITS ? p.length - TRIES_BITS : 0;
+	area.length -= netd_min(area.length, TRIES_BITS);
 	r = netd_scene_make(netd, &s, err);
 	if (r < 0)
 		return r;
-	r = search(&s, &area, true, &p, &by);
-	if (!r) {
+	found = search(&s, &area, true, &p, &by);
+	if (!found) {
 		p = first;
 		netd_str_done(&by);
-		by = (struct netd_str){0};
-		r = search(&s, &area, false, &p, &by);
+		found = search(&s, &area, false, &p, &by);
 	}
-	if (!r) {
+	if (!found) {
 		netd_error_add(err, -EEXIST,
 			       "no free subnet from %s on: the first is taken by %s",
 			       address, netd_str_text(&by));
@@ -171,7 +173,9 @@ int netd_spare_bridge(struct netd *netd, const char *stem, char **out,
 	netd_auto(netd_scene_done) struct netd_scene s = {0};
 	int r = netd_scene_make(netd, &s, err);
 
-	for (int i = 0; r == 0 && i < TRIES; i++) {
+	if (r < 0)
+		return r;
+	for (int i = 0; i < TRIES; i++) {
 		netd_auto(netd_str_done) struct netd_str name = {0};
 
 		netd_str_addf(&name, "%s%d", stem, i);
@@ -181,8 +185,6 @@ int netd_spare_bridge(struct netd *netd, const char *stem, char **out,
 			continue;
 		return hand_over(&name, out, err);
 	}
-	if (r < 0)
-		return r;
 	netd_error_add(err, -EEXIST, "%s0 to %s%d are taken", stem, stem, TRIES - 1);
 	netd_error_hint(err, "choose a name with --bridge");
 	return -EEXIST;

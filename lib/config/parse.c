@@ -73,7 +73,7 @@ static int read_text(struct netd_reader *r)
 	struct netd_yaml_document d = {0};
 	int result = netd_yaml_read(&d, r->t->text, r->t->text_length);
 
-	if (result == 0)
+	if (result >= 0)
 		result = read_document(r, &d);
 	if (d.problem.text) {
 		netd_topology_error(r->t, r->err, d.problem.place, "%s", d.problem.text);
@@ -91,12 +91,12 @@ static int read_topology(struct netd_topology *t, struct netd_error *err)
 	int result = read_text(&r);
 
 	/* What could be read is checked even if something could not. */
-	if (result == 0)
+	if (result >= 0)
 		result = netd_topology_check(t, err);
 	if (result == -ENOMEM && netd_error_code(err) != -ENOMEM)
-		netd_error_add(err, -ENOMEM, "out of memory");
-	if (result == 0 && err->count)
-		result = err->problems[0].code;
+		netd_error_no_memory(err);
+	if (result >= 0)
+		result = netd_error_code(err);
 	netd_problems_finish(err);
 	return result;
 }

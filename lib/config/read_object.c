@@ -29,7 +29,7 @@ int netd_read_service(struct netd_reader *r, const struct netd_yaml *value,
 		result = netd_read_part(r, value, field, object);
 	} else {
 		result = netd_read_bool(r, value, &word, object);
-		if (result == 0 && !*enabled)
+		if (result >= 0 && !*enabled)
 			netd_object_done(field->object, enabled);
 	}
 	*(struct netd_place *)(void *)((char *)enabled + field->object->place) =

@@ -280,18 +280,18 @@ static int run(struct source *s, struct fy_parser *parser, struct fy_diag *diag)
 {
 	struct fy_event *e;
 	bool finished = false;
-	int r = 0;
+	int r;
 
-	while (r == 0 && !finished && (e = fy_parser_parse(parser))) {
+	while (!finished && (e = fy_parser_parse(parser))) {
 		finished = e->type == FYET_STREAM_END;
 		r = on_event(s, e);
 		fy_parser_event_free(parser, e);
+		if (r)
+			return r;
 	}
-	if (r)
-		return r;
-	if ((!finished || fy_parser_get_stream_error(parser)))
-		r = syntax_problem(s, diag);
-	return r;
+	if (!finished || fy_parser_get_stream_error(parser))
+		return syntax_problem(s, diag);
+	return 0;
 }
 
 int netd_yaml_read_fy(struct netd_yaml_document *d, const char *text, size_t length)

@@ -174,29 +174,31 @@ static int flow_item(struct scan *s, bool pairs)
 
 static int flow_collection(struct scan *s)
 {
+	enum netd_yaml_kind kind = NETD_YAML_SEQUENCE;
 	bool pairs = *s->at == '{';
-	char close = pairs ? '}' : ']';
-	int r = netd_yaml_begin(s->d, pairs ? NETD_YAML_MAPPING : NETD_YAML_SEQUENCE,
-				place_of(s, s->at, s->at));
+	char close = ']';
+	int r;
 
-	s->at++;
-	skip_blanks(s);
-	if (is_at(s, close)) {
-		s->at++;
-		netd_yaml_end(s->d);
-		return r;
+	if (pairs) {
+		kind = NETD_YAML_MAPPING;
+		close = '}';
 	}
-	while (r == 0) {
-		r = flow_item(s, pairs);
-		skip_blanks(s);
-		if (r == 0 && is_at(s, close))
-			break;
-		if (r == 0 && !is_at(s, ','))
-			r = -EAGAIN;
-		s->at++;
-	}
+	r = netd_yaml_begin(s->d, kind, place_of(s, s->at, s->at));
 	if (r < 0)
 		return r;
+	s->at++;
+	skip_blanks(s);
+	for (bool first = true; !is_at(s, close) || !first; first = false) {
+		r = flow_item(s, pairs);
+		if (r < 0)
+			return r;
+		skip_blanks(s);
+		if (is_at(s, close))
+			break;
+		if (!is_at(s, ','))
+			return -EAGAIN;
+		s->at++;
+	}
 	s->at++;
 	netd_yaml_end(s->d);
 	return 0;

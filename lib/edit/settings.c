@@ -74,30 +74,43 @@ static int read_tree(struct netd_reader *r, const struct netd_object *o, void *o
  * Some readers leave out what cannot be read, so that the rest is looked at all the same:
  * what counts is that nothing was found.
  */
+static int read_and_check(struct netd_topology *t, const struct netd_object *o,
+			  void *object, const struct netd_option_value *settings,
+			  bool check, struct netd_error *found)
+{
+	struct netd_reader r = {.t = t, .err = found};
+	int result = adopt_text(t, o, settings);
+
+	if (result < 0)
+		return result;
+	result = read_tree(&r, o, object, settings);
+	if (result < 0)
+		return result;
+	if (check) {
+		result = netd_topology_check(t, found);
+		if (result < 0)
+			return result;
+	}
+	return netd_error_code(found);
+}
+
 static int edit(struct netd_topology *t, const struct netd_object *o, void *object,
 		const struct netd_option_value *settings, bool check,
 		struct netd_error *err)
 {
 	static const struct netd_option_value none[] = {{NULL, NULL}};
 	struct netd_error found = {0};
-	struct netd_reader r = {.t = t, .err = &found};
-	int result;
+	int r;
 
 	if (!settings)
 		settings = none;
-	result = adopt_text(t, o, settings);
-	if (result == 0)
-		result = read_tree(&r, o, object, settings);
-	if (result == 0 && check)
-		result = netd_topology_check(t, &found);
-	if (result == -ENOMEM && !found.count)
-		netd_error_add(&found, -ENOMEM, "out of memory");
-	if (result == 0)
-		result = netd_error_code(&found);
+	r = read_and_check(t, o, object, settings, check, &found);
+	if (r == -ENOMEM && !found.count)
+		netd_error_no_memory(&found);
 	netd_problems_finish(&found);
 	netd_error_move(err, &found);
 	netd_error_done(&found);
-	return result;
+	return r;
 }
 
 int netd_settings_read(struct netd_topology *t, const struct netd_object *o, void *object,

@@ -235,9 +235,11 @@ static void add_interface(struct netd_settings_tree *tree, struct netd_yaml *to,
 	bool usual =
 		tree->object == &netd_host_object && count_named(tree, "interface") == 1;
 	size_t end = strcspn(value, "="), name = strcspn(value, ":=");
-	size_t network = value[name] == ':' ? name + 1 : 0;
+	size_t network = 0;
 	struct netd_yaml *named = add_scalar(tree, value, 0, name), *i;
 
+	if (value[name] == ':')
+		network = name + 1;
 	if (named && usual && !network)
 		named->text = "eth0";
 	i = add_named(tree, to, named);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "base/error.h"
 #include "base/str.h"
 
 static const char *const kind_names[] = {
@@ -119,26 +121,35 @@ static int parse_line(char *line, struct netd_claim *out)
 	return -EINVAL;
 }
 
-int netd_claims_parse(const char *text, struct netd_claims *out, struct netd_error *err)
+static int parse_lines(char *rest, struct netd_claims *out, struct netd_error *err)
 {
-	char *copy = strdup(text), *rest = copy, *line;
-	struct netd_claims claims = {0};
 	struct netd_claim claim;
-	unsigned number = 0;
-	int r = copy ? 0 : -ENOMEM;
+	char *line;
 
-	while (r == 0 && (line = strsep(&rest, "\n"))) {
-		number++;
+	for (unsigned number = 1; (line = strsep(&rest, "\n")); number++) {
 		if (!*line)
 			continue;
-		r = parse_line(line, &claim);
-		if (r == 0)
-			r = netd_claims_add(&claims, &claim);
+		if (parse_line(line, &claim) < 0)
+			return netd_error_add(err, -EINVAL, "line %u: %s", number,
+					      strerror(EINVAL));
+		if (netd_claims_add(out, &claim) < 0)
+			return netd_error_no_memory(err);
 	}
-	free(copy);
+	return 0;
+}
+
+int netd_claims_parse(const char *text, struct netd_claims *out, struct netd_error *err)
+{
+	netd_auto_free char *copy = strdup(text);
+	struct netd_claims claims = {0};
+	int r;
+
+	if (!copy)
+		return netd_error_no_memory(err);
+	r = parse_lines(copy, &claims, err);
 	if (r < 0) {
 		free(claims.items);
-		return netd_error_add(err, r, "line %u: %s", number, strerror(-r));
+		return r;
 	}
 	*out = claims;
 	return 0;

@@ -122,9 +122,12 @@ static void fill_routes(const struct netd_sight *s, struct netd_table *table)
 	for (size_t i = 0; i < s->space.route_count; i++) {
 		const struct netd_route *r = &s->space.routes[i];
 		char prefix[NETD_PREFIX_TEXT];
+		const char *to = "default";
 
 		netd_prefix_format(&r->to, prefix);
-		netd_table_add_text(table, r->to.length ? prefix : "default");
+		if (r->to.length)
+			to = prefix;
+		netd_table_add_text(table, to);
 		netd_table_add_text(table, prefix);
 		netd_table_add_addr(table, &r->via);
 		netd_table_add_text(table, r->link);
@@ -215,7 +218,10 @@ static void draw_text(const struct netd_sight *s, void *data)
 static void add_word(struct netd_json *j, const char *key, const char *value)
 {
 	netd_json_key(j, key);
-	netd_json_string(j, *value ? value : NULL);
+	if (*value)
+		netd_json_string(j, value);
+	else
+		netd_json_null(j);
 }
 
 static void draw_json(const struct netd_sight *s, void *data)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "base/excerpt.h"
 #include "base/safe.h"
@@ -27,10 +28,10 @@ static void add_place(const struct netd_problem *p, const struct style *s,
 	if (!p->file && !netd_place_file_line(&p->place))
 		return;
 	netd_str_add(out, s->place);
-	netd_render_safe(p->file ? p->file : "(text)", out);
+	netd_render_safe(netd_text_or(p->file, "(text)"), out);
 	if (netd_place_file_line(&p->place))
-		netd_str_addf(out, ":%u:%u", p->place.line,
-			      p->place.column ? p->place.column : 1);
+		netd_str_addf(out, ":%u:%zu", p->place.line,
+			      netd_max(p->place.column, 1));
 	netd_str_addf(out, ":%s ", s->off);
 }
 
@@ -58,8 +59,10 @@ static void render_problem(const struct netd_problem *p, const struct style *s,
 
 void netd_render_error(const struct netd_error *err, bool color, struct netd_str *out)
 {
+	static const struct style *const styles[] = {&plain, &colored};
+
 	for (size_t i = 0; i < err->count; i++)
-		render_problem(&err->problems[i], color ? &colored : &plain, out);
+		render_problem(&err->problems[i], styles[color], out);
 }
 
 static void add_number(struct netd_json *j, const char *key, unsigned n)
@@ -104,9 +107,10 @@ void netd_render_error_json(const struct netd_error *err, struct netd_str *out)
 
 void netd_render_notes(const struct netd_error *notes, bool color, struct netd_str *out)
 {
+	static const char *const words[] = {"note: ", "\033[1;35mnote:\033[0m "};
+
 	for (size_t i = 0; i < notes->count; i++) {
-		netd_str_add(out, color ? "\033[1;35mnote:\033[0m " : "note: ");
-		add_line("", notes->problems[i].text, out);
+		add_line(words[color], notes->problems[i].text, out);
 		add_line("    ", notes->problems[i].hint, out);
 	}
 }

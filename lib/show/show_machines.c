@@ -40,10 +40,10 @@ static int collect(const struct netd_network *n, const char *service, void *data
 	netd_auto_free struct netd_lease *leases = NULL;
 	struct known *k = data;
 	size_t count = 0;
-	int r = netd_lease_read(k->store, service, &leases, &count, NULL);
-
 	(void)err;
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	if (netd_lease_read(k->store, service, &leases, &count, NULL) < 0)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
 		const struct netd_machine **machine =
 			netd_array_add(&k->machines, &k->machine_count, sizeof(*machine));
 		struct netd_lease *lease;

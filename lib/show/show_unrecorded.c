@@ -51,9 +51,9 @@ static void add_unrecorded(const struct netd_scene *s, const char *name,
 
 	for (size_t i = 0; i < s->state.link_count; i++) {
 		const struct netd_link *link = &s->state.links[i];
-		const char *owner = netd_link_is_ours(link) ? netd_link_owner(link) : "";
+		const char *owner = netd_link_owner(link);
 
-		if (!owner || !netd_owner_is(owner, name))
+		if (!netd_link_is_ours(link) || !owner || !netd_owner_is(owner, name))
 			continue;
 		bridges += netd_kind_of(link)->is_network;
 		others += !netd_kind_of(link)->is_network;

@@ -28,20 +28,25 @@ static bool is_complete(const struct netd_sight *s)
 	return true;
 }
 
-static void look(struct netd *netd, struct netd_sight *s)
+/* The state; what its namespace has is in s->space then. */
+static const char *look(struct netd *netd, struct netd_sight *s)
 {
-	int r = s->runs ? netd_node_observe(netd, s->node->name, &s->space, NULL) : 0;
+	int r;
 
 	if (!s->runs)
-		s->state = "stopped";
-	else if (r == -ENOENT || r == -EINVAL) /* a leftover name is no namespace */
-		s->state = "missing";
-	else if (r < 0)
-		s->state = r == -EPERM || r == -EACCES ? "unknown" : "unreadable";
-	else if (!netd_node_is_ours(&s->space, s->topology->name, s->node->name))
-		s->state = "foreign";
-	else
-		s->state = is_complete(s) ? "up" : "incomplete";
+		return "stopped";
+	r = netd_node_observe(netd, s->node->name, &s->space, NULL);
+	if (r == -ENOENT || r == -EINVAL) /* a leftover name is no namespace */
+		return "missing";
+	if (r == -EPERM || r == -EACCES)
+		return "unknown";
+	if (r < 0)
+		return "unreadable";
+	if (!netd_node_is_ours(&s->space, s->topology->name, s->node->name))
+		return "foreign";
+	if (!is_complete(s))
+		return "incomplete";
+	return "up";
 }
 
 static bool runs_somewhere(const struct netd_scene *scene, const char *name)
@@ -60,10 +65,12 @@ int netd_sight_each(const struct netd_scene *scene, enum netd_node_kind kind,
 
 	for (size_t i = 0; i < total; i++) {
 		bool runs = i < scene->running_count;
-		const struct netd_topology *t =
-			runs ? scene->running[i]
-			     : scene->defined[i - scene->running_count];
+		const struct netd_topology *t;
 
+		if (runs)
+			t = scene->running[i];
+		else
+			t = scene->defined[i - scene->running_count];
 		for (size_t j = 0; j < t->node_count; j++) {
 			const struct netd_node *n = &t->nodes[j];
 			netd_auto(sight_done) struct netd_sight s = {.netd = scene->netd,
@@ -75,7 +82,7 @@ int netd_sight_each(const struct netd_scene *scene, enum netd_node_kind kind,
 			    (scene->network && strcmp(scene->network, n->name) != 0) ||
 			    (!runs && runs_somewhere(scene, n->name)))
 				continue;
-			look(scene->netd, &s);
+			s.state = look(scene->netd, &s);
 			visit(&s, data);
 			count++;
 		}
@@ -92,12 +99,13 @@ void netd_sight_addresses(const struct netd_state *space, const char *link,
 		const struct netd_ifaddr *a = &space->addrs[i];
 		char prefix[NETD_PREFIX_TEXT];
 
-		if (link ? strcmp(a->link, link) != 0
-			 : strcmp(a->link, "lo") == 0 ||
-				    netd_addr_is_link_local(&a->prefix.addr))
+		if (link && strcmp(a->link, link) != 0)
 			continue;
-		netd_str_addf(&text, "%s%s", text.length ? " " : "",
-			      netd_prefix_format(&a->prefix, prefix));
+		if (!link && (strcmp(a->link, "lo") == 0 ||
+			      netd_addr_is_link_local(&a->prefix.addr)))
+			continue;
+		netd_str_next(&text, " ");
+		netd_str_add(&text, netd_prefix_format(&a->prefix, prefix));
 	}
 	netd_table_add_text(table, netd_str_text(&text));
 }

@@ -271,7 +271,7 @@ int netd_store_names(const struct netd_store *store, const char *directory, char
 			return 0;
 		return -errno;
 	}
-	while (r == 0 && (entry = readdir(dir))) {
+	while (r >= 0 && (entry = readdir(dir))) {
 		size_t length = strlen(entry->d_name);
 		char **name;
 
@@ -561,7 +561,7 @@ int netd_store_update_records(const struct netd_store *store,
 		keep_error(&r, netd_record_write(store->path, n->name, &want));
 		changed = true;
 	}
-	if (r == 0 && changed)
+	if (r >= 0 && changed)
 		r = sync_records(store);
 	if (r < 0)
 		return netd_error_add(err, r, "cannot write %s/" NETWORKS ": %s",

@@ -94,7 +94,8 @@ int netd_store_load_file(const struct netd_store *store, const char *path,
 			 struct netd_topology **out, struct netd_error *err)
 {
 	netd_auto_free char *text = NULL, *full = NULL;
-	struct netd_error why = {0};
+	netd_auto(netd_error_done) struct netd_error why = {0};
+	const char *reason;
 	size_t length;
 	int r;
 
@@ -107,18 +108,21 @@ int netd_store_load_file(const struct netd_store *store, const char *path,
 		return netd_error_no_memory(err);
 	}
 	r = netd_config_parse(text, length, full, out, &why);
-	if (r == 0 && netd_choices_restore(*out, text) < 0) {
-		*out = netd_topology_free(*out);
-		r = netd_error_no_memory(&why);
-	}
-	if (r < 0 && r != -ENOMEM)
-		r = netd_store_set_aside(store, path,
-					 why.count ? why.problems[0].text : strerror(-r),
-					 err);
-	else
+	if (r == -ENOMEM) {
 		netd_error_move(err, &why);
-	netd_error_done(&why);
-	return r;
+		return r;
+	}
+	if (r < 0) {
+		reason = strerror(-r);
+		if (why.count)
+			reason = why.problems[0].text;
+		return netd_store_set_aside(store, path, reason, err);
+	}
+	if (netd_choices_restore(*out, text) < 0) {
+		*out = netd_topology_free(*out);
+		return netd_error_no_memory(err);
+	}
+	return 0;
 }
 
 int netd_store_write(const struct netd_store *store, const char *path,
@@ -132,7 +136,7 @@ int netd_store_write(const struct netd_store *store, const char *path,
 	int r = netd_str_error(text);
 
 	if (r < 0)
-		return netd_error_add(err, r, "out of memory");
+		return netd_error_no_memory(err);
 	netd_seal_write(seal, &parts[1], 1);
 	return netd_file_write_parts(store->fd, path, parts, NETD_ARRAY_SIZE(parts),
 				     FILE_MODE, err);

@@ -55,7 +55,7 @@ int netd_stuck_names(const struct netd_store *store, char ***names, size_t *coun
 	if (store->fd < 0)
 		return 0;
 	r = netd_store_names(store, DIRECTORY, names, count);
-	if (r == 0)
+	if (r >= 0)
 		return 0;
 	return netd_error_add(err, r, "cannot read %s/" DIRECTORY ": %s", store->path,
 			      strerror(-r));

@@ -75,10 +75,15 @@ static int parse_head(const char *text, struct netd_unconfirmed *u)
 static int write_definition(const struct netd_topology *definition, struct netd_str *out)
 {
 	netd_auto(netd_str_done) struct netd_str text = {0};
-	int r = definition ? netd_config_write(definition, &text) : 0;
-	const char *line = netd_str_text(&text);
+	const char *line;
+	int r;
 
-	while (r == 0 && *line) {
+	if (!definition)
+		return 0;
+	r = netd_config_write(definition, &text);
+	if (r < 0)
+		return r;
+	for (line = netd_str_text(&text); *line;) {
 		size_t length = strcspn(line, "\n");
 
 		netd_str_add(out, DEFINITION);
@@ -86,7 +91,7 @@ static int write_definition(const struct netd_topology *definition, struct netd_
 		netd_str_add_char(out, '\n');
 		line += length + (line[length] == '\n');
 	}
-	return r;
+	return 0;
 }
 
 int netd_unconfirmed_load(const struct netd_store *store, struct netd_unconfirmed *u,

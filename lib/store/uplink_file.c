@@ -202,13 +202,12 @@ int netd_capture_read(const struct netd_store *store, const char *nic,
 		return -ENOENT;
 	file_path(nic, path);
 	r = netd_store_read(store, path, &text, NULL, err);
-	if (r < 0 || !text) {
-		if (r < 0)
-			return r;
+	if (r < 0)
+		return r;
+	if (!text)
 		return -ENOENT;
-	}
 	r = parse(text, nic, out);
-	if (r == 0)
+	if (r >= 0)
 		return 0;
 	netd_capture_done(out);
 	if (r == -ENOMEM)
