@@ -89,6 +89,20 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 	return 0;
 }
 
+ssize_t netd_file_head(int dirfd, const char *path, char *out, size_t size)
+{
+	netd_auto_close int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	out[0] = '\0';
+	if (fd >= 0)
+		n = read(fd, out, size - 1);
+	if (n < 0)
+		return -errno;
+	out[n] = '\0';
+	return n;
+}
+
 DIR *netd_dir_open(int dirfd, const char *path, int flags)
 {
 	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);

@@ -20,6 +20,12 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 		   struct netd_error *err);
 
 /*
+ * Reads the first @size - 1 bytes of @path, for the short files of procfs and sysfs:
+ * *@out is NUL-terminated, and "" if that fails.  How many there are, or -errno.
+ */
+ssize_t netd_file_head(int dirfd, const char *path, char *out, size_t size);
+
+/*
  * Replaces @path by @length bytes of @data: written to a file beside it (mode @mode,
  * whatever the umask is), fsynced, renamed over it, and the directory fsynced, so that
  * after a crash either the old or the new content is there.

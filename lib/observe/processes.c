@@ -19,6 +19,7 @@
 #include "host/space.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "dhcp/guard.h"
 #include "dhcp/process.h"
@@ -126,10 +127,7 @@ static bool is_known(struct processes *p, pid_t pid)
 
 static void read_name(int directory, char *out, size_t size)
 {
-	netd_auto_close int fd = openat(directory, "comm", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
-
-	out[n > 0 ? n : 0] = '\0';
+	netd_file_head(directory, "comm", out, size);
 	out[strcspn(out, "\n")] = '\0';
 }
 
@@ -137,15 +135,11 @@ static void read_name(int directory, char *out, size_t size)
 static pid_t parent_of(pid_t pid)
 {
 	char path[64], text[512];
-	netd_auto_close int fd = -1;
 	const char *name_end;
 	pid_t parent = 0;
-	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = '\0';
+	netd_file_head(AT_FDCWD, path, text, sizeof(text));
 	name_end = strrchr(text, ')');
 	if (!name_end || sscanf(name_end, ") %*c %d", &parent) != 1)
 		return 0;

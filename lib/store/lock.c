@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/number.h"
@@ -52,8 +53,7 @@ static int failed(struct netd_error *err, const char *path)
 /* "netdctl apply lab.yaml": the words of our command line, without the way to it. */
 static void read_command(char out[HOLDER_SIZE])
 {
-	netd_auto_close int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, HOLDER_SIZE - 1);
+	ssize_t n = netd_file_head(AT_FDCWD, "/proc/self/cmdline", out, HOLDER_SIZE);
 	char *slash;
 
 	if (n <= 0) {
@@ -103,10 +103,10 @@ pid_t netd_lock_holder(int dirfd)
 /* "`COMMAND` (pid PID)", fit for a terminal. */
 static void describe_holder(int fd, struct netd_str *out)
 {
-	char text[HOLDER_SIZE + 16], *command;
-	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	char text[HOLDER_SIZE + 16] = "", *command;
 
-	text[n > 0 ? n : 0] = '\0';
+	if (pread(fd, text, sizeof(text) - 1, 0) < 0)
+		text[0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	command = strchr(text, ' ');
 	if (!command) {

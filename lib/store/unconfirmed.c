@@ -43,10 +43,7 @@ uint64_t netd_boottime(void)
 /* "-" where the kernel does not say: then a state directory must not outlive a boot. */
 static void read_boot(char out[BOOT_SIZE])
 {
-	netd_auto_close int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, BOOT_SIZE - 1);
-
-	out[n > 0 ? n : 0] = '\0';
+	netd_file_head(AT_FDCWD, BOOT_ID, out, BOOT_SIZE);
 	out[strcspn(out, " \n")] = '\0';
 	if (!*out)
 		strcpy(out, "-");
