@@ -186,7 +186,7 @@ static int add_forward(struct cli *cli, struct netd_topology *t, char **argv)
 	return netd_forward_add(t, argv[0], cli->options.settings, cli->err);
 }
 
-/* The plan, and the way back, take the edit of the topology. */
+/* --json prints a plan and --confirm needs a way back: both edit the topology instead. */
 static int insert_forward(struct cli *cli, const char *owner)
 {
 	if (cli->options.json || cli->trial)

@@ -53,7 +53,7 @@ static int start_marked(struct cli *cli, const char *name)
 	return EXIT_FAILED;
 }
 
-/* What one definition has that cannot be started keeps no other down. */
+/* A definition that cannot be started does not stop the others. */
 static int start_all_marked(struct cli *cli)
 {
 	char **names = NULL;

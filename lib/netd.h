@@ -92,8 +92,8 @@ NETD_PUBLIC void netd_set_patience(struct netd *netd, unsigned seconds,
  */
 NETD_PUBLIC void netd_set_keep_processes(struct netd *netd, bool keep);
 /*
- * Lets go of the writer's lock, which a context keeps from its first change to its end;
- * the next change takes it again, and what was read before may be old by then.
+ * Releases the writer's lock, which a context keeps from its first change to its end; the
+ * next change acquires it again, and what was read before may be old by then.
  */
 NETD_PUBLIC void netd_unlock(struct netd *netd);
 
@@ -238,7 +238,7 @@ NETD_PUBLIC int netd_check_state(struct netd *netd, struct netd_error *err);
 
 /*
  * As netd_apply, on trial.  Needs netd_set_watchdog() (-EOPNOTSUPP).  If nothing is to
- * do, nothing waits to be confirmed.  The lock is let go of, which the end of the trial
+ * do, nothing waits to be confirmed.  Releases the lock, which the end of the trial
  * needs; so do calls that are refused since something is on trial.
  */
 NETD_PUBLIC int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,

@@ -7,8 +7,8 @@
  * mind: they use different calls for the same function.
  *
  * A call that is not in the table fails with EPERM rather than kills: a libc that uses
- * another call than those of today then gives an error that can be read.  For who would
- * take the helper over both are the same.
+ * another call than those of today then gives an error that can be read.  An attacker who
+ * took the helper over gains nothing by that.
  *
  * When a filter is installed, the kernel tries it out on every system call there is, to
  * remember those that it always allows (kernel/seccomp.c, seccomp_cache_prepare()).  That
@@ -55,7 +55,7 @@
 
 enum condition {
 	ALWAYS,
-	EQUALS, /* the argument is @value; else the next row has its say */
+	EQUALS, /* the argument is @value; else the next row is tried */
 	HAS_NO, /* the argument has none of the bits of @value */
 };
 
@@ -188,7 +188,7 @@ void cage_enter(void)
 		put_call(&program, i, no, yes);
 	put_return(&program, SECCOMP_RET_ERRNO | EPERM);
 	put_return(&program, SECCOMP_RET_ALLOW);
-	/* Not there: the kernel was built without it. */
+	/* A kernel that was built without seccomp refuses; there is no filter then. */
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 

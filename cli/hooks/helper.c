@@ -6,7 +6,7 @@
  * What it may do is said by QEMU's own ACL file, read as the calling user.
  *
  * It runs with borrowed privileges: those come off first (privilege.c), then all system
- * calls that it does not need (cage.c); the environment is not heard.
+ * calls that it does not need (cage.c); the environment is ignored.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -156,7 +156,8 @@ static int make_tap(struct request *q)
 	r.ifr_flags = IFF_TAP | IFF_NO_PI;
 	if (q->vnet_header)
 		r.ifr_flags |= IFF_VNET_HDR;
-	/* Who gets it may make it persistent; without an owner all could open it then. */
+	/* The caller may make it persistent; without an owner every user could open it.
+	 */
 	if (ioctl(fd, TUNSETIFF, &r) == 0 &&
 	    ioctl(fd, TUNSETOWNER, (unsigned long)geteuid()) == 0) {
 		memcpy(q->tap, r.ifr_name, sizeof(q->tap));
@@ -167,7 +168,7 @@ static int make_tap(struct request *q)
 	return -fail_step(q, NETD_ATTACH_TUN_MAKE, code);
 }
 
-/* Before anything is made: a descriptor that nothing can be handed over by. */
+/* Checks, before a tap is made, that its descriptor could be sent over the socket. */
 static int check_socket(const struct request *q)
 {
 	int domain = 0;
@@ -222,7 +223,7 @@ static int check_bridge(const struct netd_attach_guard *guard, const char *name,
 	return check_acl(q, name, network);
 }
 
-/* What is tried again may be another bridge by then. */
+/* By the next try the name may mean another bridge, so the ACL is asked again. */
 static int attach(struct request *q)
 {
 	const struct netd_attach_guard guard = {check_bridge, q};

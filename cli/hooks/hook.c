@@ -173,7 +173,7 @@ static int up(struct hook *h)
 	return fail(h, &f);
 }
 
-/* A network that was stopped, and a tap that is gone, are what ifdown is there for. */
+/* Succeeds also if the network was stopped, or the tap is gone already. */
 static int down(struct hook *h)
 {
 	struct netd_attach_failure f = {.step = NETD_ATTACH_NETWORK};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whether a failure may pass by itself, since netd is changing something just now. */
+/* Whether to try again: a change in progress may be the cause of a failure. */
 /*
  * Theory of operation.  The hooks take no lock: a port is put into a bridge whatever netd
  * does elsewhere at that moment.  Only if the network or its bridge is not there they
@@ -23,7 +23,7 @@
 #define PENDING "/pending.yaml"
 #define PATH_SIZE 512
 
-/* What a change that is under way can be the reason of. */
+/* Failures that a change in progress can cause. */
 static const struct {
 	enum netd_attach_step step;
 	int code;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a failure may pass by itself, since netd is changing something just now. */
+/* Whether to try again: a change in progress may be the cause of a failure. */
 #ifndef NETD_HOOKS_PATIENCE_H
 #define NETD_HOOKS_PATIENCE_H
 

@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Until the kernel knows no more; where that is forbidden, at the first. */
+/* Ends at the first number that the kernel does not know, or does not let it drop. */
 static void drop_bounds(void)
 {
 	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
@@ -30,7 +30,7 @@ static int become_caller(void)
 
 	if (user == geteuid() && group == getegid())
 		return 0;
-	/* While it may still be done: only CAP_SETPCAP empties the bounding set. */
+	/* Before CAP_SETPCAP is given up, which emptying the bounding set needs. */
 	drop_bounds();
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return -errno;
@@ -50,7 +50,7 @@ int privilege_keep_net_admin(void)
 
 	if (r < 0)
 		return r;
-	/* Nothing that is run from here gains anything; nobody looks into this process.
+	/* No program that is run from here gains privileges; nobody traces this process.
 	 */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The public calls that only hand on: errors, files and plans as texts. */
+/* Public calls that only pass on to other rooms: errors, files and plans as texts. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -34,9 +34,9 @@ int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_pla
 }
 
 /*
- * Not back to what it was, but as far to nothing as it goes: that is what it is to return
- * to from now on.  Where the disk is full, what it was to return to is pending instead,
- * which counts only if this is killed.
+ * Removes a stuck topology as far as possible, instead of rolling it back: a recovery
+ * removes it, too, from now on.  On a full disk, the old goal of the recovery is pending
+ * instead, which matters only if this process is killed.
  */
 static int remove_by_force(struct netd *netd, const struct netd_topology *empty,
 			   struct netd_plan **plan, enum netd_outcome *outcome,
@@ -134,7 +134,7 @@ int netd_destroy_anyhow(struct netd *netd, const char *name, struct netd_plan **
 	r = remove_by_force(netd, empty, plan, outcome, err);
 	if (r == 0 || !netd_stuck_is(&netd->store, name))
 		return r;
-	kept = netd_stuck_let_go(&netd->store, name, left, err);
+	kept = netd_stuck_set_aside(&netd->store, name, left, err);
 	if (kept < 0)
 		return kept;
 	return r;

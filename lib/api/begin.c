@@ -10,18 +10,28 @@
 #include "trial/confirm.h"
 #include "trial/recover.h"
 
-int netd_take_up(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
+/* 1 if a killed or expired change was taken back or kept, 0 if there was none. */
+static int recover_and_expire(struct netd *netd, enum netd_outcome *became,
+			      struct netd_error *err)
+{
+	int r = netd_recover_pending(netd, &netd->caller, true, became, NULL, err);
+
+	if (r)
+		return r;
+	return netd_confirm_expire(netd, &netd->caller, err);
+}
+
+int netd_begin_during_trial(struct netd *netd, enum netd_outcome *outcome,
+			    struct netd_error *err)
 {
 	enum netd_outcome became;
-	int r = netd_recover_pending(netd, &netd->caller, true, &became, NULL, err);
+	int r = recover_and_expire(netd, &became, err);
 
-	if (r == 0)
-		r = netd_confirm_expire(netd, &netd->caller, err);
 	if (r < 0) {
 		*outcome = became;
 		return r;
 	}
-	/* What is stuck is its own affair. */
+	/* A topology that became stuck does not stop the change of another. */
 	*outcome = NETD_UNTOUCHED;
 	return 0;
 }
@@ -29,14 +39,17 @@ int netd_take_up(struct netd *netd, enum netd_outcome *outcome, struct netd_erro
 int netd_begin(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
 {
 	enum netd_outcome dummy;
-	int r = netd_take_up(netd, outcome ? outcome : &dummy, err);
+	int r;
 
+	if (!outcome)
+		outcome = &dummy;
+	r = netd_begin_during_trial(netd, outcome, err);
 	if (r < 0)
 		return r;
 	return netd_confirm_gate(netd, err);
 }
 
-/* Beside what is on trial there is nothing else on the way. */
+/* While a change is on trial, stuck topologies wait: no other change is allowed. */
 static int recover_stuck(struct netd *netd, struct netd_error *err)
 {
 	if (!netd_unconfirmed_is(&netd->store))

@@ -6,7 +6,8 @@
 #include "host/context.h"
 
 /* As netd_begin(), also while something is on trial. */
-int netd_take_up(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err);
+int netd_begin_during_trial(struct netd *netd, enum netd_outcome *outcome,
+			    struct netd_error *err);
 
 /* -ENOENT with a problem: it does not run, or is stuck. */
 int netd_not_running(const struct netd *netd, const char *name, struct netd_error *err);

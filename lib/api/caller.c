@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What whoever calls wants of all changes that a context makes. */
+/* Setters of what a caller wants of every change of a context. */
 #include "host/context.h"
 #include "netd.h"
 

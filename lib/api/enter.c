@@ -176,8 +176,7 @@ static int bind_etc(const char *name, struct netd_error *err)
 	return each_file(directory, bind_file, err);
 }
 
-/* A namespace that was made anew by somebody else under that name is not to be entered.
- */
+/* Refuses a namespace that somebody else made under that name. */
 static int check_owner(struct netd *netd, const struct netd_topology *t,
 		       const struct netd_node *node, struct netd_error *err)
 {

@@ -283,7 +283,7 @@ static int insert(struct netd *netd, const char *network,
 	return commit(netd, &ruleset, files, &line, err);
 }
 
-/* The lock is not waited for twice: its error is final. */
+/* An error of the lock is final: the long way would only wait for it once more. */
 static int open_quick(struct netd *netd, struct netd_error *err)
 {
 	int r;
@@ -319,6 +319,6 @@ int netd_forward_insert(struct netd *netd, const char *network,
 	r = insert(netd, network, settings, &files, err);
 	if (r < 0)
 		return r;
-	netd_previous_use_line(&netd->store, DEFAULT);
+	netd_previous_commit_line(&netd->store, DEFAULT);
 	return 0;
 }

@@ -52,14 +52,14 @@ int netd_confirm(struct netd *netd, const char *name, char **confirmed,
 		 struct netd_error *err)
 {
 	enum netd_outcome dummy;
-	int r = netd_take_up(netd, &dummy, err);
+	int r = netd_begin_during_trial(netd, &dummy, err);
 
 	if (r < 0)
 		return r;
 	return netd_confirm_keep(netd, name, confirmed, err);
 }
 
-/* What it could not return to is what it is to return to. */
+/* Tries again to roll back a topology that is stuck. */
 static int rollback_stuck(struct netd *netd, const char *name, char **done,
 			  struct netd_plan **plan, enum netd_outcome *outcome,
 			  struct netd_error *err)
@@ -84,7 +84,7 @@ static int nothing_kept(const char *name, struct netd_error *err)
 	return -ENOENT;
 }
 
-/* To what it was before its last change. */
+/* Returns the topology to what it was before its last change. */
 static int rollback_change(struct netd *netd, const char *name, char **done,
 			   struct netd_plan **plan, enum netd_outcome *outcome,
 			   struct netd_error *err)
@@ -118,8 +118,9 @@ int netd_rollback(struct netd *netd, const char *name, char **done,
 	enum netd_outcome dummy;
 	int r;
 
-	outcome = outcome ? outcome : &dummy;
-	r = netd_take_up(netd, outcome, err);
+	if (!outcome)
+		outcome = &dummy;
+	r = netd_begin_during_trial(netd, outcome, err);
 	if (r < 0)
 		return r;
 	r = netd_confirm_refuse(netd, &netd->caller, name, done, outcome, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Owners that let go by themselves when they leave scope. */
+/* Variables that free what they own when they leave scope. */
 #ifndef NETD_BASE_CLEANUP_H
 #define NETD_BASE_CLEANUP_H
 
@@ -21,7 +21,7 @@ static inline void netd_cleanup_close(const int *fd)
 #define netd_auto_close __attribute__((cleanup(netd_cleanup_close)))
 #define netd_auto(done) __attribute__((cleanup(done)))
 
-/* Hands the pointer over: the variable is NULL afterwards. */
+/* Transfers ownership: returns the pointer and sets the variable to NULL. */
 #define netd_take(p)                    \
 	({                              \
 		typeof(p) taken_ = (p); \

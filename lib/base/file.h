@@ -47,7 +47,7 @@ int netd_file_append(int dirfd, const char *path, const void *data, size_t lengt
 /* Removes @path and fsyncs the directory; a missing file is fine. */
 int netd_file_remove(int dirfd, const char *path, struct netd_error *err);
 
-/* Makes a rename or unlink in the directory of @path last. */
+/* fsyncs the directory of @path: a rename or unlink in it survives a crash then. */
 int netd_file_sync_parent(int dirfd, const char *path);
 
 /* Moves @from to @to, over what is there, and fsyncs both directories. */

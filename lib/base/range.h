@@ -18,7 +18,7 @@ uint32_t netd_range_size(const struct netd_addr_range *r, uint32_t max);
 /* The address before @a. */
 struct netd_addr netd_range_before(const struct netd_addr *a);
 
-/* The place of @a in the range, from 0; UINT32_MAX if it is not within, or so far. */
+/* The place of @a in the range, from 0; UINT32_MAX if it is not in it. */
 uint32_t netd_range_index(const struct netd_addr_range *r, const struct netd_addr *a);
 
 /* No more than that many addresses are chosen: dnsmasq keeps them all in mind. */

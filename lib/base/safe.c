@@ -36,7 +36,7 @@ static bool is_harmful(uint32_t c)
 	return false;
 }
 
-/* How many bytes from the begin are plain ASCII, which is nearly all there ever is. */
+/* How many bytes at the beginning are plain ASCII, as nearly all texts are. */
 static size_t plain_length(const char *text, size_t left)
 {
 	size_t n = 0;

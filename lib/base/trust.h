@@ -9,7 +9,7 @@
 
 /* What is wrong with a path, and which of its leading parts it is. */
 struct netd_distrust {
-	size_t length; /* of that part, in bytes from the path's begin */
+	size_t length; /* of that part, in bytes from the path's start */
 	uid_t owner;   /* whose it is, if @foreign; else others may write it */
 	int foreign;
 };

@@ -79,7 +79,7 @@ static int add_network(struct uses *uses, const struct netd_network *n)
 	return 0;
 }
 
-/* Two networks of one name are told of already. */
+/* Two networks with one name have been reported already. */
 static bool told(const struct use *a, const struct use *b)
 {
 	return a->part == PART_BRIDGE && b->part == PART_BRIDGE &&
@@ -142,7 +142,7 @@ static int add_all(struct uses *uses, const struct netd_topology *t,
 	return 0;
 }
 
-/* The same interface of a node that is there twice is told of elsewhere. */
+/* An interface that a node has twice is reported elsewhere. */
 static bool same_plug(const struct use *a, const struct use *b)
 {
 	return a->plug && b->plug &&

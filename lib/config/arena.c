@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Memory that is handed out in small pieces and let go of all at once. */
+/* Memory that is allocated in small pieces and freed all at once. */
 #include "config/arena.h"
 
 #include <stdint.h>

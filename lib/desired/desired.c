@@ -104,7 +104,7 @@ static void set_uplink(struct netd_desired_link *bridge, const struct netd_netwo
 	if (n->uplink[0])
 		nic = netd_state_uplink(facts->observed, n->uplink);
 	if (!nic) /* what it was is what its bridge has */
-		nic = netd_state_bereft(facts->observed, n->uplink);
+		nic = netd_state_bridge_without_uplink(facts->observed, n->uplink);
 	netd_copy(bridge->uplink, n->uplink);
 	bridge->uplink_place = n->uplink_place;
 	if (nic && !n->has_mac && nic->has_mac)

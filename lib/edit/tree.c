@@ -265,7 +265,7 @@ static const struct {
  * Settings
  */
 
-/* How people call it. */
+/* How the option is typed. */
 static const char *dashes(const struct netd_option_value *s)
 {
 	if (!s->value)

@@ -51,7 +51,7 @@ static int settle(struct netd *netd, const struct netd_way_back *way,
 	r = netd_store_update_records(&netd->store, way->meant, way->previous, err);
 	if (r < 0)
 		return r;
-	r = netd_store_save_pended(&netd->store, way->previous, err);
+	r = netd_store_restore_pending(&netd->store, way->previous, err);
 	if (r < 0)
 		return r;
 	netd_plugs_keep(netd, plugs, way->meant, way->previous, NULL);
@@ -69,7 +69,7 @@ static void get_stuck(struct netd *netd, const struct netd_way_back *way,
 
 	/* as far as it goes: what is pending says it all */
 	netd_store_update_records(&netd->store, way->meant, way->previous, NULL);
-	netd_store_save_pended(&netd->store, way->previous, NULL);
+	netd_store_restore_pending(&netd->store, way->previous, NULL);
 	netd_stuck_keep(&netd->store, name, why, why);
 }
 
@@ -144,7 +144,7 @@ int netd_go_back(struct netd *netd, const struct netd_way_back *way,
 	int r;
 
 	netd_plan_make_room(plan, &room, NULL); /* without room, nobody is told */
-	netd_reserve_spend(&netd->store);
+	netd_reserve_release(&netd->store);
 	r = reach(netd, way, &v, &room, plan, &why);
 	/* a change that was killed may have been writing a resolv.conf */
 	if (!way->before)
@@ -214,7 +214,7 @@ int netd_go_back_unrecorded(struct netd *netd, const struct netd_way_back *way,
 	struct netd_error why = {0};
 	int r, kept;
 
-	netd_reserve_spend(&netd->store);
+	netd_reserve_release(&netd->store);
 	r = converge_unrecorded(netd, way, before, &v, &why);
 	kept = keep(netd, way->previous, &why);
 	if (kept == 0)

@@ -69,7 +69,7 @@ static int settle(struct netd *netd, const struct netd_topology *previous,
 	if (r < 0)
 		return r;
 	if (target_saved)
-		r = netd_store_reach_target(&netd->store, t, err);
+		r = netd_store_commit_target(&netd->store, t, err);
 	else
 		r = netd_store_save(&netd->store, t, err);
 	if (r < 0)
@@ -148,7 +148,7 @@ static int begin(struct netd *netd, const struct netd_change *change,
 	r = netd_store_save_pending(&netd->store, previous, netd_str_text(plugs), target,
 				    err);
 	if (r == -ENOSPC && netd_topology_is_empty(change->wanted) &&
-	    netd_store_pend_running(&netd->store, previous->name) == 0) {
+	    netd_store_link_pending(&netd->store, previous->name) == 0) {
 		netd_error_done(err);
 		return 0;
 	}

@@ -198,7 +198,7 @@ static void data_put(struct nl_msg *m, const struct netd_link_attrs *link)
 static bool owner_differs(const struct pair *p)
 {
 	return netd_tap_owner_differs(&p->want->attrs, &p->have->attrs) &&
-	       !netd_tap_is_everybodys_in_use(p->have);
+	       !netd_tap_is_open_to_all(p->have);
 }
 
 static void owner_say(const struct netd_link_words *w)
@@ -356,7 +356,7 @@ static unsigned wanted_fields(const struct netd_link_attrs *want, bool late)
 	return fields;
 }
 
-unsigned netd_link_birth_fields(const struct netd_link_attrs *want)
+unsigned netd_link_create_fields(const struct netd_link_attrs *want)
 {
 	return wanted_fields(want, false);
 }

@@ -20,7 +20,7 @@ unsigned netd_link_changes(const struct netd_desired_link *want,
 			   const struct netd_state *observed);
 
 /* What the message that makes @want sets, and what a link just made still lacks. */
-unsigned netd_link_birth_fields(const struct netd_link_attrs *want);
+unsigned netd_link_create_fields(const struct netd_link_attrs *want);
 unsigned netd_link_late_fields(const struct netd_link_attrs *want);
 
 /* Adds @fields of @link to RTM_NEWLINK, but for its master, which it has by name. */

@@ -18,7 +18,7 @@ struct nl_msg *netd_link_create_message(const struct netd_desired_link *link, in
 	if (!m)
 		return NULL;
 	nla_put_string(m, IFLA_IFNAME, link->name);
-	netd_link_put(m, &link->attrs, netd_link_birth_fields(&link->attrs));
+	netd_link_put(m, &link->attrs, netd_link_create_fields(&link->attrs));
 	if (netd_kind_of(link)->put_birth)
 		netd_kind_of(link)->put_birth(m);
 	netd_kind_put_birth(m, link, peer_ns);

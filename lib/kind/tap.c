@@ -166,7 +166,7 @@ bool netd_link_is_tap(const struct netd_link *link)
 	return link->kind == NETD_LINK_TAP;
 }
 
-bool netd_tap_is_everybodys_in_use(const struct netd_link *have)
+bool netd_tap_is_open_to_all(const struct netd_link *have)
 {
 	return netd_link_is_tap(have) && !have->tap.has_owner && !have->tap.has_group &&
 	       have->running;

@@ -40,7 +40,7 @@ bool netd_link_is_tap(const struct netd_link *link);
  * An older netd made taps that everybody can open.  While a program has one open, nobody
  * else can, and its owner cannot be set.
  */
-bool netd_tap_is_everybodys_in_use(const struct netd_link *have);
+bool netd_tap_is_open_to_all(const struct netd_link *have);
 /* True if @want is a tap that is to have another owner or group. */
 bool netd_tap_owner_differs(const struct netd_link_attrs *want,
 			    const struct netd_link_attrs *have);

@@ -20,8 +20,8 @@ enum netd_claim_kind {
 
 /*
  * Something that is not ours and that a topology changed: what it was before, so that it
- * can be given back.  Several topologies may claim the same thing; the last one to let go
- * restores it.  On disk before the change is made.
+ * can be given back.  Several topologies may claim the same thing; the last one to
+ * release it restores it.  On disk before the change is made.
  */
 struct netd_claim {
 	char topology[NETD_TOPOLOGY_NAME];

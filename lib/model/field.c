@@ -240,7 +240,7 @@ void netd_field_clear(const struct netd_field *field, void *object)
  * Copied
  */
 
-/* Lets go of the lists that @data, a copy of an object's bytes, shares with it. */
+/* Clears the lists that @data, a copy of an object's bytes, shares with the object. */
 static void detach(const struct netd_object *o, void *data)
 {
 	for (size_t i = 0; i < o->count; i++) {

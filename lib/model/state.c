@@ -237,7 +237,8 @@ struct netd_link *netd_state_uplink(const struct netd_state *s, const char *name
 	return netd_state_link(s, name);
 }
 
-const struct netd_link *netd_state_bereft(const struct netd_state *s, const char *uplink)
+const struct netd_link *netd_state_bridge_without_uplink(const struct netd_state *s,
+							 const char *uplink)
 {
 	for (size_t i = 0; i < s->link_count; i++)
 		if (s->links[i].lost_uplink[0] &&

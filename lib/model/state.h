@@ -308,7 +308,8 @@ struct netd_link *netd_state_peer(const struct netd_state *there,
  * of that name. */
 struct netd_link *netd_state_uplink(const struct netd_state *s, const char *name);
 /* The bridge of the uplink of that name, which is not there any more; else NULL. */
-const struct netd_link *netd_state_bereft(const struct netd_state *s, const char *uplink);
+const struct netd_link *netd_state_bridge_without_uplink(const struct netd_state *s,
+							 const char *uplink);
 
 /* Adds a sysctl with that path and value to @s; NULL if memory ran out. */
 struct netd_sysctl *netd_objects_add_sysctl(struct netd_objects *s, const char *path,

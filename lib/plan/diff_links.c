@@ -121,7 +121,7 @@ static void note_everybodys(struct netd_diff *d, const struct netd_desired_link 
 			    const struct netd_link *have)
 {
 	if (want->foreign || !netd_tap_owner_differs(&want->attrs, &have->attrs) ||
-	    !netd_tap_is_everybodys_in_use(have))
+	    !netd_tap_is_open_to_all(have))
 		return;
 	netd_plan_note(d->plan,
 		       "tap %s: every user of this host can open it once the program "

@@ -64,7 +64,7 @@ static int want_uplink(struct netd_diff *d, const struct netd_desired_link *brid
 	const struct netd_link *nic = netd_state_uplink(d->in->observed, bridge->uplink);
 	int r = netd_diff_claim(d, NETD_CLAIM_UPLINK, bridge->uplink, nic && nic->up, 1);
 
-	if (!nic && netd_state_bereft(d->in->observed, bridge->uplink))
+	if (!nic && netd_state_bridge_without_uplink(d->in->observed, bridge->uplink))
 		return r;
 	if (r)
 		return r;
@@ -124,7 +124,8 @@ static bool has_own_address(const struct netd_state *s, const char *link)
 static int release_bereft(struct netd_diff *d, const struct netd_claim *c,
 			  const struct netd_link *nic)
 {
-	const struct netd_link *bridge = netd_state_bereft(d->in->observed, c->key);
+	const struct netd_link *bridge =
+		netd_state_bridge_without_uplink(d->in->observed, c->key);
 
 	if (!bridge || !netd_diff_is_made(d, bridge))
 		return 0;

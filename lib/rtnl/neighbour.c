@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who was heard of on a link: the kernel's table of neighbours. */
+/* The kernel's table of neighbours of a link. */
 #include "rtnl/neighbour.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* By which address the host speaks to somebody. */
+/* Which of its addresses the host uses towards another. */
 #include "rtnl/source.h"
 
 #include <arpa/inet.h>

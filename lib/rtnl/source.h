@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* By which address the host speaks to somebody. */
+/* Which of its addresses the host uses towards another. */
 #ifndef NETD_RTNL_SOURCE_H
 #define NETD_RTNL_SOURCE_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The one writer's lock, and who holds it. */
 /*
- * Theory of operation.  flock(2) on STATE/lock: the kernel lets go of it when its holder
+ * Theory of operation.  flock(2) on STATE/lock: the kernel releases it when its holder
  * dies, however that happens.  Whoever can open the file can lock it, even for reading
  * only, and so keep all others out; hence mode 0600.
  *
@@ -184,8 +184,8 @@ static int open_file(int dirfd)
 	return fd;
 }
 
-int netd_lock_take(int dirfd, const char *path, const struct netd_patience *patience,
-		   struct netd_error *err)
+int netd_lock_acquire(int dirfd, const char *path, const struct netd_patience *patience,
+		      struct netd_error *err)
 {
 	netd_auto_close int fd = open_file(dirfd);
 	int r;

@@ -21,8 +21,8 @@ struct netd_patience {
  * for root's eyes only.  The descriptor that holds it until it is closed; -EBUSY names
  * who has it when the time is over.
  */
-int netd_lock_take(int dirfd, const char *path, const struct netd_patience *patience,
-		   struct netd_error *err);
+int netd_lock_acquire(int dirfd, const char *path, const struct netd_patience *patience,
+		      struct netd_error *err);
 
 /* Who had it last, which is who has it if somebody does; 0: unknown. */
 pid_t netd_lock_holder(int dirfd);

@@ -59,7 +59,7 @@ int netd_previous_save_line(const struct netd_store *store, const char *name,
 	return netd_store_write(store, path, &text, err);
 }
 
-void netd_previous_use_line(const struct netd_store *store, const char *name)
+void netd_previous_commit_line(const struct netd_store *store, const char *name)
 {
 	char path[PATH_MAX];
 

@@ -21,7 +21,7 @@
 /* Moves @from (pending.yaml, or a record) to what topology @name was before. */
 int netd_previous_keep(const struct netd_store *store, const char *from, const char *name,
 		       struct netd_error *err);
-/* Nobody knows what it was. */
+/* Removes what topology @name was before, since that is not known any more. */
 void netd_previous_forget(const struct netd_store *store, const char *name);
 /* *@out is NULL if that is not known. */
 int netd_previous_load(const struct netd_store *store, const char *name,
@@ -31,7 +31,7 @@ int netd_previous_load(const struct netd_store *store, const char *name,
 int netd_previous_save_line(const struct netd_store *store, const char *name,
 			    size_t offset, size_t length, const char *seal,
 			    struct netd_error *err);
-/* It has got them: what was before that counts no more. */
-void netd_previous_use_line(const struct netd_store *store, const char *name);
+/* The text has the line now: an older previous state is removed. */
+void netd_previous_commit_line(const struct netd_store *store, const char *name);
 
 #endif

@@ -178,7 +178,7 @@ int netd_reserve_make(const struct netd_store *store, const struct netd_state *o
 	return r;
 }
 
-void netd_reserve_spend(const struct netd_store *store)
+void netd_reserve_release(const struct netd_store *store)
 {
 	if (faccessat(store->fd, SERVICES, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		unlinkat(store->fd, SERVICES, 0);
@@ -202,7 +202,7 @@ void netd_reserve_tidy(const struct netd_store *store)
 
 	if (faccessat(store->fd, DIRECTORY, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	netd_reserve_spend(store);
+	netd_reserve_release(store);
 	measure(store, &count, &size);
 	remove_behind(store, count);
 	make_files(store);
@@ -231,7 +231,7 @@ static int fill(int fd, const struct iovec *parts, int count)
 	return 0;
 }
 
-/* The two change places; where there is nothing yet, it goes there. */
+/* Exchanges the two files, or renames the first where there is no second. */
 static int put(const struct netd_store *store, const char *spare, const char *path)
 {
 	int r = renameat2(store->fd, spare, store->fd, path, RENAME_EXCHANGE);

@@ -28,8 +28,8 @@
  */
 int netd_reserve_make(const struct netd_store *store, const struct netd_state *observed,
 		      bool services, struct netd_error *err);
-/* Gives the services' away. */
-void netd_reserve_spend(const struct netd_store *store);
+/* Releases the room that is kept for services. */
+void netd_reserve_release(const struct netd_store *store);
 /* A change is over: what is not needed any more goes, what was used is made anew if that
  * can be. */
 void netd_reserve_tidy(const struct netd_store *store);

@@ -130,7 +130,7 @@ int netd_store_lock(struct netd_store *store, const struct netd_patience *patien
 		if (r < 0)
 			return r;
 	}
-	r = netd_lock_take(store->fd, store->path, patience, err);
+	r = netd_lock_acquire(store->fd, store->path, patience, err);
 	if (r < 0)
 		return r;
 	store->lock = r;
@@ -214,7 +214,7 @@ int netd_store_save(const struct netd_store *store, const struct netd_topology *
 	return netd_file_remove(store->fd, path, err);
 }
 
-/* @from is @to, too, from now on: another name, no other file. */
+/* Gives the file @from the second name @to. */
 static int link_over(const struct netd_store *store, const char *from, const char *to)
 {
 	unlinkat(store->fd, LINKED, 0);
@@ -224,8 +224,8 @@ static int link_over(const struct netd_store *store, const char *from, const cha
 	return netd_file_sync_parent(store->fd, to);
 }
 
-int netd_store_save_pended(const struct netd_store *store, const struct netd_topology *t,
-			   struct netd_error *err)
+int netd_store_restore_pending(const struct netd_store *store,
+			       const struct netd_topology *t, struct netd_error *err)
 {
 	struct netd_error why = {0};
 	char path[PATH_MAX];
@@ -243,7 +243,7 @@ int netd_store_save_pended(const struct netd_store *store, const struct netd_top
 	return r;
 }
 
-int netd_store_pend_running(const struct netd_store *store, const char *name)
+int netd_store_link_pending(const struct netd_store *store, const char *name)
 {
 	char path[PATH_MAX];
 	int r = netd_file_remove(store->fd, TARGET, NULL);
@@ -336,7 +336,7 @@ int netd_store_load_all(const struct netd_store *store, struct netd_topologies *
 	return 0;
 }
 
-/* All of @directory are tried, whatever becomes of one. */
+/* Loads every file of @directory, even if one of them fails. */
 static int check_directory(const struct netd_store *store, const char *directory,
 			   struct netd_error *err)
 {
@@ -387,8 +387,8 @@ void netd_store_load_target(const struct netd_store *store, struct netd_topology
 		*out = NULL;
 }
 
-int netd_store_reach_target(const struct netd_store *store, const struct netd_topology *t,
-			    struct netd_error *err)
+int netd_store_commit_target(const struct netd_store *store,
+			     const struct netd_topology *t, struct netd_error *err)
 {
 	char path[PATH_MAX];
 
@@ -402,7 +402,7 @@ int netd_store_reach_target(const struct netd_store *store, const struct netd_to
 	return netd_file_rename(store->fd, REACHED, path, err);
 }
 
-/* Without what is pending it means nothing: it need not be gone at once. */
+/* Without pending.yaml it means nothing, so its removal need not be synced. */
 void netd_store_forget_target(const struct netd_store *store)
 {
 	static const char *const names[] = {REACHED, TARGET};
@@ -473,98 +473,5 @@ int netd_store_remove_pending(const struct netd_store *store, struct netd_error 
 	if (r)
 		return r;
 	netd_store_forget_target(store);
-	return 0;
-}
-
-/*
- * Claims
- */
-
-int netd_store_load_claims(const struct netd_store *store, struct netd_claims *out,
-			   struct netd_error *err)
-{
-	netd_auto_free char *text = NULL;
-	struct netd_error why = {0};
-	int r;
-
-	*out = (struct netd_claims){0};
-	r = netd_store_read(store, CLAIMS, &text, NULL, err);
-	if (r < 0 || !text)
-		return r;
-	r = netd_claims_parse(text, out, &why);
-	if (r == -EINVAL)
-		r = netd_store_set_aside(store, CLAIMS, why.problems[0].text, err);
-	else
-		netd_error_move(err, &why);
-	netd_error_done(&why);
-	return r;
-}
-
-int netd_store_save_claims(const struct netd_store *store,
-			   const struct netd_claim *claims, size_t count,
-			   struct netd_error *err)
-{
-	netd_auto(netd_str_done) struct netd_str text = {0};
-
-	if (count == 0)
-		return netd_file_remove(store->fd, CLAIMS, err);
-	netd_claims_write(claims, count, &text);
-	return netd_reserve_write(store, CLAIMS, &text, err);
-}
-
-/*
- * Records for the hooks
- */
-
-/* Once for all of them. */
-static int sync_records(const struct netd_store *store)
-{
-	netd_auto_close int fd =
-		openat(store->fd, NETWORKS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || fsync(fd) < 0)
-		return -errno;
-	return 0;
-}
-
-static void keep_error(int *kept, int r)
-{
-	if (r < 0)
-		*kept = r;
-}
-
-/* One that cannot be written or removed keeps none of the others from it. */
-int netd_store_update_records(const struct netd_store *store,
-			      const struct netd_topology *previous,
-			      const struct netd_topology *t, struct netd_error *err)
-{
-	bool changed = false;
-	int r = 0;
-
-	for (size_t i = 0; previous && i < previous->network_count; i++) {
-		const char *name = previous->networks[i].name;
-
-		if (netd_topology_network(t, name))
-			continue;
-		keep_error(&r, netd_record_remove(store->path, name));
-		changed = true;
-	}
-	for (size_t i = 0; i < t->network_count; i++) {
-		const struct netd_network *n = &t->networks[i];
-		struct netd_record want = {0}, have;
-
-		netd_copy(want.bridge, n->bridge);
-		if (netd_record_read(store->path, n->name, &have) == 0 &&
-		    strcmp(have.bridge, want.bridge) == 0 &&
-		    strcmp(have.words, want.words) == 0)
-			continue;
-		keep_error(&r, netd_record_write(store->path, n->name, &want));
-		changed = true;
-	}
-	if (r >= 0 && changed)
-		r = sync_records(store);
-	if (r < 0)
-		return netd_error_add(err, r, "cannot write %s/" NETWORKS ": %s",
-				      store->path, strerror(-r));
 	return 0;
 }

@@ -96,13 +96,13 @@ int netd_store_save(const struct netd_store *store, const struct netd_topology *
 		    struct netd_error *err);
 
 /*
- * The same of what is pending, if that is not saved so: where the disk is full, its very
- * file gets a second name.
+ * Saves @t, which is what pending.yaml has, as running.  On a full disk, pending.yaml is
+ * linked to that name instead of copied.
  */
-int netd_store_save_pended(const struct netd_store *store, const struct netd_topology *t,
-			   struct netd_error *err);
+int netd_store_restore_pending(const struct netd_store *store,
+			       const struct netd_topology *t, struct netd_error *err);
 
-/* Under the lock: reads all of it, and puts aside what cannot be used; -EBADMSG. */
+/* Reads all files, and sets aside what cannot be used; -EBADMSG.  Needs the lock. */
 int netd_store_check(const struct netd_store *store, struct netd_error *err);
 
 /* The N of all N.yaml in @directory, sorted; free each, then the array. */
@@ -128,9 +128,9 @@ bool netd_store_is_pending(const struct netd_store *store);
 void netd_store_load_target(const struct netd_store *store, struct netd_topology **out);
 /* Removes what a change that was killed at its very end left of it. */
 void netd_store_forget_target(const struct netd_store *store);
-/* It runs now: does what netd_store_save() would do, without writing it again. */
-int netd_store_reach_target(const struct netd_store *store, const struct netd_topology *t,
-			    struct netd_error *err);
+/* Makes target.yaml, which has @t, the running topology, by a rename. */
+int netd_store_commit_target(const struct netd_store *store,
+			     const struct netd_topology *t, struct netd_error *err);
 int netd_store_load_pending(const struct netd_store *store, struct netd_topology **out,
 			    struct netd_error *err);
 /*
@@ -140,13 +140,13 @@ int netd_store_load_pending(const struct netd_store *store, struct netd_topology
 int netd_store_save_pending(const struct netd_store *store, const struct netd_topology *t,
 			    const char *head, const struct netd_topology *target,
 			    struct netd_error *err);
-/* It becomes what topology @name was before. */
+/* Moves pending.yaml to previous/NAME.yaml. */
 int netd_store_keep_pending(const struct netd_store *store, const char *name,
 			    struct netd_error *err);
-/* The same without room on the disk: what is saved as running under that name is pending,
- * without a head and a target. */
-int netd_store_pend_running(const struct netd_store *store, const char *name);
-/* What is pending becomes @path, or the other way: one rename. */
+/* As netd_store_save_pending() on a full disk: links the running topology of that name to
+ * pending.yaml, without head and target. */
+int netd_store_link_pending(const struct netd_store *store, const char *name);
+/* Renames pending.yaml to @path, or @path to pending.yaml. */
 int netd_store_move_pending(const struct netd_store *store, const char *path,
 			    struct netd_error *err);
 int netd_store_make_pending(const struct netd_store *store, const char *path,

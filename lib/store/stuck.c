@@ -292,8 +292,8 @@ static int move_claims(const struct netd_store *store, const char *name, const c
 	return netd_store_save_claims(store, others.items, others.count, err);
 }
 
-int netd_stuck_let_go(const struct netd_store *store, const char *name, char **where,
-		      struct netd_error *err)
+int netd_stuck_set_aside(const struct netd_store *store, const char *name, char **where,
+			 struct netd_error *err)
 {
 	/* the record last: as long as it is there, this can be done again */
 	static const struct {

@@ -23,17 +23,17 @@ bool netd_stuck_is(const struct netd_store *store, const char *name);
 /* What it is to return to; *@out is NULL if it is not stuck. */
 int netd_stuck_load(const struct netd_store *store, const char *name,
 		    struct netd_topology **out, struct netd_error *err);
-/* The names of all that are, sorted; free each, then the array. */
+/* The names of all stuck topologies, sorted; free each, then the array. */
 int netd_stuck_names(const struct netd_store *store, char ***names, size_t *count,
 		     struct netd_error *err);
 
-/* What is pending gets stuck, for the problems @why. */
+/* Moves pending.yaml to stuck/NAME.yaml, and keeps the problems @why. */
 int netd_stuck_keep(const struct netd_store *store, const char *name,
 		    const struct netd_error *why, struct netd_error *err);
-/* It is pending again: the caller tries. */
+/* Moves stuck/NAME.yaml back to pending.yaml, for another try. */
 int netd_stuck_resume(const struct netd_store *store, const char *name,
 		      struct netd_error *err);
-/* It is not stuck any more. */
+/* Removes the record: the topology is not stuck any more. */
 int netd_stuck_forget(const struct netd_store *store, const char *name,
 		      struct netd_error *err);
 
@@ -48,7 +48,7 @@ void netd_stuck_say(const char *failing, const char *name, struct netd_error *er
  * Moves all that is known of topology @name (its record, what ran, its claims, what its
  * uplinks held) to STATE/left-NAME-1, -2 …: *@where, to be freed, is that directory.
  */
-int netd_stuck_let_go(const struct netd_store *store, const char *name, char **where,
-		      struct netd_error *err);
+int netd_stuck_set_aside(const struct netd_store *store, const char *name, char **where,
+			 struct netd_error *err);
 
 #endif

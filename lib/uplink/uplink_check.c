@@ -343,7 +343,8 @@ int netd_uplinks_check(struct netd *netd, const struct netd_topology *t,
 		if (!c.network->uplink[0] || c.network->existing)
 			continue;
 		c.nic = netd_state_uplink(observed, c.network->uplink);
-		if (!c.nic && netd_state_bereft(observed, c.network->uplink))
+		if (!c.nic &&
+		    netd_state_bridge_without_uplink(observed, c.network->uplink))
 			note_gone(&c);
 		else if (!c.nic)
 			problem(&c, "there is no such interface");
