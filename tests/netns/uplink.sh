@@ -642,7 +642,7 @@ unknown_clients()
 	[ -n "$(command -v socat)" ] || return 0
 	ip address add fd00:5::77/64 dev eth0 nodad
 	for at in UDP-RECV:68,so-bindtodevice=eth0 UDP-RECV:68,bind=172.16.5.40 \
-		UDP6-RECV:546,bind=[fd00:5::77]; do
+		"UDP6-RECV:546,bind=[fd00:5::77]"; do
 		socat -u "$at" /dev/null &
 		pid=$!
 		wait_for 5 listens socat
