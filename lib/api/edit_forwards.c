@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Edits of a topology in memory: forwards, of a network or of a router. */
 #include <errno.h>
-#include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"

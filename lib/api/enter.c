@@ -34,9 +34,8 @@
 
 static int failed(struct netd_error *err, const char *what, const char *path)
 {
-	int code = -errno;
+	int code = netd_error_errno(err, what, path);
 
-	netd_error_add(err, code, "cannot %s %s: %s", what, path, strerror(-code));
 	if (code == -EPERM || code == -EACCES)
 		netd_error_hint(err, "only root may enter a namespace");
 	return code;

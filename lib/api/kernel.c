@@ -3,7 +3,6 @@
 #include "host/context.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "engine/run.h"

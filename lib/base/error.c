@@ -3,7 +3,6 @@
 #include "base/error.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +86,14 @@ int netd_error_add(struct netd_error *err, int code, const char *fmt, ...)
 	netd_error_vadd(err, code, fmt, args);
 	va_end(args);
 	return code;
+}
+
+int netd_error_errno(struct netd_error *err, const char *what, const char *object)
+{
+	int code = -errno;
+
+	return netd_error_add(err, code, "cannot %s %s: %s", what, object,
+			      strerror(-code));
 }
 
 int netd_error_no_memory(struct netd_error *err)

@@ -74,6 +74,9 @@ int netd_error_add(struct netd_error *err, int code, const char *fmt, ...)
 int netd_error_vadd(struct netd_error *err, int code, const char *fmt, va_list args)
 	__attribute__((format(printf, 3, 0)));
 
+/* "cannot WHAT OBJECT: " and what errno says; returns -errno. */
+int netd_error_errno(struct netd_error *err, const char *what, const char *object);
+
 /* "out of memory": returns -ENOMEM. */
 int netd_error_no_memory(struct netd_error *err);
 

@@ -17,13 +17,6 @@
 #include "base/str.h"
 #include "base/trust.h"
 
-static int failed(struct netd_error *err, const char *what, const char *path)
-{
-	int code = -errno;
-
-	return netd_error_add(err, code, "cannot %s %s: %s", what, path, strerror(-code));
-}
-
 /* *@size is what the file has now. */
 static int check_regular(int fd, const char *path, size_t max, size_t *size,
 			 struct netd_error *err)
@@ -31,7 +24,7 @@ static int check_regular(int fd, const char *path, size_t max, size_t *size,
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
-		return failed(err, "read", path);
+		return netd_error_errno(err, "read", path);
 	if (!S_ISREG(st.st_mode))
 		return netd_error_add(err, -EINVAL, "%s is not a regular file", path);
 	if ((unsigned long long)st.st_size > max)
@@ -52,7 +45,7 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 	int r;
 
 	if (fd < 0)
-		return failed(err, "open", path);
+		return netd_error_errno(err, "open", path);
 	r = check_regular(fd, path, max, &room, err);
 	if (r < 0)
 		return r;
@@ -74,7 +67,7 @@ int netd_file_read(int dirfd, const char *path, size_t max, char **out, size_t *
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failed(err, "read", path);
+			return netd_error_errno(err, "read", path);
 		if (n == 0)
 			break;
 		have += (size_t)n;
@@ -206,7 +199,7 @@ int netd_file_write_parts(int dirfd, const char *path, const struct iovec *parts
 		return 0;
 	unlinkat(dirfd, temp, 0);
 	errno = -r;
-	return failed(err, "write", path);
+	return netd_error_errno(err, "write", path);
 }
 
 int netd_file_write(int dirfd, const char *path, const void *data, size_t length,
@@ -227,14 +220,14 @@ int netd_file_append(int dirfd, const char *path, const void *data, size_t lengt
 	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return failed(err, "append to", path);
+		return netd_error_errno(err, "append to", path);
 	r = write_synced(fd, &part, 1);
 	if (r >= 0)
 		return 0;
 	if (ftruncate(fd, st.st_size) < 0)
 		r = -errno;
 	errno = -r;
-	return failed(err, "append to", path);
+	return netd_error_errno(err, "append to", path);
 }
 
 int netd_path_check(const char *path, struct netd_error *err)
@@ -266,7 +259,7 @@ int netd_file_remove(int dirfd, const char *path, struct netd_error *err)
 	if (unlinkat(dirfd, path, 0) < 0) {
 		if (errno == ENOENT)
 			return 0;
-		return failed(err, "remove", path);
+		return netd_error_errno(err, "remove", path);
 	}
 	netd_file_sync_parent(dirfd, path);
 	return 0;
@@ -319,7 +312,7 @@ int netd_dir_make(const char *path, struct netd_error *err)
 		if (slash)
 			*slash = '\0';
 		if (make_one(part, 0755) < 0)
-			return failed(err, "make directory", part);
+			return netd_error_errno(err, "make directory", part);
 		if (slash)
 			*slash = '/';
 	}

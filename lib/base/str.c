@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/number.h"
 
 void netd_str_done(struct netd_str *s)
@@ -105,6 +106,16 @@ char *netd_str_take(struct netd_str *s)
 	text[s->length] = '\0';
 	*s = (struct netd_str){0};
 	return text;
+}
+
+int netd_str_hand_over(struct netd_str *s, char **out, struct netd_error *err)
+{
+	char *text = netd_str_take(s);
+
+	if (!text)
+		return netd_error_no_memory(err);
+	*out = text;
+	return 0;
 }
 
 bool netd_str_copy(char *to, size_t size, const char *from)

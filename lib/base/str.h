@@ -49,6 +49,10 @@ static inline const char *netd_text_or(const char *text, const char *otherwise)
 	return otherwise;
 }
 
+/* Moves the text of @s into *@out, which the caller frees; -ENOMEM with a problem. */
+struct netd_error;
+int netd_str_hand_over(struct netd_str *s, char **out, struct netd_error *err);
+
 /* Copies @from to the array @to; false (and nothing copied) if it does not fit. */
 bool netd_str_copy(char *to, size_t size, const char *from);
 #define netd_copy(array, from) netd_str_copy(array, sizeof(array), from)

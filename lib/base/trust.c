@@ -97,7 +97,10 @@ static void begin(struct walk *w, uid_t user, struct netd_distrust *why)
 {
 	struct stat st;
 
-	*w = (struct walk){.user = user, .why = why};
+	w->user = user;
+	w->group = 0;
+	w->root = 0;
+	w->why = why;
 	if (user)
 		w->group = getegid();
 	if (stat("/", &st) == 0)

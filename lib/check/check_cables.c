@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Links: two ends at two nodes that exist, with addresses that meet. */
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/suggest.h"
 #include "check/check.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a file leaves unsaid: names of bridges and interfaces, DNS where there is DHCP. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/hash.h"
 #include "base/str.h"

@@ -2,7 +2,6 @@
 /* Machines: MACs and addresses that a guest can have, and addresses for those without. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "base/hash.h"

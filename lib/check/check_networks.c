@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A network by itself: what its mode allows, its NAT, MAC, MTU and ports. */
 #include <string.h>
-#include <sys/socket.h>
 
 #include "check/check.h"
 #include "model/field.h"

@@ -2,7 +2,6 @@
 /* Ranges of DHCP: those that were written make sense, the others are chosen. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "base/array.h"

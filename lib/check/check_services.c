@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* DHCP and DNS: what may be served, told, and written into dnsmasq's configuration. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -116,18 +115,13 @@ static void check_texts(struct netd_topology *t, const struct netd_dhcp *d,
 				    d->tftp_root, problem);
 }
 
-static const struct netd_prefix *own_subnet(const struct netd_server *s,
-					    const struct netd_addr *a)
-{
-	return netd_prefixes_find(s->addresses, s->address_count, a);
-}
-
 /* A gateway has to be an IPv4 host of a subnet that is served. */
 static void check_gateway(struct netd_topology *t, const struct netd_server *s,
 			  const struct netd_addr *a, struct netd_place place,
 			  const char *what, struct netd_error *err)
 {
-	const struct netd_prefix *subnet = own_subnet(s, a);
+	const struct netd_prefix *subnet =
+		netd_prefixes_find(s->addresses, s->address_count, a);
 	char text[NETD_ADDR_TEXT];
 	const char *problem = NULL;
 

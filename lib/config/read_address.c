@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/str.h"
 #include "config/reader.h"
 
 int netd_read_mac(struct netd_reader *r, const struct netd_yaml *value,

@@ -2,7 +2,6 @@
 /* Readers of what holds objects: parts, services, lists, and maps from names to objects.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "config/reader.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* An edit of a topology that leaves it as it was if it fails. */
-#include <errno.h>
 
 #include "base/error.h"
 #include "edit/edit.h"

@@ -119,6 +119,10 @@ struct netd_object {
 #define NETD_FIELD_LIST(type, member, count)                                    \
 	.offset = offsetof(type, member), .size = sizeof(*((type *)0)->member), \
 	.beside = offsetof(type, count)
+/* An object with a place and a mark that it could not be read whole. */
+#define NETD_OBJECT(type)                                     \
+	.size = sizeof(type), .place = offsetof(type, place), \
+	.partial = offsetof(type, partial)
 #define NETD_FIELDS(array) .fields = array, .count = sizeof(array) / sizeof((array)[0])
 
 extern const struct netd_object netd_topology_object, netd_network_object,

@@ -28,10 +28,8 @@ _Static_assert(offsetof(struct netd_machine, address6) ==
 const struct netd_object netd_machine_object = {
 	.what = "a machine",
 	.name_what = "machine name",
-	.size = sizeof(struct netd_machine),
+	NETD_OBJECT(struct netd_machine),
 	.name_size = NETD_MACHINE_NAME,
-	.place = offsetof(struct netd_machine, place),
-	.partial = offsetof(struct netd_machine, partial),
 	NETD_FIELDS(machine_fields),
 };
 
@@ -62,10 +60,8 @@ static const struct netd_field port_fields[] = {
 const struct netd_object netd_port_object = {
 	.what = "a port",
 	.name_what = "port name",
-	.size = sizeof(struct netd_port),
+	NETD_OBJECT(struct netd_port),
 	.name_size = NETD_IFNAME,
-	.place = offsetof(struct netd_port, place),
-	.partial = offsetof(struct netd_port, partial),
 	NETD_FIELDS(port_fields),
 };
 
@@ -136,10 +132,8 @@ static const struct netd_field network_fields[] = {
 const struct netd_object netd_network_object = {
 	.what = "a network",
 	.name_what = "network name",
-	.size = sizeof(struct netd_network),
+	NETD_OBJECT(struct netd_network),
 	.name_size = NETD_IFNAME,
-	.place = offsetof(struct netd_network, place),
-	.partial = offsetof(struct netd_network, partial),
 	.block = true,
 	NETD_FIELDS(network_fields),
 };

@@ -38,10 +38,8 @@ static const struct netd_field interface_fields[] = {
 const struct netd_object netd_interface_object = {
 	.what = "an interface",
 	.name_what = "interface name",
-	.size = sizeof(struct netd_node_interface),
+	NETD_OBJECT(struct netd_node_interface),
 	.name_size = NETD_IFNAME,
-	.place = offsetof(struct netd_node_interface, place),
-	.partial = offsetof(struct netd_node_interface, partial),
 	NETD_FIELDS(interface_fields),
 };
 
@@ -56,10 +54,8 @@ static const struct netd_field host_interface_fields[] = {
 const struct netd_object netd_host_interface_object = {
 	.what = "an interface",
 	.name_what = "interface name",
-	.size = sizeof(struct netd_node_interface),
+	NETD_OBJECT(struct netd_node_interface),
 	.name_size = NETD_IFNAME,
-	.place = offsetof(struct netd_node_interface, place),
-	.partial = offsetof(struct netd_node_interface, partial),
 	NETD_FIELDS(host_interface_fields),
 };
 
@@ -150,10 +146,8 @@ static const struct netd_field router_fields[] = {
 const struct netd_object netd_router_object = {
 	.what = "a router",
 	.name_what = "router",
-	.size = sizeof(struct netd_node),
+	NETD_OBJECT(struct netd_node),
 	.name_size = NETD_NODE_NAME,
-	.place = offsetof(struct netd_node, place),
-	.partial = offsetof(struct netd_node, partial),
 	.block = true,
 	NETD_FIELDS(router_fields),
 };
@@ -177,10 +171,8 @@ static const struct netd_field host_fields[] = {
 const struct netd_object netd_host_object = {
 	.what = "a host",
 	.name_what = "host",
-	.size = sizeof(struct netd_node),
+	NETD_OBJECT(struct netd_node),
 	.name_size = NETD_NODE_NAME,
-	.place = offsetof(struct netd_node, place),
-	.partial = offsetof(struct netd_node, partial),
 	.block = true,
 	NETD_FIELDS(host_fields),
 };
@@ -233,10 +225,8 @@ static const struct netd_field cable_fields[] = {
 const struct netd_object netd_cable_object = {
 	.what = "a link",
 	.name_what = "link name",
-	.size = sizeof(struct netd_cable),
+	NETD_OBJECT(struct netd_cable),
 	.name_size = NETD_IFNAME,
-	.place = offsetof(struct netd_cable, place),
-	.partial = offsetof(struct netd_cable, partial),
 	.block = true,
 	NETD_FIELDS(cable_fields),
 };

@@ -7,7 +7,6 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 

@@ -12,8 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/array.h"
-
 /* IPv4's are counted from 1 (include/linux/inetdevice.h ipv4_devconf_get()). */
 static const struct {
 	uint8_t family;

@@ -14,7 +14,6 @@
  * arrives.
  */
 #include <linux/rtnetlink.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "rtnl/uplink_bytes.h"

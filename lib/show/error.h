@@ -4,7 +4,6 @@
 #define NETD_SHOW_ERROR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct netd_error;
 struct netd_str;

@@ -2,7 +2,6 @@
 /* The table of DHCP and DNS servers: what they serve, and whether they run. */
 #include "show/show_services.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

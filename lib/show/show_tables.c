@@ -162,11 +162,6 @@ const char *netd_show_link_state(const struct netd_link *link)
 	return "up";
 }
 
-static const char *port_kind(const struct netd_link *link)
-{
-	return netd_kind_name(link, "nic");
-}
-
 /* What is not ours by its mark may be in the file all the same: a NIC. */
 static bool is_in_topology(const struct netd_topology *t, const struct netd_network *n,
 			   const struct netd_link *link)
@@ -192,7 +187,7 @@ static void visit_ports(const struct netd_scene *s, const struct netd_topology *
 			continue;
 		netd_table_add_text(table, link->name);
 		netd_table_add_text(table, n->name);
-		netd_table_add_text(table, port_kind(link));
+		netd_table_add_text(table, netd_kind_name(link, "nic"));
 		netd_table_add_text(table, netd_show_link_state(link));
 		netd_table_add_mac(table, &link->mac);
 		netd_table_add_number(table, link->rx_bytes);

@@ -42,9 +42,8 @@
 
 static int failed(struct netd_error *err, const char *path)
 {
-	int code = -errno;
+	int code = netd_error_errno(err, "lock", path);
 
-	netd_error_add(err, code, "cannot lock %s: %s", path, strerror(-code));
 	if (code == -EACCES || code == -EPERM || code == -EROFS)
 		netd_error_hint(err, "run as root");
 	return code;

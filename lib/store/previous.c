@@ -2,7 +2,6 @@
 /* What each topology was before its last change. */
 #include "store/previous.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

@@ -15,7 +15,6 @@
 
 #include "store/previous.h"
 #include "store/reserve.h"
-#include "attach/record.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -32,9 +31,8 @@
 
 static int failed(struct netd_error *err, const char *what, const char *path)
 {
-	int code = -errno;
+	int code = netd_error_errno(err, what, path);
 
-	netd_error_add(err, code, "cannot %s %s: %s", what, path, strerror(-code));
 	if (code == -EACCES || code == -EPERM)
 		netd_error_hint(err, "run as root");
 	return code;

@@ -8,7 +8,6 @@
  * since nobody else can change it at all.
  */
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "store/store.h"
