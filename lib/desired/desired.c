@@ -136,16 +136,21 @@ static bool forwards(const struct netd_network *n)
 	       n->mode == NETD_MODE_OPEN;
 }
 
-/* IPv4's of a bridge of ours.  With an uplink it has the NIC's instead. */
+/*
+ * IPv4's of a bridge of ours.  With an uplink it has the NIC's instead.  Who makes the
+ * host a router (Docker, an admin) makes each interface forward, those that need not,
+ * too: what must not pass, the rules hold back.
+ */
 static void add_bridge_settings(struct netd_desired_link *bridge,
-				const struct netd_network *n)
+				const struct netd_network *n,
+				const struct netd_facts *facts)
 {
-	bool v4 = has_family(n, AF_INET);
+	bool v4 = has_family(n, AF_INET), needed = forwards(n) && v4;
 
 	if (n->uplink[0])
 		return;
-	netd_link_want_setting(&bridge->attrs, NETD_SETTING_FORWARDING4,
-			       forwards(n) && v4);
+	if (needed || !facts->router4)
+		netd_link_want_setting(&bridge->attrs, NETD_SETTING_FORWARDING4, needed);
 	if (!v4)
 		return;
 	/* strict filtering drops replies of forwarded flows on multi-homed hosts */
@@ -185,7 +190,7 @@ static int add_bridge(struct netd_desired *out, const struct netd_topology *t,
 	if (!n->has_mac)
 		link->mac = netd_desired_mac(facts->host_id, owner);
 	set_uplink(link, n, facts);
-	add_bridge_settings(link, n);
+	add_bridge_settings(link, n, facts);
 	link->place = netd_place_or(n->bridge_place, n->place);
 	/* Snooping without a querier loses group traffic, and makes the Nth port cost
 	 * O(N). */
@@ -291,6 +296,7 @@ static int add_bridge_sysctls(struct netd_desired *out, const struct netd_networ
 	bool ours = !n->existing;
 	/* it would hear its own router advertisements */
 	bool advertises = n->dhcp.enabled && !n->dhcp.no_ra;
+	bool shut = ours && !facts->router6;
 	const struct {
 		bool wanted;
 		const char *family, *name;
@@ -302,7 +308,7 @@ static int add_bridge_sysctls(struct netd_desired *out, const struct netd_networ
 		{facts->ipv6 && v6 && (ours || advertises), "ipv6", "accept_ra", 0},
 		{facts->ipv6 && v6 && (ours || advertises), "ipv6", "autoconf", 0},
 		{ours && facts->ipv6 && v6, "ipv6", "accept_dad", 0},
-		{v6 && facts->force_forwarding && (ours || forwards(n)), "ipv6",
+		{v6 && facts->force_forwarding && (shut || forwards(n)), "ipv6",
 		 "force_forwarding", forwards(n)},
 	};
 

@@ -40,6 +40,7 @@ struct netd_facts {
 	char host_id[64];      /* /etc/machine-id; seeds MAC addresses; "" is fine */
 	bool ipv6;	       /* the kernel has IPv6 */
 	bool force_forwarding; /* conf/IFACE/force_forwarding, Linux 6.17 */
+	bool router4, router6; /* conf/all/forwarding, conf/all/force_forwarding */
 	bool bridge_nf_call;   /* the host sends bridged frames through iptables */
 	bool no_dnsmasq;       /* it is not installed */
 };

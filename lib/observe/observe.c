@@ -255,6 +255,32 @@ static int read_ipv6_settings(struct netd_state *observed, struct netd_error *er
 	return r;
 }
 
+/*
+ * conf/all of IPv4 is not asked for: who writes it writes each interface's, and nobody
+ * else loopback's (net/ipv4/devinet.c inet_forward_change()).
+ */
+static bool is_router4(const struct netd_state *observed)
+{
+	const struct netd_link *lo = netd_state_link(observed, "lo");
+
+	return lo && lo->settings_known & 1U << NETD_SETTING_FORWARDING4 &&
+	       lo->settings[NETD_SETTING_FORWARDING4];
+}
+
+static int find_routing(const struct netd_state *observed, struct netd_facts *facts,
+			struct netd_error *err)
+{
+	int value = 0;
+	int r = read_sysctl("ipv6/conf/all/force_forwarding", &value, err);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	facts->force_forwarding = r == 0;
+	facts->router6 = value;
+	facts->router4 = is_router4(observed);
+	return 0;
+}
+
 int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 		       struct netd_error *err)
 {
@@ -270,8 +296,9 @@ int netd_observe_facts(struct netd_state *observed, struct netd_facts *facts,
 		return r;
 	facts->bridge_nf_call = value;
 	facts->ipv6 = access("/proc/sys/net/ipv6/conf", F_OK) == 0;
-	facts->force_forwarding =
-		access("/proc/sys/net/ipv6/conf/all/force_forwarding", F_OK) == 0;
+	r = find_routing(observed, facts, err);
+	if (r < 0)
+		return r;
 	facts->no_dnsmasq = netd_dnsmasq_find(path) < 0;
 	if (facts->ipv6 && !facts->force_forwarding)
 		return read_ipv6_settings(observed, err);
