@@ -218,9 +218,14 @@ static bool no_ipv6_wanted(const struct netd_link_attrs *want)
 	return want->no_ipv6_address;
 }
 
+/*
+ * One that is up already is a port, whose own IPv6 the kernel never asks: then the mode
+ * is whoever's who sets it.  NetworkManager does when it starts, of what it does not
+ * manage, too.
+ */
 static bool no_ipv6_differs(const struct pair *p)
 {
-	return p->want->no_ipv6_address && !p->have->no_ipv6_address;
+	return p->want->no_ipv6_address && !p->have->no_ipv6_address && !p->have->up;
 }
 
 static void no_ipv6_put(struct nl_msg *m, const struct netd_link_attrs *link)
