@@ -24,7 +24,8 @@
  * back, for others.  For a tap that is down, as QEMU's are, addresses are not read.
  *
  * The port is not marked as ours (link group): it belongs to QEMU, or to the admin who
- * made it, and what bears our group is deleted in bulk.
+ * made it, and what bears our group is deleted in bulk.  It gets an alias, if it has
+ * none, by which people and `netdctl port list` tell it from what others plug in.
  */
 #include "attach/attach.h"
 
@@ -50,7 +51,8 @@ struct link {
 	int is_bridge, is_tap;
 	char name[NETD_ATTACH_NAME];
 	char alias[NETD_ALIAS];
-	int has_ipv6; /* there is an IPv6 address generation mode… */
+	int has_alias; /* which may be too long to be here */
+	int has_ipv6;  /* there is an IPv6 address generation mode… */
 	uint8_t ipv6_mode;
 };
 
@@ -123,8 +125,9 @@ static void parse_link(const struct nlmsghdr *h, struct link *link)
 	link->is_tap = is_text(a, "tun");
 	read_text(netd_wire_find(at, length, IFLA_IFNAME), link->name,
 		  sizeof(link->name));
-	read_text(netd_wire_find(at, length, IFLA_IFALIAS), link->alias,
-		  sizeof(link->alias));
+	a = netd_wire_find(at, length, IFLA_IFALIAS);
+	link->has_alias = a != NULL;
+	read_text(a, link->alias, sizeof(link->alias));
 	a = find_in(find_in(netd_wire_find(at, length, IFLA_AF_SPEC), AF_INET6),
 		    IFLA_INET6_ADDR_GEN_MODE);
 	link->has_ipv6 = a && netd_wire_size(a) == 1;
@@ -219,13 +222,24 @@ static int gains_ipv6(const struct link *bridge, const struct link *port)
 	       mtu_in(bridge, port) >= MTU_IPV6;
 }
 
-/* Out of its bridge; and down, if @down_mask is IFF_UP. */
-static int release(struct netd_wire *w, int index, unsigned down_mask)
+/* Up, and with our alias. */
+static void put_up(struct netd_wire *w, const struct link *port)
+{
+	change(w, port->index, IFF_UP, IFF_UP);
+	if (!port->has_alias)
+		netd_wire_put(w, IFLA_IFALIAS, NETD_ALIAS_HOOK,
+			      sizeof(NETD_ALIAS_HOOK) - 1);
+}
+
+/* Out of its bridge, without our alias; and down, if @down_mask is IFF_UP. */
+static int release(struct netd_wire *w, const struct link *port, unsigned down_mask)
 {
 	int r;
 
-	change(w, index, 0, down_mask);
+	change(w, port->index, 0, down_mask);
 	netd_wire_put_u32(w, IFLA_MASTER, 0);
+	if (!port->has_alias || !strcmp(port->alias, NETD_ALIAS_HOOK))
+		netd_wire_put(w, IFLA_IFALIAS, NULL, 0);
 	r = netd_wire_send(w);
 	if (r < 0)
 		return r;
@@ -368,7 +382,7 @@ static int join(struct netd_wire *w, const struct link *bridge, const struct lin
 		change(w, port->index, 0, 0);
 		put_no_ipv6(w);
 	}
-	change(w, port->index, IFF_UP, IFF_UP);
+	put_up(w, port);
 	joined = netd_wire_send(w);
 	if (joined < 0)
 		return fail(f, NETD_ATTACH_SOCKET, joined, NULL);
@@ -384,7 +398,7 @@ static int join(struct netd_wire *w, const struct link *bridge, const struct lin
 		return 0;
 	/* undone; a port that was up stays up, since it may be somebody's uplink */
 	if (!port->master)
-		release(w, port->index, ~port->flags & IFF_UP);
+		release(w, port, ~port->flags & IFF_UP);
 	return f->code;
 }
 
@@ -459,7 +473,7 @@ static int leave(struct netd_wire *w, const char *bridge_name, const char *port_
 		return refuse_other(w, &port, f);
 	if (!port.master)
 		return 0;
-	r = release(w, port.index, IFF_UP);
+	r = release(w, &port, IFF_UP);
 	if (r < 0 && r != -ENODEV)
 		return fail(f, NETD_ATTACH_LEAVE, r, w);
 	return 0;

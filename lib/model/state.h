@@ -33,6 +33,8 @@
 	0x6e657478	  /* "netx": about to be deleted, in one message */
 #define NETD_PROTOCOL 110 /* of routes and addresses (IFA_PROTO, RTPROT) */
 #define NETD_ALIAS_PREFIX "netd:"
+/* Of a guest's tap that QEMU's hook or helper plugged in: no mark of ownership. */
+#define NETD_ALIAS_HOOK "netd-hook"
 /* Behind a namespace's mark: the inode of the host's namespace that it was made for. */
 #define NETD_ALIAS_HOME " of "
 #define NETD_ALIAS (sizeof(NETD_ALIAS_PREFIX) + NETD_OWNER + sizeof(NETD_ALIAS_HOME) + 20)

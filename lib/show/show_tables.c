@@ -177,6 +177,17 @@ static bool is_in_topology(const struct netd_topology *t, const struct netd_netw
 	return strcmp(n->uplink, port) == 0;
 }
 
+/* Who plugged it in. */
+static const char *port_origin(const struct netd_topology *t,
+			       const struct netd_network *n, const struct netd_link *link)
+{
+	if (is_in_topology(t, n, link))
+		return "topology";
+	if (strcmp(link->alias, NETD_ALIAS_HOOK) == 0)
+		return "hook";
+	return "other";
+}
+
 static void visit_ports(const struct netd_scene *s, const struct netd_topology *t,
 			const struct netd_network *n, struct netd_table *table)
 {
@@ -194,8 +205,7 @@ static void visit_ports(const struct netd_scene *s, const struct netd_topology *
 		netd_table_add_number(table, link->tx_bytes);
 		netd_table_add_number(table, link->rx_packets);
 		netd_table_add_number(table, link->tx_packets);
-		netd_table_add_text(table,
-				    is_in_topology(t, n, link) ? "topology" : "hook");
+		netd_table_add_text(table, port_origin(t, n, link));
 		netd_table_add_number(table, link->mtu);
 	}
 }

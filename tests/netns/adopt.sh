@@ -185,8 +185,14 @@ hooked()
 	ok /etc/qemu-ifup-lan vm1
 	eq "br9 1400" "$(basename "$(readlink /sys/class/net/vm1/master)") $(cat /sys/class/net/vm1/mtu)"
 	match 'vm1 +lan +tap .* hook$' "$(netdctl port list lan)"
+	# libvirt makes a guest's tap and puts it into the bridge by itself
+	ip tuntap add vnet0 mode tap
+	ip link set vnet0 master br9 up
+	match 'vnet0 +lan +tap .* other$' "$(netdctl port list lan)"
+	eq other "$(netdctl port list lan --json | jq -r '.[] | select(.port == "vnet0") | .from')"
 	ok netdctl plan - <<<"$(netdctl export)"
 	ip link del vm1
+	ip link del vnet0
 	gone
 }
 

@@ -69,10 +69,29 @@ up_and_down()
 	eq none "$(link_field tap0 inet6_addr_gen_mode)"
 	eq "" "$(ip -6 -o address show dev tap0)"
 	eq default "$(link_field tap0 group)"
+	eq netd-hook "$(link_field tap0 ifalias)"
 	ok /etc/qemu-ifdown-mybr0 tap0
 	eq "" "$out$err"
 	eq null "$(link_field tap0 master)"
+	eq null "$(link_field tap0 ifalias)"
 	refused is_up tap0
+}
+
+# Somebody's own alias stays as it is, however long.
+own_alias()
+{
+	local alias
+
+	networks
+	tap tap0
+	for alias in "web server" "$(printf 'a%.0s' {1..250})"; do
+		ip link set tap0 alias "$alias"
+		ok /etc/qemu-ifup-mybr0 tap0
+		in_bridge tap0 mybr0
+		eq "$alias" "$(link_field tap0 ifalias)"
+		ok /etc/qemu-ifdown-mybr0 tap0
+		eq "$alias" "$(link_field tap0 ifalias)"
+	done
 }
 
 again()
@@ -377,6 +396,7 @@ full_bridge()
 		[ "$i" = 511 ] || echo "link set w$i master mybr0"
 	done >"$T_DIR/batch"
 	ip -batch "$T_DIR/batch"
+	# shellcheck disable=SC2012 # names of interfaces have no line breaks
 	eq 1023 "$(ls /sys/class/net/mybr0/brif | wc -l)"
 	tap tap0
 	fails 1 /etc/qemu-ifup-mybr0 tap0
@@ -499,6 +519,7 @@ helper_acl()
 	ip link set br-lab group 0x6e657464 alias netd:topo/lab
 	acl no br-lab <<<$'allow all\ndeny lab'
 	acl yes br-lab <<<$'allow all\ndeny topo'
+	# shellcheck disable=SC2012 # names of interfaces have no line breaks
 	eq 0 "$(ls /sys/class/net/br-lab/brif | wc -l)"
 	acl no mybr0 <<<$'allow mybr0\ndeny all'
 	acl no mybr0 'the ACL file /etc/qemu/bridge.conf, line 2: ' <<<$'allow all\nfoo'
@@ -595,11 +616,13 @@ qemu_refused()
 {
 	need command:qemu-system-x86_64
 	networks
+	# shellcheck disable=SC2086 # with its arguments
 	fails 1 timeout 20 $QEMU \
 		-netdev tap,id=n0,ifname=vm1,script=/etc/qemu-ifup-absent,downscript=no
 	eq 1 "$(grep -c '^qemu-ifup: network absent is not running; ' <<<"$err")"
 	refused ip link show dev vm1
 	echo "deny all" >/etc/qemu/bridge.conf
+	# shellcheck disable=SC2086 # with its arguments
 	fails 1 timeout 20 $QEMU -netdev "bridge,id=n0,br=mybr0,helper=$HELPER"
 	eq 1 "$(grep -c '^netd-bridge-helper: access to mybr0 is denied' <<<"$err")"
 }
@@ -617,6 +640,7 @@ qemu_helper()
 }
 
 t_fresh "a tap goes in and comes out" up_and_down
+t_fresh "a tap with an alias of its own" own_alias
 t_fresh "twice is as good as once" again
 t_fresh "the port takes the bridge's MTU, the bridge keeps its MAC" mtu_and_mac
 t_fresh "a port of our own bridge keeps its MAC" our_bridge

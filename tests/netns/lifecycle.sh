@@ -363,6 +363,31 @@ drift_is_explained()
 	no_match 'gone' "$(netdctl plan lab.yaml || :)"
 }
 
+# What others set, and netd does not need otherwise, is no difference.
+others_settings()
+{
+	world
+	cat >lab.yaml <<-'EOF'
+	name: lab
+	networks:
+	  nat0: {mode: nat, addresses: [10.1.0.1/24]}
+	  in0: {addresses: [10.2.0.1/24, "fd00:2::1/64"], ports: {tap0: {type: tap}}}
+	  sw0: {}
+	hosts: {h1: {network: sw0, addresses: [10.3.0.1/24]}}
+	EOF
+	ok netdctl apply lab.yaml
+	# a host that others made a router, as Docker and libvirt do
+	sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	[ ! -e /proc/sys/net/ipv6/conf/all/force_forwarding ] ||
+		sysctl -qw net.ipv6.conf.all.force_forwarding=1
+	# NetworkManager, when it starts
+	ip link set tap0 addrgenmode eui64
+	ip link set h1-eth0 addrgenmode eui64
+	match 'lab .* in effect' "$(netdctl status)"
+	ok netdctl plan lab.yaml
+	eq 1 "$(cat /proc/sys/net/ipv4/conf/in0/forwarding)"
+}
+
 # Another bridge of the same name is not taken for ours, and not touched.
 replaced_bridge()
 {
@@ -484,6 +509,7 @@ t_fresh "two topologies share an address and sysctls outside" two_share_the_outs
 t_fresh "a foreign route and address on our bridge" foreign_route_on_our_bridge
 t_fresh "drift is repaired" drift_is_repaired
 t_fresh "drift is explained" drift_is_explained
+t_fresh "what others set is no difference" others_settings
 t_fresh "a bridge that was replaced is not ours" replaced_bridge
 t_fresh "--json everywhere" json_everywhere
 t_done
