@@ -3,15 +3,18 @@
 #include "advise/suspect.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "host/manager.h"
+#include "host/networkd.h"
 #include "advise/sysctl_files.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "kind/kind.h"
 
 #define RULES_FILE "/etc/nftables.conf" /* Debian's; nftables.service loads it */
 #define RULES_MAX (1024 * 1024)
@@ -106,9 +109,63 @@ void netd_suspects_add(struct netd_plan *plan, const struct netd_state *observed
 	}
 }
 
+/* True if that is somebody else's interface, as a port of a bridge of ours. */
+static bool is_others_port(const struct netd_desired *desired,
+			   const struct netd_desired_link *want)
+{
+	const struct netd_desired_link *bridge = netd_desired_link(desired, want->master);
+
+	return want->foreign && bridge && !bridge->foreign && !bridge->uplink[0];
+}
+
+static void note_ports(const struct netd_state *observed,
+		       const struct netd_desired *desired, struct netd_error *notes)
+{
+	for (size_t i = 0; i < desired->link_count; i++) {
+		const struct netd_desired_link *want = &desired->links[i];
+		const struct netd_link *have = netd_state_link(observed, want->name);
+		const struct netd_manager *manager;
+
+		if (!have || !is_others_port(desired, want))
+			continue;
+		manager = netd_manager_of(have->index);
+		if (!manager)
+			continue;
+		netd_error_add(notes, 0,
+			       "%s manages %s, and may take it out of bridge %s, at the "
+			       "latest when it starts again",
+			       manager->name, want->name, want->master);
+		netd_manager_hint_port(notes, manager, want->name);
+	}
+}
+
+/* One is enough. */
+static void note_missing(const struct netd_state *observed,
+			 const struct netd_desired *desired, struct netd_error *notes)
+{
+	char file[PATH_MAX];
+
+	for (size_t i = 0; i < desired->link_count; i++) {
+		const struct netd_desired_link *want = &desired->links[i];
+		const struct netd_networkd_link link = {
+			.name = want->name,
+			.bridge = want->master,
+			.driver = netd_kind_of(want)->kernel,
+			.ours = true,
+		};
+
+		if (!want->master[0] || !link.driver ||
+		    netd_state_link(observed, want->name) ||
+		    !netd_networkd_takes(&link, file, sizeof(file)))
+			continue;
+		netd_networkd_problem(notes, 0, want->name, file);
+		return;
+	}
+}
+
 /* One is enough: what is told to do is the same for all. */
-void netd_managed_note(const char *topology, const struct netd_state *observed,
-		       struct netd_error *notes)
+static void note_made(const char *topology, const struct netd_state *observed,
+		      struct netd_error *notes)
 {
 	for (size_t i = 0; i < observed->link_count; i++) {
 		const struct netd_link *link = &observed->links[i];
@@ -129,4 +186,12 @@ void netd_managed_note(const char *topology, const struct netd_state *observed,
 				manager->release);
 		return;
 	}
+}
+
+void netd_managed_note(const char *topology, const struct netd_state *observed,
+		       const struct netd_desired *desired, struct netd_error *notes)
+{
+	note_made(topology, observed, notes);
+	note_ports(observed, desired, notes);
+	note_missing(observed, desired, notes);
 }

@@ -15,10 +15,11 @@ void netd_suspects_add(struct netd_plan *plan, const struct netd_state *observed
 		       bool runs);
 
 /*
- * Notes that a program manages an interface that netd made for topology @topology, and so
- * may take it out of its bridge or change its addresses; with what tells it not to.
+ * Notes that a program manages an interface that netd made for topology @topology, or
+ * that is a port of it, or will manage one that is to be made, and so may take it out of
+ * its bridge or change its addresses; with what tells it not to.
  */
 void netd_managed_note(const char *topology, const struct netd_state *observed,
-		       struct netd_error *notes);
+		       const struct netd_desired *desired, struct netd_error *notes);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "edit/edit.h"
+#include "advise/port_manager.h"
 #include "host/context.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -177,6 +178,7 @@ int netd_port_add(struct netd_topology *t, const char *network, const char *name
 	netd_auto(netd_edit_end) struct netd_edit edit = {0};
 	struct netd_network *n = find(t, network, err);
 	struct netd_port *p;
+	int r;
 
 	if (!n)
 		return -ENOENT;
@@ -189,8 +191,10 @@ int netd_port_add(struct netd_topology *t, const char *network, const char *name
 	if (!p)
 		return netd_error_add(err, -ENOMEM, "out of memory");
 	netd_copy(p->name, name);
-	return netd_edit_keep(&edit,
-			      netd_settings_edit(t, &netd_port_object, p, settings, err));
+	r = netd_settings_edit(t, &netd_port_object, p, settings, err);
+	if (r < 0)
+		return netd_edit_keep(&edit, r);
+	return netd_edit_keep(&edit, netd_port_unmanaged(n, p, err));
 }
 
 int netd_port_remove(struct netd_topology *t, const char *network, const char *name,

@@ -422,26 +422,16 @@ static int attach(struct netd_wire *w, const char *bridge_name, const char *port
 	return join(w, &bridge, &port, flags, f);
 }
 
-int netd_attach_name_ok(const char *name)
-{
-	size_t n = 0;
-
-	if (!strcmp(name, ".") || !strcmp(name, ".."))
-		return 0;
-	for (; name[n]; n++)
-		if (n >= NETD_ATTACH_NAME - 1 || name[n] == '/' || name[n] == ':' ||
-		    name[n] == ' ' || (name[n] >= '\t' && name[n] <= '\r'))
-			return 0;
-	return n > 0;
-}
-
 int netd_attach_port(const char *bridge, const char *port, unsigned flags,
 		     const struct netd_attach_guard *guard,
 		     struct netd_attach_failure *failure)
 {
 	struct netd_wire w;
-	int r = netd_wire_open(&w);
+	int r;
 
+	if (netd_attach_name_is_taken(port))
+		return fail(failure, NETD_ATTACH_NAME_CHECK, -EBUSY, NULL);
+	r = netd_wire_open(&w);
 	if (r < 0)
 		return fail(failure, NETD_ATTACH_SOCKET, r, NULL);
 	r = attach(&w, bridge, port, flags, guard, failure);

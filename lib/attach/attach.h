@@ -11,6 +11,8 @@
 /* True if the kernel can have an interface of that name: net/core/dev.c dev_valid_name().
  */
 int netd_attach_name_ok(const char *name);
+/* True if a running networkd takes taps of that name out of their bridge. */
+int netd_attach_name_is_taken(const char *name);
 
 /* What was being done when it failed; the wording is by (step, errno). */
 enum netd_attach_step {
@@ -25,8 +27,8 @@ enum netd_attach_step {
 	NETD_ATTACH_JOIN,
 	NETD_ATTACH_UP,
 	NETD_ATTACH_LEAVE,
-	NETD_ATTACH_NETWORK, /* the record; -ENOENT: the network is not running */
-	NETD_ATTACH_NAME_CHECK,
+	NETD_ATTACH_NETWORK,	/* the record; -ENOENT: the network is not running */
+	NETD_ATTACH_NAME_CHECK, /* -EBUSY: networkd would take a tap of that name out */
 	NETD_ATTACH_TUN_OPEN,
 	NETD_ATTACH_TUN_MAKE,
 	NETD_ATTACH_HAND_OVER,
@@ -60,8 +62,9 @@ struct netd_attach_guard {
  * stays there, whatever it is.  Returns 0, or a negative errno with *@failure filled:
  * -ENODEV (one of the two is not there), -EINVAL (@bridge is no bridge), -EBUSY (@port is
  * in another bridge), -ENOTSUP (@port is no tap), -EADDRINUSE (it has addresses), -EXFULL
- * (the bridge has 1,023 ports), -EPERM, or what else the kernel says.  After a failure
- * the port is not in the bridge unless it was before.  @guard NULL: nobody is asked.
+ * (the bridge has 1,023 ports), -EPERM, or, before all else, -EBUSY (NAME_CHECK), or what
+ * else the kernel says.  After a failure the port is not in the bridge unless it was
+ * before.  @guard NULL: nobody is asked.
  */
 int netd_attach_port(const char *bridge, const char *port, unsigned flags,
 		     const struct netd_attach_guard *guard,

@@ -70,6 +70,12 @@ static const struct {
 	 "write it anew: netdctl network start %n"},
 	{NETD_ATTACH_NETWORK, 0, "cannot read the record of network %n: %e",
 	 "run QEMU as root, or look at the state directory's permissions"},
+	{NETD_ATTACH_NAME_CHECK, -EBUSY,
+	 "systemd-networkd takes taps that are called vt-... out of their bridge: %p is "
+	 "left alone",
+	 "give it another name; or `ln -s /dev/null "
+	 "/etc/systemd/network/80-vm-vt.network` "
+	 "and `networkctl reload`"},
 	{NETD_ATTACH_NAME_CHECK, 0,
 	 "\"%p\" cannot be the name of an interface or a network",
 	 "a name has 1-15 letters, digits, dots, dashes and underscores"},

@@ -79,10 +79,14 @@ static const struct row {
 } rows[] = {
 	{{"systemd-networkd", hint_networkd,
 	  "`udevadm control --reload && udevadm trigger --subsystem-match=net && udevadm "
-	  "settle && networkctl reload`"},
+	  "settle && networkctl reload`",
+	  "printf '[Match]\\nName=%s\\n[Link]\\nUnmanaged=yes\\n' "
+	  ">/etc/systemd/network/05-%s.network && networkctl reload"},
 	 NETWORKD_STATE,
 	 {"ADMIN_STATE=configured", "ADMIN_STATE=configuring"}},
-	{{"NetworkManager", hint_network_manager, NULL},
+	{{"NetworkManager", hint_network_manager, NULL,
+	  "printf '[keyfile]\\nunmanaged-devices+=interface-name:%s\\n' "
+	  ">/etc/NetworkManager/conf.d/netd-%s.conf && nmcli general reload conf"},
 	 NM_STATE,
 	 {"managed=true", NULL}},
 };
@@ -105,4 +109,29 @@ const struct netd_manager *netd_manager_of(int index)
 		if (says(&rows[i], index))
 			return &rows[i].manager;
 	return NULL;
+}
+
+/* A name may have letters that mean something to a shell or to those files. */
+static bool is_plain(const char *name)
+{
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789_.-")] == '\0';
+}
+
+void netd_manager_hint_port(struct netd_error *err, const struct netd_manager *manager,
+			    const char *port)
+{
+	char command[256];
+	const char *format = manager->leave, *place;
+	size_t length = 0;
+
+	if (!is_plain(port)) {
+		netd_error_hint(err, "tell %s to leave it alone", manager->name);
+		return;
+	}
+	for (; (place = strstr(format, "%s")); format = place + 2)
+		length += (size_t)snprintf(command + length, sizeof(command) - length,
+					   "%.*s%s", (int)(place - format), format, port);
+	snprintf(command + length, sizeof(command) - length, "%s", format);
+	netd_error_hint(err, "`%s` has it leave the interface alone", command);
 }

@@ -14,9 +14,16 @@ struct netd_manager {
 		     const struct netd_link *nic);
 	/* Commands: it lets go of what netd made.  NULL: unknown. */
 	const char *release;
+	/* A command: it lets go, for good, of an interface without addresses, whose name
+	 * stands for each %s. */
+	const char *leave;
 };
 
 /* Whoever says so of the link of that index in a file of its own; NULL: nobody. */
 const struct netd_manager *netd_manager_of(int index);
+
+/* Adds the hint by which the manager leaves the port alone. */
+void netd_manager_hint_port(struct netd_error *err, const struct netd_manager *manager,
+			    const char *port);
 
 #endif

@@ -191,7 +191,7 @@ static int make(struct netd *netd, const struct netd_topology *t,
 	r = netd->ops->observe_foreign(netd, &v->desired, &v->observed, err);
 	if (r < 0 || !check)
 		return r;
-	netd_managed_note(t->name, &v->observed, &v->plan.notes);
+	netd_managed_note(t->name, &v->observed, &v->desired, &v->plan.notes);
 	return netd_obstacles_note(t, &v->facts, &v->desired, &v->plan.notes);
 }
 

@@ -54,7 +54,7 @@ hint()
 guest_goes_on()
 {
 	eq br0 "$(host 'basename "$(readlink /sys/class/net/v-g/master)"')"
-	host_asks
+	host_asks 20
 	host 'ip netns exec g ping -q -c 1 -W 2 203.0.113.1'
 }
 
@@ -216,6 +216,116 @@ upgraded()
 	kept
 }
 
+# in_lan PORT: within seconds nobody takes it out.
+in_lan()
+{
+	host "[ -d /sys/class/net/lan/brif/$1 ]"
+	sleep 3
+	host "[ -d /sys/class/net/lan/brif/$1 ]" || fail "$1 was taken out of the bridge"
+}
+
+lan()
+{
+	start
+	host_before 'ip link add eth1 type veth peer name eth1 netns out
+		ip -n out link set eth1 up
+		ip link set eth1 up'
+	host 'ip link add eth1 type veth peer name eth1 netns out
+		ip -n out link set eth1 up
+		ip link set eth1 up
+		netdctl network create lan --address 10.7.0.1/24 --autostart
+		ln -s /usr/local/libexec/netd/qemu-ifup /etc/qemu-ifup-lan'
+}
+
+# refused PATTERN COMMAND…: nothing is changed; what it says is left in `said`.
+refused()
+{
+	! host "$2 2>&1" >"$T_DIR/said" || fail "not refused: $2"
+	match "$1" "$(<"$T_DIR/said")"
+	host '[ -z "$(ls /sys/class/net/lan/brif)" ]'
+}
+
+# as_said: runs the command that stands there, as printed.
+as_said()
+{
+	host "set -e; $(grep -o '`[^`]*`' "$T_DIR/said" | head -n 1 | tr -d '`')"
+}
+
+# A guest's taps are QEMU's; systemd has a file for those of some names.
+networkd_taps()
+{
+	lan
+	host 'systemctl --quiet enable --now systemd-networkd
+		ip tuntap add vt-0 mode tap'
+	refused 'vt-... out of their bridge: vt-0 is left alone' '/etc/qemu-ifup-lan vt-0'
+	refused 'port vt-0: systemd-networkd manages it' 'sleep 1; netdctl port add lan vt-0'
+	host 'ip link del vt-0; ip tuntap add vt-0 mode tap
+		ln -s /dev/null /etc/systemd/network/80-vm-vt.network; networkctl reload
+		/etc/qemu-ifup-lan vt-0'
+	in_lan vt-0
+	# and a file for all
+	host 'ip link del vt-0
+		printf "[Match]\nName=*\n[Network]\nLinkLocalAddressing=no\n" \
+			>/etc/systemd/network/20-all.network
+		networkctl reload
+		ip tuntap add vm1 mode tap; /etc/qemu-ifup-lan vm1'
+	in_lan vm1
+	host 'systemctl restart systemd-networkd'
+	in_lan vm1
+	# networkd that does not run takes nothing
+	host 'ip link del vm1; rm /etc/systemd/network/*
+		systemctl stop systemd-networkd.socket systemd-networkd
+		ip tuntap add vt-0 mode tap; /etc/qemu-ifup-lan vt-0'
+	in_lan vt-0
+}
+
+# A file that is read before netd's.
+networkd_first()
+{
+	lan
+	host 'printf "[Match]\nName=v*\n[Network]\nLinkLocalAddressing=no\n" \
+			>/etc/systemd/network/05-all.network
+		systemctl --quiet enable --now systemd-networkd'
+	refused 'port vm1: systemd-networkd takes it out of its bridge, by /etc/systemd/network/05-all.network' \
+		'netdctl port add lan vm1 --tap'
+	host 'netdctl plan /etc/netd/lab.yaml 2>&1 || :' >"$T_DIR/said"
+	match 'note: port ve-b: systemd-networkd takes it out of its bridge, by /etc/systemd/network/05-all.network' \
+		"$(<"$T_DIR/said")"
+	as_said
+	host 'netdctl port add lan vm1 --tap; netdctl apply /etc/netd/lab.yaml'
+	in_lan vm1
+	kept
+}
+
+# somebody_elses_nic SERVICE: it has no addresses, and is to be a port.
+somebody_elses_nic()
+{
+	lan
+	host 'printf "[Match]\nName=eth1\n[Network]\nLinkLocalAddressing=no\n" \
+			>/etc/systemd/network/20-eth1.network
+		systemctl --quiet mask systemd-networkd-wait-online'
+	host "systemctl --quiet enable --now $1"
+	wait_for 3 host 'grep -qE "managed=true|ADMIN_STATE=configur" /run/NetworkManager/devices/* /run/systemd/netif/links/*'
+	host 'ip address flush dev eth1'
+	refused "port eth1: $1 manages it" 'netdctl port add lan eth1'
+	echo '{name: l2, networks: {l2: {ports: {eth1: {}}}}}' | host 'cat >l2.yaml'
+	match "note: $1 manages eth1, and may take it out of bridge l2" "$(host 'netdctl plan l2.yaml 2>&1 || :')"
+	as_said
+	host 'netdctl port add lan eth1'
+	in_lan eth1
+	no_match "manages eth1" "$(host 'netdctl status')"
+	host "systemctl restart $1"
+	in_lan eth1
+	host_reboot
+	in_lan eth1
+	host "systemctl restart $1"
+	in_lan eth1
+}
+
+t_fresh "networkd and guests' taps" networkd_taps
+t_fresh "networkd's file in front of netd's" networkd_first
+t_fresh "a NIC of networkd's as a port" somebody_elses_nic systemd-networkd
+t_fresh "a NIC of NetworkManager's as a port" somebody_elses_nic NetworkManager
 t_fresh "networkd's NIC: its bridge is adopted" networkd_nic
 t_fresh "networkd's NIC with addresses of its own" networkd_static
 t_fresh "networkd leaves ports and bridges alone" networkd_ports

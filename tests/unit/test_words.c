@@ -30,6 +30,10 @@ static void sentences(void **state)
 		{{NETD_ATTACH_CHECK_PORT, -EBUSY, "br7", ""},
 		 "tap0 is in br7, not in bridge br0",
 		 "nomaster"},
+		{{NETD_ATTACH_NAME_CHECK, -EBUSY, "", ""},
+		 "systemd-networkd takes taps that are called vt-... out of their "
+		 "bridge: tap0",
+		 "another name"},
 		{{NETD_ATTACH_FIND_PORT, -ENODEV, "", ""},
 		 "there is no interface tap0",
 		 "create it"},
