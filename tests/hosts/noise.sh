@@ -64,7 +64,7 @@ with_guests_of_others()
 	silent 'systemctl start lxc-net; systemctl restart lxc-net'
 	silent 'ip tuntap add vnet0 mode tap; ip link set vnet0 master nat0 up'
 	match 'vnet0 +nat0 .* other' "$(host 'netdctl port list')"
-	silent 'echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-router.conf; sysctl -q --system'
+	silent 'echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-router.conf; sysctl -q --system 2>/dev/null || :'
 	silent 'systemctl restart systemd-udevd; udevadm trigger; udevadm settle'
 }
 
