@@ -9,9 +9,9 @@ struct netd_error;
 
 struct netd_manager {
 	const char *name; /* "systemd-networkd" */
-	/* Adds how @nic comes into @bridge. */
+	/* Adds how @nic, with its addresses of @observed, comes into @bridge. */
 	void (*hint)(struct netd_error *err, const char *bridge,
-		     const struct netd_link *nic);
+		     const struct netd_link *nic, const struct netd_state *observed);
 	/* Commands: it lets go of what netd made.  NULL: unknown. */
 	const char *release;
 	/* A command: it lets go, for good, of an interface without addresses, whose name

@@ -157,6 +157,7 @@ struct netd_ifaddr {
 	struct netd_prefix prefix;
 	uint8_t protocol; /* NETD_PROTOCOL on ours */
 	bool dynamic;	  /* observed only: has a lifetime */
+	bool temporary;	  /* observed only: the kernel's, for privacy: RFC 8981 */
 	bool no_source;	  /* desired only: never the source of a flow of the host's */
 	char owner[NETD_OWNER];	 /* desired only: "TOPOLOGY/NETWORK" */
 	struct netd_place place; /* desired only */

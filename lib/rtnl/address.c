@@ -102,6 +102,8 @@ static int visit_address(const struct nlmsghdr *m, void *data)
 	out->prefix.length = header->ifa_prefixlen;
 	out->protocol = netd_nl_u8(a[ATTR_PROTO], 0);
 	out->dynamic = !(header->ifa_flags & IFA_F_PERMANENT);
+	out->temporary =
+		header->ifa_family == AF_INET6 && header->ifa_flags & IFA_F_TEMPORARY;
 	return 0;
 }
 

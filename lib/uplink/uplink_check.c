@@ -17,6 +17,7 @@
 
 #include "host/context.h"
 #include "uplink/dhcp_client.h"
+#include "host/ifupdown.h"
 #include "host/manager.h"
 #include "store/uplink_file.h"
 #include "base/array.h"
@@ -204,7 +205,7 @@ static void check_manager(const struct check *c)
 		return;
 	snprintf(text, sizeof(text), "%s manages it", manager->name);
 	problem(c, text);
-	manager->hint(c->err, c->network->bridge, c->nic);
+	manager->hint(c->err, c->network->bridge, c->nic, c->observed);
 }
 
 /* True if an address that it holds runs out, other than by router advertisements. */
@@ -233,7 +234,32 @@ static void check_clients(const struct check *c)
 	snprintf(text, sizeof(text), "a DHCP client runs on it (%s, process %d)",
 		 client.name, (int)client.pid);
 	problem(c, text);
-	netd_dhcp_client_hint(c->err, &client, c->network->bridge);
+	if (netd_ifupdown_has(c->nic->name))
+		netd_ifupdown_hint(c->err, c->network->bridge, c->nic);
+	else
+		netd_dhcp_client_hint(c->err, &client, c->network->bridge);
+}
+
+static bool has_address(const struct check *c)
+{
+	for (size_t i = 0; i < c->held->count; i++)
+		if (c->held->items[i].kind == NETD_HELD_ADDRESS)
+			return true;
+	return false;
+}
+
+/* Addresses of its own file: they come along, until it acts again. */
+static void check_ifupdown(const struct check *c)
+{
+	const char *nic = c->nic->name;
+
+	if (!netd_ifupdown_has(nic) || !has_address(c) || is_leased(c))
+		return;
+	netd_error_add(c->notes, 0,
+		       "ifupdown configures %s: when networking.service starts anew, it "
+		       "takes the addresses away and sets %s down",
+		       nic, nic);
+	netd_ifupdown_hint(c->notes, c->network->bridge, c->nic);
 }
 
 static bool goes_out_by(const struct netd_topology *t, const char *nic)
@@ -289,8 +315,8 @@ static void check_firewall(const struct check *c)
 }
 
 static void (*const checks[])(const struct check *c) = {
-	check_link,    check_uppers,  check_held,	check_claims,
-	check_manager, check_clients, check_topologies, check_firewall,
+	check_link,    check_uppers,   check_held,	 check_claims,	 check_manager,
+	check_clients, check_ifupdown, check_topologies, check_firewall,
 };
 
 static int check_uplink(struct check *c)

@@ -109,6 +109,21 @@ with_udhcpc()
 	has eth0
 }
 
+# busybox goes by its first word, whatever its file is called; between two renewals it has
+# no socket at all.
+with_busybox()
+{
+	start
+	host 'cp "$(readlink -f /sbin/udhcpc)" /root/lessee
+		(exec -a udhcpc /root/lessee -b -i eth0 -t 20); ip link set eth0 up'
+	has eth0
+	wait_for 2 host '! grep -q "^[0-9a-f]" /proc/net/packet && [ -z "$(ss -Hu -a "sport = :68")" ]'
+	eq lessee "$(host 'cat /proc/"$(pgrep -f "^udhcpc")"/comm')"
+	refused udhcpc
+	host 'udhcpc -b -i br0'
+	has br0
+}
+
 # A program of a name that nobody knows is known by its sockets.
 with_unknown()
 {
@@ -156,6 +171,7 @@ t_fresh "dhcpcd on the NIC" with_dhcpcd
 t_fresh "dhcpcd's service" with_dhcpcd_service
 t_fresh "dhclient that names no NIC" with_dhclient
 t_fresh "udhcpc" with_udhcpc
+t_fresh "udhcpc in a file of another name" with_busybox
 t_fresh "a client that netd does not know" with_unknown
 t_fresh "dhcpcd that leaves it alone" elsewhere
 t_done

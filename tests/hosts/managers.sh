@@ -1,18 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# systemd-networkd and NetworkManager: what netd says of their NICs is done as it says it,
+# systemd-networkd, NetworkManager and ifupdown: what netd says of their NICs is done as it says it,
 # and they leave netd's interfaces alone.
 . "$(dirname "$0")/../lib/netns.sh"
 . "$T_ROOT/tests/hosts/hosts.sh"
 
+RA=
 start()
 {
-	need_hosts
+	[ -n "${T_HOST_CGROUP:-}" ] || need_hosts
 	host_before '
 		ip -n out address add 2001:db8:5::1/64 dev eth0 nodad
 		ip netns exec out dnsmasq --interface=eth0 --bind-interfaces --port=0 --pid-file= \
 			--dhcp-range=172.16.5.100,172.16.5.150,2m --dhcp-option=3,172.16.5.1 \
-			--leasefile-ro
+			--leasefile-ro '"$RA"'
 		ip link set eth0 up'
 	host_boot netd-autostart
 	host 'mkdir -p /etc/netd
@@ -79,6 +80,75 @@ adopted()
 	host 'netdctl destroy default'
 	has br0
 	guest_goes_on
+}
+
+# netplan RENDERER: which has its files written by netplan, at each boot.
+netplan()
+{
+	start
+	host 'type netplan >/dev/null 2>&1' || t_skip "no netplan in build-hosts/root: run tests/hosts/root"
+	host "mkdir -p /etc/netplan; cat >/etc/netplan/01-lan.yaml; chmod 600 /etc/netplan/*" <<-EOF
+		network:
+		  version: 2
+		  renderer: ${1/systemd-/}
+		  ethernets:
+		    eth0:
+		      dhcp4: true
+		      nameservers: {addresses: [203.0.113.1], search: [lab.test]}
+	EOF
+	host "systemctl --quiet enable --now $1; netplan apply"
+	has eth0
+	hint "$1"
+	host "$(sed -n 's/.*has: `\(.*\)`, then .*/\1/p' "$T_DIR/said")"
+	sleep 5 # the lease is asked for once more
+	match 'let netplan make the bridge.*adopt --autostart br0' "$(<"$T_DIR/said")"
+	adopted "$1"
+	match '203.0.113.1' "$(host 'cat /etc/netplan/*')"
+}
+
+# ifupdown FILE STANZAS: with these, which others may stand in front of, in that file.
+ifupdown()
+{
+	start
+	host "printf 'auto lo\niface lo inet loopback\nsource /etc/network/interfaces.d/*\n' \
+		>/etc/network/interfaces; cat >>/etc/network/$1" <<<"$2"
+	host 'systemctl --quiet enable networking 2>&1; systemctl restart networking; ifup --allow=hotplug -a'
+	has eth0
+}
+
+# told: it makes the bridge by the command that is printed.
+ifupdown_makes_it()
+{
+	host "$(sed -n 's/.*has: `\(.*\)`, then .*/\1/p' "$T_DIR/said")"
+	match 'adopt --autostart br0' "$(<"$T_DIR/said")"
+	adopted networking
+}
+
+ifupdown_dhcp()
+{
+	ifupdown interfaces 'allow-hotplug eth0
+iface eth0 inet dhcp'
+	! host 'netdctl apply up.yaml 2>&1' >"$T_DIR/said" || fail "applied"
+	match 'a DHCP client runs on it' "$(<"$T_DIR/said")"
+	ifupdown_makes_it
+}
+
+ifupdown_static()
+{
+	STATIC=172.16.5.40
+	ifupdown interfaces.d/lan 'auto eth0
+iface eth0 inet static
+	address 172.16.5.40/24
+	gateway 172.16.5.1
+	up ip route add 198.51.100.0/24 via 172.16.5.1 dev eth0
+iface eth0 inet6 static
+	address 2001:db8:5::40/64
+	gateway 2001:db8:5::1
+	up ip address add 2001:db8:5::41/64 dev eth0'
+	host 'netdctl plan up.yaml 2>&1 || :' >"$T_DIR/said"
+	match 'note: ifupdown configures eth0: when networking.service starts anew, it takes' \
+		"$(<"$T_DIR/said")"
+	ifupdown_makes_it
 }
 
 # What netd made stays as it was made.
@@ -169,6 +239,24 @@ network_manager_nic()
 	start
 	host 'systemctl --quiet enable --now NetworkManager'
 	network_manager_makes_it
+}
+
+# The address by router advertisement stays, too.
+network_manager_slaac()
+{
+	local before
+
+	RA='--enable-ra --dhcp-range=2001:db8:5::,ra-only,64,5m'
+	need_hosts
+	host_before 'echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_ra # NetworkManager listens itself'
+	start
+	host 'systemctl --quiet enable --now NetworkManager'
+	wait_for 4 host 'ip -6 -o address show dev eth0 -tentative | grep -q 2001:db8:5:'
+	before=$(host 'ip -6 -o address show dev eth0 scope global' | awk '{print $4}')
+	network_manager_makes_it
+	wait_for 4 host "ip -6 -o address show dev br0 -tentative | grep -q $before"
+	eq "$before" "$(host 'ip -6 -o address show dev br0 scope global' | awk '{print $4}')"
+	wait_for 3 host "ping -q -c 1 -W 2 -I ${before%/*} 2001:db8:5::1"
 }
 
 network_manager_static()
@@ -328,9 +416,14 @@ t_fresh "a NIC of networkd's as a port" somebody_elses_nic systemd-networkd
 t_fresh "a NIC of NetworkManager's as a port" somebody_elses_nic NetworkManager
 t_fresh "networkd's NIC: its bridge is adopted" networkd_nic
 t_fresh "networkd's NIC with addresses of its own" networkd_static
+t_fresh "ifupdown's NIC with a lease: its bridge is adopted" ifupdown_dhcp
+t_fresh "ifupdown's NIC with addresses of its own" ifupdown_static
+t_fresh "netplan's NIC by networkd: its bridge is adopted" netplan systemd-networkd
+t_fresh "netplan's NIC by NetworkManager" netplan NetworkManager
 t_fresh "networkd leaves ports and bridges alone" networkd_ports
 t_fresh "NetworkManager's NIC: its bridge is adopted" network_manager_nic
 t_fresh "NetworkManager's NIC with addresses of its own" network_manager_static
+t_fresh "NetworkManager's NIC with addresses by router advertisement" network_manager_slaac
 t_fresh "NetworkManager leaves ports and bridges alone" network_manager_ports
 t_fresh "networkd lets go of them after an upgrade of netd" upgraded
 t_done
