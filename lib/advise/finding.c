@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "foreign/remedy.h"
+#include "foreign/tool.h"
 #include "ruleset/admit.h"
 
 #define NOTES 8 /* about one place */
@@ -163,7 +164,23 @@ static void print_phrases(struct netd_str *s, const struct netd_finding *f)
 		netd_str_addf(s, "; and %zu more", f->more);
 }
 
-/* What the chains of the table together drop of the area's needs. */
+static bool is_firewalld(const struct netd_findings *all,
+			 const struct netd_foreign_chain *chain)
+{
+	return netd_tool_is_firewalld(
+		&(struct netd_remedy){.program = all->program, .chain = chain});
+}
+
+/* True if the same commands are about both chains: those of a table, and firewalld's. */
+static bool is_one_whole(const struct netd_findings *all,
+			 const struct netd_foreign_chain *a,
+			 const struct netd_foreign_chain *b)
+{
+	return (a->family == b->family && !strcmp(a->table, b->table)) ||
+	       (is_firewalld(all, a) && is_firewalld(all, b));
+}
+
+/* What the chains that are one whole together drop of the area\'s needs. */
 static unsigned all_needs(const struct netd_findings *all, const struct netd_finding *f)
 {
 	unsigned needs = 0;
@@ -171,8 +188,7 @@ static unsigned all_needs(const struct netd_findings *all, const struct netd_fin
 	for (size_t i = 0; i < all->count; i++) {
 		const struct netd_finding *k = &all->items[i];
 
-		if (k->area == f->area && k->chain->family == f->chain->family &&
-		    !strcmp(k->chain->table, f->chain->table))
+		if (k->area == f->area && is_one_whole(all, k->chain, f->chain))
 			needs |= k->needs;
 	}
 	return needs;

@@ -147,16 +147,17 @@ static int answer_chain(const struct nlmsghdr *nlh, void *data)
 	c->priority = (int32_t)hook_number(hook, NFTA_HOOK_PRIORITY, 0);
 	c->policy_drops = policy_drops;
 	c->drops = policy_drops && c->hook == NF_INET_LOCAL_IN;
+	c->firewalld = netd_foreign_is_firewalld(c);
 	return 0;
 }
 
 /*
- * Where ours may stand.  firewalld writes its table anew at each reload, so it is asked
+ * Where ours may stand.  firewalld writes its rules anew at each reload, so it is asked
  * by its own commands (remedy.c); frames have no rows in admit.c.
  */
 static bool takes_ours(const struct netd_foreign_chain *c)
 {
-	return c->family != NFPROTO_BRIDGE && !netd_foreign_is_firewalld(c);
+	return c->family != NFPROTO_BRIDGE && !c->firewalld;
 }
 
 /*
@@ -176,6 +177,7 @@ static void judge(struct reader *r, const struct nlmsghdr *nlh)
 	struct netd_fate fate;
 
 	netd_fate_of(nlh, &fate);
+	r->chain->firewalld |= netd_foreign_is_to_zones(r->chain, fate.jumps_to);
 	if (fate.drops_all || is_last_of_ufw(r->chain, fate.jumps_to))
 		r->chain->before = fate.handle;
 	if (!*fate.jumps_to || r->jump_count == JUMPS)

@@ -135,6 +135,8 @@ static bool is_made(const struct netd_remedy *r, const char *line, size_t length
 	} kinds[] = {
 		{NETD_FIREWALLD NETD_FIREWALLD_ZONE, "filter_IN_"},
 		{NETD_FIREWALLD NETD_FIREWALLD_POLICY, "filter_FWD_policy_"},
+		{NETD_FIREWALLD NETD_FIREWALLD_ZONE, "IN_"}, /* its iptables backend's */
+		{NETD_FIREWALLD NETD_FIREWALLD_POLICY, "FWD_"},
 	};
 	char name[64];
 
@@ -145,8 +147,9 @@ static bool is_made(const struct netd_remedy *r, const char *line, size_t length
 			continue;
 		snprintf(name, sizeof(name), "%s%.*s", kinds[i].chain,
 			 (int)(length - skip), line + skip);
-		return netd_program_chain(r->program, r->chain->family, r->chain->table,
-					  name);
+		if (netd_program_chain(r->program, r->chain->family, r->chain->table,
+				       name))
+			return true;
 	}
 	return false;
 }

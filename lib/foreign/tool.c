@@ -117,9 +117,12 @@ static bool is_bridge(const struct netd_remedy *r)
 	return r->chain->family == NFPROTO_BRIDGE;
 }
 
-static bool is_firewalld(const struct netd_remedy *r)
+bool netd_tool_is_firewalld(const struct netd_remedy *r)
 {
-	return netd_foreign_is_firewalld(r->chain);
+	char zones[NETD_FOREIGN_NAME + sizeof("_ZONES")];
+
+	snprintf(zones, sizeof(zones), "%s_ZONES", r->chain->name);
+	return netd_foreign_is_firewalld(r->chain) || goes_to(r, zones);
 }
 
 /* In this table of its own firewalld drops all. */
@@ -178,7 +181,7 @@ static bool is_any(const struct netd_remedy *r)
 }
 
 static const struct netd_tool tools[] = {
-	{.is = is_firewalld,
+	{.is = netd_tool_is_firewalld,
 	 .command = "",
 	 .words = words_firewalld,
 	 .before = ZONE, /* which lets ICMPv6 pass */

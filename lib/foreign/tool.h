@@ -28,6 +28,12 @@ struct netd_tool {
 	bool host;  /* it asks a daemon, or writes files, of the host's only */
 };
 
+/*
+ * True if firewalld made the chain, by its nftables or its iptables backend: then the
+ * commands for one of its chains are about all of them.
+ */
+bool netd_tool_is_firewalld(const struct netd_remedy *r);
+
 /* Never NULL: nft can be asked about any chain. */
 const struct netd_tool *netd_tool_of(const struct netd_remedy *r);
 

@@ -126,6 +126,7 @@ struct netd_foreign_chain {
 	bool policy_drops;
 	bool unread;	 /* its rules are too many, or not of interest */
 	bool drops;	 /* input only: what no rule of it accepts */
+	bool firewalld;	 /* input only: firewalld makes it anew at each reload */
 	bool locked;	 /* its table has an owner: nobody else can change it */
 	uint64_t before; /* the rule that drops the rest; 0: its policy does */
 };

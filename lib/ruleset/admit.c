@@ -291,6 +291,14 @@ bool netd_foreign_is_firewalld(const struct netd_foreign_chain *c)
 	return !strcmp(c->table, "firewalld");
 }
 
+bool netd_foreign_is_to_zones(const struct netd_foreign_chain *c, const char *target)
+{
+	size_t length = strlen(c->name);
+
+	return strncmp(target, c->name, length) == 0 &&
+	       strcmp(target + length, "_ZONES") == 0;
+}
+
 bool netd_foreign_is_legacy(const struct netd_foreign_chain *c)
 {
 	return !strncmp(c->table, NETD_LEGACY_PREFIX, sizeof(NETD_LEGACY_PREFIX) - 1);

@@ -58,7 +58,10 @@ int netd_admit_learn(const struct nlmsghdr *nlh, const struct netd_foreign_chain
 
 /* "ip", of an NFPROTO_*. */
 const char *netd_foreign_family(uint8_t family);
+/* In a table of firewalld's own. */
 bool netd_foreign_is_firewalld(const struct netd_foreign_chain *c);
+/* True if @target is where firewalld's iptables backend goes to from that chain. */
+bool netd_foreign_is_to_zones(const struct netd_foreign_chain *c, const char *target);
 bool netd_foreign_is_legacy(const struct netd_foreign_chain *c);
 /* Its table's name, as its tool says it. */
 const char *netd_foreign_table(const struct netd_foreign_chain *c);

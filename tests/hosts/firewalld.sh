@@ -6,7 +6,7 @@
 
 start()
 {
-	need_hosts
+	[ -n "${T_HOST_CGROUP:-}" ] || need_hosts
 	host_lan
 	host_boot firewalld netd-autostart
 	ready
@@ -73,6 +73,32 @@ zone_and_policy()
 	host_guest nat0
 	works
 	host 'netdctl network delete nat0'
+	eq "" "$(chains)"
+}
+
+# Its iptables backend makes its rules anew at each reload, too.
+iptables_backend()
+{
+	need_hosts
+	host_before 'sed -i s/^FirewallBackend=.*/FirewallBackend=iptables/ /etc/firewalld/firewalld.conf'
+	start
+	network nat0 nat 10.1.0
+	host_guest nat0
+	! host_asks 2 || fail "there is nothing to tell"
+	match 'ip filter INPUT .*DHCP from network nat0' "$(chains)"
+	match 'ip filter FORWARD .*TCP from network nat0 to the outside' "$(chains)"
+	host_as_told
+	no_match iptables "$(<told)"
+	works
+	host 'firewall-cmd --reload'
+	works
+	host 'systemctl restart firewalld'
+	ready
+	works
+	host 'netdctl network set nat0 --mode routed'
+	host_told >told
+	no_match new-zone "$(<told)"
+	host_as_told
 	eq "" "$(chains)"
 }
 
@@ -158,6 +184,7 @@ panic()
 }
 
 t_fresh "a zone and a policy of its own" zone_and_policy
+t_fresh "its iptables backend" iptables_backend
 t_fresh "the uplink in another zone" other_zone
 t_fresh "the uplink in the zone of NetworkManager's connection" connection_zone
 t_fresh "a second time, and another network" more
