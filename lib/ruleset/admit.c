@@ -98,7 +98,12 @@ static unsigned services(const struct netd_dhcp *dhcp, const struct netd_dns *dn
 
 unsigned netd_admit_services_network(const struct netd_network *n)
 {
-	return services(&n->dhcp, &n->dns, n->addresses, n->address_count);
+	unsigned bits = services(&n->dhcp, &n->dns, n->addresses, n->address_count);
+
+	/* the bridge of a LAN: the host is on it as it would be by a NIC */
+	if (n->mode == NETD_MODE_BRIDGED && bits == NETD_ADMIT_ND)
+		return 0;
+	return bits;
 }
 
 unsigned netd_admit_services_interface(const struct netd_node_interface *i)
