@@ -322,7 +322,7 @@ int netd_launch_test(const char *name, const char *program, struct netd_error *e
 		    none[] = "--conf-file=/dev/null";
 	char *arguments[] = {dnsmasq, test, none, NULL};
 	const struct netd_dnsmasq d = {.name = name, .space = -1};
-	struct netd_launching launching;
+	struct netd_launching launching = {0};
 	char words[WORDS];
 	int status, r = begin(&d, program, arguments, &launching, err);
 
