@@ -173,6 +173,39 @@ one_switch()
 	sysctl_is ipv6/conf/all/forwarding 1
 }
 
+# An uplink: bridge and NIC are both a router's interfaces then.
+uplink()
+{
+	world
+	lab '  wan: {mode: bridged, uplink: eth7}' "  nat0: {$NAT}"
+	docker 6
+	gets_out4
+	gets_out6
+	lab "  nat0: {$NAT}"
+	gets_out4
+	gets_out6
+	lab '  wan: {mode: bridged, uplink: eth7}' "  nat0: {$NAT}"
+	gets_out4
+	gets_out6
+	ok netdctl destroy lab
+	gets_out4
+	gets_out6
+	sysctl_is ipv4/conf/eth7/forwarding 1
+	# the uplink alone
+	ip link del docker0
+	guest_gone c
+	nft flush ruleset
+	echo 0 >/proc/sys/net/ipv4/ip_forward
+	echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+	lab '  wan: {mode: bridged, uplink: eth7}'
+	docker 6
+	gets_out4
+	gets_out6
+	ok netdctl destroy lab
+	gets_out4
+	gets_out6
+}
+
 # A bridge of somebody's that a network was on: its settings are his.
 bridge_of_others()
 {
@@ -245,6 +278,7 @@ t_fresh "a router before" router_before
 t_fresh "IPv6, a router since" router_since_ipv6
 t_fresh "IPv6, a switch for each interface" by_each_interface
 t_fresh "IPv6, one switch" one_switch
+t_fresh "an uplink" uplink
 t_fresh "a bridge of somebody's" bridge_of_others
 t_fresh "an interface with an address" port_with_an_address
 t_fresh "an interface with a VLAN" port_with_a_vlan
