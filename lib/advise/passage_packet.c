@@ -74,7 +74,7 @@ static bool as_frame(const struct netd_passage *p, const struct netd_foreign_cha
 	netd_copy(out->out_bridge, c->hook == NF_INET_FORWARD ? out->out : "");
 	out->in[0] = out->out[0] = '\0';
 	out->in_index = out->out_index = 0;
-	out->tracked = false;
+	out->tracked = out->untracked = false;
 	out->bridged = true;
 	if (c->hook == NF_INET_LOCAL_IN)
 		return p->kind == NETD_PASSAGE_SERVICE;
@@ -120,8 +120,10 @@ static bool at_hook(const struct netd_passage *p, const struct netd_foreign_chai
 		if ((hooks[i].in && strcmp(out->in, link) != 0) ||
 		    (hooks[i].out && strcmp(out->out, link) != 0))
 			return false;
+		if (c->priority <= TRACKED &&
+		    (c->hook == NF_INET_PRE_ROUTING || c->hook == NF_INET_LOCAL_OUT))
+			out->tracked = out->untracked = false;
 		if (c->hook == NF_INET_PRE_ROUTING) { /* before DNAT */
-			out->tracked &= c->priority > TRACKED;
 			out->out[0] = '\0';
 			out->out_index = 0;
 			out->destination = (struct netd_prefix){0};

@@ -68,11 +68,16 @@ static enum netd_truth run_meta(struct machine *m, const struct nftnl_expr *e)
 	return NETD_YES;
 }
 
+/* Without a flow, a rule that asks for more than the state ends (nft_ct_get_eval()). */
 static enum netd_truth run_ct(struct machine *m, const struct nftnl_expr *e)
 {
-	if (nftnl_expr_is_set(e, NFTNL_EXPR_CT_DREG))
-		netd_packet_ct(m->packet, nftnl_expr_get_u32(e, NFTNL_EXPR_CT_KEY),
-			       &m->registers, place(e, NFTNL_EXPR_CT_DREG));
+	uint32_t key = nftnl_expr_get_u32(e, NFTNL_EXPR_CT_KEY);
+
+	if (!nftnl_expr_is_set(e, NFTNL_EXPR_CT_DREG))
+		return NETD_YES;
+	netd_packet_ct(m->packet, key, &m->registers, place(e, NFTNL_EXPR_CT_DREG));
+	if (m->packet->untracked && key != NFT_CT_STATE)
+		return NETD_NO;
 	return NETD_YES;
 }
 

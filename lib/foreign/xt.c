@@ -36,7 +36,7 @@ static enum netd_truth match_conntrack(const void *info, uint32_t length,
 	if (length < offsetof(struct xt_conntrack_mtinfo3, origsrc_port_high))
 		return NETD_MAYBE;
 	memcpy(&c, info, length < sizeof(c) ? length : sizeof(c));
-	if (!p->tracked ||
+	if ((!p->tracked && !p->untracked) ||
 	    (c.match_flags & ~XT_CONNTRACK_STATE_ALIAS) != XT_CONNTRACK_STATE)
 		return NETD_MAYBE;
 	if (p->forwarded)

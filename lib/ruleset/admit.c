@@ -147,7 +147,8 @@ void netd_admit_row_packet(unsigned row, struct netd_packet *out)
 	uint8_t type = (uint8_t)rows[row].port[0];
 
 	out->protocol = (uint8_t)rows[row].protocol[0];
-	out->tracked = out->protocol != IPPROTO_ICMPV6;
+	out->untracked = out->protocol == IPPROTO_ICMPV6;
+	out->tracked = !out->untracked;
 	if (out->tracked)
 		out->destination_port =
 			(uint16_t)(type << 8 | (uint8_t)rows[row].port[1]);

@@ -117,6 +117,9 @@ void netd_packet_meta(const struct netd_packet *p, uint32_t key, struct netd_bit
 
 uint32_t netd_packet_state(const struct netd_packet *p)
 {
+	/* net/netfilter/nf_conntrack_proto_icmpv6.c noct_valid_new */
+	if (p->untracked)
+		return NF_CT_STATE_UNTRACKED_BIT;
 	/* linux/netfilter/nf_conntrack_common.h NF_CT_STATE_BIT() */
 	return 1U << ((p->reply ? IP_CT_ESTABLISHED : IP_CT_NEW) + 1);
 }
@@ -130,10 +133,12 @@ void netd_packet_ct(const struct netd_packet *p, uint32_t key, struct netd_bits 
 	if (p->forwarded)
 		status = bit;
 	netd_bits_forget(out, at, NETD_IFNAME);
-	if (!p->tracked)
+	if (!p->tracked && !p->untracked)
 		return;
 	if (key == NFT_CT_STATE) {
 		put(out, at, &state, sizeof(state));
+	} else if (p->untracked) {
+		return;
 	} else if (key == NFT_CT_DIRECTION) {
 		put_byte(out, at, p->reply, true);
 	} else if (key == NFT_CT_STATUS && at <= NETD_BITS - WORD) {

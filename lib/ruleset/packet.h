@@ -22,6 +22,7 @@ struct netd_packet {
 	bool tracked;	/* the next three are known */
 	bool reply;	/* of an established flow; else the first packet of a new one */
 	bool forwarded; /* its destination was changed */
+	bool untracked; /* it is of no flow, for certain: neighbour discovery */
 	struct netd_prefix source, destination;
 	uint16_t source_port, destination_port; /* in host order */
 	bool altered; /* set by rules that may change it, or keep it from being tracked */

@@ -627,8 +627,13 @@ discovery()
 	networks: {lan: {addresses: ["fd00:1::1/64"]}}
 	EOF
 	nft 'table inet f {
-		chain i { type filter hook input priority 0; policy drop; icmpv6 type { echo-request, echo-reply } accept; }
-		chain o { type filter hook output priority 0; policy accept; }
+		chain i {
+			type filter hook input priority 0; policy drop;
+			ct state established,related accept
+			ct status dnat accept
+			icmpv6 type { echo-request, echo-reply } accept
+		}
+		chain o { type filter hook output priority 0; policy accept; ct state invalid drop; }
 	}'
 	nft list ruleset >before
 	netdctl apply lab.yaml
@@ -639,6 +644,7 @@ discovery()
 	eq "" "$(said)"
 	# behind a drop of others, and as an answer
 	nft insert rule inet f i meta l4proto ipv6-icmp icmpv6 type '!=' echo-request drop
+	nft insert rule inet f i ct state vmap '{ established : accept, related : accept, invalid : drop }'
 	ip -n g -6 neigh flush dev eth0
 	no_pings g fd00:1::1
 	match 'chain inet f i .* drops, by its rule with handle [0-9]+: neighbor solicitations from network lan; neighbor advertisements from network lan' "$(said)"
