@@ -116,6 +116,21 @@ router_since_ipv6()
 	sysctl_is ipv6/conf/all/forwarding 1
 }
 
+# The same by commands; what is stopped lets go as what is destroyed.
+stopped()
+{
+	world
+	ok netdctl network create nat0 --mode nat --address 10.1.0.254/24 --address fd00:1::ff/64
+	docker 6
+	ok netdctl network stop nat0
+	gets_out4
+	gets_out6
+	ok netdctl network start nat0
+	ok netdctl network delete nat0
+	gets_out4
+	gets_out6
+}
+
 # The same where the kernel has a switch for each interface.
 by_each_interface()
 {
@@ -276,6 +291,7 @@ port_with_a_vlan()
 t_fresh "somebody makes the host a router since" router_since
 t_fresh "a router before" router_before
 t_fresh "IPv6, a router since" router_since_ipv6
+t_fresh "a network that is stopped" stopped
 t_fresh "IPv6, a switch for each interface" by_each_interface
 t_fresh "IPv6, one switch" one_switch
 t_fresh "an uplink" uplink
