@@ -17,6 +17,7 @@
 #include "kind/link.h"
 #include "flow/conntrack.h"
 #include "foreign/foreign.h"
+#include "foreign/legacy.h"
 #include "rtnl/listener.h"
 #include "rtnl/neighbour.h"
 #include "rtnl/source.h"
@@ -130,7 +131,8 @@ static bool forward_is_plain(struct netd *netd, const struct netd_forward *f)
 {
 	bool passed;
 
-	if (netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed)
+	if (netd_firewall_is_passed(&netd->nft, &passed) < 0 || passed ||
+	    netd_legacy_is_there())
 		return false;
 	return f->protocols && is_local(&f->listen) && is_free(f);
 }

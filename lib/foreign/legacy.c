@@ -246,14 +246,36 @@ static int read_table(struct reader *r, int fd, const char *name)
 	return read_entries(r, fd);
 }
 
+/* A line for each table, to be freed; NULL: there is none. */
+static char *read_names(const struct netd_legacy_kind *kind)
+{
+	char *names = NULL;
+
+	if (netd_file_read(AT_FDCWD, kind->names, NAMES_MAX, &names, NULL, NULL) == 0 &&
+	    *names)
+		return names;
+	free(names);
+	return NULL;
+}
+
+bool netd_legacy_is_there(void)
+{
+	for (size_t i = 0; i < NETD_LEGACY_KINDS; i++) {
+		netd_auto_free char *names = read_names(&netd_legacy_kinds[i]);
+
+		if (names)
+			return true;
+	}
+	return false;
+}
+
 static int read_family(struct reader *r)
 {
-	netd_auto_free char *names = NULL;
+	netd_auto_free char *names = read_names(r->kind);
 	netd_auto_close int fd = -1;
 	char *rest, *name;
 
-	if (netd_file_read(AT_FDCWD, r->kind->names, NAMES_MAX, &names, NULL, NULL) < 0 ||
-	    !*names)
+	if (!names)
 		return 0;
 	fd = socket(r->kind->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (fd < 0)

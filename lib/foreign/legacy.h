@@ -16,6 +16,9 @@ struct netd_ruleset;
  */
 int netd_legacy_read(struct netd_ruleset *out, struct netd_error *err);
 
+/* Whether there are any tables; asks no question that makes one. */
+bool netd_legacy_is_there(void);
+
 /* The priority at which a table of iptables has its chains; false: there is none so
  * called that filters. */
 bool netd_iptables_priority(const char *table, int32_t *out);

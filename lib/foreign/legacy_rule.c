@@ -120,7 +120,8 @@ bool netd_legacy_entry(const struct netd_legacy_kind *kind, const char *bytes,
 	if (out->is_standard)
 		out->verdict = standard->verdict;
 	if (!strcmp(standard->target.u.user.name, XT_ERROR_TARGET) &&
-	    room >= sizeof(*error))
+	    room >= sizeof(*error) &&
+	    memchr(error->errorname, '\0', sizeof(error->errorname)))
 		out->chain = error->errorname;
 	return true;
 }

@@ -686,6 +686,18 @@ iptables-legacy -I FORWARD -o lan -j ACCEPT' "$(<commands)"
 	match 'chain ip6tables-legacy filter FORWARD' "$(netdctl status)"
 }
 
+# The quick way of `forward add` looks at nothing; it is not taken then.
+legacy_forward_add()
+{
+	need bridge veth nft nft_nat iptables_legacy
+	bridged_frames 0
+	outside eth0 172.16.5.40/24 172.16.5.1/24
+	iptables-legacy -A FORWARD -p tcp --dport 80 -j DROP
+	ok netdctl network create lan --mode nat --address 10.1.0.254/24
+	ok netdctl forward add lan 172.16.5.40:8080 10.1.0.1:80
+	match 'note: chain iptables-legacy filter FORWARD .*number 1: the forward tcp 172.16.5.40:8080 to 10.1.0.1:80' "$err"
+}
+
 # Docker, with iptables-legacy.
 legacy_docker()
 {
@@ -746,6 +758,7 @@ t_fresh "what drops others is not spoken of" drops_others
 t_fresh "a table that has an owner" owned
 t_fresh "network create, forward add" commands
 t_fresh "rules of iptables-legacy" legacy
+t_fresh "forward add, with iptables-legacy" legacy_forward_add
 t_fresh "Docker, with iptables-legacy" legacy_docker
 t_fresh "many networks" many
 t_done
