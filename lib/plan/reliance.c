@@ -17,6 +17,8 @@
  * host that forwards too much does not lose a connection.
  *
  * What somebody else has set to another value since is left alone anyway (diff_claims.c).
+ * What netd sets on links of its own (promote_secondaries, accept_dad, disable_ipv6,
+ * group_fwd_mask and the like) is not claimed, and goes with them.
  */
 
 /* IPv6's one switch before Linux 6.17. */
