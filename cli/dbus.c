@@ -35,7 +35,7 @@ struct dbus {
 	uint32_t serial;
 };
 
-static char byte_order(void)
+static uint8_t byte_order(void)
 {
 	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 		return 'l';
@@ -57,7 +57,7 @@ static void put_field(struct dbus_body *b, uint8_t field, const char *type,
 static void put_header(struct dbus_body *b, const struct dbus_method *m, uint32_t serial,
 		       uint32_t length)
 {
-	const uint8_t fixed[] = {(uint8_t)byte_order(), TYPE_CALL, FLAG_INTERACTIVE, 1};
+	const uint8_t fixed[] = {byte_order(), TYPE_CALL, FLAG_INTERACTIVE, 1};
 	size_t begin;
 
 	dbus_put(b, fixed, sizeof(fixed));

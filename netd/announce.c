@@ -13,10 +13,8 @@
 #include "system_bus.h"
 
 const struct announce_row announce_rows[] = {
-	{"Repaired", "suss",
-	 SD_BUS_PARAM(topology) SD_BUS_PARAM(changes) SD_BUS_PARAM(what)
-		 SD_BUS_PARAM(after)},
-	{"GivenUp", "ss", SD_BUS_PARAM(topology) SD_BUS_PARAM(after)},
+	{"Repaired", "suss", "topology\0changes\0what\0after\0"},
+	{"GivenUp", "ss", "topology\0after\0"},
 	{0},
 };
 

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-bus.h>
 
 /* clang-format 14 takes a macro in braces for a block, 19 does not. */
 /* clang-format off */
@@ -220,16 +219,14 @@ static int run_rollback(struct call *c, struct netd *netd)
 }
 
 /* What the arguments and the result of several calls are, with their names. */
-#define OPTIONS SD_BUS_PARAM(options)
-#define RESULT SD_BUS_PARAM(result)
-#define STATUS "a{sv}", "s", OPTIONS SD_BUS_PARAM(text)
-#define LIST "ss", "aa{sv}", SD_BUS_PARAM(kind) SD_BUS_PARAM(name) SD_BUS_PARAM(rows)
-#define LEASES "s", "aa{sv}", SD_BUS_PARAM(network) SD_BUS_PARAM(rows)
-#define SHOW \
-	"ssa{sv}", "s", SD_BUS_PARAM(kind) SD_BUS_PARAM(name) OPTIONS SD_BUS_PARAM(text)
-#define DOCUMENT \
-	"ssa{sv}", "a{sv}", SD_BUS_PARAM(topology) SD_BUS_PARAM(file) OPTIONS RESULT
-#define NAME "sa{sv}", "a{sv}", SD_BUS_PARAM(name) OPTIONS RESULT
+#define OPTIONS "options\0"
+#define RESULT "result\0"
+#define STATUS "a{sv}", "s", OPTIONS "text\0"
+#define LIST "ss", "aa{sv}", "kind\0name\0rows\0"
+#define LEASES "s", "aa{sv}", "network\0rows\0"
+#define SHOW "ssa{sv}", "s", "kind\0name\0" OPTIONS "text\0"
+#define DOCUMENT "ssa{sv}", "a{sv}", "topology\0file\0" OPTIONS RESULT
+#define NAME "sa{sv}", "a{sv}", "name\0" OPTIONS RESULT
 
 const struct call_row call_rows[] = {
 	{"Status", STATUS, "status", LANE_LOOK, true, run_status},
