@@ -125,7 +125,7 @@ install_netd()
 	local file
 
 	checkout dev
-	on_machine install dev ro "set -e; $(readme Install | grep -v netd-autostart | grep -v netdctl)"
+	on_machine install dev ro "set -e; $(readme Install | grep -v -e systemctl -e netdctl)"
 	[ -x "$dir/own/local/bin/netdctl" ] || fail "nothing was installed"
 	find "$dir/own/local/bin" "$dir/own/local/libexec/netd" -type f -perm -u+x >"$T_DIR/installed"
 	while read -r file; do
