@@ -198,8 +198,9 @@ static int cannot_remove(const struct job *j, const char *path, struct netd_erro
 /* Its leases stay, and its config under another name, which says whose they are. */
 static int forget_files(struct batch *b, struct netd_error *err)
 {
-	static const char *const files[] = {NETD_DNSMASQ_RESERVED, NETD_DNSMASQ_NAMES,
-					    NETD_DNSMASQ_RESOLV, NETD_DNSMASQ_LOG};
+	static const char *const files[] = {NETD_DNSMASQ_RESERVED, NETD_DNSMASQ_HOST,
+					    NETD_DNSMASQ_NAMES, NETD_DNSMASQ_RESOLV,
+					    NETD_DNSMASQ_LOG};
 	int dir = b->netd->store.fd, r = 0;
 
 	for (size_t i = 0; i < b->count; i++) {
