@@ -131,14 +131,18 @@ const char *netd_topology_name(const struct netd_topology *t)
 int netd_topology_format(const struct netd_topology *t, enum netd_format format,
 			 char **out, struct netd_error *err)
 {
-	struct netd_str text = {0};
-	int r = format == NETD_FORMAT_JSON ? netd_config_write_json(t, &text)
-					   : netd_config_write(t, &text);
-	char *taken = r < 0 ? NULL : netd_str_take(&text);
+	netd_auto(netd_str_done) struct netd_str text = {0};
+	char *taken = NULL;
+	int r;
 
-	netd_str_done(&text);
+	if (format == NETD_FORMAT_JSON)
+		r = netd_config_write_json(t, &text);
+	else
+		r = netd_config_write(t, &text);
+	if (r >= 0)
+		taken = netd_str_take(&text);
 	if (!taken)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	*out = taken;
 	return 0;
 }

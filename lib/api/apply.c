@@ -21,7 +21,8 @@ int netd_apply(struct netd *netd, const struct netd_topology *t, struct netd_pla
 	enum netd_outcome dummy;
 	int r;
 
-	outcome = outcome ? outcome : &dummy;
+	if (!outcome)
+		outcome = &dummy;
 	*outcome = NETD_UNTOUCHED;
 	r = netd_topology_checked(&t, &copy, err);
 	if (r < 0)
@@ -47,8 +48,9 @@ static int remove_by_force(struct netd *netd, const struct netd_topology *empty,
 	struct netd_way_back way = {.previous = empty, .caller = &netd->caller};
 	int r = netd_load_running(netd, empty->name, &running, err);
 
-	if (r == 0)
-		r = netd_stuck_load(&netd->store, empty->name, &stuck, err);
+	if (r < 0)
+		return r;
+	r = netd_stuck_load(&netd->store, empty->name, &stuck, err);
 	if (r < 0)
 		return r;
 	if (stuck)
@@ -61,9 +63,11 @@ static int remove_by_force(struct netd *netd, const struct netd_topology *empty,
 		return netd_error_add(err, r, "cannot begin: %s", strerror(-r));
 	way.meant = running;
 	r = netd_go_back(netd, &way, plan, err);
-	*outcome = r < 0 ? NETD_NOT_ROLLED_BACK : NETD_DONE;
-	if (r)
+	if (r < 0) {
+		*outcome = NETD_NOT_ROLLED_BACK;
 		return r;
+	}
+	*outcome = NETD_DONE;
 	if (stuck)
 		netd_plugs_keep(netd, netd_str_text(&plugs), stuck, empty, NULL);
 	return 0;
@@ -89,7 +93,8 @@ int netd_destroy(struct netd *netd, const char *name, struct netd_plan **plan,
 	enum netd_outcome dummy;
 	int r;
 
-	outcome = outcome ? outcome : &dummy;
+	if (!outcome)
+		outcome = &dummy;
 	r = begin_destroy(netd, name, &empty, outcome, err);
 	if (r < 0)
 		return r;
@@ -123,14 +128,18 @@ int netd_destroy_anyhow(struct netd *netd, const char *name, struct netd_plan **
 	enum netd_outcome dummy;
 	int r, kept;
 
-	outcome = outcome ? outcome : &dummy;
+	if (!outcome)
+		outcome = &dummy;
 	r = begin_destroy(netd, name, &empty, outcome, err);
-	if (r == 0 && !netd_stuck_is(&netd->store, name))
-		r = netd_store_load(&netd->store, name, &running, err);
 	if (r < 0)
 		return r;
-	if (!running && !netd_stuck_is(&netd->store, name))
-		return netd_destroy(netd, name, plan, outcome, err);
+	if (!netd_stuck_is(&netd->store, name)) {
+		r = netd_store_load(&netd->store, name, &running, err);
+		if (r < 0)
+			return r;
+		if (!running)
+			return netd_destroy(netd, name, plan, outcome, err);
+	}
 	r = remove_by_force(netd, empty, plan, outcome, err);
 	if (r == 0 || !netd_stuck_is(&netd->store, name))
 		return r;

@@ -61,11 +61,9 @@ static int recover_stuck(struct netd *netd, struct netd_error *err)
 int netd_recover(struct netd *netd, enum netd_outcome *outcome, struct netd_error *err)
 {
 	enum netd_outcome became;
-	int r = netd_recover_pending(netd, &netd->caller, true, &became, NULL, err);
+	int r = recover_and_expire(netd, &became, err);
 	int stuck = 0;
 
-	if (r == 0)
-		r = netd_confirm_expire(netd, &netd->caller, err);
 	if (r >= 0)
 		stuck = recover_stuck(netd, err);
 	if (stuck < 0)

@@ -52,7 +52,7 @@ int netd_network_add(struct netd_topology *t, const char *name,
 		return -ENOMEM;
 	n = netd_topology_add_network(t);
 	if (!n)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	netd_copy(n->name, name);
 	return netd_edit_keep(
 		&edit, netd_settings_edit(t, &netd_network_object, n, settings, err));
@@ -189,7 +189,7 @@ int netd_port_add(struct netd_topology *t, const char *network, const char *name
 		return -ENOMEM;
 	p = netd_array_add(&n->ports, &n->port_count, sizeof(*p));
 	if (!p)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	netd_copy(p->name, name);
 	r = netd_settings_edit(t, &netd_port_object, p, settings, err);
 	if (r < 0)
@@ -244,7 +244,7 @@ int netd_machine_add(struct netd_topology *t, const char *network, const char *n
 		return -ENOMEM;
 	m = netd_array_add(&n->machines, &n->machine_count, sizeof(*m));
 	if (!m)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	netd_copy(m->name, name);
 	return netd_edit_keep(
 		&edit, netd_settings_edit(t, &netd_machine_object, m, settings, err));
@@ -263,12 +263,13 @@ static int forwards_lead_to(const struct netd_forward *forwards, size_t count,
 		if (strcmp(f->machine, name) != 0)
 			continue;
 		netd_addr_format(&f->listen, listen);
-		r = f->port_first
-			    ? netd_error_add(err, -EINVAL,
-					     "%s forwards port %u of %s to machine %s",
-					     owner, f->port_first, listen, name)
-			    : netd_error_add(err, -EINVAL, "%s forwards %s to machine %s",
-					     owner, listen, name);
+		r = -EINVAL;
+		if (f->port_first)
+			netd_error_add(err, r, "%s forwards port %u of %s to machine %s",
+				       owner, f->port_first, listen, name);
+		else
+			netd_error_add(err, r, "%s forwards %s to machine %s", owner,
+				       listen, name);
 		netd_error_hint(err, "take that forward out first");
 	}
 	return r;
@@ -291,7 +292,8 @@ static int machine_is_unused(const struct netd_topology *t, const struct netd_ne
 		if (is_plugged(node, n->name))
 			one = forwards_lead_to(node->forwards, node->forward_count, owner,
 					       name, err);
-		r = r ? r : one;
+		if (one < 0)
+			r = one;
 	}
 	return r;
 }

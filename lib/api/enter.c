@@ -143,21 +143,30 @@ static int each_file(const char *directory,
 	return sum;
 }
 
+/* Lays over /etc what it lacks of @directory; SCRATCH is a tmpfs. */
+static int mount_overlay(const char *directory, struct netd_error *err)
+{
+	static const char options[] = "lowerdir=" SCRATCH ":/etc";
+	int r = each_file(directory, place_hold, err);
+
+	if (r < 0)
+		return r;
+	if (mount("netd", "/etc", "overlay", MS_RDONLY, options) == 0)
+		return 0;
+	r = failed(err, "lay the node's files over", "/etc");
+	netd_error_hint(err, "make what is in %s and not in /etc there, too", directory);
+	return r;
+}
+
 static int overlay_etc(const char *directory, struct netd_error *err)
 {
 	int r;
 
 	if (mount("netd", SCRATCH, "tmpfs", 0, NULL) < 0)
 		return failed(err, "mount a tmpfs over", SCRATCH);
-	r = each_file(directory, place_hold, err);
-	if (r == 0 && mount("netd", "/etc", "overlay", MS_RDONLY,
-			    "lowerdir=" SCRATCH ":/etc") < 0) {
-		r = failed(err, "lay the node's files over", "/etc");
-		netd_error_hint(err, "make what is in %s and not in /etc there, too",
-				directory);
-	}
-	if (umount2(SCRATCH, MNT_DETACH) < 0 && r == 0)
-		r = failed(err, "unmount", SCRATCH);
+	r = mount_overlay(directory, err);
+	if (umount2(SCRATCH, MNT_DETACH) < 0 && r >= 0)
+		return failed(err, "unmount", SCRATCH);
 	return r;
 }
 
@@ -210,21 +219,25 @@ int netd_node_enter(struct netd *netd, const char *kind, const char *name,
 	struct netd_node *node;
 	int r = netd_node_kind_parse(kind, &number, err);
 
-	if (r == 0)
-		r = netd_node_find_running(netd, number, name, &t, &node, err);
-	if (r == 0)
-		r = check_owner(netd, t, node, err);
+	if (r < 0)
+		return r;
+	r = netd_node_find_running(netd, number, name, &t, &node, err);
+	if (r < 0)
+		return r;
+	r = check_owner(netd, t, node, err);
 	if (r < 0)
 		return r;
 	fd = netd_netns_open(name, err);
-	r = fd < 0 ? fd : netd_netns_enter(fd, err);
-	if (r)
+	if (fd < 0)
+		return fd;
+	r = netd_netns_enter(fd, err);
+	if (r < 0)
 		return r;
 	r = own_mounts(err);
-	if (r)
+	if (r < 0)
 		return r;
 	r = bind_etc(name, err);
-	if (r)
+	if (r < 0)
 		return r;
 	return mount_sysfs(name, err);
 }

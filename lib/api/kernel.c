@@ -50,11 +50,10 @@ static int observe_neighbours(struct netd *netd, const char *space, const char *
 	struct netd_nl *nl = socket_of(netd, space);
 	int index, r = netd_spaces_leave(netd, NULL);
 
-	if (r < 0 || !nl) {
-		if (r < 0)
-			return r;
+	if (r < 0)
+		return r;
+	if (!nl)
 		return -ENOENT;
-	}
 	index = netd_nl_ifindex(nl, link);
 	if (index < 0)
 		return index;

@@ -31,10 +31,8 @@ static int hand_over(struct netd_str *text, char **out, struct netd_error *err)
 {
 	char *taken = netd_str_take(text);
 
-	if (!taken) {
-		netd_error_no_memory(err);
-		return -ENOMEM;
-	}
+	if (!taken)
+		return netd_error_no_memory(err);
 	*out = taken;
 	return 0;
 }
@@ -115,17 +113,18 @@ int netd_show_nodes(struct netd *netd, const char *kind, const char *name,
 	netd_auto(netd_scene_done) struct netd_scene s = {.network = name};
 	netd_auto(netd_str_done) struct netd_str text = {0};
 	enum netd_node_kind number;
-	int r = netd_node_kind_parse(kind, &number, err);
+	int count, r = netd_node_kind_parse(kind, &number, err);
 
-	if (r == 0)
-		r = netd_scene_make(netd, &s, err);
 	if (r < 0)
 		return r;
-	r = netd_draw_nodes(&s, number, format, &text);
-	if (r == 0 && name)
+	r = netd_scene_make(netd, &s, err);
+	if (r < 0)
+		return r;
+	count = netd_draw_nodes(&s, number, format, &text);
+	if (count < 0)
+		return netd_error_no_memory(err);
+	if (!count && name)
 		return netd_node_unknown(s.running, s.running_count, number, name, err);
-	if (r == -ENOMEM)
-		return netd_error_add(err, r, "out of memory");
 	return hand_over(&text, out, err);
 }
 
@@ -177,6 +176,6 @@ int netd_status(struct netd *netd, enum netd_format format, char **out,
 		add_remarks(netd, &drift, &notes, &text);
 	}
 	if (r < 0)
-		return netd_error_add(err, r, "out of memory");
+		return netd_error_no_memory(err);
 	return hand_over(&text, out, err);
 }

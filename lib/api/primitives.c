@@ -33,7 +33,7 @@ static int request(struct netd *netd, struct nl_msg *m, struct netd_error *err,
 	int r;
 
 	if (!m)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	r = netd_nl_request(&netd->nl, message, err);
 	if (r < 0)
 		netd_error_context(err, "cannot %s %s", what, object);
@@ -44,8 +44,9 @@ static int index_of(struct netd *netd, const char *link, struct netd_error *err)
 {
 	int index = netd_connect(netd, err);
 
-	if (index == 0)
-		index = netd_nl_ifindex(&netd->nl, link);
+	if (index < 0)
+		return index;
+	index = netd_nl_ifindex(&netd->nl, link);
 	if (index == -ENODEV)
 		netd_error_add(err, -ENODEV, "there is no interface %s", link);
 	return index;
@@ -66,7 +67,8 @@ int netd_bridge_create(struct netd *netd, const char *name,
 	if (options) {
 		link.mtu = options->mtu;
 		link.bridge.stp = options->stp;
-		link.bridge.forward_delay = options->stp ? 1500 : 0;
+		if (options->stp)
+			link.bridge.forward_delay = 1500;
 		link.has_mac = options->mac != NULL;
 		if (options->mac && netd_mac_parse(options->mac, &link.mac) < 0)
 			return netd_error_add(err, -EINVAL, "\"%s\" is no MAC address",
@@ -85,11 +87,14 @@ static int set_link(struct netd *netd, const struct netd_link *link, unsigned fi
 	const char *hint, *reason;
 	int r = netd_connect(netd, err);
 
-	if (r == 0)
-		r = request(netd, netd_link_set_message(&link->attrs, fields, master),
-			    err, what, link->name);
-	reason = r < 0 ? netd_op_reason(NETD_OP_SET_LINK, r, &hint) : NULL;
-	if (reason && strcmp(reason, strerror(-r)) != 0)
+	if (r < 0)
+		return r;
+	r = request(netd, netd_link_set_message(&link->attrs, fields, master), err, what,
+		    link->name);
+	if (r >= 0)
+		return r;
+	reason = netd_op_reason(NETD_OP_SET_LINK, r, &hint);
+	if (strcmp(reason, strerror(-r)) != 0)
 		netd_error_hint(err, "%s", reason);
 	return r;
 }
@@ -120,9 +125,12 @@ int netd_link_release(struct netd *netd, const char *name, struct netd_error *er
 int netd_link_up(struct netd *netd, const char *name, bool up, struct netd_error *err)
 {
 	struct netd_link link = {.up = up};
+	const char *what = "take down";
 
+	if (up)
+		what = "raise";
 	netd_copy(link.name, name);
-	return set_link(netd, &link, NETD_LINK_UP, 0, err, up ? "raise" : "take down");
+	return set_link(netd, &link, NETD_LINK_UP, 0, err, what);
 }
 
 int netd_link_delete(struct netd *netd, const char *name, struct netd_error *err)
@@ -141,14 +149,19 @@ int netd_veth_create(struct netd *netd, const char *name, const char *peer,
 	netd_auto_close int ns = -1;
 	int r = bad_name(name, err);
 
-	if (r == 0)
-		r = bad_name(peer, err);
-	if (r == 0)
-		r = netd_connect(netd, err);
-	if (r == 0 && peer_namespace)
-		r = ns = netd_netns_open(peer_namespace, err);
 	if (r < 0)
 		return r;
+	r = bad_name(peer, err);
+	if (r < 0)
+		return r;
+	r = netd_connect(netd, err);
+	if (r < 0)
+		return r;
+	if (peer_namespace) {
+		ns = netd_netns_open(peer_namespace, err);
+		if (ns < 0)
+			return ns;
+	}
 	netd_copy(link.name, name);
 	netd_copy(link.peer, peer);
 	return request(netd, netd_link_create_message(&link, ns), err, "make veth pair",
@@ -192,34 +205,34 @@ static int parse_address(const char *link, const char *text, struct netd_ifaddr 
 	return 0;
 }
 
+/* Sends what @make makes of the address. */
+static int change_address(struct netd *netd, const char *link, const char *address,
+			  struct nl_msg *(*make)(const struct netd_ifaddr *a, int index),
+			  const char *what, struct netd_error *err)
+{
+	struct netd_ifaddr a;
+	int index, r = parse_address(link, address, &a, err);
+
+	if (r < 0)
+		return r;
+	index = index_of(netd, link, err);
+	if (index < 0)
+		return index;
+	return request(netd, make(&a, index), err, what, address);
+}
+
 int netd_address_add(struct netd *netd, const char *link, const char *address,
 		     struct netd_error *err)
 {
-	struct netd_ifaddr a;
-	int r = parse_address(link, address, &a, err);
-
-	if (r)
-		return r;
-	r = index_of(netd, link, err);
-	if (r < 0)
-		return r;
-	return request(netd, netd_address_add_message(&a, r), err, "add address",
-		       address);
+	return change_address(netd, link, address, netd_address_add_message,
+			      "add address", err);
 }
 
 int netd_address_delete(struct netd *netd, const char *link, const char *address,
 			struct netd_error *err)
 {
-	struct netd_ifaddr a;
-	int r = parse_address(link, address, &a, err);
-
-	if (r)
-		return r;
-	r = index_of(netd, link, err);
-	if (r < 0)
-		return r;
-	return request(netd, netd_address_delete_message(&a, r), err, "delete address",
-		       address);
+	return change_address(netd, link, address, netd_address_delete_message,
+			      "delete address", err);
 }
 
 static int parse_route(const char *to, uint32_t metric, struct netd_route *out,
@@ -240,9 +253,7 @@ int netd_route_add(struct netd *netd, const char *to, const char *via, const cha
 	if (r)
 		return r;
 	if (via && netd_addr_parse(via, &route.via) < 0)
-		r = netd_error_add(err, -EINVAL, "\"%s\" is no address", via);
-	if (r)
-		return r;
+		return netd_error_add(err, -EINVAL, "\"%s\" is no address", via);
 	r = index_of(netd, link, err);
 	if (r < 0)
 		return r;
@@ -283,9 +294,7 @@ int netd_neighbour_add(struct netd *netd, const char *link, const char *address,
 	if (r)
 		return r;
 	if (netd_mac_parse(mac, &m) < 0)
-		r = netd_error_add(err, -EINVAL, "\"%s\" is no MAC address", mac);
-	if (r)
-		return r;
+		return netd_error_add(err, -EINVAL, "\"%s\" is no MAC address", mac);
 	r = index_of(netd, link, err);
 	if (r < 0)
 		return r;
@@ -318,12 +327,20 @@ int netd_namespace_delete(const char *name, struct netd_error *err)
 	return netd_netns_delete(name, err);
 }
 
+/* *@previous is the value before. */
+static int exchange_sysctl(const char *path, int value, int *previous)
+{
+	int r = netd_sysctl_read(path, previous);
+
+	if (r < 0)
+		return r;
+	return netd_sysctl_write(path, value);
+}
+
 int netd_sysctl_set(const char *path, int value, int *previous, struct netd_error *err)
 {
-	int before, r = netd_sysctl_read(path, &before);
+	int before, r = exchange_sysctl(path, value, &before);
 
-	if (r == 0)
-		r = netd_sysctl_write(path, value);
 	if (r < 0)
 		return netd_error_add(err, r, "cannot set net/%s: %s", path,
 				      strerror(-r));

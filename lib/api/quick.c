@@ -286,15 +286,15 @@ static int insert(struct netd *netd, const char *network,
 /* An error of the lock is final: the long way would only wait for it once more. */
 static int open_quick(struct netd *netd, struct netd_error *err)
 {
-	int r;
-
 	if (netd->store.fd < 0 &&
 	    netd_store_open(&netd->store, netd->state_dir, false, NULL) < 0)
 		return -EAGAIN;
-	r = netd->store.lock < 0 ? netd_store_lock(&netd->store, &netd->patience, err)
-				 : 0;
-	if (r < 0)
-		return r;
+	if (netd->store.lock < 0) {
+		int r = netd_store_lock(&netd->store, &netd->patience, err);
+
+		if (r < 0)
+			return r;
+	}
 	if (netd_store_is_pending(&netd->store) || netd_unconfirmed_is(&netd->store) ||
 	    netd_stuck_is(&netd->store, DEFAULT) || netd_connect(netd, NULL) < 0)
 		return -EAGAIN;

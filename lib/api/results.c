@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/table.h"
@@ -85,17 +86,16 @@ bool netd_table_number(const struct netd_table *table, size_t row, const char *k
 
 char *netd_table_format(const struct netd_table *table, enum netd_format format)
 {
-	struct netd_str text = {0};
+	netd_auto(netd_str_done) struct netd_str text = {0};
 	int r;
 
 	if (format == NETD_FORMAT_JSON)
 		r = netd_table_render_json(table, &text);
 	else
 		r = netd_table_render_text(table, &text);
-	if (r == 0)
-		return netd_str_take(&text);
-	netd_str_done(&text);
-	return NULL;
+	if (r < 0)
+		return NULL;
+	return netd_str_take(&text);
 }
 
 size_t netd_error_count(const struct netd_error *err)

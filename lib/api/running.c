@@ -28,35 +28,54 @@ static int load_running(struct netd *netd, const char *name, struct netd_topolog
 	int r = open_store(netd, err);
 
 	*out = NULL;
-	if (r == 0)
-		r = netd_store_load(&netd->store, name, out, err);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	r = netd_store_load(&netd->store, name, out, err);
 	if (r == -ENOENT)
 		return 0;
 	return r;
 }
 
+struct name_list {
+	char **names;
+	size_t count;
+};
+
+static void name_list_done(struct name_list *list)
+{
+	for (size_t i = 0; list->names && i < list->count; i++)
+		free(list->names[i]);
+	free(list->names);
+}
+
+/* The names of the records, and NULL behind the last one. */
+static int list_records(const struct netd_store *store, struct name_list *list)
+{
+	int r = 0;
+
+	if (store->fd >= 0)
+		r = netd_store_names(store, NETD_TOPOLOGIES, &list->names, &list->count);
+	if (r < 0)
+		return r;
+	if (!netd_array_add(&list->names, &list->count, sizeof(*list->names)))
+		return -ENOMEM;
+	return 0;
+}
+
 int netd_running_names(struct netd *netd, char ***out, struct netd_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
+	netd_auto(name_list_done) struct name_list list = {0};
 	int r = open_store(netd, err);
 
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (r == 0)
-		r = netd_store_names(&netd->store, NETD_TOPOLOGIES, &names, &count);
-	if (r == -ENOENT)
-		r = 0;
-	if (r == 0 && !netd_array_add(&names, &count, sizeof(*names)))
-		r = -ENOMEM;
-	if (r == 0) {
-		*out = names;
-		return 0;
-	}
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-	return netd_error_add(err, r, "cannot list what runs: %s", strerror(-r));
+	r = list_records(&netd->store, &list);
+	if (r < 0)
+		return netd_error_add(err, r, "cannot list what runs: %s", strerror(-r));
+	*out = netd_take(list.names);
+	return 0;
 }
 
 int netd_running(struct netd *netd, const char *name, struct netd_topology **out,

@@ -33,7 +33,8 @@ int netd_apply_unconfirmed(struct netd *netd, const struct netd_topology *t,
 	enum netd_outcome dummy;
 	int r;
 
-	outcome = outcome ? outcome : &dummy;
+	if (!outcome)
+		outcome = &dummy;
 	*outcome = NETD_UNTOUCHED;
 	r = check_seconds(trial->seconds, err);
 	if (r < 0)

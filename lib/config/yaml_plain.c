@@ -256,14 +256,15 @@ static int block_sequence(struct scan *s)
 	int indent = s->indent;
 	int r = netd_yaml_begin(s->d, NETD_YAML_SEQUENCE, place_of(s, s->at, s->at));
 
-	while (r == 0 && s->indent == indent && at_item(s))
+	if (r < 0)
+		return r;
+	while (s->indent == indent && at_item(s)) {
 		r = block_item(s);
-	if (r)
-		return r;
+		if (r < 0)
+			return r;
+	}
 	if (s->indent > indent)
-		r = -EAGAIN;
-	if (r)
-		return r;
+		return -EAGAIN;
 	netd_yaml_end(s->d);
 	return 0;
 }
@@ -294,31 +295,37 @@ static bool at_line_end(const struct scan *s)
 	return p == s->end || *p == '\n' || (*p == '#' && p > s->at);
 }
 
+/* "key: value", and what stands below it. */
+static int block_pair(struct scan *s)
+{
+	int r = read_key(s);
+
+	if (r < 0)
+		return r;
+	if (at_line_end(s))
+		return block_value(s, s->indent);
+	skip_blanks(s);
+	r = flow_node(s);
+	if (r < 0)
+		return r;
+	return next_line(s);
+}
+
 /* The mapping whose first key stands here. */
 static int block_mapping(struct scan *s)
 {
 	int indent = s->indent;
 	int r = netd_yaml_begin(s->d, NETD_YAML_MAPPING, place_of(s, s->at, s->at));
 
-	while (r == 0 && s->indent == indent) {
-		r = read_key(s);
+	if (r < 0)
+		return r;
+	while (s->indent == indent) {
+		r = block_pair(s);
 		if (r < 0)
 			return r;
-		if (at_line_end(s)) {
-			r = block_value(s, indent);
-			continue;
-		}
-		skip_blanks(s);
-		r = flow_node(s);
-		if (r == 0)
-			r = next_line(s);
 	}
-	if (r)
-		return r;
 	if (s->indent > indent)
-		r = -EAGAIN;
-	if (r)
-		return r;
+		return -EAGAIN;
 	netd_yaml_end(s->d);
 	return 0;
 }
@@ -347,10 +354,12 @@ int netd_yaml_read_plain(struct netd_yaml_document *d, const char *text, size_t 
 	if (r < 0 || s.indent != 0)
 		return -EAGAIN;
 	r = block_mapping(&s);
-	if (r == 0 && s.indent != -1)
-		r = -EAGAIN;
 	/* Limits are told of by the one who knows the rest of YAML, too. */
 	if (r == -EINVAL)
 		return -EAGAIN;
-	return r;
+	if (r < 0)
+		return r;
+	if (s.indent != -1)
+		return -EAGAIN;
+	return 0;
 }
