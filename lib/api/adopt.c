@@ -140,7 +140,7 @@ static int describe(const struct source *s, struct netd_error *err)
 	if (uplink)
 		netd_copy(n->uplink, uplink->name);
 	if (add_addresses(s) < 0 || add_routes(s) < 0 || add_ports(s, uplink) < 0)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	return 0;
 }
 

@@ -50,7 +50,7 @@ static int append(struct netd_topology *t, struct owner *o,
 		slot = netd_array_add(&o->node->forwards, &o->node->forward_count,
 				      sizeof(*slot));
 	if (!slot)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	*slot = forward;
 	return netd_topology_check(t, err);
 }
@@ -142,7 +142,7 @@ int netd_forward_remove(struct netd_topology *t, const char *owner, const char *
 	if (protocol)
 		settings[2] = (struct netd_option_value){"protocol", protocol};
 	if (!scratch)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	r = netd_settings_read(scratch, &netd_forward_object, &like, settings, err);
 	if (r < 0)
 		return r;

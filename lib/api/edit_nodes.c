@@ -14,7 +14,7 @@
 
 static int no_memory(struct netd_error *err)
 {
-	return netd_error_add(err, -ENOMEM, "out of memory");
+	return netd_error_no_memory(err);
 }
 
 int netd_node_add(struct netd_topology *t, const char *kind, const char *name,

@@ -97,7 +97,7 @@ static int hand_over(struct netd_str *text, char **out, struct netd_error *err)
 	char *taken = netd_str_take(text);
 
 	if (!taken)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	*out = taken;
 	return 0;
 }

@@ -111,14 +111,14 @@ static int parse(char *text, size_t length, const char *file, struct netd_topolo
 
 	if (!t || !text) {
 		free(text);
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	}
 	t->text = text;
 	t->text_length = length;
 	if (file)
 		t->file = strdup(file);
 	if (file && !t->file)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	r = read_topology(t, &found);
 	netd_error_move(err, &found);
 	netd_error_done(&found);

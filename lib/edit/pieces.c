@@ -61,7 +61,7 @@ int netd_network_take(struct netd_topology *to, const struct netd_topology *from
 	if (netd_edit_begin(&edit, to, err) < 0)
 		return -ENOMEM;
 	if (netd_share_text(to, from) < 0)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	slot = netd_topology_network(to, name);
 	if (slot) {
 		netd_network_done(slot);
@@ -70,7 +70,7 @@ int netd_network_take(struct netd_topology *to, const struct netd_topology *from
 		slot = netd_topology_add_network(to);
 	}
 	if (!slot || netd_network_copy(slot, n) < 0)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	return netd_edit_keep(&edit, netd_topology_check(to, err));
 }
 

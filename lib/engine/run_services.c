@@ -115,7 +115,7 @@ static int job_enter_space(struct job *j, const struct netd_desired *desired,
 	j->resolv = netd_str_take(&servers);
 	j->d.resolv = j->resolv;
 	if (!j->resolv)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	return 0;
 }
 
@@ -408,7 +408,7 @@ static int batch_make(struct batch *b, const struct netd_run *run,
 
 	b->jobs = calloc(count, sizeof(*b->jobs));
 	if (!b->jobs)
-		return netd_error_add(run->err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(run->err);
 	for (; b->count < count; b->count++) {
 		b->jobs[b->count].space = -1;
 		r = job_make(run, &ops[b->count], &b->jobs[b->count]);

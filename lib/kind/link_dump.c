@@ -108,14 +108,14 @@ int netd_link_dump(struct netd_nl *nl, bool counters, struct netd_state *out,
 	int r;
 
 	if (!m)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	if (!counters)
 		nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	r = netd_nl_dump(nl, m, visit_link, forget_links, out, err);
 	if (r < 0)
 		return r;
 	if (netd_state_sort_links(out) < 0)
-		return netd_error_add(err, -ENOMEM, "out of memory");
+		return netd_error_no_memory(err);
 	name_masters(out);
 	return 0;
 }
