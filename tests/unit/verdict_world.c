@@ -223,6 +223,8 @@ struct nftnl_expr *world_match(const struct netd_step *s)
 	const struct world_match *m = s->data;
 	void *info = calloc(1, m->length);
 
+	if (!info)
+		abort();
 	memcpy(info, m->info, m->length);
 	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, m->name);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, 0);
