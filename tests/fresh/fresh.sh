@@ -118,14 +118,14 @@ lint()
 	on_machine lint dev ro 'scripts/lint build-test-clang'
 }
 
-# By README, and then, as if it were an old one, nothing of it can be run any more: who runs
+# By README (what D-Bus and polkit read stays in the root), and then, as if it were an old one, nothing of it can be run any more: who runs
 # it in place of what was built fails.
 install_netd()
 {
 	local file
 
 	checkout dev
-	on_machine install dev ro "set -e; $(readme Install | grep -v -e systemctl -e netdctl)"
+	on_machine install dev rw "set -e; $(readme Install | grep -v -e systemctl -e netdctl)"
 	[ -x "$dir/own/local/bin/netdctl" ] || fail "nothing was installed"
 	find "$dir/own/local/bin" "$dir/own/local/libexec/netd" -type f -perm -u+x >"$T_DIR/installed"
 	while read -r file; do
