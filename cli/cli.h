@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "netd.h"
 
@@ -15,6 +16,34 @@ enum {
 	EXIT_CHANGES = 3, /* plan: changes pending */
 	EXIT_BROKEN = 4,  /* failed and not wholly rolled back */
 };
+
+/* Owners that free what they have when they leave scope. */
+#define auto_topology __attribute__((cleanup(free_topology)))
+#define auto_plan __attribute__((cleanup(free_plan)))
+#define auto_text __attribute__((cleanup(free_text)))
+#define auto_names __attribute__((cleanup(free_names))) /* each, and the array */
+#define auto_pair __attribute__((cleanup(pair_done)))
+static inline void free_topology(struct netd_topology **t)
+{
+	netd_topology_free(*t);
+}
+
+static inline void free_plan(struct netd_plan **plan)
+{
+	netd_plan_free(*plan);
+}
+
+static inline void free_text(char **text)
+{
+	free(*text);
+}
+
+static inline void free_names(char ***names)
+{
+	for (size_t i = 0; *names && (*names)[i]; i++)
+		free((*names)[i]);
+	free(*names);
+}
 
 #define LIST_MAX 64
 
@@ -45,8 +74,11 @@ struct options {
 	bool force, destroy;
 };
 
+struct verb;
+
 struct cli {
 	struct options options;
+	const struct verb *verb;
 	struct netd *netd;
 	struct netd_error *err;
 	unsigned patience;	    /* seconds to wait for the lock */
@@ -75,8 +107,6 @@ struct option_row {
 	{name, letter, NULL, help, offsetof(struct options, field), false, NULL}
 #define VALUE(name, letter, field, argument, help, values) \
 	{name, letter, argument, help, offsetof(struct options, field), false, values}
-#define LIST(name, letter, field, argument, help) \
-	{name, letter, argument, help, offsetof(struct options, field), true, NULL}
 /* Every setting of that kind of object, as the library has them. */
 #define SETTINGS(kind) {"", 0, NULL, NULL, 0, false, NULL, false, .object = kind}
 #define OPTIONS_END {NULL, 0, NULL, NULL, 0, false, NULL}
@@ -104,6 +134,9 @@ struct option_walk {
 /* The next row, which holds until the next call; NULL behind the last. */
 const struct option_row *option_next(struct option_walk *w);
 
+/* One change of a topology in memory; returns 0 or -errno with a problem in cli->err. */
+typedef int edit(struct cli *cli, struct netd_topology *t, char **argv);
+
 struct verb {
 	const char *name;
 	const char *arguments; /* "FILE…"; completion takes the kinds in '<>' from
@@ -113,8 +146,15 @@ struct verb {
 	int least, most;		  /* how many arguments; most -1: any number */
 	const char *complete;		  /* what each argument is: "<network> <file>" */
 	const struct option_row *options; /* NULL: none of its own */
-	int (*run)(struct cli *cli, int argc, char **argv);
+	/*
+	 * @argv: the arguments, NULL behind the last.  Returns an exit code, or -errno,
+	 * which netdctl reports with cli->err: nothing was touched.
+	 */
+	int (*run)(struct cli *cli, char **argv);
 	const struct verb *verbs; /* a group's; ends with a NULL name */
+	const char *subject;	  /* of several verbs with one @run: "router", "ports" */
+	edit *change;		  /* of run_edit() */
+	const char *done;	  /* what run_edit() says then: "port added" */
 	bool by_daemon;		  /* can be run by it for who is not root */
 };
 
@@ -126,28 +166,32 @@ extern const struct option_row common_options[], lease_options[], trial_options[
 	plan_options[];
 
 /*
- * Parses options anywhere among @argv into @options and moves the arguments to its front.
- * Their number, or -1 after saying on standard error what is wrong.  `--` ends options,
- * and so does argument number @command (-1: none does).
+ * Parses options anywhere among @argv, which ends with NULL, into @options; moves the
+ * arguments to its front, with NULL behind them.  Their number, or -1 after saying on
+ * standard error what is wrong.  `--` ends options, and so does argument number @command
+ * (-1: none does).
  */
 int options_parse(const struct option_row *rows, struct options *options, int command,
-		  int argc, char **argv);
+		  char **argv);
+/* How many arguments @argv has. */
+int count(char **argv);
 
 /* Writes help for a verb, or for the program (@path "netdctl", a verb with `verbs`). */
 void help_print(const char *path, const struct verb *verb);
 
 /* The verb of that name in @verbs, or NULL. */
 const struct verb *verb_find(const struct verb *verbs, const char *name);
-/* The verb that @name most likely stands for, or NULL. */
-const struct verb *verb_guess(const struct verb *verbs, const char *name);
+/* Makes @known *@best if it is nearer to @word, and near enough to be meant. */
+void guess(const char *word, const char *known, const char **best);
 
 /* Prints the error list and returns the exit code for it. */
 int report(struct cli *cli, int code, enum netd_outcome outcome);
 /* The same of what the daemon told. */
 int report_text(struct cli *cli, const char *text, int code, enum netd_outcome outcome);
 /* Prints a usage problem, with a pointer to help; EXIT_USAGE. */
-int usage(const struct cli *cli, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Says so on standard error; EXIT_FAILED. */
+int out_of_memory(void);
 /* A line on standard error. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A note on standard error, unless --quiet. */
@@ -162,33 +206,40 @@ int print_text(char *text);
 void say_recovered(const struct cli *cli, const char *topology,
 		   enum netd_outcome outcome);
 
-int run_completion(struct cli *cli, int argc, char **argv);
-int run_complete(struct cli *cli, int argc, char **argv);
-int run_plan(struct cli *cli, int argc, char **argv);
-int run_adopt(struct cli *cli, int argc, char **argv);
-int run_apply(struct cli *cli, int argc, char **argv);
-int run_destroy(struct cli *cli, int argc, char **argv);
-int run_confirm(struct cli *cli, int argc, char **argv);
-int run_rollback(struct cli *cli, int argc, char **argv);
-int run_guard(struct cli *cli, int argc, char **argv);
-int run_watchdog(struct cli *cli, int argc, char **argv);
-int run_recover(struct cli *cli, int argc, char **argv);
-int run_repair(struct cli *cli, int argc, char **argv);
-int run_status(struct cli *cli, int argc, char **argv);
-int run_show(struct cli *cli, int argc, char **argv);
-int run_leases(struct cli *cli, int argc, char **argv);
-int run_export(struct cli *cli, int argc, char **argv);
-int run_router_exec(struct cli *cli, int argc, char **argv);
-int run_host_exec(struct cli *cli, int argc, char **argv);
+/* The worst of two exit codes: a failure outranks pending changes. */
+int worse(int a, int b);
+
+int run_completion(struct cli *cli, char **argv);
+int run_complete(struct cli *cli, char **argv);
+int run_plan(struct cli *cli, char **argv);
+int run_adopt(struct cli *cli, char **argv);
+int run_apply(struct cli *cli, char **argv);
+int run_destroy(struct cli *cli, char **argv);
+int run_confirm(struct cli *cli, char **argv);
+int run_rollback(struct cli *cli, char **argv);
+int run_guard(struct cli *cli, char **argv);
+int run_watchdog(struct cli *cli, char **argv);
+int run_recover(struct cli *cli, char **argv);
+int run_repair(struct cli *cli, char **argv);
+int run_status(struct cli *cli, char **argv);
+int run_show(struct cli *cli, char **argv);
+int run_leases(struct cli *cli, char **argv);
+int run_export(struct cli *cli, char **argv);
+int run_exec(struct cli *cli, char **argv);
+/* Prints the table that is the verb's subject. */
+int run_list(struct cli *cli, char **argv);
+/*
+ * Makes the verb's change in the topology that has the network, router or host argv[0]:
+ * `default`'s definition, and what runs of it if that does; else in what runs of another.
+ */
+int run_edit(struct cli *cli, char **argv);
 
 /* JSON if that was asked for, else text. */
 enum netd_format output_format(const struct cli *cli);
-/* Prints @t as a file, and frees it; the exit code. */
-int print_topology(struct cli *cli, struct netd_topology *t);
-/* Prints and frees the table that a call gave, or reports @r; returns the exit code. */
+/* Prints @t as a file; as `run` of a verb. */
+int print_topology(struct cli *cli, const struct netd_topology *t);
+/* Prints and frees the table of a call that returned @r; as `run` of a verb. */
 int print_result(struct cli *cli, int r, struct netd_table *table);
-/* Prints the table of @kind; @name NULL: all of it.  Returns the exit code. */
-int print_table(struct cli *cli, const char *kind, const char *name);
 
 /*
  * Makes this process the only writer until it ends, and undoes what a killed one left:
@@ -236,7 +287,11 @@ struct pair {
 /* After change_begin(); -errno with a problem in cli->err. */
 int pair_load(struct cli *cli, struct pair *p);
 void pair_done(struct pair *p);
-/* Applies what runs if @apply, and keeps what is defined; the exit code. */
+/*
+ * Applies what runs if @apply, and then keeps what is defined: nothing unproven is
+ * written to the configuration, and nothing on trial.  If that cannot be written, the
+ * host goes back to what ran before.  As `run` of a verb.
+ */
 int pair_commit(struct cli *cli, const struct pair *p, bool apply, const char *what,
 		const char *done);
 
@@ -248,31 +303,11 @@ int pair_commit(struct cli *cli, const struct pair *p, bool apply, const char *w
 int definition_find(struct cli *cli, const char *network, char **name);
 
 extern const struct option_row network_start_options[];
-int run_network_start(struct cli *cli, int argc, char **argv);
-int run_network_stop(struct cli *cli, int argc, char **argv);
+int run_network_start(struct cli *cli, char **argv);
+int run_network_stop(struct cli *cli, char **argv);
 
 /* Says that @name, which runs, gets more of its definition than a command is about. */
-void note_disagreement(const struct cli *cli, const struct netd_topology *defined,
-		       const struct netd_topology *running, const char *name);
-
-/* One change of a topology in memory; returns 0 or -errno with a problem in cli->err. */
-typedef int (*edit)(struct cli *cli, struct netd_topology *t, char **argv);
-/*
- * Makes it in the topology that has the network, router or host @name: `default`'s
- * definition, and what runs of it if that does; else in what runs of another.  Returns
- * the exit code.
- */
-int edit_network(struct cli *cli, const char *name, edit change, const char *done,
-		 char **argv);
-
-/*
- * Applies @running (NULL: nothing is to run), then keeps @defined: nothing unproven is
- * written to the configuration, and nothing on trial.  If that cannot be written, the
- * host goes back to what ran before.  Returns the exit code.
- */
-int commit_definition(struct cli *cli, const struct netd_topology *running,
-		      const struct netd_topology *defined, const char *what,
-		      const char *done);
+void note_disagreement(const struct cli *cli, const struct pair *p, const char *name);
 
 /*
  * Applies @t, on trial if that was asked for, and returns the exit code.  If something

@@ -68,17 +68,16 @@ static const struct {
 		 "complete -c netdctl -f -a '(__netdctl)'\n"},
 };
 
-int run_completion(struct cli *cli, int argc, char **argv)
+int run_completion(struct cli *cli, char **argv)
 {
-	(void)argc;
+	(void)cli;
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
 		if (strcmp(scripts[i].shell, argv[0]) != 0)
 			continue;
 		fputs(scripts[i].script, stdout);
 		return EXIT_DONE;
 	}
-	return usage(cli,
-		     "completion: no script for \"%s\"; there are bash, zsh and fish",
+	return usage("completion: no script for \"%s\"; there are bash, zsh and fish",
 		     argv[0]);
 }
 
@@ -94,62 +93,6 @@ static void say_column(struct cli *cli, const char *kind, const char *key)
 	netd_table_free(table);
 }
 
-static void say_networks(struct cli *cli)
-{
-	say_column(cli, "networks", "network");
-}
-
-static void say_topologies(struct cli *cli)
-{
-	say_column(cli, "topologies", "topology");
-}
-
-static void say_machines(struct cli *cli)
-{
-	say_column(cli, "machines", "machine");
-}
-
-static void say_routers(struct cli *cli)
-{
-	say_column(cli, "routers", "router");
-}
-
-static void say_hosts(struct cli *cli)
-{
-	say_column(cli, "hosts", "host");
-}
-
-/* What has forwards. */
-static void say_forwarders(struct cli *cli)
-{
-	say_networks(cli);
-	say_routers(cli);
-}
-
-/* What the second argument of `show` may be. */
-static void say_shown(struct cli *cli)
-{
-	say_networks(cli);
-	say_routers(cli);
-	say_hosts(cli);
-}
-
-static void say_ports(struct cli *cli)
-{
-	say_column(cli, "ports", "port");
-}
-
-static void say_forwards(struct cli *cli)
-{
-	say_column(cli, "forwards", "listen");
-}
-
-/* What only the person knows. */
-static void say_nothing(struct cli *cli)
-{
-	(void)cli;
-}
-
 static void say_directory(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -162,23 +105,20 @@ static void say_directory(const char *path)
 		closedir(dir);
 }
 
-static void say_interfaces(struct cli *cli)
+static void say_interfaces(void)
 {
-	(void)cli;
 	say_directory("/sys/class/net");
 }
 
-static void say_namespaces(struct cli *cli)
+static void say_namespaces(void)
 {
-	(void)cli;
 	say_directory("/run/netns");
 }
 
-static void say_users(struct cli *cli)
+static void say_users(void)
 {
 	const struct passwd *user;
 
-	(void)cli;
 	setpwent();
 	while ((user = getpwent()))
 		puts(user->pw_name);
@@ -200,51 +140,71 @@ static void say_programs(const char *path)
 }
 
 /* Programs in the PATH. */
-static void say_commands(struct cli *cli)
+static void say_commands(void)
 {
-	const char *path = getenv("PATH");
-	char *copy = path ? strdup(path) : NULL, *rest = copy;
-	const char *directory;
+	const char *path = getenv("PATH"), *directory;
+	char *copy, *rest;
 
-	(void)cli;
+	if (!path)
+		return;
+	copy = rest = strdup(path);
 	while (rest && (directory = strsep(&rest, ":")))
 		if (*directory)
 			say_programs(directory);
 	free(copy);
 }
 
-static void say_files(struct cli *cli)
+static void say_files(void)
 {
-	(void)cli;
 	puts("<files>");
 }
 
+/* Of a kind that has several rows, all are answers; "<none>": what only the person knows.
+ */
 static const struct {
 	const char *kind;
-	void (*say)(struct cli *cli);
+	const char *table, *column; /* of netd_list() */
+	void (*say)(void);
 } kinds[] = {
-	{"<network>", say_networks},	 {"<topology>", say_topologies},
-	{"<interface>", say_interfaces}, {"<port>", say_ports},
-	{"<machine>", say_machines},	 {"<router>", say_routers},
-	{"<host>", say_hosts},		 {"<shown>", say_shown},
-	{"<command>", say_commands},	 {"<forward>", say_forwards},
-	{"<none>", say_nothing},	 {"<namespace>", say_namespaces},
-	{"<user>", say_users},		 {"<yaml>", say_files},
-	{"<directory>", say_files},	 {"<forwarder>", say_forwarders},
+	{"<network>", "networks", "network", NULL},
+	{"<topology>", "topologies", "topology", NULL},
+	{"<port>", "ports", "port", NULL},
+	{"<machine>", "machines", "machine", NULL},
+	{"<router>", "routers", "router", NULL},
+	{"<host>", "hosts", "host", NULL},
+	{"<forward>", "forwards", "listen", NULL},
+	{"<forwarder>", "networks", "network", NULL},
+	{"<forwarder>", "routers", "router", NULL},
+	{"<shown>", "networks", "network", NULL},
+	{"<shown>", "routers", "router", NULL},
+	{"<shown>", "hosts", "host", NULL},
+	{"<interface>", NULL, NULL, say_interfaces},
+	{"<command>", NULL, NULL, say_commands},
+	{"<namespace>", NULL, NULL, say_namespaces},
+	{"<user>", NULL, NULL, say_users},
+	{"<yaml>", NULL, NULL, say_files},
+	{"<directory>", NULL, NULL, say_files},
 };
 
 /* "a|b|c", or a kind. */
 static void say_values(struct cli *cli, const char *values, size_t length)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strlen(kinds[i].kind) == length &&
-		    memcmp(kinds[i].kind, values, length) == 0) {
-			kinds[i].say(cli);
-			return;
-		}
+		if (strlen(kinds[i].kind) != length ||
+		    memcmp(kinds[i].kind, values, length) != 0)
+			continue;
+		if (kinds[i].say)
+			kinds[i].say();
+		else
+			say_column(cli, kinds[i].table, kinds[i].column);
 	}
+	if (*values == '<')
+		return;
 	for (size_t i = 0; i < length; i++)
-		putchar(values[i] == '|' ? '\n' : values[i]);
+		if (values[i] == '|')
+			putchar('\n');
+		else
+			putchar(values[i]);
 	putchar('\n');
 }
 
@@ -316,42 +276,62 @@ static void say_argument(struct cli *cli, const struct verb *verb, int n)
 	say_values(cli, kind, length);
 }
 
-int run_complete(struct cli *cli, int argc, char **argv)
-{
-	const struct verb *verbs = netdctl_verbs, *verb = NULL;
-	const char *last = argc ? argv[argc - 1] : "";
-	const struct option_row *rows = NULL;
-	struct option_walk w;
-	bool option = false;
-	int arguments = 0;
+/* Where the words on the command line lead to. */
+struct typed {
+	const struct verb *verb, *verbs; /* verbs: those that may follow */
+	const struct option_row *rows;
+	struct option_walk option;
+	bool wants_value; /* of @option, which is the last word */
+	int arguments;
+};
 
-	for (int i = 0; i < argc - 1; i++) {
-		option = false;
-		if (argv[i][0] == '-') {
-			option = (find_option(rows, argv[i], &w) ||
-				  find_option(common_options, argv[i], &w)) &&
-				 w.made.argument;
-			if (option && i + 1 < argc - 1)
-				i++;
-		} else if (verbs) {
-			verb = verb_find(verbs, argv[i]);
-			if (!verb)
-				return EXIT_DONE;
-			verbs = verb->verbs;
-			rows = verb->options;
+static bool read_option(struct typed *t, const char *word)
+{
+	if (!find_option(t->rows, word, &t->option) &&
+	    !find_option(common_options, word, &t->option))
+		return false;
+	return t->option.made.argument;
+}
+
+/* All words but the last, which is being typed; false if one is no verb. */
+static bool read_words(struct typed *t, char **words)
+{
+	for (; words[0] && words[1]; words++) {
+		if (t->wants_value) {
+			t->wants_value = false;
+		} else if (words[0][0] == '-') {
+			t->wants_value = read_option(t, words[0]);
+		} else if (t->verbs) {
+			t->verb = verb_find(t->verbs, words[0]);
+			if (!t->verb)
+				return false;
+			t->verbs = t->verb->verbs;
+			t->rows = t->verb->options;
 		} else {
-			arguments++;
+			t->arguments++;
 		}
 	}
-	if (option && argc >= 2 && argv[argc - 2][0] == '-') {
-		say_option_values(cli, rows, &w.made);
+	return true;
+}
+
+int run_complete(struct cli *cli, char **argv)
+{
+	struct typed t = {.verbs = netdctl_verbs};
+	const char *last = "";
+
+	if (!read_words(&t, argv))
+		return EXIT_DONE;
+	while (*argv)
+		last = *argv++;
+	if (t.wants_value) {
+		say_option_values(cli, t.rows, &t.option.made);
 	} else if (last[0] == '-') {
-		say_options(rows);
+		say_options(t.rows);
 		say_options(common_options);
-	} else if (verbs) {
-		say_verbs(verbs);
+	} else if (t.verbs) {
+		say_verbs(t.verbs);
 	} else {
-		say_argument(cli, verb, arguments);
+		say_argument(cli, t.verb, t.arguments);
 	}
 	return EXIT_DONE;
 }

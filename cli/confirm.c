@@ -49,12 +49,13 @@ int trial_parse(struct cli *cli)
 {
 	const struct options *o = &cli->options;
 
-	cli->trial = o->confirm ? parse_seconds(o->confirm) : 0;
+	if (o->confirm)
+		cli->trial = parse_seconds(o->confirm);
 	if (o->confirm && !cli->trial)
-		return usage(cli, "--confirm %s: not a time, as 60s or 5m, up to 7 days",
+		return usage("--confirm %s: not a time, as 60s or 5m, up to 7 days",
 			     o->confirm);
 	if (o->probe && !o->confirm)
-		return usage(cli, "--probe goes with --confirm");
+		return usage("--probe goes with --confirm");
 	return EXIT_DONE;
 }
 
@@ -75,76 +76,74 @@ int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 		.expendable = true,
 	};
 	enum netd_outcome outcome = NETD_UNTOUCHED;
-	struct netd_plan *plan = NULL;
-	int code = EXIT_DONE;
+	auto_plan struct netd_plan *plan = NULL;
 	int r = netd_apply_unconfirmed(cli->netd, t, &trial, &plan, &outcome, cli->err);
 
-	if (r < 0) {
-		code = report(cli, r, outcome);
-	} else {
-		say_done(cli, what, plan, done);
-		if (netd_plan_size(plan))
-			say_trial(cli, netd_topology_name(t));
-	}
-	netd_plan_free(plan);
-	return code;
+	if (r < 0)
+		return report(cli, r, outcome);
+	say_done(cli, what, plan, done);
+	if (netd_plan_size(plan))
+		say_trial(cli, netd_topology_name(t));
+	return EXIT_DONE;
 }
 
-int run_confirm(struct cli *cli, int argc, char **argv)
+/* Out of memory there is no name. */
+static const char *known(const char *name)
 {
-	const char *wanted = argc ? argv[0] : NULL;
-	char *name = NULL;
+	if (name)
+		return name;
+	return "?";
+}
+
+int run_confirm(struct cli *cli, char **argv)
+{
+	auto_text char *name = NULL;
 	int r;
 
 	if (cli->daemon)
-		return daemon_change(cli, "Confirm", wanted, "confirmed");
-	r = netd_confirm(cli->netd, wanted, &name, cli->err);
+		return daemon_change(cli, "Confirm", argv[0], "confirmed");
+	r = netd_confirm(cli->netd, argv[0], &name, cli->err);
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
-	note(cli, "%s: confirmed", name ? name : "?");
-	free(name);
+		return r;
+	note(cli, "%s: confirmed", known(name));
 	return EXIT_DONE;
 }
 
-int run_rollback(struct cli *cli, int argc, char **argv)
+int run_rollback(struct cli *cli, char **argv)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
-	struct netd_plan *plan = NULL;
-	const char *wanted = argc ? argv[0] : NULL;
-	char *name = NULL;
-	int code = EXIT_DONE, r;
+	auto_plan struct netd_plan *plan = NULL;
+	auto_text char *name = NULL;
+	int r;
 
 	if (cli->daemon)
-		return daemon_change(cli, "Rollback", wanted, "rolled back");
-	r = netd_rollback(cli->netd, wanted, &name, &plan, &outcome, cli->err);
+		return daemon_change(cli, "Rollback", argv[0], "rolled back");
+	r = netd_rollback(cli->netd, argv[0], &name, &plan, &outcome, cli->err);
 	if (r < 0)
-		code = report(cli, r, outcome);
-	else if (plan)
-		say_done(cli, name ? name : "?", plan, "rolled back");
+		return report(cli, r, outcome);
+	if (plan)
+		say_done(cli, known(name), plan, "rolled back");
 	else
-		note(cli, "%s: rolled back", name ? name : "?");
-	netd_plan_free(plan);
-	free(name);
-	return code;
+		note(cli, "%s: rolled back", known(name));
+	return EXIT_DONE;
 }
 
 /* Nobody reads what it prints; the system's log is for it. */
-int run_watchdog(struct cli *cli, int argc, char **argv)
+int run_watchdog(struct cli *cli, char **argv)
 {
 	int r = netd_watch(cli->netd, STDIN_FILENO, cli->err);
-	char *text = NULL;
+	const char *words = "failed";
+	auto_text char *text = NULL;
 
-	(void)argc;
 	(void)argv;
-	if (r < 0)
-		text = netd_error_format(cli->err, NETD_FORMAT_TEXT, false);
 	openlog("netd-watchdog", LOG_PID, LOG_DAEMON);
-	if (r < 0)
-		syslog(LOG_ERR, "%s", text ? text : "failed");
-	else if (r > 0)
+	if (r > 0)
 		syslog(LOG_WARNING, "a change that was not confirmed was rolled back");
-	free(text);
-	if (r < 0)
-		return EXIT_FAILED;
-	return EXIT_DONE;
+	if (r >= 0)
+		return EXIT_DONE;
+	text = netd_error_format(cli->err, NETD_FORMAT_TEXT, false);
+	if (text)
+		words = text;
+	syslog(LOG_ERR, "%s", words);
+	return EXIT_FAILED;
 }

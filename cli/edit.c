@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netdctl port and forward: edits of a network or router, wherever it is. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli.h"
 
@@ -32,12 +29,11 @@ static bool has(const struct netd_topology *t, const char *name)
 	return netd_network_exists(t, name) || netd_node_exists(t, name);
 }
 
-static int take(struct cli *cli, struct netd_topology *running,
-		const struct netd_topology *defined, const char *name)
+static int take(struct cli *cli, const struct pair *p, const char *name)
 {
-	if (netd_network_exists(defined, name))
-		return netd_network_take(running, defined, name, cli->err);
-	return netd_node_take(running, defined, name, cli->err);
+	if (netd_network_exists(p->defined, name))
+		return netd_network_take(p->running, p->defined, name, cli->err);
+	return netd_node_take(p->running, p->defined, name, cli->err);
 }
 
 /* The running topology that has it. */
@@ -50,67 +46,64 @@ static int find(struct cli *cli, const char *name, char **topology)
 }
 
 /* Edits `default`: its definition, and what runs if the network or router does. */
-static int edit_default(struct cli *cli, struct netd_topology *defined, const char *name,
-			edit change, const char *done, char **argv)
+static int edit_default(struct cli *cli, struct pair *p, char **argv)
 {
-	struct netd_topology *running = NULL;
-	bool runs = false;
-	int code, r = netd_running_or_empty(cli->netd, TOPOLOGY, &running, cli->err);
+	const char *name = argv[0];
+	bool runs;
+	int r = netd_running_or_empty(cli->netd, TOPOLOGY, &p->running, cli->err);
 
-	if (r == 0) {
-		runs = has(running, name);
-		note_disagreement(cli, defined, running, name);
-		r = change(cli, defined, argv);
+	if (r < 0)
+		return r;
+	runs = has(p->running, name);
+	note_disagreement(cli, p, name);
+	r = cli->verb->change(cli, p->defined, argv);
+	if (r < 0)
+		return r;
+	if (runs) {
+		r = take(cli, p, name);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0 && runs)
-		r = take(cli, running, defined, name);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-		     : commit_definition(cli, runs ? running : NULL, defined, name, done);
-	netd_topology_free(running);
-	return code;
+	return pair_commit(cli, p, runs, name, cli->verb->done);
 }
 
 /* Edits what runs of a topology that a file describes. */
-static int edit_running(struct cli *cli, const char *name, edit change, const char *done,
-			char **argv)
+static int edit_running(struct cli *cli, const char *name, char **argv)
 {
-	struct netd_topology *t = NULL;
+	auto_topology struct netd_topology *t = NULL;
 	int r = netd_running(cli->netd, name, &t, cli->err), code;
 
-	if (r == 0)
-		r = change(cli, t, argv);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-		     : apply_topology(cli, t, argv[0], done);
+	if (r < 0)
+		return r;
+	r = cli->verb->change(cli, t, argv);
+	if (r < 0)
+		return r;
+	code = apply_topology(cli, t, argv[0], cli->verb->done);
 	if (code == EXIT_DONE)
 		note(cli,
 		     "note: topology %s came from a file; applying that file again "
 		     "takes this back (`netdctl export %s` has it)",
 		     name, name);
-	netd_topology_free(t);
 	return code;
 }
 
-int edit_network(struct cli *cli, const char *name, edit change, const char *done,
-		 char **argv)
+int run_edit(struct cli *cli, char **argv)
 {
-	struct netd_topology *defined = NULL;
-	char *topology = NULL;
-	int code;
+	auto_text char *topology = NULL;
+	auto_pair struct pair p = {0};
 	int r = change_begin(cli);
 
-	if (r == 0)
-		r = netd_definition_load(cli->netd, TOPOLOGY, &defined, cli->err);
-	if (r == 0 && has(defined, name)) {
-		code = edit_default(cli, defined, name, change, done, argv);
-	} else {
-		if (r == 0)
-			r = find(cli, name, &topology);
-		code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-			     : edit_running(cli, topology, change, done, argv);
-	}
-	free(topology);
-	netd_topology_free(defined);
-	return code;
+	if (r < 0)
+		return r;
+	r = netd_definition_load(cli->netd, TOPOLOGY, &p.defined, cli->err);
+	if (r < 0)
+		return r;
+	if (has(p.defined, argv[0]))
+		return edit_default(cli, &p, argv);
+	r = find(cli, argv[0], &topology);
+	if (r < 0)
+		return r;
+	return edit_running(cli, topology, argv);
 }
 
 /*
@@ -128,26 +121,24 @@ static bool has_tap_settings(const struct options *o)
 	       setting_has(o, "multi-queue") || setting_has(o, "vnet-hdr");
 }
 
-static int run_port_add(struct cli *cli, int argc, char **argv)
+static int run_port_add(struct cli *cli, char **argv)
 {
 	struct options *o = &cli->options;
 
-	(void)argc;
 	if (o->tap && o->veth)
-		return usage(cli, "port add: --tap or --veth, not both");
+		return usage("port add: --tap or --veth, not both");
 	if (!o->tap && has_tap_settings(o))
-		return usage(cli,
-			     "port add: --owner, --group, --multi-queue and --vnet-hdr "
+		return usage("port add: --owner, --group, --multi-queue and --vnet-hdr "
 			     "go with --tap");
 	if (!o->veth && setting_has(o, "namespace"))
-		return usage(cli, "port add: --namespace goes with --veth");
+		return usage("port add: --namespace goes with --veth");
 	if (o->tap)
 		setting_add(o, "type", "tap");
 	if (o->veth) {
 		setting_add(o, "type", "veth");
 		setting_add(o, "peer", o->veth);
 	}
-	return edit_network(cli, argv[0], add_port, "port added", argv);
+	return run_edit(cli, argv);
 }
 
 static int remove_port(struct cli *cli, struct netd_topology *t, char **argv)
@@ -155,25 +146,16 @@ static int remove_port(struct cli *cli, struct netd_topology *t, char **argv)
 	return netd_port_remove(t, argv[0], argv[1], cli->err);
 }
 
-static int run_port_remove(struct cli *cli, int argc, char **argv)
-{
-	(void)argc;
-	return edit_network(cli, argv[0], remove_port, "port removed", argv);
-}
-
-static int run_port_list(struct cli *cli, int argc, char **argv)
-{
-	return print_table(cli, "ports", argc ? argv[0] : NULL);
-}
-
 const struct verb port_verbs[] = {
 	{"add", "NETWORK NAME", "Plug an interface into a network, or make one for it",
 	 "Without --tap or --veth, NAME is an interface that exists.", 2, 2,
-	 "<network> <interface>", port_add_options, run_port_add, NULL},
+	 "<network> <interface>", port_add_options, run_port_add, .change = add_port,
+	 .done = "port added"},
 	{"remove", "NETWORK NAME", "Unplug an interface; what netd made is deleted", NULL,
-	 2, 2, "<network> <port>", trial_options, run_port_remove, NULL},
+	 2, 2, "<network> <port>", trial_options, run_edit, .change = remove_port,
+	 .done = "port removed"},
 	{"list", "[NETWORK]", "List ports, those of QEMU's hooks too", NULL, 0, 1,
-	 "<network>", NULL, run_port_list, NULL, true},
+	 "<network>", NULL, run_list, .subject = "ports", .by_daemon = true},
 	{0},
 };
 
@@ -194,18 +176,19 @@ static int insert_forward(struct cli *cli, const char *owner)
 	return netd_forward_insert(cli->netd, owner, cli->options.settings, cli->err);
 }
 
-static int run_forward_add(struct cli *cli, int argc, char **argv)
+static int run_forward_add(struct cli *cli, char **argv)
 {
 	int r;
 
-	(void)argc;
 	setting_add(&cli->options, "listen", argv[1]);
 	setting_add(&cli->options, "to", argv[2]);
 	r = insert_forward(cli, argv[0]);
 	if (r == -EAGAIN)
-		return edit_network(cli, argv[0], add_forward, "forward added", argv);
+		return run_edit(cli, argv);
+	if (r == -EBUSY)
+		return r;
 	if (r < 0)
-		return report(cli, r, r == -EBUSY ? NETD_UNTOUCHED : NETD_ROLLED_BACK);
+		return report(cli, r, NETD_ROLLED_BACK);
 	note(cli, "%s: forward added, 1 change", argv[0]);
 	return EXIT_DONE;
 }
@@ -215,17 +198,6 @@ static int remove_forward(struct cli *cli, struct netd_topology *t, char **argv)
 	return netd_forward_remove(t, argv[0], argv[1], cli->options.protocol, cli->err);
 }
 
-static int run_forward_remove(struct cli *cli, int argc, char **argv)
-{
-	(void)argc;
-	return edit_network(cli, argv[0], remove_forward, "forward removed", argv);
-}
-
-static int run_forward_list(struct cli *cli, int argc, char **argv)
-{
-	return print_table(cli, "forwards", argc ? argv[0] : NULL);
-}
-
 const struct verb forward_verbs[] = {
 	{"add", "NETWORK|ROUTER LISTEN TO",
 	 "Deliver an address, port or port range to a machine",
@@ -233,11 +205,13 @@ const struct verb forward_verbs[] = {
 	 "TO: a machine's name or address, and :PORT or :FIRST-LAST if it is another "
 	 "one.\n"
 	 "The host itself and machines of the same network reach LISTEN too.",
-	 3, 3, "<forwarder> <none>", forward_add_options, run_forward_add, NULL},
+	 3, 3, "<forwarder> <none>", forward_add_options, run_forward_add,
+	 .change = add_forward, .done = "forward added"},
 	{"remove", "NETWORK|ROUTER LISTEN",
 	 "Take a forward away, and the flows that it made", NULL, 2, 2,
-	 "<forwarder> <forward>", forward_remove_options, run_forward_remove, NULL},
+	 "<forwarder> <forward>", forward_remove_options, run_edit,
+	 .change = remove_forward, .done = "forward removed"},
 	{"list", "[NETWORK|ROUTER]", "List forwards", NULL, 0, 1, "<forwarder>", NULL,
-	 run_forward_list, NULL, true},
+	 run_list, .subject = "forwards", .by_daemon = true},
 	{0},
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netdctl router exec and host exec: a command in the place of a node. */
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,8 @@
 
 /* As shells have it (POSIX.1-2017, 2.8.2): found but not run; not found. */
 enum { EXIT_NOT_RUN = 126, EXIT_NOT_FOUND = 127 };
+
+static char default_shell[] = "/bin/sh";
 
 static const char *const kept[] = {"PATH",     "HOME",	"TERM", "LANG",
 				   "LANGUAGE", "SHELL", "USER", "LOGNAME"};
@@ -73,38 +74,28 @@ static int run(char **command)
 
 	closefrom(STDERR_FILENO + 1);
 	execvp(command[0], command);
-	code = errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN;
-	complain("netdctl: cannot run %s: %s", command[0], strerror(errno));
-	return code;
+	code = errno;
+	complain("netdctl: cannot run %s: %s", command[0], strerror(code));
+	if (code == ENOENT)
+		return EXIT_NOT_FOUND;
+	return EXIT_NOT_RUN;
 }
 
-/* @argv: the node's name and the command. */
-static int execute(struct cli *cli, const char *kind, int argc, char **argv)
+int run_exec(struct cli *cli, char **argv)
 {
-	const char *shell = getenv("SHELL");
-	char *own[] = {(char *)(uintptr_t)(shell && *shell ? shell : "/bin/sh"), NULL};
-	const char *node = argv[0];
-	int r;
+	char *shell[] = {getenv("SHELL"), NULL};
+	char **command = argv + 1;
+	bool interactive = !*command;
+	int r = netd_node_enter(cli->netd, cli->verb->subject, argv[0], cli->err);
 
-	if (argc > 1)
-		argv[argc] = NULL; /* options have been taken out of it */
-	r = netd_node_enter(cli->netd, kind, node, cli->err);
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
-	if (clean_environment(node, argc == 1) < 0) {
-		fputs("netdctl: out of memory\n", stderr);
-		return EXIT_FAILED;
-	}
+		return r;
+	if (clean_environment(argv[0], interactive) < 0)
+		return out_of_memory();
+	if (!shell[0] || !*shell[0])
+		shell[0] = default_shell;
+	if (interactive)
+		command = shell;
 	fflush(NULL);
-	return run(argc > 1 ? argv + 1 : own);
-}
-
-int run_router_exec(struct cli *cli, int argc, char **argv)
-{
-	return execute(cli, "router", argc, argv);
-}
-
-int run_host_exec(struct cli *cli, int argc, char **argv)
-{
-	return execute(cli, "host", argc, argv);
+	return run(command);
 }

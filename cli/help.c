@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Help texts, made from the verbs' tables. */
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,12 +10,25 @@
 /* Pads @text, in which "…" takes one column, and prints @help behind it. */
 static void print_row(const char *text, const char *help, const char *more)
 {
-	int columns = 0;
+	int blanks = COLUMN;
 
 	for (const char *s = text; *s; s++)
-		columns += (*s & 0xc0) != 0x80;
-	printf("  %s%*s %s%s\n", text, columns < COLUMN ? COLUMN - columns : 0, "", help,
-	       more);
+		blanks -= (*s & 0xc0) != 0x80;
+	if (blanks < 0)
+		blanks = 0;
+	printf("  %s%*s %s%s\n", text, blanks, "", help, more);
+}
+
+/* "NAME", or "NAME ARGUMENTS". */
+static void print_named(const char *name, const char *arguments, const char *help,
+			const char *more)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%s", name);
+	if (arguments)
+		snprintf(text, sizeof(text), "%s %s", name, arguments);
+	print_row(text, help, more);
 }
 
 static void print_options(const char *title, const struct option_row *rows)
@@ -28,47 +40,43 @@ static void print_options(const char *title, const struct option_row *rows)
 		return;
 	printf("\n%s:\n", title);
 	while ((row = option_next(&w))) {
-		const char *argument = "", *blank = "";
-		char text[80], letter[] = "   ";
+		char name[48], letter[] = "   ";
+		const char *more = "";
 
 		if (row->letter)
 			snprintf(letter, sizeof(letter), "-%c,", row->letter);
-		if (row->argument) {
-			argument = row->argument;
-			blank = " ";
-		}
-		snprintf(text, sizeof(text), "%s --%s%s%s", letter, row->name, blank,
-			 argument);
-		print_row(text, row->help, row->list ? " (may be repeated)" : "");
+		snprintf(name, sizeof(name), "%s --%s", letter, row->name);
+		if (row->list)
+			more = " (may be repeated)";
+		print_named(name, row->argument, row->help, more);
 	}
 }
 
 static void print_verbs(const struct verb *verbs)
 {
 	printf("\nVerbs:\n");
-	for (; verbs->name; verbs++) {
-		char text[80];
+	for (; verbs->name; verbs++)
+		if (verbs->summary)
+			print_named(verbs->name, verbs->arguments, verbs->summary, "");
+}
 
-		if (!verbs->summary)
-			continue; /* not for people */
-		snprintf(text, sizeof(text), "%s%s%s", verbs->name,
-			 verbs->arguments ? " " : "",
-			 verbs->arguments ? verbs->arguments : "");
-		print_row(text, verbs->summary, "");
-	}
+static void print_usage(const char *path, const struct verb *verb)
+{
+	printf("Usage: %s", path);
+	if (verb->options || !verb->verbs)
+		printf(" [OPTION…]");
+	if (verb->verbs)
+		printf(" VERB …");
+	else if (verb->arguments)
+		printf(" %s", verb->arguments);
+	printf("\n\n%s.\n", verb->summary);
+	if (verb->more)
+		printf("\n%s\n", verb->more);
 }
 
 void help_print(const char *path, const struct verb *verb)
 {
-	printf("Usage: %s%s%s%s\n", path,
-	       verb->options || !verb->verbs ? " [OPTION…]" : "",
-	       verb->verbs	 ? " VERB …"
-	       : verb->arguments ? " "
-				 : "",
-	       verb->arguments && !verb->verbs ? verb->arguments : "");
-	printf("\n%s.\n", verb->summary);
-	if (verb->more)
-		printf("\n%s\n", verb->more);
+	print_usage(path, verb);
 	if (verb->verbs)
 		print_verbs(verb->verbs);
 	print_options("Options", verb->options);
@@ -83,20 +91,4 @@ const struct verb *verb_find(const struct verb *verbs, const char *name)
 		if (strcmp(verbs->name, name) == 0)
 			return verbs;
 	return NULL;
-}
-
-const struct verb *verb_guess(const struct verb *verbs, const char *name)
-{
-	const struct verb *best = NULL;
-	size_t least = SIZE_MAX;
-
-	for (; verbs->name; verbs++) {
-		size_t d = netd_text_distance(name, verbs->name);
-
-		if (verbs->summary && d < least) {
-			least = d;
-			best = verbs;
-		}
-	}
-	return best;
 }

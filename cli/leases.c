@@ -31,7 +31,7 @@ static long read_timeout(const char *text)
 	return seconds;
 }
 
-int run_leases(struct cli *cli, int argc, char **argv)
+int run_leases(struct cli *cli, char **argv)
 {
 	const struct options *o = &cli->options;
 	long seconds = read_timeout(o->timeout);
@@ -39,35 +39,34 @@ int run_leases(struct cli *cli, int argc, char **argv)
 	int r;
 
 	if (seconds < 0)
-		return usage(cli, "leases: --timeout is a number of seconds, 0 to %d",
+		return usage("leases: --timeout is a number of seconds, 0 to %d",
 			     TIMEOUT_MAX);
 	if (o->timeout && !o->wait)
-		return usage(cli, "leases: --timeout is for --wait");
-	if (o->wait && argc)
-		return usage(cli, "leases: --wait looks in all networks");
+		return usage("leases: --timeout is for --wait");
+	if (o->wait && argv[0])
+		return usage("leases: --wait looks in all networks");
 	if (o->wait)
 		r = netd_lease_wait(cli->netd, o->wait, (unsigned)seconds, &table,
 				    cli->err);
 	else
-		r = netd_leases(cli->netd, argc ? argv[0] : NULL, &table, cli->err);
+		r = netd_leases(cli->netd, argv[0], &table, cli->err);
 	return print_result(cli, r, table);
 }
 
-static int run_release(struct cli *cli, int argc, char **argv)
+static int run_release(struct cli *cli, char **argv)
 {
 	struct netd_table *table = NULL;
 	int r = change_begin(cli);
 
-	(void)argc;
-	if (r == 0)
-		r = netd_lease_release(cli->netd, argv[0], argv[1], &table, cli->err);
+	if (r < 0)
+		return r;
+	r = netd_lease_release(cli->netd, argv[0], argv[1], &table, cli->err);
 	return print_result(cli, r, table);
 }
 
-int run_guard(struct cli *cli, int argc, char **argv)
+int run_guard(struct cli *cli, char **argv)
 {
 	(void)cli;
-	(void)argc;
 	if (netd_guard(argv[0], argv[1], atoi(argv[2])) < 0)
 		return EXIT_FAILED;
 	return EXIT_DONE;
@@ -78,8 +77,8 @@ const struct verb lease_verbs[] = {
 	 "The address is free for others at once.  Who had it is told when it next "
 	 "asks,\n"
 	 "so this is for guests that are gone.",
-	 2, 2, "<network> <machine>", NULL, run_release, NULL},
+	 2, 2, "<network> <machine>", NULL, run_release},
 	{"list", "[NETWORK]", "Show who has which address by DHCP", NULL, 0, 1,
-	 "<network>", NULL, run_leases, NULL},
+	 "<network>", NULL, run_leases},
 	{0},
 };

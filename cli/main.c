@@ -40,40 +40,40 @@ const struct verb netdctl_verbs[] = {
 	{"plan", "FILE…", "Show what apply or destroy would do, in order",
 	 "Touches nothing.  With --destroy, NAME of a running topology will do.\n"
 	 "Exit status: 0 nothing to do, 3 changes, 2 refused.",
-	 1, -1, "<yaml>", plan_options, run_plan, NULL, true},
+	 1, -1, "<yaml>", plan_options, run_plan, .by_daemon = true},
 	{"apply", "FILE…", "Make the host have what the files describe",
 	 "Each file is one transaction: if anything fails, all is as it was before.\n"
 	 "Applying the same file again does nothing; a changed one changes only the\n"
 	 "difference, and ports stay plugged in.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 2 refused, 4 not rolled back.",
-	 1, -1, "<yaml>", removal_options, run_apply, NULL, true},
+	 1, -1, "<yaml>", removal_options, run_apply, .by_daemon = true},
 	{"confirm", "[NAME]", "Keep what was changed with --confirm",
-	 "From any terminal or connection.", 0, 1, "<topology>", NULL, run_confirm, NULL,
-	 true},
+	 "From any terminal or connection.", 0, 1, "<topology>", NULL, run_confirm,
+	 .by_daemon = true},
 	{"rollback", "[NAME]", "Return to what was there before the last change",
 	 "What waits to be confirmed is taken back at once.  Else topology NAME becomes\n"
 	 "what it was before its last change; once more, and that change is there again.",
-	 0, 1, "<topology>", keep_options, run_rollback, NULL, true},
+	 0, 1, "<topology>", keep_options, run_rollback, .by_daemon = true},
 	{"destroy", "NAME|FILE…", "Remove a topology, and give back what it changed",
 	 "If it fails, all is as it was before.  One that is stuck is removed as far as "
 	 "it "
 	 "goes.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 4 something is left, which is "
 	 "named.",
-	 1, -1, "<topology>", destroy_options, run_destroy, NULL, true},
+	 1, -1, "<topology>", destroy_options, run_destroy, .by_daemon = true},
 	{"recover", NULL, "Undo an apply that was killed, and try again what is stuck",
 	 "Every verb that changes something undoes such an apply first; what is stuck is "
 	 "tried\n"
 	 "again by changes of the same topology.  Exit status: 0 done, 4 something is "
 	 "left.",
-	 0, 0, NULL, NULL, run_recover, NULL},
+	 0, 0, NULL, NULL, run_recover},
 	{"repair", "[NAME…]", "Put back what somebody changed or removed of what runs",
 	 "All topologies, unless some are named; one that fails does not keep the others "
 	 "waiting.\n"
 	 "Exit status: 0 done, 1 failed and rolled back, 2 refused, 4 not rolled back.",
-	 0, -1, "<topology>", trial_options, run_repair, NULL, true},
+	 0, -1, "<topology>", trial_options, run_repair, .by_daemon = true},
 	{"status", NULL, "Show the running topologies, and what differs from them", NULL,
-	 0, 0, NULL, NULL, run_status, NULL, true},
+	 0, 0, NULL, NULL, run_status, .by_daemon = true},
 	{"show", "[KIND [NAME]]", "Show networks, ports, forwards, machines and more",
 	 "KIND: networks (default), ports, forwards, machines, routers, hosts,\n"
 	 "services, topologies, differences (what is not as what runs should have it).\n"
@@ -81,14 +81,14 @@ const struct verb netdctl_verbs[] = {
 	 0, 2,
 	 "networks|ports|forwards|machines|routers|hosts|services|topologies|differences "
 	 "<shown>",
-	 NULL, run_show, NULL, true},
+	 NULL, run_show, .by_daemon = true},
 	{"export", "[NAME]", "Print a running topology as a file", NULL, 0, 1,
-	 "<topology>", export_options, run_export, NULL},
+	 "<topology>", export_options, run_export},
 	{"adopt", "BRIDGE [NETWORK]", "Make a bridge that is there already a network",
 	 "With its NIC, ports, addresses and routes, and without touching any of them.\n"
 	 "netd adds no rule and changes nothing, until you tell it to (`netdctl network\n"
 	 "set NETWORK --mode nat`).  When the network is deleted, the bridge stays.",
-	 1, 2, "<interface> <network>", adopt_options, run_adopt, NULL},
+	 1, 2, "<interface> <network>", adopt_options, run_adopt},
 	{"network", NULL, "Create, change, start and stop single networks", NULL, 0, 0,
 	 NULL, NULL, NULL, network_verbs},
 	{"port", NULL, "Plug interfaces, taps and veth pairs into networks", NULL, 0, 0,
@@ -99,7 +99,7 @@ const struct verb netdctl_verbs[] = {
 	 NULL, NULL, NULL, machine_verbs},
 	{"leases", "[NETWORK]", "Show who has which address by DHCP",
 	 "With --wait, one of a name that is not there yet is waited for.", 0, 1,
-	 "<network>", lease_options, run_leases, NULL},
+	 "<network>", lease_options, run_leases},
 	{"lease", NULL, "End leases by hand", NULL, 0, 0, NULL, NULL, NULL, lease_verbs},
 	{"router", NULL, "Virtual routers: namespaces that join networks", NULL, 0, 0,
 	 NULL, NULL, NULL, router_verbs},
@@ -107,10 +107,10 @@ const struct verb netdctl_verbs[] = {
 	 0, NULL, NULL, NULL, host_verbs},
 	{"completion", "SHELL", "Print the completion script for bash, zsh or fish",
 	 "For bash: netdctl completion bash > /etc/bash_completion.d/netdctl", 1, 1,
-	 "bash|zsh|fish", NULL, run_completion, NULL},
-	{"watchdog", NULL, NULL, NULL, 0, 0, NULL, NULL, run_watchdog, NULL},
-	{"guard", "DIRECTORY LINK PID", NULL, NULL, 3, 3, NULL, NULL, run_guard, NULL},
-	{"complete", "WORD…", NULL, NULL, 0, -1, NULL, NULL, run_complete, NULL},
+	 "bash|zsh|fish", NULL, run_completion},
+	{"watchdog", NULL, NULL, NULL, 0, 0, NULL, NULL, run_watchdog},
+	{"guard", "DIRECTORY LINK PID", NULL, NULL, 3, 3, NULL, NULL, run_guard},
+	{"complete", "WORD…", NULL, NULL, 0, -1, NULL, NULL, run_complete},
 	{0},
 };
 
@@ -122,11 +122,12 @@ static const struct verb program = {
 
 int print_text(char *text)
 {
-	int r = text && fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_DONE
-									: EXIT_FAILED;
+	int code = EXIT_FAILED;
 
+	if (text && fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+		code = EXIT_DONE;
 	free(text);
-	return r;
+	return code;
 }
 
 /* Colour as asked for; by default on a terminal, unless NO_COLOR (no-color.org). */
@@ -141,24 +142,24 @@ static bool wants_color(const struct options *o, FILE *stream)
 
 void say_notes(const struct cli *cli, const struct netd_plan *plan)
 {
-	char *text;
+	auto_text char *text = NULL;
 
 	if (cli->options.quiet)
 		return;
 	text = netd_plan_notes(plan, output_format(cli), cli->color_errors);
-	fputs(text ? text : "", stderr);
-	free(text);
+	if (text)
+		fputs(text, stderr);
 }
 
-static int is_bad_input(int code)
+static bool is_bad_input(int code)
 {
 	static const int codes[] = {-EINVAL, -ENOENT,	  -EEXIST, -EFBIG,
 				    -EISDIR, -EOPNOTSUPP, -E2BIG,  -ENODEV};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i] == code)
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 int report_text(struct cli *cli, const char *text, int code, enum netd_outcome outcome)
@@ -180,23 +181,26 @@ int report_text(struct cli *cli, const char *text, int code, enum netd_outcome o
 
 int report(struct cli *cli, int code, enum netd_outcome outcome)
 {
-	char *text = netd_error_format(cli->err, output_format(cli), cli->color_errors);
+	auto_text char *text =
+		netd_error_format(cli->err, output_format(cli), cli->color_errors);
 
 	if (text)
-		code = report_text(cli, text, code, outcome);
-	else
-		code = report_text(cli, "netdctl: out of memory\n", code, outcome);
-	free(text);
-	return code;
+		return report_text(cli, text, code, outcome);
+	return report_text(cli, "netdctl: out of memory\n", code, outcome);
 }
 
 static int unknown_verb(const char *path, const struct verb *verbs, const char *name)
 {
-	const struct verb *guess = verb_guess(verbs, name);
+	const char *best = NULL;
 
-	complain("%s: unknown verb \"%s\"%s%s%s", path, name,
-		 guess ? "; did you mean \"" : "", guess ? guess->name : "",
-		 guess ? "\"?" : "");
+	for (; verbs->name; verbs++)
+		if (verbs->summary)
+			guess(name, verbs->name, &best);
+	if (best)
+		complain("%s: unknown verb \"%s\"; did you mean \"%s\"?", path, name,
+			 best);
+	else
+		complain("%s: unknown verb \"%s\"", path, name);
 	complain("`%s --help` lists them", path);
 	return EXIT_USAGE;
 }
@@ -261,55 +265,60 @@ static int parse_patience(struct cli *cli)
 	return 0;
 }
 
+/* What the option says, else the environment: with borrowed privileges that is empty. */
+static const char *directory(const char *option, const char *variable)
+{
+	if (option)
+		return option;
+	return secure_getenv(variable);
+}
+
 /* By the daemon, if it is to; else in process. */
-static int run_by_any(struct cli *cli, const struct verb *verb, const char *state_dir,
-		      int argc, char **argv)
+static int run_by_any(struct cli *cli, const char *state_dir, char **argv)
 {
 	int code = EXIT_DONE;
 
-	if (verb->by_daemon)
+	if (cli->verb->by_daemon)
 		code = daemon_open(cli, state_dir);
-	if (code == EXIT_DONE)
-		code = verb->run(cli, argc, argv);
+	if (code != EXIT_DONE)
+		return code;
+	code = cli->verb->run(cli, argv);
 	daemon_close(cli);
 	return code;
 }
 
-static int start(struct cli *cli, const struct verb *verb, int argc, char **argv)
+static int start(struct cli *cli, char **argv)
 {
 	const struct options *o = &cli->options;
-	/* With borrowed privileges the environment says nothing. */
-	const char *state = o->state_dir ? o->state_dir : secure_getenv("NETD_STATE_DIR");
-	const char *config =
-		o->config_dir ? o->config_dir : secure_getenv("NETD_CONFIG_DIR");
-	int code = EXIT_FAILED, r;
+	const char *state = directory(o->state_dir, "NETD_STATE_DIR");
+	int r;
 
 	cli->color = wants_color(o, stdout);
 	cli->color_errors = wants_color(o, stderr);
 	cli->err = netd_error_new();
-	r = cli->err ? netd_new(state, config, &cli->netd, cli->err) : -1;
-	if (r == 0) {
-		netd_set_watchdog(cli->netd, "/proc/self/exe");
-		netd_set_keep_processes(cli->netd, o->keep_processes);
-		netd_set_patience(cli->netd, cli->patience, say_waiting, cli);
-		netd_set_recovered(cli->netd, recovered, cli);
-		netd_set_forewarned(cli->netd, forewarned, cli);
-		code = run_by_any(cli, verb, state, argc, argv);
-	} else {
-		fputs("netdctl: out of memory\n", stderr);
-	}
-	netd_free(cli->netd);
-	netd_error_free(cli->err);
-	return code;
+	if (!cli->err)
+		return out_of_memory();
+	r = netd_new(state, directory(o->config_dir, "NETD_CONFIG_DIR"), &cli->netd,
+		     cli->err);
+	if (r < 0)
+		return r;
+	netd_set_watchdog(cli->netd, "/proc/self/exe");
+	netd_set_keep_processes(cli->netd, o->keep_processes);
+	netd_set_patience(cli->netd, cli->patience, say_waiting, cli);
+	netd_set_recovered(cli->netd, recovered, cli);
+	netd_set_forewarned(cli->netd, forewarned, cli);
+	return run_by_any(cli, state, argv);
 }
 
 /* The number of the argument at which a command of somebody else begins; -1: none. */
 static int command_argument(const struct verb *verb)
 {
-	const char *kind = verb->complete,
-		   *command = kind ? strstr(kind, "<command>") : NULL;
+	const char *kind = verb->complete, *command;
 	int number = 0;
 
+	if (!kind)
+		return -1;
+	command = strstr(kind, "<command>");
 	if (!command)
 		return -1;
 	for (; kind < command; kind++)
@@ -317,11 +326,21 @@ static int command_argument(const struct verb *verb)
 	return number;
 }
 
-static int run_verb(struct cli *cli, const char *path, const struct verb *verb, int argc,
+static int wrong_count(const char *path, const struct verb *verb, const char *what)
+{
+	const char *arguments = "";
+
+	if (verb->arguments)
+		arguments = verb->arguments;
+	fprintf(stderr, "%s: %s\nUsage: %s [OPTION…] %s\n", path, what, path, arguments);
+	return EXIT_USAGE;
+}
+
+static int run_verb(struct cli *cli, const char *path, const struct verb *verb,
 		    char **argv)
 {
-	int count = options_parse(verb->options, &cli->options, command_argument(verb),
-				  argc, argv);
+	int code, count = options_parse(verb->options, &cli->options,
+					command_argument(verb), argv);
 
 	if (count < 0) {
 		fprintf(stderr, "`%s --help` lists the options\n", path);
@@ -332,48 +351,50 @@ static int run_verb(struct cli *cli, const char *path, const struct verb *verb, 
 		return EXIT_DONE;
 	}
 	if (parse_patience(cli) < 0)
-		return usage(cli, "--lock-wait %s: not a number of seconds up to 86400",
+		return usage("--lock-wait %s: not a number of seconds up to 86400",
 			     cli->options.lock_wait);
 	if (trial_parse(cli) != EXIT_DONE)
 		return EXIT_USAGE;
-	if (count < verb->least || (verb->most >= 0 && count > verb->most)) {
-		fprintf(stderr, "%s: %s argument%s\nUsage: %s [OPTION…] %s\n", path,
-			count < verb->least ? "missing" : "too many",
-			count < verb->least ? "" : "s", path,
-			verb->arguments ? verb->arguments : "");
-		return EXIT_USAGE;
-	}
-	return start(cli, verb, count, argv);
+	if (count < verb->least)
+		return wrong_count(path, verb, "missing argument");
+	if (verb->most >= 0 && count > verb->most)
+		return wrong_count(path, verb, "too many arguments");
+	cli->verb = verb;
+	code = start(cli, argv);
+	if (code < 0)
+		code = report(cli, code, NETD_UNTOUCHED);
+	netd_free(cli->netd);
+	netd_error_free(cli->err);
+	return code;
 }
 
-/* Common options may stand before the verb: moves them behind it. */
-static int rotate_options(int argc, char **argv)
+/* The place of the verb in @argv, or of its end: common options may stand before it. */
+static int find_verb(char **argv)
 {
 	int words = 0;
 
-	while (words < argc && argv[words][0] == '-') {
-		const char *word = argv[words];
+	while (argv[words] && argv[words][0] == '-') {
+		const char *word = argv[words++];
 		bool takes_value = false;
 
 		for (const struct option_row *row = common_options; row->name; row++)
 			if (word[1] == '-' && strcmp(row->name, word + 2) == 0)
 				takes_value = row->argument != NULL;
-		words += 1 + takes_value;
+		if (takes_value && argv[words])
+			words++;
 	}
-	if (words < argc)
-		return words;
-	return argc;
+	return words;
 }
 
-static int dispatch(struct cli *cli, const char *path, const struct verb *group, int argc,
+static int dispatch(struct cli *cli, const char *path, const struct verb *group,
 		    char **argv)
 {
-	int before = rotate_options(argc, argv);
+	int before = find_verb(argv);
 	const struct verb *verb;
 	char name[64];
 
-	if (before == argc) {
-		if (options_parse(NULL, &cli->options, -1, argc, argv) < 0)
+	if (!argv[before]) {
+		if (options_parse(NULL, &cli->options, -1, argv) < 0)
 			return EXIT_USAGE;
 		if (cli->options.version) {
 			puts("netdctl " NETD_VERSION);
@@ -391,11 +412,11 @@ static int dispatch(struct cli *cli, const char *path, const struct verb *group,
 		return unknown_verb(path, group->verbs, argv[before]);
 	snprintf(name, sizeof(name), "%s %s", path, verb->name);
 	/* drop the verb's word; what stood before it stays in front */
-	memmove(&argv[before], &argv[before + 1],
-		(size_t)(argc - before) * sizeof(*argv));
+	for (char **word = argv + before; *word; word++)
+		word[0] = word[1];
 	if (verb->verbs)
-		return dispatch(cli, name, verb, argc - 1, argv);
-	return run_verb(cli, name, verb, argc - 1, argv);
+		return dispatch(cli, name, verb, argv);
+	return run_verb(cli, name, verb, argv);
 }
 
 /*
@@ -421,7 +442,7 @@ int main(int argc, char **argv)
 
 	if (argc < 1 || !open_standard())
 		return EXIT_USAGE;
-	code = dispatch(&cli, "netdctl", &program, argc - 1, argv + 1);
+	code = dispatch(&cli, "netdctl", &program, argv + 1);
 	free(cli.options.settings);
 	return code;
 }

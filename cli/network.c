@@ -2,8 +2,6 @@
 /* netdctl network: the verbs for single networks of topology `default`. */
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -35,36 +33,35 @@ static const struct option_row autostart_options[] = {
 /* A file that somebody wrote is not written over: it has comments, and an order. */
 static bool note_definition(struct cli *cli, const char *network)
 {
-	char *name = NULL;
+	auto_text char *name = NULL;
 
 	if (definition_find(cli, network, &name) <= 0)
 		return false;
 	note(cli, "network %s is in %s.yaml of the configuration: change it there",
 	     network, name);
-	free(name);
 	return true;
 }
 
 /*
- * Reports a failed edit.  These verbs are about topology `default`: a network that is not
- * there may be of another file.
+ * Reports a failed edit of network @name; the exit code.  These verbs are about topology
+ * `default`: a network that is not there may be of another file.
  */
-static int refuse(struct cli *cli, int r, int argc, char **argv)
+static int refuse(struct cli *cli, int r, const char *name)
 {
-	int code = report(cli, r, NETD_UNTOUCHED);
-	char *topology = NULL;
+	auto_text char *topology = NULL;
+	int code;
 
-	for (int i = 0; r == -ENOENT && i < argc; i++) {
-		if (note_definition(cli, argv[i]) ||
-		    netd_network_find(cli->netd, argv[i], &topology, NULL) < 0)
-			continue;
-		if (strcmp(topology, TOPOLOGY) != 0)
-			note(cli,
-			     "network %s is in topology %s: change its file and apply "
-			     "that, or `netdctl destroy %s`",
-			     argv[i], topology, topology);
-		free(topology);
-	}
+	if (r >= 0)
+		return r;
+	code = report(cli, r, NETD_UNTOUCHED);
+	if (r != -ENOENT || note_definition(cli, name) ||
+	    netd_network_find(cli->netd, name, &topology, NULL) < 0)
+		return code;
+	if (strcmp(topology, TOPOLOGY) != 0)
+		note(cli,
+		     "network %s is in topology %s: change its file and apply that, or "
+		     "`netdctl destroy %s`",
+		     name, topology, topology);
 	return code;
 }
 
@@ -105,20 +102,24 @@ static int create(struct cli *cli, struct pair *p, const char *name, bool start)
 	return netd_network_take(p->running, p->defined, name, cli->err);
 }
 
-static int run_create(struct cli *cli, int argc, char **argv)
+static int create_and_commit(struct cli *cli, const char *name)
 {
+	auto_pair struct pair p = {0};
 	bool start = !cli->options.no_start;
-	struct pair p = {0};
-	int r = create(cli, &p, argv[0], start), code;
+	int r = create(cli, &p, name, start);
 
-	(void)argc;
 	if (r < 0)
-		code = report(cli, r, NETD_UNTOUCHED);
-	else
-		code = pair_commit(cli, &p, start, argv[0],
-				   start ? "created" : "defined");
+		return r;
+	if (start)
+		return pair_commit(cli, &p, true, name, "created");
+	return pair_commit(cli, &p, false, name, "defined");
+}
+
+static int run_create(struct cli *cli, char **argv)
+{
+	int code = create_and_commit(cli, argv[0]);
+
 	preset_done(cli);
-	pair_done(&p);
 	return code;
 }
 
@@ -133,120 +134,128 @@ static void add_unset(struct options *o)
 	}
 }
 
-static int set(struct cli *cli, struct pair *p, const char *name, bool *runs)
+static int set(struct cli *cli, const char *name)
 {
-	int r = pair_load(cli, p);
+	auto_pair struct pair p = {0};
+	bool runs;
+	int r = pair_load(cli, &p);
 
 	if (r < 0)
 		return r;
-	note_disagreement(cli, p->defined, p->running, name);
-	r = netd_network_set(p->defined, name, cli->options.settings, cli->err);
+	note_disagreement(cli, &p, name);
+	r = netd_network_set(p.defined, name, cli->options.settings, cli->err);
 	if (r < 0)
 		return r;
-	*runs = netd_network_exists(p->running, name);
-	if (!*runs)
-		return 0;
-	return netd_network_take(p->running, p->defined, name, cli->err);
+	runs = netd_network_exists(p.running, name);
+	if (runs) {
+		r = netd_network_take(p.running, p.defined, name, cli->err);
+		if (r < 0)
+			return r;
+	}
+	return pair_commit(cli, &p, runs, name, "changed");
 }
 
-static int run_set(struct cli *cli, int argc, char **argv)
+static int run_set(struct cli *cli, char **argv)
 {
-	struct pair p = {0};
-	bool runs = false;
-	int r, code;
-
 	imply_mode(&cli->options);
 	add_unset(&cli->options);
-	r = set(cli, &p, argv[0], &runs);
-	if (r < 0)
-		code = refuse(cli, r, argc, argv);
-	else
-		code = pair_commit(cli, &p, runs, argv[0], "changed");
-	pair_done(&p);
-	return code;
+	return refuse(cli, set(cli, argv[0]), argv[0]);
 }
 
-static int run_delete(struct cli *cli, int argc, char **argv)
+static int delete_network(struct cli *cli, const char *name)
 {
-	struct pair p = {0};
-	bool runs = false;
-	int r = pair_load(cli, &p), code;
+	auto_pair struct pair p = {0};
+	bool runs;
+	int r = pair_load(cli, &p);
 
-	if (r == 0)
-		r = netd_network_unused(p.defined, argv[0], cli->err);
-	if (r == 0)
-		r = netd_network_remove(p.defined, argv[0], cli->err);
-	if (r == 0)
-		runs = netd_network_exists(p.running, argv[0]);
-	if (runs)
-		r = netd_network_remove(p.running, argv[0], cli->err);
-	code = r < 0 ? refuse(cli, r, argc, argv)
-		     : pair_commit(cli, &p, runs, argv[0], "deleted");
+	if (r < 0)
+		return r;
+	r = netd_network_unused(p.defined, name, cli->err);
+	if (r < 0)
+		return r;
+	r = netd_network_remove(p.defined, name, cli->err);
+	if (r < 0)
+		return r;
+	runs = netd_network_exists(p.running, name);
+	if (runs) {
+		r = netd_network_remove(p.running, name, cli->err);
+		if (r < 0)
+			return r;
+	}
+	return pair_commit(cli, &p, runs, name, "deleted");
+}
+
+static int run_delete(struct cli *cli, char **argv)
+{
+	int code = refuse(cli, delete_network(cli, argv[0]), argv[0]);
+
 	if (code == EXIT_DONE && !cli->trial)
 		netd_network_forget(cli->netd, argv[0]);
-	pair_done(&p);
 	return code;
 }
 
-static int run_autostart(struct cli *cli, int argc, char **argv)
+/* Nothing in the kernel knows of it, so what runs is never on trial. */
+static int set_autostart(struct cli *cli, const char *name, const char *value,
+			 const char *done)
 {
-	const struct netd_option_value settings[] = {
-		{"autostart", cli->options.off ? "off" : "on"},
-		{NULL, NULL},
-	};
-	struct pair p = {0};
-	bool runs = false;
-	int r = pair_load(cli, &p), code;
+	const struct netd_option_value settings[] = {{"autostart", value}, {NULL, NULL}};
+	auto_pair struct pair p = {0};
+	int r = pair_load(cli, &p);
 
-	if (r == 0)
-		r = netd_network_set(p.defined, argv[0], settings, cli->err);
-	if (r == 0 && cli->options.off && netd_network_autostart(p.defined, argv[0]))
+	if (r < 0)
+		return r;
+	r = netd_network_set(p.defined, name, settings, cli->err);
+	if (r < 0)
+		return r;
+	if (cli->options.off && netd_network_autostart(p.defined, name))
 		note(cli,
 		     "all of %s.yaml is marked, by `autostart: true` at its beginning",
 		     TOPOLOGY);
-	if (r == 0)
-		runs = netd_network_exists(p.running, argv[0]);
-	if (runs)
-		r = netd_network_set(p.running, argv[0], settings, cli->err);
-	if (r == 0 && runs) /* nothing in the kernel knows of it */
+	if (netd_network_exists(p.running, name)) {
+		r = netd_network_set(p.running, name, settings, cli->err);
+		if (r < 0)
+			return r;
 		r = netd_apply(cli->netd, p.running, NULL, NULL, cli->err);
-	code = r < 0 ? refuse(cli, r, argc, argv)
-		     : pair_commit(cli, &p, false, argv[0],
-				   cli->options.off ? "will not start at boot"
-						    : "will start at boot");
-	pair_done(&p);
-	return code;
+		if (r < 0)
+			return r;
+	}
+	return pair_commit(cli, &p, false, name, done);
+}
+
+static int run_autostart(struct cli *cli, char **argv)
+{
+	const char *value = "on", *done = "will start at boot";
+
+	if (cli->options.off) {
+		value = "off";
+		done = "will not start at boot";
+	}
+	return refuse(cli, set_autostart(cli, argv[0], value, done), argv[0]);
 }
 
 /* A definition that cannot be read is missing in the list: say so. */
-static void note_unreadable(struct cli *cli)
+static void note_unreadable(struct cli *cli, const char *name)
 {
-	char **names = NULL;
+	auto_topology struct netd_topology *t = NULL;
+	auto_text char *text = NULL;
 
-	if (netd_definition_names(cli->netd, &names, NULL) < 0)
-		return;
-	for (size_t i = 0; names[i]; i++) {
-		struct netd_error *err = netd_error_new();
-		struct netd_topology *t = NULL;
-
-		if (netd_definition_load(cli->netd, names[i], &t, err) < 0) {
-			char *text = netd_error_format(err, NETD_FORMAT_TEXT, false);
-
-			note(cli, "not listed, since its file has errors: %s\n%s",
-			     names[i], text ? text : "");
-			free(text);
-		}
-		netd_topology_free(t);
-		netd_error_free(err);
-		free(names[i]);
+	if (netd_definition_load(cli->netd, name, &t, cli->err) < 0) {
+		text = netd_error_format(cli->err, NETD_FORMAT_TEXT, false);
+		if (text)
+			note(cli, "not listed, since its file has errors: %s\n%s", name,
+			     text);
 	}
-	free(names);
+	netd_error_clear(cli->err);
 }
 
-static int run_list(struct cli *cli, int argc, char **argv)
+static int run_network_list(struct cli *cli, char **argv)
 {
-	note_unreadable(cli);
-	return print_table(cli, "networks", argc ? argv[0] : NULL);
+	auto_names char **names = NULL;
+
+	netd_definition_names(cli->netd, &names, NULL);
+	for (size_t i = 0; names && names[i]; i++)
+		note_unreadable(cli, names[i]);
+	return run_list(cli, argv);
 }
 
 const struct verb network_verbs[] = {
@@ -256,20 +265,20 @@ const struct verb network_verbs[] = {
 	 "addresses; nat: they may open flows to the outside; routed: forwarded both "
 	 "ways;\n"
 	 "open: forwarded, without any filter rule of netd's.",
-	 1, 1, NULL, create_options, run_create, NULL},
+	 1, 1, NULL, create_options, run_create},
 	{"set", "NAME",
 	 "Change a network; if it runs, at once and with its ports plugged in",
 	 "Only what the options name is changed.", 1, 1, "<network>", set_options,
-	 run_set, NULL},
+	 run_set},
 	{"delete", "NAME", "Stop a network and forget it", NULL, 1, 1, "<network>",
-	 removal_options, run_delete, NULL},
+	 removal_options, run_delete},
 	{"start", "NAME…", "Start defined networks", NULL, 0, -1, "<network>",
-	 network_start_options, run_network_start, NULL},
+	 network_start_options, run_network_start},
 	{"stop", "NAME…", "Stop networks; their definitions stay", NULL, 1, -1,
-	 "<network>", removal_options, run_network_stop, NULL},
+	 "<network>", removal_options, run_network_stop},
 	{"autostart", "NAME", "Start it when the host boots", NULL, 1, 1, "<network>",
-	 autostart_options, run_autostart, NULL},
+	 autostart_options, run_autostart},
 	{"list", "[NAME]", "List networks, running or only defined", NULL, 0, 1,
-	 "<network>", NULL, run_list, NULL, true},
+	 "<network>", NULL, run_network_list, .subject = "networks", .by_daemon = true},
 	{0},
 };

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netdctl router and host: namespaces that are part of a topology. */
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "cli.h"
 
 static const struct option_row router_options[] = {
@@ -18,105 +14,57 @@ static const struct option_row host_options[] = {
 	OPTIONS_END,
 };
 
-/* It runs at once if the networks that it is plugged into do. */
-static int take_and_commit(struct cli *cli, const struct pair *p, const char *name)
+static int run_create(struct cli *cli, char **argv)
 {
-	int r = netd_nodes_follow(p->running, p->defined, cli->err);
-	bool runs = r == 0 && netd_node_exists(p->running, name);
+	auto_pair struct pair p = {0};
+	int r = pair_load(cli, &p);
 
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
-	return pair_commit(cli, p, runs, name,
-			   runs ? "created" : "defined; it starts with its networks");
-}
-
-static int create_node(struct cli *cli, const char *kind, char **argv)
-{
-	struct pair p = {0};
-	int r = pair_load(cli, &p), code;
-
-	if (r == 0)
-		r = netd_node_add(p.defined, kind, argv[0], cli->options.settings,
-				  cli->err);
+		return r;
+	r = netd_node_add(p.defined, cli->verb->subject, argv[0], cli->options.settings,
+			  cli->err);
 	if (r < 0)
-		code = report(cli, r, NETD_UNTOUCHED);
-	else
-		code = take_and_commit(cli, &p, argv[0]);
-	pair_done(&p);
-	return code;
+		return r;
+	r = netd_nodes_follow(p.running, p.defined, cli->err);
+	if (r < 0)
+		return r;
+	/* It runs at once if the networks that it is plugged into do. */
+	if (netd_node_exists(p.running, argv[0]))
+		return pair_commit(cli, &p, true, argv[0], "created");
+	return pair_commit(cli, &p, false, argv[0],
+			   "defined; it starts with its networks");
 }
 
-static int delete_node(struct cli *cli, const char *kind, char **argv)
+static int run_delete(struct cli *cli, char **argv)
 {
-	struct pair p = {0};
-	bool runs = false;
-	int r = pair_load(cli, &p), code;
+	const char *kind = cli->verb->subject;
+	auto_pair struct pair p = {0};
+	bool runs;
+	int r = pair_load(cli, &p);
 
-	if (r == 0)
-		r = netd_node_remove(p.defined, kind, argv[0], cli->err);
-	if (r == 0)
-		runs = netd_node_exists(p.running, argv[0]);
-	if (runs)
+	if (r < 0)
+		return r;
+	r = netd_node_remove(p.defined, kind, argv[0], cli->err);
+	if (r < 0)
+		return r;
+	runs = netd_node_exists(p.running, argv[0]);
+	if (runs) {
 		r = netd_node_remove(p.running, kind, argv[0], cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-		     : pair_commit(cli, &p, runs, argv[0], "deleted");
-	pair_done(&p);
-	return code;
+		if (r < 0)
+			return r;
+	}
+	return pair_commit(cli, &p, runs, argv[0], "deleted");
 }
 
-static int run_router_create(struct cli *cli, int argc, char **argv)
-{
-	(void)argc;
-	return create_node(cli, "router", argv);
-}
-
-static int run_host_create(struct cli *cli, int argc, char **argv)
-{
-	(void)argc;
-	return create_node(cli, "host", argv);
-}
-
-static int run_router_delete(struct cli *cli, int argc, char **argv)
-{
-	(void)argc;
-	return delete_node(cli, "router", argv);
-}
-
-static int run_host_delete(struct cli *cli, int argc, char **argv)
-{
-	(void)argc;
-	return delete_node(cli, "host", argv);
-}
-
-static int show_nodes(struct cli *cli, const char *kind, int argc, char **argv)
+static int run_nodes(struct cli *cli, char **argv)
 {
 	char *text = NULL;
-	int r = netd_show_nodes(cli->netd, kind, argc ? argv[0] : NULL,
+	int r = netd_show_nodes(cli->netd, cli->verb->subject, argv[0],
 				output_format(cli), &text, cli->err);
 
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
+		return r;
 	return print_text(text);
-}
-
-static int run_router_show(struct cli *cli, int argc, char **argv)
-{
-	return show_nodes(cli, "router", argc, argv);
-}
-
-static int run_host_show(struct cli *cli, int argc, char **argv)
-{
-	return show_nodes(cli, "host", argc, argv);
-}
-
-static int run_router_list(struct cli *cli, int argc, char **argv)
-{
-	return print_table(cli, "routers", argc ? argv[0] : NULL);
-}
-
-static int run_host_list(struct cli *cli, int argc, char **argv)
-{
-	return print_table(cli, "hosts", argc ? argv[0] : NULL);
 }
 
 #define EXEC_HELP                                                                        \
@@ -130,29 +78,29 @@ static int run_host_list(struct cli *cli, int argc, char **argv)
 const struct verb router_verbs[] = {
 	{"create", "NAME", "Define a router in topology `default`, and start it",
 	 "It runs when the networks do that it is plugged into.", 1, 1, "<none>",
-	 router_options, run_router_create, NULL},
+	 router_options, run_create, .subject = "router"},
 	{"delete", "NAME", "Stop a router and forget it", NULL, 1, 1, "<router>",
-	 removal_options, run_router_delete, NULL},
+	 removal_options, run_delete, .subject = "router"},
 	{"list", "[NAME]", "List routers, running or only defined", NULL, 0, 1,
-	 "<router>", NULL, run_router_list, NULL, true},
+	 "<router>", NULL, run_list, .subject = "routers", .by_daemon = true},
 	{"show", "[NAME]", "Show interfaces, routes and forwards of routers", NULL, 0, 1,
-	 "<router>", NULL, run_router_show, NULL},
+	 "<router>", NULL, run_nodes, .subject = "router"},
 	{"exec", "NAME [--] [CMD…]", "Run a command within a router", EXEC_HELP, 1, -1,
-	 "<router> <command>", NULL, run_router_exec, NULL},
+	 "<router> <command>", NULL, run_exec, .subject = "router"},
 	{0},
 };
 
 const struct verb host_verbs[] = {
 	{"create", "NAME", "Define a host in topology `default`, and start it",
 	 "It runs when the networks do that it is plugged into.", 1, 1, "<none>",
-	 host_options, run_host_create, NULL},
+	 host_options, run_create, .subject = "host"},
 	{"delete", "NAME", "Stop a host and forget it", NULL, 1, 1, "<host>",
-	 removal_options, run_host_delete, NULL},
+	 removal_options, run_delete, .subject = "host"},
 	{"list", "[NAME]", "List hosts, running or only defined", NULL, 0, 1, "<host>",
-	 NULL, run_host_list, NULL, true},
+	 NULL, run_list, .subject = "hosts", .by_daemon = true},
 	{"show", "[NAME]", "Show interfaces and routes of hosts", NULL, 0, 1, "<host>",
-	 NULL, run_host_show, NULL},
+	 NULL, run_nodes, .subject = "host"},
 	{"exec", "NAME [--] [CMD…]", "Run a command within a host", EXEC_HELP, 1, -1,
-	 "<host> <command>", NULL, run_host_exec, NULL},
+	 "<host> <command>", NULL, run_exec, .subject = "host"},
 	{0},
 };

@@ -10,11 +10,10 @@
 /* "a|b|c" */
 static void join(const char *const *choices, char *out, size_t size)
 {
-	size_t used = 0;
+	size_t used = (size_t)snprintf(out, size, "%s", *choices);
 
-	for (; *choices && used < size; choices++)
-		used += (size_t)snprintf(out + used, size - used, "%s%s", used ? "|" : "",
-					 *choices);
+	while (*++choices && used < size)
+		used += (size_t)snprintf(out + used, size - used, "|%s", *choices);
 }
 
 /* The row of the setting that @w is at; NULL behind the last. */
@@ -93,10 +92,8 @@ void setting_add(struct options *o, const char *name, const char *value)
 	struct netd_option_value *more =
 		realloc(o->settings, (count + 2) * sizeof(*more));
 
-	if (!more) {
-		complain("netdctl: out of memory");
-		exit(EXIT_FAILED);
-	}
+	if (!more)
+		exit(out_of_memory());
 	more[count] = (struct netd_option_value){name, value};
 	more[count + 1] = (struct netd_option_value){NULL, NULL};
 	o->settings = more;
@@ -117,14 +114,13 @@ static int store(const struct option_row *row, struct options *options, const ch
 	struct list *list = (struct list *)(void *)field;
 
 	if (row->setting) {
-		setting_add(options, row->name, row->argument ? value : "on");
+		setting_add(options, row->name, value);
 	} else if (!row->argument) {
 		*(bool *)field = true;
 	} else if (!row->list) {
 		*(const char **)(void *)field = value;
 	} else if (list->count == LIST_MAX) {
-		fprintf(stderr, "netdctl: --%s: more than %d times\n", row->name,
-			LIST_MAX);
+		usage("--%s: more than %d times", row->name, LIST_MAX);
 		return -1;
 	} else {
 		list->items[list->count++] = value;
@@ -132,82 +128,80 @@ static int store(const struct option_row *row, struct options *options, const ch
 	return 0;
 }
 
-/* Makes the row of @rows that is nearest to @name *@best, if it is near enough. */
-static void guess(const struct option_row *rows, const char *name, size_t *least,
-		  const char **best)
+static void guess_option(const struct option_row *rows, const char *name,
+			 const char **best)
 {
 	struct option_walk w = {.row = rows};
 	const struct option_row *row;
 
-	while ((row = option_next(&w))) {
-		size_t distance = netd_text_distance(name, row->name);
-
-		if (distance >= *least)
-			continue;
-		*least = distance;
-		*best = row->name;
-	}
+	while ((row = option_next(&w)))
+		guess(name, row->name, best);
 }
 
 static int unknown_option(const struct option_row *rows, const char *word)
 {
 	const char *best = NULL;
-	size_t least = SIZE_MAX;
 	char name[64];
 
 	if (word[1] == '-') {
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="),
 			 word + 2);
-		guess(rows, name, &least, &best);
-		guess(common_options, name, &least, &best);
+		guess_option(rows, name, &best);
+		guess_option(common_options, name, &best);
 	}
 	if (best)
-		complain("netdctl: unknown option %s; did you mean --%s?", word, best);
+		usage("unknown option %s; did you mean --%s?", word, best);
 	else
-		complain("netdctl: unknown option %s", word);
+		usage("unknown option %s", word);
 	return -1;
 }
 
 /* Takes the option at argv[*i], and its value, which may be the next word. */
-static int take(const struct option_row *rows, struct options *options, int argc,
-		char **argv, int *i)
+static int take(const struct option_row *rows, struct options *options, char **argv,
+		int *i)
 {
-	const char *word = argv[*i];
-	const char *value = word[1] == '-' ? strchr(word, '=') : NULL;
+	const char *word = argv[*i], *value = NULL;
 	struct option_row row;
 
 	if (!find(rows, word, &row))
 		return unknown_option(rows, word);
-	if (value && !row.argument) {
-		fprintf(stderr, "netdctl: --%s takes no value\n", row.name);
+	if (word[1] == '-')
+		value = strchr(word, '=');
+	if (!row.argument) {
+		if (!value)
+			return store(&row, options, "on");
+		usage("--%s takes no value", row.name);
 		return -1;
 	}
-	if (row.argument && !value && *i + 1 >= argc) {
-		fprintf(stderr, "netdctl: --%s needs a value: %s\n", row.name,
-			row.argument);
+	if (value)
+		return store(&row, options, value + 1);
+	value = argv[*i + 1];
+	if (!value) {
+		usage("--%s needs a value: %s", row.name, row.argument);
 		return -1;
 	}
-	if (row.argument)
-		value = value ? value + 1 : argv[++*i];
+	++*i;
 	return store(&row, options, value);
 }
 
 /* With "--" before the command, or without: options end where it begins. */
 int options_parse(const struct option_row *rows, struct options *options, int command,
-		  int argc, char **argv)
+		  char **argv)
 {
 	bool words_only = false;
-	int count = 0;
+	int count = 0, i;
 
-	for (int i = 0; i < argc; i++) {
+	for (i = 0; argv[i]; i++) {
 		if (!words_only && strcmp(argv[i], "--") == 0) {
 			words_only = true;
 		} else if (words_only || argv[i][0] != '-' || !argv[i][1]) {
 			words_only = words_only || count == command;
 			argv[count++] = argv[i];
-		} else if (take(rows, options, argc, argv, &i) < 0) {
+		} else if (take(rows, options, argv, &i) < 0) {
 			return -1;
 		}
 	}
+	for (int k = count; k < i; k++)
+		argv[k] = NULL;
 	return count;
 }

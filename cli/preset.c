@@ -58,9 +58,9 @@ static int choose_bridge(struct cli *cli, const struct preset *preset)
 	return 0;
 }
 
-static int unknown(const struct cli *cli, const char *name)
+static int unknown(const char *name)
 {
-	usage(cli, "there is no preset \"%s\"; there are libvirt and hostonly", name);
+	usage("there is no preset \"%s\"; there are libvirt and hostonly", name);
 	return -EINVAL;
 }
 
@@ -74,7 +74,7 @@ int preset_apply(struct cli *cli)
 		return 0;
 	preset = find(o->preset);
 	if (!preset)
-		return unknown(cli, o->preset);
+		return unknown(o->preset);
 	if (!setting_has(o, "mode"))
 		setting_add(o, "mode", preset->mode);
 	if (!setting_has(o, "no-dhcp"))

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netdctl status and show. */
-#include <stdlib.h>
-
+/* netdctl status, show and all verbs `list`: what the library has, printed. */
 #include "cli.h"
 
 enum netd_format output_format(const struct cli *cli)
@@ -16,13 +14,13 @@ int print_result(struct cli *cli, int r, struct netd_table *table)
 	int code;
 
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
+		return r;
 	code = print_text(netd_table_format(table, output_format(cli)));
 	netd_table_free(table);
 	return code;
 }
 
-int print_table(struct cli *cli, const char *kind, const char *name)
+static int print_table(struct cli *cli, const char *kind, const char *name)
 {
 	struct netd_table *table = NULL;
 	int r;
@@ -33,23 +31,28 @@ int print_table(struct cli *cli, const char *kind, const char *name)
 	return print_result(cli, r, table);
 }
 
-int run_status(struct cli *cli, int argc, char **argv)
+int run_list(struct cli *cli, char **argv)
+{
+	return print_table(cli, cli->verb->subject, argv[0]);
+}
+
+int run_status(struct cli *cli, char **argv)
 {
 	char *text = NULL;
 	int r;
 
-	(void)argc;
 	(void)argv;
 	if (cli->daemon)
 		return daemon_status(cli);
 	r = netd_status(cli->netd, output_format(cli), &text, cli->err);
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
+		return r;
 	return print_text(text);
 }
 
-int run_show(struct cli *cli, int argc, char **argv)
+int run_show(struct cli *cli, char **argv)
 {
-	return print_table(cli, argc > 0 ? argv[0] : "networks",
-			   argc > 1 ? argv[1] : NULL);
+	if (!argv[0])
+		return print_table(cli, "networks", NULL);
+	return print_table(cli, argv[0], argv[1]);
 }

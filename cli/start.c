@@ -29,25 +29,22 @@ static void started(const struct netd_plan *plan, void *data)
 	say_done(s->cli, s->name, plan, "started");
 }
 
-/* Problems of one definition are not the next one's. */
-static void forget_problems(struct cli *cli)
-{
-	netd_error_free(cli->err);
-	cli->err = netd_error_new();
-}
-
+/* The next definition begins without the problems of this one. */
 static int start_marked(struct cli *cli, const char *name)
 {
 	struct starting s = {cli, name};
 	enum netd_outcome outcome = NETD_UNTOUCHED;
 	int r = netd_start_marked(cli->netd, name, cli->options.again, started, &s,
 				  &outcome, cli->err);
-	int code = EXIT_DONE;
+	int code;
 
-	if (r)
-		code = report(cli, r, r < 0 ? outcome : NETD_UNTOUCHED);
-	forget_problems(cli);
-	if (code == EXIT_DONE || code == EXIT_BROKEN)
+	if (r == 0)
+		return EXIT_DONE;
+	if (r > 0) /* the rest of it runs */
+		outcome = NETD_UNTOUCHED;
+	code = report(cli, r, outcome);
+	netd_error_clear(cli->err);
+	if (code == EXIT_BROKEN)
 		return code;
 	return EXIT_FAILED;
 }
@@ -55,19 +52,14 @@ static int start_marked(struct cli *cli, const char *name)
 /* A definition that cannot be started does not stop the others. */
 static int start_all_marked(struct cli *cli)
 {
-	char **names = NULL;
+	auto_names char **names = NULL;
 	int code = EXIT_DONE;
 	int r = netd_definition_names(cli->netd, &names, cli->err);
 
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
-	for (size_t i = 0; names[i]; i++) {
-		int one = start_marked(cli, names[i]);
-
-		code = one > code ? one : code;
-		free(names[i]);
-	}
-	free(names);
+		return r;
+	for (size_t i = 0; names[i]; i++)
+		code = worse(code, start_marked(cli, names[i]));
 	return code;
 }
 
@@ -77,45 +69,38 @@ static int start_all_marked(struct cli *cli)
 
 static bool has_network(struct cli *cli, const char *definition, const char *network)
 {
-	struct netd_topology *t = NULL;
-	bool has = netd_definition_load(cli->netd, definition, &t, NULL) == 0 &&
-		   netd_network_exists(t, network);
+	auto_topology struct netd_topology *t = NULL;
 
-	netd_topology_free(t);
-	return has;
+	return netd_definition_load(cli->netd, definition, &t, NULL) == 0 &&
+	       netd_network_exists(t, network);
 }
 
 int definition_find(struct cli *cli, const char *network, char **name)
 {
-	char **names = NULL, *found = NULL;
-	int r = 1;
+	auto_names char **names = NULL;
+	const char *found = NULL;
 
 	if (has_network(cli, TOPOLOGY, network))
-		found = strdup(TOPOLOGY);
+		found = TOPOLOGY;
 	else
 		netd_definition_names(cli->netd, &names, NULL);
 	for (size_t i = 0; names && names[i]; i++) {
-		bool has = r > 0 && has_network(cli, names[i], network);
-
-		if (has && found) {
-			complain(
-				"netdctl: network %s is in %s.yaml and in %s.yaml of the "
-				"configuration",
-				network, found, names[i]);
-			r = -EEXIST;
-		} else if (has) {
-			found = strdup(names[i]);
+		if (!has_network(cli, names[i], network))
+			continue;
+		if (found) {
+			usage("network %s is in %s.yaml and in %s.yaml of the "
+			      "configuration",
+			      network, found, names[i]);
+			return -EEXIST;
 		}
-		free(names[i]);
+		found = names[i];
 	}
-	free(names);
-	if (r > 0 && found)
-		*name = found;
-	else
-		free(found);
-	if (r > 0 && !found)
+	if (!found)
 		return 0;
-	return r;
+	*name = strdup(found);
+	if (!*name)
+		exit(out_of_memory());
+	return 1;
 }
 
 /* The running topology that has it: 1, or 0. */
@@ -149,102 +134,105 @@ static const struct way stops = {"stop", "stopped", running_find, drop, false};
 /* A definition, if it counts, and what runs of it. */
 static int load(struct cli *cli, const struct way *way, const char *name, struct pair *p)
 {
-	int r = way->by_definition
-			? netd_definition_load(cli->netd, name, &p->defined, cli->err)
-			: 0;
+	int r;
 
-	if (p->defined)
+	if (way->by_definition) {
+		r = netd_definition_load(cli->netd, name, &p->defined, cli->err);
+		if (r < 0)
+			return r;
 		name = netd_topology_name(p->defined);
-	if (r < 0)
-		return r;
+	}
 	return netd_running_or_empty(cli->netd, name, &p->running, cli->err);
 }
 
 /* Changes those of the networks that are in @where, as the first of them is. */
-static int change_one(struct cli *cli, const struct way *way, char **where, char **names,
-		      int count)
+static int change_one(struct cli *cli, const struct way *way, char **where, char **names)
 {
-	const char *place = where[0] ? where[0] : TOPOLOGY, *only = names[0];
-	struct pair p = {0};
-	int r = load(cli, way, place, &p), code;
+	const struct netd_topology *defined;
+	const char *what = names[0];
+	auto_pair struct pair p = {0};
+	int r = load(cli, way, where[0], &p);
 
-	for (int i = 0; r == 0 && i < count; i++) {
-		if (strcmp(where[i] ? where[i] : TOPOLOGY, place) != 0)
+	if (r < 0)
+		return r;
+	for (int i = 0; names[i]; i++) {
+		if (strcmp(where[i], where[0]) != 0)
 			continue;
-		only = i ? place : only;
+		if (i)
+			what = where[0];
 		r = way->change(&p, names[i], cli->err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = netd_nodes_follow(p.running, p.defined ? p.defined : p.running,
-				      cli->err);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-		     : apply_topology(cli, p.running, only, way->done);
-	pair_done(&p);
-	return code;
+	defined = p.running;
+	if (p.defined)
+		defined = p.defined;
+	r = netd_nodes_follow(p.running, defined, cli->err);
+	if (r < 0)
+		return r;
+	return apply_topology(cli, p.running, what, way->done);
 }
 
 static bool is_first(char **where, int i)
 {
 	for (int k = 0; k < i; k++)
-		if (strcmp(where[k] ? where[k] : TOPOLOGY,
-			   where[i] ? where[i] : TOPOLOGY) == 0)
+		if (strcmp(where[k], where[i]) == 0)
 			return false;
 	return true;
 }
 
 /* One change for each topology. */
-static int change_all(struct cli *cli, const struct way *way, char **where, int argc,
-		      char **argv)
+static int change_all(struct cli *cli, const struct way *way, char **where, char **argv)
 {
 	int code = EXIT_DONE, topologies = 0;
 
-	for (int i = 0; i < argc; i++)
+	for (int i = 0; argv[i]; i++)
 		topologies += is_first(where, i);
 	if (cli->trial && topologies > 1)
-		return usage(cli, "network %s --confirm: one topology at a time",
-			     way->verb);
-	for (int i = 0; i < argc && code == EXIT_DONE; i++)
+		return usage("network %s --confirm: one topology at a time", way->verb);
+	for (int i = 0; argv[i] && code == EXIT_DONE; i++)
 		if (is_first(where, i))
-			code = change_one(cli, way, where + i, argv + i, argc - i);
+			code = change_one(cli, way, where + i, argv + i);
 	return code;
 }
 
-static int change_named(struct cli *cli, const struct way *way, int argc, char **argv)
+static int change_named(struct cli *cli, const struct way *way, char **argv)
 {
-	char **where = calloc((size_t)argc, sizeof(*where));
-	int r, code;
+	auto_names char **where = calloc((size_t)count(argv) + 1, sizeof(*where));
+	int r;
 
 	if (!where)
-		return report(cli, -ENOMEM, NETD_UNTOUCHED);
+		return out_of_memory();
 	r = change_begin(cli);
-	code = r < 0 ? report(cli, r, NETD_UNTOUCHED) : EXIT_DONE;
-	for (int i = 0; code == EXIT_DONE && i < argc; i++)
+	if (r < 0)
+		return r;
+	for (int i = 0; argv[i]; i++) {
 		if (way->find(cli, argv[i], &where[i]) < 0)
-			code = EXIT_USAGE;
-	if (code == EXIT_DONE)
-		code = change_all(cli, way, where, argc, argv);
-	for (int i = 0; i < argc; i++)
-		free(where[i]);
-	free(where);
-	return code;
+			return EXIT_USAGE;
+		if (!where[i] && !(where[i] = strdup(TOPOLOGY)))
+			return out_of_memory();
+	}
+	return change_all(cli, way, where, argv);
 }
 
-int run_network_start(struct cli *cli, int argc, char **argv)
+int run_network_start(struct cli *cli, char **argv)
 {
-	if (cli->options.all_autostart && cli->trial)
-		return usage(cli, "network start: --confirm goes with names");
-	if (cli->options.again && !cli->options.all_autostart)
-		return usage(cli, "network start: --again goes with --autostart");
-	if (cli->options.all_autostart && argc)
-		return usage(cli, "network start: --autostart takes no names");
-	if (cli->options.all_autostart)
+	bool all = cli->options.all_autostart;
+
+	if (all && cli->trial)
+		return usage("network start: --confirm goes with names");
+	if (cli->options.again && !all)
+		return usage("network start: --again goes with --autostart");
+	if (all && argv[0])
+		return usage("network start: --autostart takes no names");
+	if (all)
 		return start_all_marked(cli);
-	if (argc == 0)
-		return usage(cli, "network start: which network?");
-	return change_named(cli, &starts, argc, argv);
+	if (!argv[0])
+		return usage("network start: which network?");
+	return change_named(cli, &starts, argv);
 }
 
-int run_network_stop(struct cli *cli, int argc, char **argv)
+int run_network_stop(struct cli *cli, char **argv)
 {
-	return change_named(cli, &stops, argc, argv);
+	return change_named(cli, &stops, argv);
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netdctl plan, apply, destroy, recover, export. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 
@@ -24,18 +21,17 @@ const struct option_row plan_options[] = {
 /* The topology's name: @word itself, or what the file of that name says. */
 static int destroy_name(struct cli *cli, const char *word, char name[64])
 {
-	struct netd_topology *t = NULL;
+	auto_topology struct netd_topology *t = NULL;
 	int r;
 
-	if (!strchr(word, '/') && !strchr(word, '.')) {
-		snprintf(name, 64, "%s", word);
-		return 0;
+	if (strchr(word, '/') || strchr(word, '.')) {
+		r = netd_topology_load(word, &t, cli->err);
+		if (r < 0)
+			return r;
+		word = netd_topology_name(t);
 	}
-	r = netd_topology_load(word, &t, cli->err);
-	if (r == 0)
-		snprintf(name, 64, "%s", netd_topology_name(t));
-	netd_topology_free(t);
-	return r;
+	snprintf(name, 64, "%s", word);
+	return 0;
 }
 
 /* File @word; or, to be destroyed, the name of the topology alone. */
@@ -64,40 +60,33 @@ static int make_plan(struct cli *cli, const char *name, const struct netd_topolo
 
 static int plan_here(struct cli *cli, const char *name, const struct netd_topology *t)
 {
-	struct netd_plan *plan = NULL;
-	int code = EXIT_CHANGES;
+	auto_plan struct netd_plan *plan = NULL;
 	int r = make_plan(cli, name, t, &plan);
 
 	if (r < 0)
 		return report(cli, r, NETD_UNTOUCHED);
 	print_text(netd_plan_format(plan, output_format(cli), cli->color));
 	say_notes(cli, plan);
-	if (!netd_plan_size(plan)) {
-		note(cli, "%s: nothing to do", name);
-		code = EXIT_DONE;
-	}
-	netd_plan_free(plan);
-	return code;
+	if (netd_plan_size(plan))
+		return EXIT_CHANGES;
+	note(cli, "%s: nothing to do", name);
+	return EXIT_DONE;
 }
 
 static int plan_one(struct cli *cli, const char *word)
 {
-	struct netd_topology *t = NULL;
+	auto_topology struct netd_topology *t = NULL;
 	char name[64];
-	int r = load_for_plan(cli, word, name, &t), code;
+	int r = load_for_plan(cli, word, name, &t);
 
 	if (r < 0)
 		return report(cli, r, NETD_UNTOUCHED);
 	if (cli->daemon)
-		code = daemon_plan(cli, name, t);
-	else
-		code = plan_here(cli, name, t);
-	netd_topology_free(t);
-	return code;
+		return daemon_plan(cli, name, t);
+	return plan_here(cli, name, t);
 }
 
-/* The worst code of several: a failure outranks pending changes. */
-static int worse(int a, int b)
+int worse(int a, int b)
 {
 	static const int rank[] = {
 		[EXIT_DONE] = 0,   [EXIT_CHANGES] = 1, [EXIT_USAGE] = 2,
@@ -109,25 +98,24 @@ static int worse(int a, int b)
 	return b;
 }
 
-int run_plan(struct cli *cli, int argc, char **argv)
+int run_plan(struct cli *cli, char **argv)
 {
 	int code = EXIT_DONE;
 
-	for (int i = 0; i < argc; i++)
-		code = worse(code, plan_one(cli, argv[i]));
+	for (; *argv; argv++)
+		code = worse(code, plan_one(cli, *argv));
 	return code;
 }
 
 void say_done(struct cli *cli, const char *what, const struct netd_plan *plan,
 	      const char *done)
 {
-	char *text = NULL;
+	auto_text char *text = NULL;
 
 	say_notes(cli, plan);
 	if (cli->options.json)
 		text = netd_plan_format(plan, NETD_FORMAT_JSON, false);
 	say_changes(cli, what, text, netd_plan_size(plan), done);
-	free(text);
 }
 
 void say_changes(struct cli *cli, const char *what, const char *plan, size_t size,
@@ -135,8 +123,10 @@ void say_changes(struct cli *cli, const char *what, const char *plan, size_t siz
 {
 	if (cli->options.json && plan)
 		print_text(strdup(plan));
+	else if (size == 1)
+		note(cli, "%s: %s, 1 change", what, done);
 	else if (size)
-		note(cli, "%s: %s, %zu change%s", what, done, size, size == 1 ? "" : "s");
+		note(cli, "%s: %s, %zu changes", what, done, size);
 	else
 		note(cli, "%s: nothing to do", what);
 }
@@ -150,8 +140,7 @@ int apply_topology(struct cli *cli, const struct netd_topology *t, const char *w
 		   const char *done)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
-	struct netd_plan *plan = NULL;
-	int code = EXIT_DONE;
+	auto_plan struct netd_plan *plan = NULL;
 	int r;
 
 	if (cli->daemon)
@@ -160,55 +149,66 @@ int apply_topology(struct cli *cli, const struct netd_topology *t, const char *w
 		return apply_on_trial(cli, t, NULL, what, done);
 	r = netd_apply(cli->netd, t, &plan, &outcome, cli->err);
 	if (r < 0)
-		code = report(cli, r, outcome);
-	else
-		say_done(cli, what, plan, done);
-	netd_plan_free(plan);
-	return code;
-}
-
-/* While a change is on trial there is no other. */
-static int one_on_trial(struct cli *cli, const char *verb, int count)
-{
-	if (cli->trial && count > 1)
-		return usage(cli, "%s --confirm: one topology at a time", verb);
+		return report(cli, r, outcome);
+	say_done(cli, what, plan, done);
 	return EXIT_DONE;
 }
 
-int run_apply(struct cli *cli, int argc, char **argv)
+int count(char **argv)
 {
-	int code = one_on_trial(cli, "apply", argc);
+	int n = 0;
 
-	for (int i = 0; i < argc && code == EXIT_DONE; i++) {
-		struct netd_topology *t = NULL;
-		int r = netd_topology_load(argv[i], &t, cli->err);
+	while (argv[n])
+		n++;
+	return n;
+}
 
-		code = r < 0 ? report(cli, r, NETD_UNTOUCHED)
-			     : apply_topology(cli, t, netd_topology_name(t), "applied");
-		netd_topology_free(t);
-	}
+/* While a change is on trial there is no other. */
+static int one_on_trial(const struct cli *cli, const char *verb, char **argv)
+{
+	if (cli->trial && count(argv) != 1)
+		return usage("%s --confirm: one topology at a time", verb);
+	return EXIT_DONE;
+}
+
+static int apply_one(struct cli *cli, const char *file)
+{
+	auto_topology struct netd_topology *t = NULL;
+	int r = netd_topology_load(file, &t, cli->err);
+
+	if (r < 0)
+		return r;
+	return apply_topology(cli, t, netd_topology_name(t), "applied");
+}
+
+int run_apply(struct cli *cli, char **argv)
+{
+	int code = one_on_trial(cli, "apply", argv);
+
+	for (; *argv && code == EXIT_DONE; argv++)
+		code = apply_one(cli, *argv);
 	return code;
 }
 
-/* Nothing is what it becomes.  What is stuck, or has lost its record, is there, too. */
+/*
+ * The change on trial is to a topology without networks.  One that is stuck, or has lost
+ * its record, can be destroyed, too.
+ */
 static int destroy_on_trial(struct cli *cli, const char *name)
 {
-	struct netd_topology *empty = NULL;
-	struct netd_plan *plan = NULL;
-	int r = change_begin(cli), code;
+	auto_topology struct netd_topology *empty = NULL;
+	auto_plan struct netd_plan *plan = NULL;
+	int r = change_begin(cli);
 
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
+		return r;
 	r = netd_plan_destroy(cli->netd, name, &plan, cli->err);
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
-	netd_plan_free(plan);
+		return r;
 	r = netd_topology_create(name, &empty, cli->err);
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
-	code = apply_on_trial(cli, empty, NULL, name, "destroyed");
-	netd_topology_free(empty);
-	return code;
+		return r;
+	return apply_on_trial(cli, empty, NULL, name, "destroyed");
 }
 
 void say_left(const struct cli *cli, const char *name, const char *left)
@@ -221,7 +221,7 @@ void say_left(const struct cli *cli, const char *name, const char *left)
 static int destroy(struct cli *cli, const char *name, struct netd_plan **plan,
 		   enum netd_outcome *outcome)
 {
-	char *left = NULL;
+	auto_text char *left = NULL;
 	int r;
 
 	if (!cli->options.force)
@@ -229,41 +229,37 @@ static int destroy(struct cli *cli, const char *name, struct netd_plan **plan,
 	r = netd_destroy_anyhow(cli->netd, name, plan, &left, outcome, cli->err);
 	if (left)
 		say_left(cli, name, left);
-	free(left);
 	return r;
 }
 
 static int destroy_one(struct cli *cli, const char *word)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
-	struct netd_plan *plan = NULL;
+	auto_plan struct netd_plan *plan = NULL;
 	char name[64];
-	int code = EXIT_DONE;
 	int r = destroy_name(cli, word, name);
 
-	if (r == 0 && cli->daemon)
-		return daemon_change(cli, "Destroy", name, "destroyed");
-	if (r == 0 && cli->trial)
-		return destroy_on_trial(cli, name);
-	if (r == 0)
-		r = destroy(cli, name, &plan, &outcome);
 	if (r < 0)
-		code = report(cli, r, outcome);
-	else
-		say_done(cli, name, plan, "destroyed");
-	netd_plan_free(plan);
-	return code;
+		return r;
+	if (cli->daemon)
+		return daemon_change(cli, "Destroy", name, "destroyed");
+	if (cli->trial)
+		return destroy_on_trial(cli, name);
+	r = destroy(cli, name, &plan, &outcome);
+	if (r < 0)
+		return report(cli, r, outcome);
+	say_done(cli, name, plan, "destroyed");
+	return EXIT_DONE;
 }
 
-int run_destroy(struct cli *cli, int argc, char **argv)
+int run_destroy(struct cli *cli, char **argv)
 {
-	int code = one_on_trial(cli, "destroy", argc);
+	int code = one_on_trial(cli, "destroy", argv);
 
 	if (cli->options.force && cli->trial)
-		return usage(cli, "destroy: --force or --confirm, not both");
-
-	for (int i = 0; i < argc && code == EXIT_DONE; i++)
-		code = destroy_one(cli, argv[i]);
+		return usage("destroy: --force or --confirm, not both");
+	for (; *argv && code == EXIT_DONE; argv++)
+		code = destroy_one(cli, *argv);
 	return code;
 }
 
@@ -271,8 +267,8 @@ int run_destroy(struct cli *cli, int argc, char **argv)
  */
 static int repair_one(struct cli *cli, const char *name)
 {
-	struct netd_topology *t = NULL;
-	int r, code;
+	auto_topology struct netd_topology *t = NULL;
+	int r;
 
 	if (cli->daemon)
 		return daemon_change(cli, "Repair", name, "repaired");
@@ -280,76 +276,70 @@ static int repair_one(struct cli *cli, const char *name)
 	r = netd_running(cli->netd, name, &t, cli->err);
 	if (r < 0)
 		return report(cli, r, NETD_UNTOUCHED);
-	code = apply_topology(cli, t, name, "repaired");
-	netd_topology_free(t);
-	return code;
+	return apply_topology(cli, t, name, "repaired");
 }
 
 /* One that cannot be repaired does not keep the others waiting. */
-static int repair_all(struct cli *cli)
+int run_repair(struct cli *cli, char **argv)
 {
-	char **names = NULL;
-	int r = netd_running_names(cli->netd, &names, cli->err);
-	int code = EXIT_DONE;
+	auto_names char **all = NULL;
+	int code = one_on_trial(cli, "repair", argv), r;
 
-	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
-	for (size_t i = 0; names[i]; i++) {
-		code = worse(code, repair_one(cli, names[i]));
-		free(names[i]);
+	if (code != EXIT_DONE)
+		return code;
+	if (!*argv) {
+		r = netd_running_names(cli->netd, &all, cli->err);
+		if (r < 0)
+			return r;
+		argv = all;
 	}
-	free(names);
+	for (; *argv; argv++)
+		code = worse(code, repair_one(cli, *argv));
 	return code;
 }
 
-int run_repair(struct cli *cli, int argc, char **argv)
-{
-	int code = one_on_trial(cli, "repair", argc ? argc : 2);
-
-	if (code == EXIT_DONE && argc == 0)
-		return repair_all(cli);
-	for (int i = 0; i < argc; i++)
-		code = worse(code, repair_one(cli, argv[i]));
-	return code;
-}
-
-int run_recover(struct cli *cli, int argc, char **argv)
+int run_recover(struct cli *cli, char **argv)
 {
 	enum netd_outcome outcome = NETD_UNTOUCHED;
-	int state, r = netd_recover(cli->netd, &outcome, cli->err);
+	int recovered = netd_recover(cli->netd, &outcome, cli->err), r;
 
-	(void)argc;
 	(void)argv;
+	if (recovered < 0)
+		return report(cli, recovered, outcome);
+	r = netd_check_state(cli->netd, cli->err);
 	if (r < 0)
-		return report(cli, r, outcome);
-	state = netd_check_state(cli->netd, cli->err);
-	if (state < 0)
-		report(cli, state, NETD_UNTOUCHED);
-	if (r == 0)
+		report(cli, r, NETD_UNTOUCHED);
+	if (!recovered)
 		note(cli, "nothing to recover");
-	if (state < 0)
+	if (r < 0)
 		return EXIT_FAILED;
 	return EXIT_DONE;
 }
 
-int print_topology(struct cli *cli, struct netd_topology *t)
+int print_topology(struct cli *cli, const struct netd_topology *t)
 {
-	enum netd_format format = cli->options.json ? NETD_FORMAT_JSON : NETD_FORMAT_YAML;
+	enum netd_format format = NETD_FORMAT_YAML;
 	char *text = NULL;
-	int r = netd_topology_format(t, format, &text, cli->err);
+	int r;
 
-	netd_topology_free(t);
+	if (cli->options.json)
+		format = NETD_FORMAT_JSON;
+	r = netd_topology_format(t, format, &text, cli->err);
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
+		return r;
 	return print_text(text);
 }
 
-int run_export(struct cli *cli, int argc, char **argv)
+int run_export(struct cli *cli, char **argv)
 {
-	struct netd_topology *t = NULL;
-	int r = netd_running(cli->netd, argc ? argv[0] : "default", &t, cli->err);
+	auto_topology struct netd_topology *t = NULL;
+	const char *name = TOPOLOGY;
+	int r;
 
+	if (argv[0])
+		name = argv[0];
+	r = netd_running(cli->netd, name, &t, cli->err);
 	if (r < 0)
-		return report(cli, r, NETD_UNTOUCHED);
+		return r;
 	return print_topology(cli, t);
 }
