@@ -198,14 +198,14 @@ static int change_all(struct cli *cli, const struct way *way, char **where, char
 
 static int change_named(struct cli *cli, const struct way *way, char **argv)
 {
-	auto_names char **where = calloc((size_t)count(argv) + 1, sizeof(*where));
-	int r;
+	auto_names char **where = NULL;
+	int r = change_begin(cli);
 
-	if (!where)
-		return out_of_memory();
-	r = change_begin(cli);
 	if (r < 0)
 		return r;
+	where = calloc((size_t)count(argv) + 1, sizeof(*where));
+	if (!where)
+		return out_of_memory();
 	for (int i = 0; argv[i]; i++) {
 		if (way->find(cli, argv[i], &where[i]) < 0)
 			return EXIT_USAGE;

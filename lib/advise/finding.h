@@ -41,14 +41,14 @@ struct netd_findings {
  * Adds that @chain drops the first packets, or the answers, of @p, where @verdict says.
  * @number is the passage's; areas come one after another.  -ENOMEM.
  */
-int netd_findings_add(struct netd_findings *f, const struct netd_passage *p,
+int netd_findings_add(struct netd_findings *all, const struct netd_passage *p,
 		      size_t number, bool reply, const struct netd_foreign_chain *chain,
 		      const struct netd_verdict *verdict);
 
 /* Adds a note (code 0) for each finding, up to a limit per place; the hint of the note
  * has the commands that help. */
-void netd_findings_note(const struct netd_findings *f, struct netd_error *notes);
+void netd_findings_note(const struct netd_findings *all, struct netd_error *notes);
 
-void netd_findings_done(struct netd_findings *f);
+void netd_findings_done(struct netd_findings *all);
 
 #endif

@@ -155,11 +155,9 @@ static int job_want(const struct netd_run *run, struct job *j)
 
 	if (desired)
 		j->want = find(&desired->objects, j->op->service.name);
-	if (!j->want) {
-		netd_error_add(run->err, -EINVAL, "dhcp %s: not planned",
-			       j->op->service.name);
-		return -EINVAL;
-	}
+	if (!desired || !j->want)
+		return netd_error_add(run->err, -EINVAL, "dhcp %s: not planned",
+				      j->op->service.name);
 	return job_enter_space(j, desired, run->err);
 }
 

@@ -133,7 +133,7 @@ services_are_sound()
 	group=$(sed -n 's/^#define NETD_LINK_GROUP \(0x[0-9a-f]*\).*/\1/p' "$root/lib/model/state.h")
 	grep -q "netdev_group}!=\"$((group))\"" "$root/data/90-netd.rules"
 	grep -q "netdev_group}==\"$((group))\"" "$root/data/90-netd.rules"
-	grep -q "RESULT==\"$((group))\"" "$root/data/90-netd.rules"
+	grep -q "RESULT==\"$((group))\*" "$root/data/90-netd.rules"
 	! command -v systemd-analyze >/dev/null ||
 		eq "" "$(systemd-analyze verify --man=no "$T_DIR"/*.service 2>&1)"
 }

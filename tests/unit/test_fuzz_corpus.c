@@ -21,8 +21,10 @@ static void replay(const char *folder, int at_least)
 
 	assert_int_equal(chdir(folder), 0);
 	dir = opendir(".");
-	if (!dir)
-		fail();
+	if (!dir) {
+		fail_msg("%s cannot be opened", folder);
+		return;
+	}
 	while ((entry = readdir(dir))) {
 		size_t length;
 		char *data;
