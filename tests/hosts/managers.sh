@@ -399,7 +399,7 @@ somebody_elses_nic()
 	echo '{name: l2, networks: {l2: {ports: {eth1: {}}}}}' | host 'cat >l2.yaml'
 	match "note: $1 manages eth1, and may take it out of bridge l2" "$(host 'netdctl plan l2.yaml 2>&1 || :')"
 	as_said
-	host 'netdctl port add lan eth1'
+	wait_for 5 host 'netdctl port add lan eth1' # networkctl reload does not wait
 	in_lan eth1
 	no_match "manages eth1" "$(host 'netdctl status')"
 	host "systemctl restart $1"

@@ -87,6 +87,7 @@ others()
 		host|ip link set $port type bridge_slave guard on|$(port_option $port guard)
 		host|ip link set $port type bridge_slave neigh_suppress on|$(port_option $port neigh_suppress)
 		host|ip link set $port type bridge_slave cost 77|$(port_option $port cost)
+		host|ip link set $port addrgenmode eui64|ip -d -j link show $port | jq '.[].inet6_addr_gen_mode'
 		EOF
 	done
 }
@@ -173,7 +174,6 @@ own()
 	host|ip link set tap0 nomaster|
 	host|ip link set v0 nomaster|
 	host|ip link set r1-net0 master stp0|
-	host|ip link set r1-net0 addrgenmode eui64|
 	host|ip link delete tap0|
 	host|ip link set tap0 name tapx|
 	host|ip link set v0 name vx|
