@@ -83,7 +83,7 @@ struct cli {
 	struct netd_error *err;
 	unsigned patience;	    /* seconds to wait for the lock */
 	unsigned trial;		    /* seconds until it must be confirmed; 0: at once */
-	struct dbus *daemon;	    /* the verb is for it to run; NULL: in process */
+	struct sd_bus *daemon;	    /* the verb is for it to run; NULL: in process */
 	bool color, color_errors;   /* on standard output, and on standard error */
 	char *chosen[2];	    /* the options' address and bridge, by a preset */
 	enum netd_outcome recovery; /* of what change_begin() found to be undone */

@@ -11,18 +11,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "cli.h"
-#include "dbus.h"
+#include "sd_bus.h"
 
 #define STATE_DIR "/run/netd"
-#define SYSTEM_BUS "/run/dbus/system_bus_socket"
 #define NAME "org.netd1"
+
+static const struct sd_bus_calls *sd;
 
 /* What a call gives; texts are of the reply. */
 struct answer {
-	struct dbus_reply reply;
+	sd_bus_message *reply;
 	int code; /* -errno, with @problems */
 	enum netd_outcome outcome;
 	uint32_t changes;
@@ -33,54 +36,65 @@ struct answer {
  * The way to it
  */
 
-static bool has_name(struct dbus *d)
+static bool has_name(sd_bus *bus)
 {
-	static const struct dbus_method method = {
-		"org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-		"NameHasOwner", "s"};
-	struct dbus_body body = {0};
-	struct dbus_reply reply;
-	bool has;
-	int r;
+	sd_bus_message *m = NULL;
+	int has = false;
 
-	dbus_put_text(&body, NAME);
-	r = dbus_call(d, &method, &body, &reply);
-	dbus_body_done(&body);
-	has = r >= 0 && !reply.error && dbus_number(&reply);
-	dbus_reply_done(&reply);
+	if (sd->sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+				   "org.freedesktop.DBus", "NameHasOwner", NULL, &m, "s",
+				   NAME) < 0)
+		return false;
+	sd->sd_bus_message_read(m, "b", &has);
+	sd->sd_bus_message_unref(m);
 	return has;
 }
 
-static const char *bus_path(void)
+static sd_bus *open_bus(void)
 {
-	static const char prefix[] = "unix:path=";
-	const char *address = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS");
+	sd_bus *bus = NULL;
 
-	if (address && strncmp(address, prefix, strlen(prefix)) == 0)
-		return address + strlen(prefix);
-	return SYSTEM_BUS;
-}
-
-static struct dbus *open_bus(void)
-{
-	struct dbus *d = NULL;
-
-	if (dbus_open(bus_path(), true, &d) < 0)
+	if (sd->sd_bus_open_system(&bus) < 0)
 		return NULL;
-	if (has_name(d))
-		return d;
-	return dbus_close(d);
+	if (has_name(bus))
+		return bus;
+	return sd->sd_bus_close_unref(bus);
 }
 
-static struct dbus *open_socket(const char *state_dir)
+static int connect_to(const char *path)
 {
-	struct dbus *d = NULL;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	close(fd);
+	return -ECONNREFUSED;
+}
+
+static sd_bus *open_socket(const char *state_dir)
+{
+	sd_bus *bus = NULL;
 	char path[128];
+	int fd;
 
 	snprintf(path, sizeof(path), "%s/bus", state_dir);
-	if (dbus_open(path, false, &d) < 0)
+	fd = connect_to(path);
+	if (fd < 0)
 		return NULL;
-	return d;
+	if (sd->sd_bus_new(&bus) < 0 || sd->sd_bus_set_fd(bus, fd, fd) < 0) {
+		close(fd);
+		return sd->sd_bus_close_unref(bus);
+	}
+	if (sd->sd_bus_start(bus) >= 0)
+		return bus;
+	return sd->sd_bus_close_unref(bus);
 }
 
 /* $NETD_DAEMON: "never", "bus", "socket"; by default only for who is not root. */
@@ -100,9 +114,11 @@ int daemon_open(struct cli *cli, const char *state_dir)
 	} else if (geteuid() == 0) {
 		return EXIT_DONE;
 	}
-	if (bus)
+	if (bus || socket)
+		sd = sd_bus_load();
+	if (sd && bus)
 		cli->daemon = open_bus();
-	if (!cli->daemon && socket)
+	if (sd && !cli->daemon && socket)
 		cli->daemon = open_socket(state_dir);
 	if (cli->daemon || !forced)
 		return EXIT_DONE;
@@ -114,27 +130,28 @@ int daemon_open(struct cli *cli, const char *state_dir)
  * A call
  */
 
-static void put_options(const struct cli *cli, struct dbus_body *body)
+/* A message that cannot be put together fails when it is sent. */
+static void append_options(const struct cli *cli, sd_bus_message *m)
 {
 	const struct options *o = &cli->options;
-	size_t begin = dbus_begin_array(body);
 
+	sd->sd_bus_message_open_container(m, 'a', "{sv}");
 	if (o->json)
-		dbus_put_text_option(body, "format", "json");
+		sd->sd_bus_message_append(m, "{sv}", "format", "s", "json");
 	if (cli->color)
-		dbus_put_flag_option(body, "color");
+		sd->sd_bus_message_append(m, "{sv}", "color", "b", true);
 	if (cli->color_errors)
-		dbus_put_flag_option(body, "color-errors");
+		sd->sd_bus_message_append(m, "{sv}", "color-errors", "b", true);
 	if (o->force)
-		dbus_put_flag_option(body, "force");
+		sd->sd_bus_message_append(m, "{sv}", "force", "b", true);
 	if (o->keep_processes)
-		dbus_put_flag_option(body, "keep-processes");
+		sd->sd_bus_message_append(m, "{sv}", "keep-processes", "b", true);
 	if (cli->trial)
-		dbus_put_number_option(body, "confirm", cli->trial);
+		sd->sd_bus_message_append(m, "{sv}", "confirm", "u", cli->trial);
 	if (o->probe)
-		dbus_put_text_option(body, "probe", o->probe);
-	dbus_put_number_option(body, "lock-wait", cli->patience);
-	dbus_end_array(body, begin);
+		sd->sd_bus_message_append(m, "{sv}", "probe", "s", o->probe);
+	sd->sd_bus_message_append(m, "{sv}", "lock-wait", "u", cli->patience);
+	sd->sd_bus_message_close_container(m);
 }
 
 static enum netd_outcome read_outcome(const char *name)
@@ -153,21 +170,23 @@ static enum netd_outcome read_outcome(const char *name)
 	return NETD_NOT_ROLLED_BACK; /* of a daemon that knows more than this netdctl */
 }
 
-static void read_recovered(struct cli *cli, struct dbus_reply *r)
+static int read_recovered(struct cli *cli, sd_bus_message *m)
 {
-	const uint8_t *end = dbus_array(r, 8);
+	const char *name, *outcome;
+	int r = sd->sd_bus_message_enter_container(m, 'a', "(ss)");
 
-	while (dbus_next(r, end)) {
-		const char *name = dbus_text(r);
-		const char *outcome = dbus_text(r);
-
+	if (r < 0)
+		return r;
+	while ((r = sd->sd_bus_message_read(m, "(ss)", &name, &outcome)) > 0)
 		if (!cli->options.json)
 			say_recovered(cli, name, read_outcome(outcome));
-	}
+	if (r < 0)
+		return r;
+	return sd->sd_bus_message_exit_container(m);
 }
 
-/* A text of the result, by its key; the others are numbers, or for read_recovered(). */
-static void read_text(struct answer *a, const char *key, const char *text)
+/* A text of the result, by its key. */
+static int read_text(struct answer *a, const char *key)
 {
 	const struct {
 		const char *key, **place;
@@ -176,103 +195,172 @@ static void read_text(struct answer *a, const char *key, const char *text)
 		{"notes", &a->notes}, {"forewarned", &a->forewarned},
 		{"left", &a->left},
 	};
+	const char *text;
+	int r = sd->sd_bus_message_read(a->reply, "s", &text);
 
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(texts[i].key, key) == 0)
 			*texts[i].place = text;
 	if (strcmp(key, "outcome") == 0)
 		a->outcome = read_outcome(text);
+	return 0;
 }
 
-static void read_entry(struct cli *cli, struct answer *a)
+static int read_value(struct cli *cli, struct answer *a, const char *key,
+		      const char *type)
 {
-	struct dbus_reply *r = &a->reply;
-	const char *key = dbus_text(r);
-	const char *type = dbus_signature(r);
-
 	if (strcmp(type, "s") == 0)
-		read_text(a, key, dbus_text(r));
-	else if (strcmp(type, "u") == 0 && strcmp(key, "changes") == 0)
-		a->changes = dbus_number(r);
-	else if (strcmp(type, "i") == 0 && strcmp(key, "code") == 0)
-		a->code = (int)dbus_number(r);
-	else if (strcmp(type, "a(ss)") == 0 && strcmp(key, "recovered") == 0)
-		read_recovered(cli, r);
-	else
-		dbus_skip(r, type);
+		return read_text(a, key);
+	if (strcmp(type, "u") == 0 && strcmp(key, "changes") == 0)
+		return sd->sd_bus_message_read(a->reply, "u", &a->changes);
+	if (strcmp(type, "i") == 0 && strcmp(key, "code") == 0)
+		return sd->sd_bus_message_read(a->reply, "i", &a->code);
+	if (strcmp(type, "a(ss)") == 0 && strcmp(key, "recovered") == 0)
+		return read_recovered(cli, a->reply);
+	return sd->sd_bus_message_skip(a->reply, type);
 }
 
-static void read_result(struct cli *cli, struct answer *a)
+/* A key and its variant. */
+static int read_entry(struct cli *cli, struct answer *a)
 {
-	const uint8_t *end = dbus_array(&a->reply, 8);
+	const char *key, *type;
+	int r = sd->sd_bus_message_read(a->reply, "s", &key);
 
-	while (dbus_next(&a->reply, end))
-		read_entry(cli, a);
+	if (r < 0)
+		return r;
+	r = sd->sd_bus_message_peek_type(a->reply, NULL, &type);
+	if (r < 0)
+		return r;
+	r = sd->sd_bus_message_enter_container(a->reply, 'v', type);
+	if (r < 0)
+		return r;
+	r = read_value(cli, a, key, type);
+	if (r < 0)
+		return r;
+	return sd->sd_bus_message_exit_container(a->reply);
+}
+
+static int read_result(struct cli *cli, struct answer *a)
+{
+	int r = sd->sd_bus_message_enter_container(a->reply, 'a', "{sv}");
+
+	if (r < 0)
+		return r;
+	while ((r = sd->sd_bus_message_enter_container(a->reply, 'e', "sv")) > 0) {
+		r = read_entry(cli, a);
+		if (r < 0)
+			return r;
+		r = sd->sd_bus_message_exit_container(a->reply);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+static int put_connection_problem(struct cli *cli, int code)
+{
+	return netd_error_put(cli->err, code, "the daemon ended before it answered",
+			      "`netdctl status` shows what is there");
 }
 
 /* An error of the bus, or of sd-bus itself, has a text alone. */
-static void read_answer(struct cli *cli, struct answer *a)
+static int read_error(struct cli *cli, struct answer *a, const sd_bus_error *error)
 {
-	const char *signature = a->reply.signature;
-
-	if (a->reply.error) {
-		a->code = -EIO;
-		if (*signature == 's')
-			a->problems = dbus_text(&a->reply);
-		if (strcmp(signature, "sa{sv}") != 0) {
-			netd_error_put(cli->err, -EIO, a->problems, NULL);
-			a->problems = NULL;
-			return;
-		}
-		signature++;
-	}
-	if (strcmp(signature, "a{sv}") == 0)
-		read_result(cli, a);
-	else if (strcmp(signature, "s") == 0)
-		a->plan = dbus_text(&a->reply);
+	a->code = -EIO;
+	if (strcmp(error->name, SD_BUS_ERROR_NO_REPLY) == 0)
+		return put_connection_problem(cli, -EPIPE);
+	if (strcmp(sd->sd_bus_message_get_signature(a->reply, true), "sa{sv}") != 0)
+		return netd_error_put(cli->err, -EIO, error->message, NULL);
+	if (sd->sd_bus_message_read(a->reply, "s", &a->problems) < 0 ||
+	    read_result(cli, a) < 0)
+		return put_connection_problem(cli, -EPROTO);
+	return a->code;
 }
 
-static void put_connection_problem(struct cli *cli, int code)
+static int read_answer(struct cli *cli, struct answer *a)
 {
-	netd_error_put(cli->err, code, "the daemon ended before it answered",
-		       "`netdctl status` shows what is there");
+	const sd_bus_error *error = sd->sd_bus_message_get_error(a->reply);
+	int r;
+
+	if (error)
+		return read_error(cli, a, error);
+	if (strcmp(sd->sd_bus_message_get_signature(a->reply, true), "s") == 0)
+		r = sd->sd_bus_message_read(a->reply, "s", &a->plan);
+	else
+		r = read_result(cli, a);
+	if (r < 0)
+		return put_connection_problem(cli, -EPROTO);
+	return 0;
+}
+
+/* sd_bus_call() would keep an error's text alone, and not what else is known. */
+static int on_answer(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct answer *a = data;
+
+	(void)error;
+	a->reply = sd->sd_bus_message_ref(m);
+	return 1;
+}
+
+/* However long it takes. */
+static int wait_for_answer(sd_bus *bus, const struct answer *a)
+{
+	int r;
+
+	while (!a->reply) {
+		r = sd->sd_bus_process(bus, NULL);
+		if (r < 0)
+			return r;
+		if (r > 0)
+			continue;
+		r = sd->sd_bus_wait(bus, UINT64_MAX);
+		if (r < 0 && r != -EINTR)
+			return r;
+	}
+	return 0;
+}
+
+static int send_call(struct cli *cli, const char *member, const char *a, const char *b,
+		     struct answer *out)
+{
+	sd_bus_message *m = NULL;
+	int r = sd->sd_bus_message_new_method_call(cli->daemon, &m, NAME, "/org/netd1",
+						   NAME ".Manager", member);
+
+	if (r < 0)
+		return r;
+	if (a)
+		sd->sd_bus_message_append(m, "s", a);
+	if (b)
+		sd->sd_bus_message_append(m, "s", b);
+	append_options(cli, m);
+	sd->sd_bus_message_set_allow_interactive_authorization(m, true);
+	r = sd->sd_bus_call_async(cli->daemon, NULL, m, on_answer, out, UINT64_MAX);
+	sd->sd_bus_message_unref(m);
+	return r;
 }
 
 /* Calls @member with texts @a, and @b unless that is NULL, and the options. */
 static int ask(struct cli *cli, const char *member, const char *a, const char *b,
 	       struct answer *out)
 {
-	struct dbus_method method = {NAME, "/org/netd1", NAME ".Manager", member,
-				     "a{sv}"};
-	struct dbus_body body = {0};
 	int r;
 
 	*out = (struct answer){.problems = ""};
-	if (a) {
-		method.in = "sa{sv}";
-		dbus_put_text(&body, a);
-	}
-	if (b) {
-		method.in = "ssa{sv}";
-		dbus_put_text(&body, b);
-	}
-	put_options(cli, &body);
-	r = dbus_call(cli->daemon, &method, &body, &out->reply);
-	dbus_body_done(&body);
-	if (r >= 0) {
-		read_answer(cli, out);
-		r = out->code;
-	}
-	if (out->reply.failed)
-		r = -EPROTO;
-	if (r < 0 && !out->reply.error)
-		put_connection_problem(cli, r);
-	return r;
+	r = send_call(cli, member, a, b, out);
+	if (r >= 0)
+		r = wait_for_answer(cli->daemon, out);
+	if (r < 0)
+		return put_connection_problem(cli, r);
+	return read_answer(cli, out);
 }
 
 static void answer_done(struct answer *a)
 {
-	dbus_reply_done(&a->reply);
+	sd->sd_bus_message_unref(a->reply);
 }
 
 static int report_answer(struct cli *cli, int r, const struct answer *a)
@@ -393,5 +481,6 @@ int daemon_change(struct cli *cli, const char *member, const char *name, const c
 
 void daemon_close(struct cli *cli)
 {
-	cli->daemon = dbus_close(cli->daemon);
+	if (cli->daemon)
+		cli->daemon = sd->sd_bus_close_unref(cli->daemon);
 }

@@ -57,16 +57,19 @@ void look_spare(struct look *look, const char *name)
 static char *first_words(char *text)
 {
 	char *out = calloc(1, WORDS_MAX + 8), *rest = text, *line;
+	const char *comma = "", *more = "…";
 	size_t used = 0;
 
 	while (out && (line = strsep(&rest, "\n"))) {
 		if (!*line || *line == ' ')
 			continue;
 		if (used + strlen(line) + 2 > WORDS_MAX) {
-			strcpy(out + used, used ? " …" : "…");
+			strcpy(out + used, more);
 			break;
 		}
-		used += (size_t)sprintf(out + used, "%s%s", used ? ", " : "", line);
+		used += (size_t)sprintf(out + used, "%s%s", comma, line);
+		comma = ", ";
+		more = " …";
 	}
 	free(text);
 	return out;
