@@ -91,7 +91,7 @@ sweep()
 	local calls=$1 fault=$2 check=$3 n=1 step=$RUNS_STEP status runs=0
 
 	[ -z "${NETD_SLOW:-}" ] || step=1
-	[ "$step" = 1 ] || ! grep -aq __asan_init "$NETD_BUILD/cli/netdctl" || n=2
+	[ "$step" = 1 ] || ! sanitized || n=2
 	for (( ; n < RUNS_MAX; n += step)); do
 		status=0
 		traced -e "trace=$calls" -e "inject=$calls:$fault:when=$n" \

@@ -76,3 +76,9 @@ done
 export PATH=$NETD_BUILD/cli:$PATH TMPDIR=$T_DIR LC_ALL=C
 unset NETD_STATE_DIR NETD_CONFIG_DIR NETD_NETWORK
 cd "$T_DIR" || t_bail "no $T_DIR"
+
+# sanitized: this build has AddressSanitizer in it: it is slow, and keeps what was freed.
+sanitized()
+{
+	grep -aq __asan_init "$NETD_BUILD/cli/netdctl"
+}

@@ -7,7 +7,7 @@ need bridge veth netns
 
 # Under AddressSanitizer, a smaller one.
 NETWORKS=50 HOSTS=4
-! grep -aq __asan_init "$NETD_BUILD/cli/netdctl" || NETWORKS=10 HOSTS=2
+! sanitized || NETWORKS=10 HOSTS=2
 
 # namespaces: how many have a name.
 namespaces()

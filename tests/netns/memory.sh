@@ -4,8 +4,7 @@
 . "$(dirname "$0")/../lib/netns.sh"
 
 command -v valgrind >/dev/null || t_skip "valgrind is not installed"
-! grep -aq __asan_init "$NETD_BUILD/cli/netdctl" ||
-	t_skip "AddressSanitizer is built in, and looks itself"
+! sanitized || t_skip "AddressSanitizer is built in, and looks itself"
 
 # checked CODE COMMAND…: that exit status, and nothing that valgrind would tell of.
 checked()

@@ -243,6 +243,30 @@ own_dnsmasq()
 	no_match 'dnsmasq' "$err"
 }
 
+# Another netdctl, which has entered a router to look at it, is nothing that runs there.
+another_netdctl()
+{
+	local reader
+
+	need command:strace
+	lab
+	strace -f -o strace -e trace=setns -e inject=setns:delay_exit=400000 \
+		netdctl show routers >shown 2>&1 &
+	reader=$!
+	wait_for 5 inside_r1
+	ok netdctl destroy lab
+	no_match 'netdctl' "$err"
+	wait "$reader" || fail "exit status $?: $(<shown)"
+	no_match 'SIGTERM' "$(<strace)"
+}
+
+inside_r1()
+{
+	local pid
+
+	pid=$(pgrep -x netdctl) && in_space "$pid" r1
+}
+
 # In a PID namespace of its own, as in a container on the router.
 contained()
 {
@@ -283,6 +307,7 @@ t_fresh "a change ends only what is in nodes that go" change
 t_fresh "one-line verbs" one_line_verbs
 t_fresh "a change that is taken back" taken_back
 t_fresh "netd's own dnsmasq" own_dnsmasq
+t_fresh "another netdctl that looks in" another_netdctl
 t_fresh "processes in a PID namespace" contained
 t_fresh "processes that it may not look into" hidden
 t_fresh "as JSON" json
