@@ -26,6 +26,7 @@ topology 1 >1.yaml
 cat >prepare <<'SCRIPT'
 #!/bin/sh -e
 ip link set lo up
+ip address add 203.0.113.1/32 dev lo # an address of the host, as a forward needs one
 case $BENCH_LABEL in
 netd*)
 	n=${BENCH_LABEL##* }

@@ -212,6 +212,14 @@ static bool says(const struct row *row, int index)
 	return false;
 }
 
+bool netd_managers_run(void)
+{
+	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++)
+		if (access(rows[i].directory, F_OK) == 0)
+			return true;
+	return false;
+}
+
 const struct netd_manager *netd_manager_of(int index)
 {
 	for (size_t i = 0; i < NETD_ARRAY_SIZE(rows); i++)

@@ -3,6 +3,8 @@
 #ifndef NETD_HOST_MANAGER_H
 #define NETD_HOST_MANAGER_H
 
+#include <stdbool.h>
+
 #include "model/state.h"
 
 struct netd_error;
@@ -18,6 +20,9 @@ struct netd_manager {
 	 * stands for each %s. */
 	const char *leave;
 };
+
+/* False: none of them runs, or has run since the boot; nobody need be asked for links. */
+bool netd_managers_run(void);
 
 /* Whoever says so of the link of that index in a file of its own; NULL: nobody. */
 const struct netd_manager *netd_manager_of(int index);
