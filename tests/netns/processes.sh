@@ -250,7 +250,7 @@ another_netdctl()
 
 	need command:strace
 	lab
-	strace -f -o strace -e trace=setns -e inject=setns:delay_exit=400000 \
+	trace -f -o strace -e trace=setns -e inject=setns:delay_exit=400000 \
 		netdctl show routers >shown 2>&1 &
 	reader=$!
 	wait_for 5 inside_r1
