@@ -11,8 +11,8 @@ struct daemon {
 	struct work *work;
 	struct peers *peers;	   /* the socket and its clients */
 	struct system_bus *system; /* NULL: not for this state directory */
-	struct heal *heal;
-	struct listen *listen;
+	struct reconcile *reconcile;
+	struct monitor *monitor;
 };
 
 #define USUAL_STATE_DIR "/run/netd"

@@ -11,8 +11,8 @@
 
 #include "call.h"
 #include "daemon.h"
-#include "heal.h"
-#include "listen.h"
+#include "reconcile.h"
+#include "monitor.h"
 #include "log.h"
 #include "netd.h"
 #include "peer.h"
@@ -51,10 +51,10 @@ static int open_parts(struct daemon *d)
 	r = work_new(d->event, &d->work);
 	if (r < 0)
 		return r;
-	r = heal_new(d, &d->heal);
+	r = reconcile_new(d, &d->reconcile);
 	if (r < 0)
 		return r;
-	r = listen_new(d, heal_changed, d->heal, &d->listen);
+	r = monitor_new(d, reconcile_changed, d->reconcile, &d->monitor);
 	if (r < 0)
 		return r;
 	return start_system_bus(d);
@@ -63,13 +63,13 @@ static int open_parts(struct daemon *d)
 /* What is under way is finished, and answered, before the connections end. */
 static void close_parts(struct daemon *d)
 {
-	if (d->heal)
-		heal_stop(d->heal);
+	if (d->reconcile)
+		reconcile_stop(d->reconcile);
 	d->work = work_free(d->work);
 	d->system = system_bus_free(d->system);
 	d->peers = peers_free(d->peers);
-	d->listen = listen_free(d->listen);
-	d->heal = heal_free(d->heal);
+	d->monitor = monitor_free(d->monitor);
+	d->reconcile = reconcile_free(d->reconcile);
 }
 
 /* sd-event takes signals only while they are blocked. */
@@ -103,7 +103,7 @@ static int loop(struct daemon *d)
 	r = open_parts(d);
 	if (r < 0)
 		return r;
-	heal_start(d->heal);
+	reconcile_start(d->reconcile);
 	log_line(LOG_INFO, NULL, "looks after %s", d->state_dir);
 	sd_notify(0, "READY=1");
 	return sd_event_loop(d->event);

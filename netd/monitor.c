@@ -14,7 +14,7 @@
  * Not told by the kernel: rules in the namespaces of routers, most sysctls, and
  * namespaces that go without having had a link.
  */
-#include "listen.h"
+#include "monitor.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -35,16 +35,16 @@
 #define SOL_NETLINK 270
 #endif
 
-struct ear {
-	struct listen *listen;
+struct feed {
+	struct monitor *monitor;
 	struct mnl_socket *socket;
 	sd_event_source *source;
 };
 
-struct listen {
+struct monitor {
 	void (*changed)(bool rules, const char *who, void *data);
 	void *data;
-	struct ear links, rules;
+	struct feed links, rules;
 	bool ours; /* the transaction that is being told names a table of netd's */
 };
 
@@ -71,12 +71,12 @@ static bool is_route_of_interest(const struct nlmsghdr *h)
 
 static int on_link_message(const struct nlmsghdr *h, void *data)
 {
-	struct listen *l = data;
+	struct monitor *m = data;
 
 	if ((h->nlmsg_type == RTM_NEWROUTE || h->nlmsg_type == RTM_DELROUTE) &&
 	    !is_route_of_interest(h))
 		return MNL_CB_OK;
-	l->changed(false, NULL, l->data);
+	m->changed(false, NULL, m->data);
 	return MNL_CB_OK;
 }
 
@@ -114,33 +114,33 @@ static int find_maker(const struct nlattr *a, void *data)
 	return MNL_CB_OK;
 }
 
-static void end_transaction(struct listen *l, const struct nlmsghdr *h)
+static void end_transaction(struct monitor *m, const struct nlmsghdr *h)
 {
 	struct maker maker = {0};
 	char who[64];
 
-	if (!l->ours)
+	if (!m->ours)
 		return;
-	l->ours = false;
+	m->ours = false;
 	mnl_attr_parse(h, sizeof(struct nfgenmsg), find_maker, &maker);
 	if (!maker.name) {
-		l->changed(true, NULL, l->data);
+		m->changed(true, NULL, m->data);
 		return;
 	}
 	snprintf(who, sizeof(who), "%s (pid %u)", maker.name, maker.pid);
-	l->changed(true, who, l->data);
+	m->changed(true, who, m->data);
 }
 
 static int on_rule_message(const struct nlmsghdr *h, void *data)
 {
-	struct listen *l = data;
+	struct monitor *m = data;
 
 	if (NFNL_SUBSYS_ID(h->nlmsg_type) != NFNL_SUBSYS_NFTABLES)
 		return MNL_CB_OK;
 	if (NFNL_MSG_TYPE(h->nlmsg_type) == NFT_MSG_NEWGEN)
-		end_transaction(l, h);
+		end_transaction(m, h);
 	else
-		mnl_attr_parse(h, sizeof(struct nfgenmsg), find_table, &l->ours);
+		mnl_attr_parse(h, sizeof(struct nfgenmsg), find_table, &m->ours);
 	return MNL_CB_OK;
 }
 
@@ -148,29 +148,29 @@ static int on_rule_message(const struct nlmsghdr *h, void *data)
  * Both sockets
  */
 
-static void overflown(struct listen *l, const struct ear *ear)
+static void overflown(struct monitor *m, const struct feed *feed)
 {
 	log_line(LOG_NOTICE, NULL,
 		 "more changes at once than netd could follow: looking "
 		 "at everything");
-	l->changed(ear == &l->rules, NULL, l->data);
+	m->changed(feed == &m->rules, NULL, m->data);
 }
 
-static int hear(struct ear *ear, mnl_cb_t callback)
+static int feed_read(struct feed *feed, mnl_cb_t callback)
 {
 	char buffer[65536];
 	ssize_t n;
 
 	for (;;) {
-		n = mnl_socket_recvfrom(ear->socket, buffer, sizeof(buffer));
+		n = mnl_socket_recvfrom(feed->socket, buffer, sizeof(buffer));
 		if (n < 0 && errno == ENOBUFS)
-			overflown(ear->listen, ear);
+			overflown(feed->monitor, feed);
 		else if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return 0;
 		else if (n < 0)
 			return -errno;
 		else
-			mnl_cb_run(buffer, (size_t)n, 0, 0, callback, ear->listen);
+			mnl_cb_run(buffer, (size_t)n, 0, 0, callback, feed->monitor);
 	}
 }
 
@@ -179,7 +179,7 @@ static int on_links(sd_event_source *s, int fd, uint32_t revents, void *data)
 	(void)s;
 	(void)fd;
 	(void)revents;
-	return hear(data, on_link_message);
+	return feed_read(data, on_link_message);
 }
 
 static int on_rules(sd_event_source *s, int fd, uint32_t revents, void *data)
@@ -187,31 +187,32 @@ static int on_rules(sd_event_source *s, int fd, uint32_t revents, void *data)
 	(void)s;
 	(void)fd;
 	(void)revents;
-	return hear(data, on_rule_message);
+	return feed_read(data, on_rule_message);
 }
 
-static int ear_open(struct ear *ear, struct listen *l, int protocol, const int *groups)
+static int feed_open(struct feed *feed, struct monitor *m, int protocol,
+		     const int *groups)
 {
 	int size = BUFFER_BYTES, on = 1, fd;
 
-	ear->listen = l;
-	ear->socket = mnl_socket_open2(protocol, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (!ear->socket || mnl_socket_bind(ear->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+	feed->monitor = m;
+	feed->socket = mnl_socket_open2(protocol, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!feed->socket || mnl_socket_bind(feed->socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
-	fd = mnl_socket_get_fd(ear->socket);
+	fd = mnl_socket_get_fd(feed->socket);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	/* without it, only namespaces other than this one are not heard of */
+	/* an old kernel refuses it, and then tells of this namespace alone */
 	if (protocol == NETLINK_ROUTE)
 		setsockopt(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &on, sizeof(on));
 	for (; *groups; groups++)
-		if (mnl_socket_setsockopt(ear->socket, NETLINK_ADD_MEMBERSHIP,
+		if (mnl_socket_setsockopt(feed->socket, NETLINK_ADD_MEMBERSHIP,
 					  (void *)groups, sizeof(*groups)) < 0)
 			return -errno;
 	return fd;
 }
 
-static int open_both(struct listen *l, sd_event *event)
+static int open_both(struct monitor *m, sd_event *event)
 {
 	static const int links[] = {
 		RTNLGRP_LINK,
@@ -227,54 +228,54 @@ static int open_both(struct listen *l, sd_event *event)
 		0,
 	};
 	static const int rules[] = {NFNLGRP_NFTABLES, 0};
-	int fd = ear_open(&l->links, l, NETLINK_ROUTE, links), r;
+	int fd = feed_open(&m->links, m, NETLINK_ROUTE, links), r;
 
 	if (fd < 0)
 		return fd;
-	r = sd_event_add_io(event, &l->links.source, fd, EPOLLIN, on_links, &l->links);
+	r = sd_event_add_io(event, &m->links.source, fd, EPOLLIN, on_links, &m->links);
 	if (r < 0)
 		return r;
-	fd = ear_open(&l->rules, l, NETLINK_NETFILTER, rules);
+	fd = feed_open(&m->rules, m, NETLINK_NETFILTER, rules);
 	if (fd < 0)
 		return fd;
-	return sd_event_add_io(event, &l->rules.source, fd, EPOLLIN, on_rules, &l->rules);
+	return sd_event_add_io(event, &m->rules.source, fd, EPOLLIN, on_rules, &m->rules);
 }
 
-static void ear_close(struct ear *ear)
+static void feed_close(struct feed *feed)
 {
-	sd_event_source_disable_unref(ear->source);
-	if (ear->socket)
-		mnl_socket_close(ear->socket);
+	sd_event_source_disable_unref(feed->source);
+	if (feed->socket)
+		mnl_socket_close(feed->socket);
 }
 
-int listen_new(struct daemon *daemon,
-	       void (*changed)(bool rules, const char *who, void *data), void *data,
-	       struct listen **out)
+int monitor_new(struct daemon *daemon,
+		void (*changed)(bool rules, const char *who, void *data), void *data,
+		struct monitor **out)
 {
-	struct listen *l = calloc(1, sizeof(*l));
+	struct monitor *m = calloc(1, sizeof(*m));
 	int r;
 
-	if (!l)
+	if (!m)
 		return -ENOMEM;
-	l->changed = changed;
-	l->data = data;
-	r = open_both(l, daemon->event);
+	m->changed = changed;
+	m->data = data;
+	r = open_both(m, daemon->event);
 	if (r < 0) {
 		log_line(LOG_ERR, NULL, "cannot follow the kernel's changes: %s",
 			 strerror(-r));
-		listen_free(l);
+		monitor_free(m);
 		return r;
 	}
-	*out = l;
+	*out = m;
 	return 0;
 }
 
-struct listen *listen_free(struct listen *l)
+struct monitor *monitor_free(struct monitor *m)
 {
-	if (!l)
+	if (!m)
 		return NULL;
-	ear_close(&l->links);
-	ear_close(&l->rules);
-	free(l);
+	feed_close(&m->links);
+	feed_close(&m->rules);
+	free(m);
 	return NULL;
 }
