@@ -156,16 +156,8 @@ static void append_options(const struct cli *cli, sd_bus_message *m)
 
 static enum netd_outcome read_outcome(const char *name)
 {
-	static const char *const names[] = {
-		[NETD_UNTOUCHED] = "untouched",
-		[NETD_DONE] = "done",
-		[NETD_ROLLED_BACK] = "rolled back",
-		[NETD_NOT_ROLLED_BACK] = "not rolled back",
-		[NETD_KEPT] = "kept",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], name) == 0)
+	for (int i = NETD_UNTOUCHED; i <= NETD_KEPT; i++)
+		if (strcmp(netd_outcome_name((enum netd_outcome)i), name) == 0)
 			return (enum netd_outcome)i;
 	return NETD_NOT_ROLLED_BACK; /* of a daemon that knows more than this netdctl */
 }

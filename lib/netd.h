@@ -172,6 +172,9 @@ NETD_PUBLIC char *netd_plan_notes(const struct netd_plan *plan, enum netd_format
 /* Frees the plan with its notes; returns NULL.  NULL is fine. */
 NETD_PUBLIC struct netd_plan *netd_plan_free(struct netd_plan *plan);
 
+/* "done", "rolled back" and so on, as the daemon has it in results; static. */
+NETD_PUBLIC const char *netd_outcome_name(enum netd_outcome outcome);
+
 /*
  * Makes the host have @t, as one transaction: on failure the topology of that name is
  * made what it was.  *@plan (may be NULL) gets what was done; it is empty if nothing was

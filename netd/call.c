@@ -299,19 +299,6 @@ void call_run(struct call *c)
 	c->result = run(c);
 }
 
-const char *call_outcome_name(enum netd_outcome outcome)
-{
-	static const char *const names[] = {
-		[NETD_UNTOUCHED] = "untouched",
-		[NETD_DONE] = "done",
-		[NETD_ROLLED_BACK] = "rolled back",
-		[NETD_NOT_ROLLED_BACK] = "not rolled back",
-		[NETD_KEPT] = "kept",
-	};
-
-	return names[outcome];
-}
-
 char *call_problems(const struct call *c)
 {
 	return netd_error_format(c->err, format_of(c), c->options.color_errors);

@@ -82,8 +82,6 @@ struct call {
 
 /* Makes the call, in a lane's thread; all results are filled in. */
 void call_run(struct call *call);
-/* "done", "rolled back" and so on. */
-const char *call_outcome_name(enum netd_outcome outcome);
 /* All problems, as the caller wants to have them; to be freed, NULL: no memory. */
 char *call_problems(const struct call *call);
 void call_done(struct call *call);

@@ -65,7 +65,7 @@ static int append_recovered(sd_bus_message *m, const struct call *c)
 	sd_bus_message_open_container(m, 'a', "(ss)");
 	for (size_t i = 0; i < c->recovered_count; i++)
 		sd_bus_message_append(m, "(ss)", c->recovered[i].name,
-				      call_outcome_name(c->recovered[i].outcome));
+				      netd_outcome_name(c->recovered[i].outcome));
 	sd_bus_message_close_container(m);
 	sd_bus_message_close_container(m);
 	return sd_bus_message_close_container(m);
@@ -78,7 +78,7 @@ static int append_result(sd_bus_message *m, const struct call *c)
 
 	if (r < 0)
 		return r;
-	append_text(m, "outcome", call_outcome_name(c->outcome));
+	append_text(m, "outcome", netd_outcome_name(c->outcome));
 	append_text(m, "name", c->name);
 	append_text(m, "left", c->left);
 	append_text(m, "forewarned", c->forewarned);

@@ -42,6 +42,19 @@ static size_t find_column(const struct netd_table *table, const char *key)
 	return i;
 }
 
+const char *netd_outcome_name(enum netd_outcome outcome)
+{
+	static const char *const names[] = {
+		[NETD_UNTOUCHED] = "untouched",
+		[NETD_DONE] = "done",
+		[NETD_ROLLED_BACK] = "rolled back",
+		[NETD_NOT_ROLLED_BACK] = "not rolled back",
+		[NETD_KEPT] = "kept",
+	};
+
+	return names[outcome];
+}
+
 enum netd_value_kind netd_table_kind(const struct netd_table *table, const char *key)
 {
 	static const enum netd_value_kind kinds[] = {
