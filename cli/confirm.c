@@ -87,7 +87,7 @@ int apply_on_trial(struct cli *cli, const struct netd_topology *t,
 	return EXIT_DONE;
 }
 
-/* Out of memory there is no name. */
+/* When memory runs out there is no name. */
 static const char *known(const char *name)
 {
 	if (name)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Verbs that the daemon runs for whoever is not root: the same words, by D-Bus. */
 /*
- * Theory of operation.  Who is root needs no daemon.  Who is not asks on the system bus,
- * where polkit says what is allowed, or else by the daemon's socket; where neither
- * answers the verb is run in process, as far as that goes.  A file is read and checked
+ * Theory of operation.  Root needs no daemon.  For other users netdctl asks the daemon on
+ * the system bus, where polkit says what is allowed, or else on its socket; where neither
+ * answers, the verb runs in process, as far as it can.  A file is read and checked
  * here, with the user's own rights, and its text goes to the daemon.  Plans, notes and
  * problems come back as they are to be printed.
  */
@@ -97,7 +97,7 @@ static sd_bus *open_socket(const char *state_dir)
 	return sd->sd_bus_close_unref(bus);
 }
 
-/* $NETD_DAEMON: "never", "bus", "socket"; by default only for who is not root. */
+/* $NETD_DAEMON: "never", "bus", "socket"; by default only for users who are not root. */
 int daemon_open(struct cli *cli, const char *state_dir)
 {
 	const char *way = secure_getenv("NETD_DAEMON");

@@ -14,7 +14,7 @@ void daemon_close(struct cli *cli)
 	(void)cli;
 }
 
-/* What follows is for who has opened it. */
+/* Nobody calls these: they are for a daemon that was opened. */
 int daemon_status(struct cli *cli)
 {
 	(void)cli;

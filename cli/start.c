@@ -29,7 +29,7 @@ static void started(const struct netd_plan *plan, void *data)
 	say_done(s->cli, s->name, plan, "started");
 }
 
-/* The next definition begins without the problems of this one. */
+/* Clears the problems of this definition before the next one is started. */
 static int start_marked(struct cli *cli, const char *name)
 {
 	struct starting s = {cli, name};

@@ -14,8 +14,8 @@ struct monitor;
  * was netd's firewall, and @who, which may be NULL, by which program ("nft (pid 12)").
  */
 int monitor_new(struct daemon *daemon,
-	       void (*changed)(bool rules, const char *who, void *data), void *data,
-	       struct monitor **out);
+		void (*changed)(bool rules, const char *who, void *data), void *data,
+		struct monitor **out);
 struct monitor *monitor_free(struct monitor *monitor);
 
 #endif

@@ -2,10 +2,9 @@
 /* The system bus, where there is one: now, later, and again when it was restarted. */
 /*
  * Theory of operation.  sd-bus watches for the bus's socket (sd_bus_set_watch_bind()), so
- * a host without a bus costs nothing, and early boot need not be told from it.  When the
- * connection ends, as it does when the bus is restarted, a new one is made a second
- * later: without one, nobody would have the name, and systemd take the service for
- * running.
+ * a host without a bus costs nothing, and a bus that starts after netd is found.  When
+ * the connection ends, as it does when the bus is restarted, netd makes a new one a
+ * second later: without one nobody could reach it, though systemd sees it running.
  */
 #include "system_bus.h"
 

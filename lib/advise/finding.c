@@ -180,7 +180,7 @@ static bool is_one_whole(const struct netd_findings *all,
 	       (is_firewalld(all, a) && is_firewalld(all, b));
 }
 
-/* What the chains that are one whole together drop of the area\'s needs. */
+/* Which of the area's needs are dropped by the chains that one tool's commands cover. */
 static unsigned all_needs(const struct netd_findings *all, const struct netd_finding *f)
 {
 	unsigned needs = 0;

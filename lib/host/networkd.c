@@ -224,7 +224,7 @@ bool netd_networkd_takes(const struct netd_networkd_link *link, char *file, size
 	return verdict == NETD_NETWORKD_TAKES;
 }
 
-/* Files are read by their names, and those of the system's are behind netd's. */
+/* networkd reads files in the order of their names: the system's come behind netd's. */
 void netd_networkd_problem(struct netd_error *err, int code, const char *port,
 			   const char *file)
 {

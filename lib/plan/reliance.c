@@ -181,7 +181,7 @@ static bool is_port_used(struct netd_diff *d, const struct netd_claim *c)
  * Where nobody can tell, or nobody can rely on it, there is no function: an address, a
  * route or a NIC in a bridge are netd's own and go with the topology; a bridge of others
  * that a network is on was not changed; strict filtering, or listening to advertisements,
- * is what the owner of such a bridge had set, and he is told of nothing else.
+ * is what the owner of such a bridge had set before.
  */
 static const struct {
 	enum netd_claim_kind kind;
